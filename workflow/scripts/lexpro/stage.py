@@ -1,0 +1,229 @@
+"""What every stage does at its start and at its end.
+
+    with stage("sft", __doc__, argv) as run:
+        ...                                   # read run.inputs, run.settings; write below run.out
+        run.counts.update(examples=123)
+
+At the start: flags, log file, the planned configuration, a check that the code on disk is the code that was planned
+with (a queued job runs the working tree, which may have been edited since), and that every input is complete.
+At the end, only if nothing was raised: `provenance.json`, then `manifest.json`, each in one step. So a folder with a
+manifest is finished, and one without is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import platform
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lexpro import fingerprint
+from lexpro.errors import UserError
+from lexpro.files import read_json, read_yaml, write_json
+
+MANIFEST = "manifest.json"
+PROVENANCE = "provenance.json"
+
+
+class StaleCheckout(UserError):
+    """The checkout was edited after the workflow was planned."""
+
+
+@dataclass
+class Run:
+    """One run of a stage: what was asked (`settings`, `inputs`) and where the answer goes (`out`)."""
+
+    stage: str
+    key: str
+    settings: dict
+    runtime: dict
+    inputs: dict[str, Path]
+    out: Path
+    # Checkpoints and partial predictions: survives a kill; another folder as soon as code or data differ.
+    scratch: Path
+    province: str | None
+    config: dict
+    log: logging.Logger
+    # Facts about the output, for the manifest.
+    counts: dict = field(default_factory=dict)
+    # Facts about how it ran, for the provenance.
+    attest: dict = field(default_factory=dict)
+
+
+def lock_file() -> Path:
+    """The lock file that this Python environment was made from (written beside it by `make`)."""
+    note = Path(sys.prefix) / "lexpro-lock"
+    root = fingerprint.SCRIPTS.parents[1]
+    return root / (note.read_text(encoding="utf-8").strip() if note.is_file() else "envs/cpu.txt")
+
+
+def _check_code(plan: Path, stage_name: str, settings: dict) -> None:
+    planned = read_yaml(plan / "code.yaml")
+    now = fingerprint.code(stage_name, settings, lock_file())
+    changed = sorted(
+        name
+        for part in ("modules", "packages")
+        for name in planned[part].keys() | now[part].keys()
+        if planned[part].get(name) != now[part].get(name)
+    )
+    if changed:
+        raise StaleCheckout(
+            f"edited since the workflow was planned: {', '.join(changed)}. Run snakemake again, so that it plans with "
+            "the code as it is now."
+        )
+
+
+def _check_inputs(inputs: dict[str, Path]) -> None:
+    """Every file that an upstream manifest lists is there (a folder of the user's own has no manifest)."""
+    for folder in inputs.values():
+        for manifest in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]:
+            for name in read_json(manifest)["files"]:
+                if not (manifest.parent / name).is_file():
+                    raise UserError(
+                        f"{manifest.parent / name} is missing although {manifest} lists it. Remove that manifest and "
+                        "run snakemake again: it will make the folder anew."
+                    )
+
+
+def manifest_of(folder: Path, counts: dict) -> dict:
+    """Hashes of all files below `folder` and the given counts: facts about the output, nothing else."""
+    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    files = {name: fingerprint.sha256(folder / name) for name in names if name not in (MANIFEST, PROVENANCE)}
+    return {"files": files, "counts": counts}
+
+
+def _git(*args: str) -> str:
+    result = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
+    return result.stdout.strip() if result.returncode == 0 else ""
+
+
+def provenance(run: Run, started: float, packages: dict) -> dict:
+    """Who made this, with what, where and at what cost. Never an input of anything."""
+    usage = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    torch = sys.modules.get("torch")
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if torch else []
+    return {
+        "stage": run.stage,
+        "key": run.key,
+        "commit": _git("rev-parse", "HEAD"),
+        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "python": platform.python_version(),
+        "packages": packages,
+        "host": platform.node(),
+        "processor": platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "threads": int(os.environ.get("LEXPRO_THREADS", "1")),
+        "gpus": gpus,
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 2),
+        "peak_rss_mb": round(max(usage) / 1024, 1),
+        **run.attest,
+    }
+
+
+def _arguments(name: str, doc: str | None, argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"{name}.py", description=doc)
+    parser.add_argument("--plan", type=Path, required=True, help=f"plan folder, results/.plan/{name}/<key>")
+    parser.add_argument("--province", help="province folder to work on (ingest and structure)")
+    parser.add_argument("--log", type=Path, help="log file, besides standard error")
+    return parser.parse_args(argv)
+
+
+def _logger(name: str, path: Path | None) -> logging.Logger:
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+    logging.basicConfig(
+        level=logging.INFO,
+        handlers=handlers,
+        force=True,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    return logging.getLogger(name)
+
+
+def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
+    config = read_yaml(args.plan / "config.yaml")
+    settings = config["settings"]
+    _check_code(args.plan, name, settings)
+    inputs = {key: Path(folder) for key, folder in config["inputs"].items()}
+    _check_inputs(inputs)
+    out = Path(config["out"])
+    manifests = sorted(m for folder in inputs.values() for m in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")])
+    state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(fingerprint.sha256, manifests)]
+    scratch = Path("scratch") / name / f"{config['key']}-{fingerprint.digest(state)}"
+    if args.province:
+        out, scratch = out / args.province, scratch / args.province
+    return Run(
+        stage=name,
+        key=config["key"],
+        settings=settings,
+        runtime=read_yaml(args.plan / "runtime.yaml") or {},
+        inputs=inputs,
+        out=out,
+        scratch=scratch,
+        province=args.province,
+        config=config,
+        log=log,
+    )
+
+
+@contextmanager
+def stage(name: str, doc: str | None, argv: list[str] | None = None) -> Iterator[Run]:
+    """Open a run of stage `name` from its command line and, if the body succeeds, attest and sign it.
+
+    Exits with 2 and one line for a `UserError` (something the user can mend), with 1 and a traceback otherwise.
+    With several processes (accelerate, torchrun) only rank 0 clears the folder and writes the closing files.
+    """
+    args = _arguments(name, doc, argv)
+    log = _logger(name, args.log)
+    started = time.time()
+    main_process = int(os.environ.get("RANK", "0")) == 0
+    # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest is written.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        run = _open(name, args, log)
+        planned = sha_of_plan(args.plan)
+        if main_process:
+            shutil.rmtree(run.out, ignore_errors=True)
+            run.out.mkdir(parents=True)
+            run.scratch.mkdir(parents=True, exist_ok=True)
+        yield run
+        if sha_of_plan(args.plan) != planned:
+            raise StaleCheckout(f"{args.plan} changed while the stage was running. Run snakemake again.")
+        if main_process:
+            packages = read_yaml(args.plan / "code.yaml")["packages"]
+            write_json(run.out / PROVENANCE, provenance(run, started, packages))
+            write_json(run.out / MANIFEST, manifest_of(run.out, run.counts))
+            shutil.rmtree(run.scratch, ignore_errors=True)
+            log.info("finished in %.1f s: %s", time.time() - started, run.counts)
+    except UserError as error:
+        log.error("%s", error)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            log.exception("failed")
+            sys.exit(1)
+        log.error("the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error)
+        sys.exit(2)
+    except Exception:
+        log.exception("failed")
+        sys.exit(1)
+
+
+def sha_of_plan(plan: Path) -> list[str]:
+    return [fingerprint.sha256(plan / name) for name in ("config.yaml", "code.yaml")]
