@@ -1,0 +1,49 @@
+"""The plan of the DAG, and what all rules share.
+
+Hydra composes the experiments here, once, in the main process; jobs read the frozen plan. A rule's inputs are its plan
+files (configuration, code and packages) and the manifests of the runs upstream: small files, compared by content.
+"""
+
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
+
+from lexpro import plan
+from lexpro.errors import UserError
+
+
+def as_list(value):
+    """`--config experiments=a,b` and `--config 'experiments=[a, b]'` say the same."""
+    return value.split(",") if isinstance(value, str) else list(value or [])
+
+
+try:
+    DAG = (plan.freeze if workflow.is_main_process else plan.thaw)(
+        as_list(config["experiments"]), as_list(config.get("overrides"))
+    )
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+INPUTS = plan.inputs(DAG)
+
+
+def manifests(stage):
+    """The manifests of all runs of a stage."""
+    return [f"results/{stage}/{run.key}/manifest.json" for run in DAG.of(stage)]
+
+
+def runtime(stage, name, default):
+    """A resource that the stage's configuration may state under `runtime:`, such as the GPUs of a training."""
+    return lambda wildcards: DAG.runs[stage, wildcards.key].runtime.get(name, default)
+
+
+def cli(stage, python="python", extra=""):
+    """The command of a stage. Every library keeps to the rule's threads: jobs that compete for cores crawl."""
+    return (
+        "export LEXPRO_THREADS={threads} OMP_NUM_THREADS={threads} POLARS_MAX_THREADS={threads}"
+        " RAYON_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false; "
+        f"{python} workflow/scripts/{stage}.py --plan results/.plan/{stage}/{{wildcards.key}}{extra} --log {{log}}"
+    )

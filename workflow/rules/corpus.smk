@@ -1,0 +1,108 @@
+"""Corpus: raw judgments of each province → structured, filtered → training tasks.
+
+INPUTS   raw files: generated, from a registered data set, or a folder of the user's own (config/corpus/)
+OUTPUTS  results/{corpus,ingest,structure,filter,tasks}/<key>/
+"""
+
+
+rule corpus:
+    message:
+        "Raw judgments: {wildcards.key}"
+    input:
+        unpack(INPUTS("corpus")),
+    output:
+        "results/corpus/{key}/manifest.json",
+    log:
+        "logs/corpus/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    shell:
+        cli("corpus")
+
+
+rule ingest:
+    message:
+        "Reading the raw files of {wildcards.province}"
+    input:
+        unpack(INPUTS("ingest")),
+    output:
+        "results/ingest/{key}/{province}/documents.parquet",
+        "results/ingest/{key}/{province}/rejects.parquet",
+        manifest="results/ingest/{key}/{province}/manifest.json",
+    log:
+        "logs/ingest/{key}/{province}.log",
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    shell:
+        cli("ingest", extra=" --province {wildcards.province:q}")
+
+
+rule structure:
+    message:
+        "Structuring the judgments of {wildcards.province}"
+    input:
+        unpack(INPUTS("structure")),
+    output:
+        "results/structure/{key}/{province}/judgments.parquet",
+        "results/structure/{key}/{province}/rejects.parquet",
+        manifest="results/structure/{key}/{province}/manifest.json",
+    log:
+        "logs/structure/{key}/{province}.log",
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    shell:
+        cli("structure", extra=" --province {wildcards.province:q}")
+
+
+rule filter:
+    message:
+        "Filtering and deduplicating: {wildcards.key}"
+    input:
+        unpack(INPUTS("filter")),
+    output:
+        "results/filter/{key}/kept.parquet",
+        "results/filter/{key}/dropped.parquet",
+        "results/filter/{key}/funnel.csv",
+        manifest="results/filter/{key}/manifest.json",
+    log:
+        "logs/filter/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    shell:
+        cli("filter")
+
+
+rule tasks:
+    message:
+        "Training and held-out tasks: {wildcards.key}"
+    input:
+        unpack(INPUTS("tasks")),
+    output:
+        "results/tasks/{key}/splits.parquet",
+        "results/tasks/{key}/pretrain.jsonl",
+        "results/tasks/{key}/sft.jsonl",
+        "results/tasks/{key}/grpo.jsonl",
+        "results/tasks/{key}/heldout.jsonl",
+        manifest="results/tasks/{key}/manifest.json",
+    log:
+        "logs/tasks/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    shell:
+        cli("tasks")

@@ -1,0 +1,46 @@
+"""Evaluation: model × retrieval → predictions (once, on the GPU where there is one) → scores (on a CPU, as often as needed).
+
+INPUTS   results/{base_model,sft,grpo}/<key>/model, results/tasks/<key>/heldout.jsonl, results/index/<key>/
+OUTPUTS  results/predict/<key>/predictions.jsonl, results/score/<key>/{scores.json,items.jsonl}
+"""
+
+
+rule predict:
+    message:
+        "Predicting: {wildcards.key}"
+    input:
+        unpack(INPUTS("predict")),
+    output:
+        "results/predict/{key}/predictions.jsonl",
+        manifest="results/predict/{key}/manifest.json",
+    log:
+        "logs/predict/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    threads: runtime("predict", "threads", 2)
+    resources:
+        gpu=runtime("predict", "gpus", 0),
+        mem_mb=runtime("predict", "mem_mb", 4000),
+        runtime=runtime("predict", "minutes", 120),
+    shell:
+        cli("predict")
+
+
+rule score:
+    message:
+        "Scoring: {wildcards.key}"
+    input:
+        unpack(INPUTS("score")),
+    output:
+        "results/score/{key}/scores.json",
+        "results/score/{key}/items.jsonl",
+        manifest="results/score/{key}/manifest.json",
+    log:
+        "logs/score/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    shell:
+        cli("score")

@@ -1,0 +1,70 @@
+"""Knowledge: statutes → articles, links and tiers of penalty; articles and cases → vectors → a searchable index.
+
+INPUTS   the embedded facts or a folder of statutes; results/filter/<key>/kept.parquet; results/tasks/<key>/splits.parquet
+OUTPUTS  results/{knowledge,embed,index}/<key>/
+"""
+
+
+rule knowledge:
+    message:
+        "Statutes: {wildcards.key}"
+    input:
+        unpack(INPUTS("knowledge")),
+    output:
+        "results/knowledge/{key}/articles.parquet",
+        "results/knowledge/{key}/charges.json",
+        "results/knowledge/{key}/tiers.json",
+        manifest="results/knowledge/{key}/manifest.json",
+    log:
+        "logs/knowledge/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    shell:
+        cli("knowledge")
+
+
+rule embed:
+    message:
+        "Embedding articles and cases: {wildcards.key}"
+    input:
+        unpack(INPUTS("embed")),
+    output:
+        embedder=directory("results/embed/{key}/embedder"),
+        articles="results/embed/{key}/articles.npy",
+        cases="results/embed/{key}/cases.npy",
+        manifest="results/embed/{key}/manifest.json",
+    log:
+        "logs/embed/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    threads: runtime("embed", "threads", 1)
+    resources:
+        gpu=runtime("embed", "gpus", 0),
+        mem_mb=runtime("embed", "mem_mb", 4000),
+        runtime=runtime("embed", "minutes", 60),
+    shell:
+        cli("embed")
+
+
+rule index:
+    message:
+        "Index of articles and cases: {wildcards.key}"
+    input:
+        unpack(INPUTS("index")),
+    output:
+        chroma=directory("results/index/{key}/chroma"),
+        bm25=directory("results/index/{key}/bm25"),
+        recall="results/index/{key}/recall.json",
+        manifest="results/index/{key}/manifest.json",
+    log:
+        "logs/index/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=runtime("index", "mem_mb", 4000),
+        runtime=runtime("index", "minutes", 60),
+    shell:
+        cli("index")

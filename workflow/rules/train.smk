@@ -1,0 +1,81 @@
+"""Training: base model → SFT → GRPO.
+
+INPUTS   results/tasks/<key>/{pretrain,sft,grpo}.jsonl
+OUTPUTS  results/{base_model,sft,grpo}/<key>/model/, metrics.jsonl; checkpoints in scratch/, outside declared outputs
+"""
+
+
+def launch(stage):
+    """accelerate as launcher: one process a GPU, or a single one on a machine without."""
+    return (
+        "accelerate launch --num_machines 1 --num_processes $(( {resources.gpu} > 0 ? {resources.gpu} : 1 ))"
+        " --mixed_precision no --dynamo_backend no --num_cpu_threads_per_process {threads}"
+        " $( [ {resources.gpu} -gt 0 ] || echo --cpu )"
+    )
+
+
+rule base_model:
+    message:
+        "Base model: {wildcards.key}"
+    input:
+        unpack(INPUTS("base_model")),
+    output:
+        model=directory("results/base_model/{key}/model"),
+        manifest="results/base_model/{key}/manifest.json",
+    log:
+        "logs/base_model/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    threads: 2
+    resources:
+        mem_mb=runtime("base_model", "mem_mb", 4000),
+        runtime=runtime("base_model", "minutes", 120),
+    shell:
+        cli("base_model")
+
+
+rule sft:
+    message:
+        "Supervised fine-tuning: {wildcards.key}"
+    input:
+        unpack(INPUTS("sft")),
+    output:
+        model=directory("results/sft/{key}/model"),
+        metrics="results/sft/{key}/metrics.jsonl",
+        manifest="results/sft/{key}/manifest.json",
+    log:
+        "logs/sft/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    threads: runtime("sft", "threads", 2)
+    retries: 2
+    resources:
+        gpu=runtime("sft", "gpus", 0),
+        mem_mb=runtime("sft", "mem_mb", 6000),
+        runtime=runtime("sft", "minutes", 120),
+    shell:
+        cli("sft", launch("sft"))
+
+
+rule grpo:
+    message:
+        "Group relative policy optimisation: {wildcards.key}"
+    input:
+        unpack(INPUTS("grpo")),
+    output:
+        model=directory("results/grpo/{key}/model"),
+        metrics="results/grpo/{key}/metrics.jsonl",
+        completions="results/grpo/{key}/completions.parquet",
+        manifest="results/grpo/{key}/manifest.json",
+    log:
+        "logs/grpo/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    threads: runtime("grpo", "threads", 2)
+    retries: 2
+    resources:
+        gpu=runtime("grpo", "gpus", 0),
+        mem_mb=runtime("grpo", "mem_mb", 6000),
+        runtime=runtime("grpo", "minutes", 120),
+    shell:
+        cli("grpo", launch("grpo"))

@@ -1,0 +1,298 @@
+"""From experiment names to the runs that the DAG consists of.
+
+Hydra composes each experiment once, here, in Snakemake's main process. Each stage of it becomes a `Run` whose key is its
+choice and a digest of its settings and of the keys upstream; runs that coincide are one run. Jobs read the frozen plan.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+from lexpro import fingerprint
+from lexpro.errors import UserError
+from lexpro.files import read_json, to_yaml, write_if_changed, write_json
+from lexpro.settings import validate
+from lexpro.stage import MANIFEST, lock_file
+
+PLANS = Path("results/.plan")
+CONFIG = Path("config")
+# Settings under this key say how a stage runs (devices, logging), never what it computes: outside every digest.
+RUNTIME = "runtime"
+# Hidden files of operating systems and editors are not raw data.
+IGNORED = (".", "~")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a stage in the DAG: `results/<stage>/<key>/`."""
+
+    stage: str
+    key: str
+    settings: dict
+    runtime: dict
+    # Input name → (stage, key) of the upstream run.
+    upstream: dict[str, tuple[str, str]]
+    # Provinces that the run is split by, or reads: part of the plan, not of the key.
+    provinces: tuple[str, ...] = ()
+    # Folder with one sub-folder of raw files a province (ingest only).
+    raw: str | None = None
+    experiment: str | None = None
+
+    @property
+    def out(self) -> Path:
+        return Path("results") / self.stage / self.key
+
+    @property
+    def plan(self) -> Path:
+        return PLANS / self.stage / self.key
+
+
+# The stages whose runs are split by province.
+BY_PROVINCE = ("ingest", "structure")
+
+
+@dataclass
+class Dag:
+    """All runs of some experiments. `experiments`: name → key of its report."""
+
+    runs: dict[tuple[str, str], Run] = field(default_factory=dict)
+    experiments: dict[str, str] = field(default_factory=dict)
+
+    def add(self, stage: str, choice: str, settings: dict, upstream: dict[str, Run | None], **extra) -> Run:
+        present = {name: (run.stage, run.key) for name, run in upstream.items() if run is not None}
+        semantic = {k: v for k, v in settings.items() if k != RUNTIME}
+        key = f"{choice}-{fingerprint.digest([stage, semantic, sorted(present.items())])}"
+        run = Run(stage, key, semantic, settings.get(RUNTIME) or {}, present, **extra)
+        return self.runs.setdefault((stage, key), run)
+
+    def of(self, stage: str) -> list[Run]:
+        return [run for (name, _), run in self.runs.items() if name == stage]
+
+
+def _hydra(name: str, overrides: list[str]):
+    from hydra import compose, initialize_config_dir
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    known = sorted(path.stem for path in (CONFIG / "experiment").glob("*.yaml"))
+    if name not in known:
+        raise UserError(f"config/experiment/{name}.yaml does not exist. Experiments: {', '.join(known)}.")
+    try:
+        with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
+            config = compose("config", overrides=[f"+experiment={name}", *overrides], return_hydra_config=True)
+        choices = OmegaConf.to_container(config.hydra.runtime.choices)
+        del config["hydra"]
+        return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), choices
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UserError(f"config/experiment/{name}.yaml{_with(overrides)}: {_explain(error)}") from error
+
+
+def _with(overrides: list[str]) -> str:
+    return f" with {' '.join(overrides)}" if overrides else ""
+
+
+def _explain(error: Exception) -> str:
+    """Hydra's message without its search-path listing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    stop = next((i for i, line in enumerate(lines) if line.startswith(("Config search path", "Set the env"))), len(lines))
+    return " ".join(lines[:stop]) or type(error).__name__
+
+
+@cache
+def compose(name: str, overrides: tuple[str, ...] = ()) -> tuple[dict, dict[str, str]]:
+    """(settings of all stages, chosen file of each group) of one experiment, validated.
+
+    Raises `UserError` naming file, key and what is allowed, before any work is done.
+    """
+    config, choices = _hydra(name, list(overrides))
+    config = validate(config, choices, name)
+    return config, {group: choice for group, choice in choices.items() if isinstance(choice, str) and "/" not in group}
+
+
+def provinces_of(corpus: dict) -> tuple[str, ...]:
+    """The province folders of a corpus: declared by a generator or data set, found on disk for a user's folder."""
+    if corpus["kind"] != "folder":
+        return tuple(corpus["provinces"])
+    root = Path(os.path.expandvars(corpus["path"])).expanduser()
+    if not root.is_dir():
+        raise UserError(f"config/corpus: path: {root} is not a folder. Put raw judgments there, a sub-folder a province.")
+    found = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith(IGNORED))
+    if any(p.is_file() and not p.name.startswith(IGNORED) for p in root.iterdir()):
+        loose = next(p.name for p in sorted(root.iterdir()) if p.is_file() and not p.name.startswith(IGNORED))
+        raise UserError(
+            f"config/corpus: path: {root} holds loose files ({loose}, …). Move them into a sub-folder: one for each "
+            "province, or a single one of any name (then the province is read from each judgment)."
+        )
+    if not found:
+        raise UserError(f"config/corpus: path: {root} is empty. Put raw judgments there, a sub-folder a province.")
+    return tuple(found)
+
+
+def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
+    """Add the runs of one experiment to the DAG: this function is the method section of the project."""
+
+    def add(stage: str, upstream: dict[str, Run | None] | None = None, **extra) -> Run:
+        return dag.add(stage, choices[stage], config[stage], upstream or {}, **extra)
+
+    provinces = provinces_of(config["corpus"])
+    if config["corpus"]["kind"] == "folder":
+        corpus, raw = None, str(Path(os.path.expandvars(config["corpus"]["path"])).expanduser())
+        ingest_settings = {**config["ingest"], "corpus": raw}
+        ingest = dag.add("ingest", choices["ingest"], ingest_settings, {}, provinces=provinces, raw=raw)
+    else:
+        corpus = add("corpus", provinces=provinces)
+        ingest = add("ingest", {"corpus": corpus}, provinces=provinces, raw=str(corpus.out / "raw"))
+    structure = add("structure", {"ingest": ingest}, provinces=provinces)
+    kept = add("filter", {"structure": structure}, provinces=provinces)
+    knowledge = add("knowledge")
+    tasks = add("tasks", {"filter": kept, "knowledge": knowledge})
+    scratch = config["base_model"]["kind"] == "scratch"
+    base = add("base_model", {"tasks": tasks} if scratch else {})
+    sft = add("sft", {"base_model": base, "tasks": tasks})
+    grpo = add("grpo", {"base_model": base, "sft": sft, "tasks": tasks, "knowledge": knowledge})
+    embed = add("embed", {"filter": kept, "tasks": tasks, "knowledge": knowledge})
+    index = add("index", {"embed": embed, "filter": kept, "tasks": tasks, "knowledge": knowledge})
+
+    models = {"base": base, "sft": sft, "grpo": grpo}
+    parts: dict[str, Run | None] = dict(
+        corpus=corpus, ingest=ingest, structure=structure, filter=kept, knowledge=knowledge, tasks=tasks,
+        base_model=base, sft=sft, grpo=grpo, embed=embed, index=index,
+    )  # fmt: skip
+    for variant in config["variants"]:
+        for retrieval in config["retrieval"]:
+            settings = {**config["predict"], "benchmark": choices["benchmark"], "items": config["benchmark"]}
+            settings |= {"variant": variant, "retrieval": retrieval}
+            upstream = {"model": models[variant], "base_model": base, "tasks": tasks}
+            upstream |= {"knowledge": knowledge, "index": index if retrieval == "rag" else None}
+            predict = dag.add("predict", f"{choices['benchmark']}-{variant}-{retrieval}", settings, upstream)
+            score = dag.add(
+                "score",
+                f"{choices['benchmark']}-{variant}-{retrieval}",
+                {**config["score"], "benchmark": choices["benchmark"]},
+                {"predict": predict, "tasks": tasks},
+            )
+            parts[f"predict.{variant}.{retrieval}"] = predict
+            parts[f"score.{variant}.{retrieval}"] = score
+    report = dag.add(
+        "report", name, {**config["report"], "experiment": name}, parts, provinces=provinces, experiment=name
+    )
+    dag.experiments[name] = report.key
+
+
+def build(names: list[str], overrides: list[str]) -> Dag:
+    dag = Dag()
+    for name in names:
+        expand(name, *compose(name, tuple(overrides)), dag)
+    return dag
+
+
+def _write(run: Run, lock: Path) -> None:
+    config = {
+        "stage": run.stage,
+        "key": run.key,
+        "out": run.out.as_posix(),
+        "inputs": {name: f"results/{stage}/{key}" for name, (stage, key) in run.upstream.items()},
+        "settings": run.settings,
+    }
+    if run.raw:
+        config["raw"] = run.raw
+    if run.provinces and run.stage not in BY_PROVINCE:
+        config["provinces"] = list(run.provinces)
+    write_if_changed(run.plan / "config.yaml", to_yaml(config))
+    write_if_changed(run.plan / "code.yaml", to_yaml(fingerprint.code(run.stage, run.settings, lock)))
+    write_if_changed(run.plan / "runtime.yaml", to_yaml(run.runtime))
+
+
+def listing(folder: Path, made: dict[str, str], cache_file: Path) -> dict[str, str]:
+    """{file: sha256} of the raw files in a province folder that its generator (`made`) did not write itself.
+
+    Hashes are kept beside size and modification time, so that planning does not read a large corpus again.
+    """
+    cached = read_json(cache_file) if cache_file.is_file() else {}
+    found, kept = {}, {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(IGNORED)):
+        name = path.relative_to(folder).as_posix()
+        status = path.stat()
+        stamp = [status.st_size, status.st_mtime_ns]
+        known = cached.get(name)
+        kept[name] = known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
+        if made.get(name) != kept[name][2]:
+            found[name] = kept[name][2]
+    if kept != cached:
+        write_json(cache_file, kept)
+    return found
+
+
+def _list_raw(run: Run) -> None:
+    corpus = run.upstream.get("corpus")
+    manifest = Path("results", *corpus, MANIFEST) if corpus else None
+    files = read_json(manifest)["files"] if manifest and manifest.is_file() else {}
+    for province in run.provinces:
+        prefix = f"raw/{province}/"
+        made = {name.removeprefix(prefix): value for name, value in files.items() if name.startswith(prefix)}
+        # A generator that has not run yet (or is about to run again) owns its folder: nothing there is the user's.
+        folder = Path(run.raw) / province
+        extra = listing(folder, made, run.plan / "cache" / f"{province}.json") if made or not corpus else {}
+        write_if_changed(run.plan / "raw" / f"{province}.yaml", to_yaml(extra))
+
+
+def freeze(names: list[str], overrides: list[str]) -> Dag:
+    """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs."""
+    dag = build(names, overrides)
+    lock = lock_file()
+    for run in dag.runs.values():
+        _write(run, lock)
+        if run.stage == "ingest":
+            _list_raw(run)
+    write_json(_frozen(names, overrides), [asdict(run) for run in dag.runs.values()])
+    return dag
+
+
+def thaw(names: list[str], overrides: list[str]) -> Dag:
+    """The DAG as the main process planned it: a job never composes."""
+    dag = Dag()
+    for row in read_json(_frozen(names, overrides)):
+        row["upstream"] = {name: tuple(value) for name, value in row["upstream"].items()}
+        run = Run(**{**row, "provinces": tuple(row["provinces"])})
+        dag.runs[run.stage, run.key] = run
+        if run.experiment:
+            dag.experiments[run.experiment] = run.key
+    return dag
+
+
+def _frozen(names: list[str], overrides: list[str]) -> Path:
+    return PLANS / f"dag-{fingerprint.digest([names, overrides])}.json"
+
+
+def inputs(dag: Dag) -> Callable:
+    """For the rules: `inputs(dag)(stage)` gives the input function of a stage: plan files and upstream manifests."""
+
+    def of(stage: str) -> Callable:
+        def resolve(wildcards) -> dict[str, object]:
+            run = dag.runs[stage, wildcards.key]
+            province = getattr(wildcards, "province", None)
+            found: dict[str, object] = {
+                "config": str(run.plan / "config.yaml"),
+                "code": str(run.plan / "code.yaml"),
+            }
+            if run.raw:
+                found["raw"] = str(run.plan / "raw" / f"{province}.yaml")
+            for name, (above, key) in run.upstream.items():
+                out = f"results/{above}/{key}"
+                if above not in BY_PROVINCE:
+                    found[name.replace(".", "_")] = f"{out}/{MANIFEST}"
+                elif province:
+                    found[name] = f"{out}/{province}/{MANIFEST}"
+                else:
+                    provinces = dag.runs[above, key].provinces
+                    found[name] = [f"{out}/{p}/{MANIFEST}" for p in provinces]
+            return found
+
+        return resolve
+
+    return of
