@@ -15,7 +15,7 @@ from pathlib import Path
 from lexpro import fingerprint
 from lexpro.errors import UserError
 from lexpro.files import read_json, to_yaml, write_if_changed, write_json
-from lexpro.settings import validate
+from lexpro.settings.base import validate
 from lexpro.stage import MANIFEST, lock_file
 
 PLANS = Path("results/.plan")

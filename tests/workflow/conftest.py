@@ -1,0 +1,84 @@
+"""A checkout of the project in a temporary folder, with Snakemake to drive it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+# What a clone has; results are made by the tests themselves.
+PARTS = ("Snakefile", "config", "workflow", "envs", "profiles", "slurm", "README.md")
+
+
+class Flow:
+    """A checkout: `flow("--dry-run")` runs Snakemake on the small experiment."""
+
+    def __init__(self, root: Path, experiment: str = "smoke"):
+        self.root = root
+        self.experiment = experiment
+
+    def run(self, *args: str, env: dict | None = None, timeout: int = 900) -> subprocess.CompletedProcess:
+        binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        command = ["snakemake", "--cores", "2", "--config", f"experiments={self.experiment}", *args]
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            check=False,
+            env={**os.environ, "PATH": binaries, "WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1", **(env or {})},
+        )
+
+    def __call__(self, *args: str, **kwargs) -> str:
+        result = self.run(*args, **kwargs)
+        assert result.returncode == 0, result.stdout[-8000:]
+        return result.stdout
+
+    def planned(self, *args: str) -> dict[str, int]:
+        """{rule: jobs} of a dry run, without the targets that only collect."""
+        out = self("--dry-run", "--quiet", "rules", "--", "all", *args) if args else self("--dry-run")
+        table = out.split("Job stats:")[1].split("total")[0] if "Job stats:" in out else ""
+        jobs = {rule: int(n) for rule, n in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}
+        return {rule: n for rule, n in jobs.items() if rule not in ("all", "publish", "pages")}
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def checkout(target: Path) -> Path:
+    target.mkdir(parents=True)
+    for name in PARTS:
+        source = REPO / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, target / name)
+    return target
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Flow:
+    """A complete run of the small experiment, made once; tests work on copies of it."""
+    flow = Flow(checkout(tmp_path_factory.mktemp("finished") / "lexpro"))
+    flow()
+    return flow
+
+
+@pytest.fixture
+def flow(finished, tmp_path) -> Flow:
+    shutil.copytree(finished.root, tmp_path / "lexpro", symlinks=True)
+    return Flow(tmp_path / "lexpro")
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Flow:
+    return Flow(checkout(tmp_path / "lexpro"))
