@@ -1,0 +1,134 @@
+"""Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the law that they are of.
+
+《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72. A law's name holds until the next one;
+one in 《》 that is not known by a short name is kept as it is written. Articles before any name have the law "".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lexpro.corpus.record import Article
+from lexpro.law import numerals
+
+CRIMINAL_LAW = "刑法"
+PROCEDURE_LAW = "刑事诉讼法"
+_SHORT = {"刑诉法": PROCEDURE_LAW, "刑訴法": PROCEDURE_LAW, "民诉法": "民事诉讼法"}
+
+_D = "0-9０-９〇零○一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
+_N = f"[{_D}]{{1,9}}"
+# 、 in lists; also 和 及 与 或, commas, and no separator where 第 follows.
+_TOKEN = re.compile(
+    r"《(?P<quoted>(?:[^《》]|《[^《》]*》){1,120})》(?:[（(](?P<old>1979年|一九七九年)[^）)]{0,10}[）)])?"
+    r"|(?P<bare>(?:中华人民共和国)?(?:刑法修正案[（(][一二三四五六七八九十]{1,3}[）)]|刑法(?!学|典型|理|修)|刑事诉讼法|刑诉法|刑訴法|民法典|民事诉讼法|民诉法"
+    r"|民法通则|侵权责任法|道路交通安全法|社区矫正法|禁毒法|治安管理处罚法|监察法))"
+    rf"|第?\s*(?P<number>{_N})\s*(?:条(?!款)|條)\s*(?:之\s*(?P<sub>[一二三四五六七八九十0-9０-９]{{1,3}}))?"
+    rf"|第\s*(?P<bareno>{_N})(?=\s*(?:第\s*[{_D}]{{1,3}}\s*款|[、，,]\s*第?\s*{_N}\s*(?:条|條)))"
+    rf"|第?\s*(?P<paras>{_N}(?:\s*[、，,和及与]\s*第?\s*{_N})*)\s*条?款"
+    rf"|第?\s*[（(]?\s*(?P<items>{_N}\s*[）)]?(?:\s*[、，,和及与]\s*第?\s*[（(]?\s*{_N}\s*[）)]?)*)\s*项"
+)
+_LIST = re.compile(_N)
+_NO_PREFIX = re.compile(r"^中华人民共和国")
+
+
+def law_name(text: str) -> str:
+    """The short name of a law: 中华人民共和国刑法 → 刑法, 刑诉法 → 刑事诉讼法; other names without the country's."""
+    name = _NO_PREFIX.sub("", text.strip().strip("《》〈〉<>"))
+    return _SHORT.get(name, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One article cited at text[start:end] (of a list of paragraphs, each is one)."""
+
+    article: Article
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Open:
+    """The article that paragraphs and items still to come belong to."""
+
+    law: str
+    number: int
+    sub: int
+    start: int
+    end: int
+    paragraphs: list[int]
+    items: list[tuple[int | None, int]]
+
+    def citations(self) -> Iterator[Citation]:
+        with_items = {paragraph for paragraph, _ in self.items}
+        places: list[tuple[int | None, int | None]] = [(p, None) for p in self.paragraphs if p not in with_items]
+        places += self.items
+        for paragraph, item in places or [(None, None)]:
+            yield Citation(Article(self.law, self.number, self.sub, paragraph, item), self.start, self.end)
+
+
+def _numbers(text: str) -> list[int]:
+    values = (numerals.parse_int(part) for part in _LIST.findall(text))
+    return [value for value in values if value is not None]
+
+
+def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> list[Citation]:
+    """Every citation in text[start:end], in order; `law` is the law before any is named."""
+    found: list[Citation] = []
+    open_: _Open | None = None
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+        kind = match.lastgroup if match.lastgroup not in ("old", "sub") else ""
+        if kind in ("quoted", "bare") or match["quoted"]:
+            law = law_name(match["quoted"] or match["bare"])
+            law += "（1979年）" if match["old"] else ""
+        elif match["number"] or match["bareno"]:
+            number = numerals.parse_int(match["number"] or match["bareno"])
+            if number is None:
+                continue
+            if open_:
+                found += open_.citations()
+            sub = numerals.parse_int(match["sub"] or "0") or 0
+            open_ = _Open(law, number, sub, match.start(), match.end(), [], [])
+        elif open_ and match.start() - open_.end <= 4:
+            # A paragraph or item right behind its article: 第一款、第三款 too.
+            open_.end = match.end()
+            if match["paras"]:
+                open_.paragraphs += _numbers(match["paras"])
+            else:
+                paragraph = open_.paragraphs[-1] if open_.paragraphs else None
+                open_.items += [(paragraph, item) for item in _numbers(match["items"])]
+    if open_:
+        found += open_.citations()
+    return found
+
+
+def parse(text: str, law: str = "") -> list[Article]:
+    """The cited articles, each once, in order."""
+    return list(dict.fromkeys(citation.article for citation in find(text, law)))
+
+
+def base(articles: list[Article], law: str = CRIMINAL_LAW) -> set[int]:
+    """Numbers of the cited articles of `law`, without 之X (the form in which JuDGE's `la` has them)."""
+    return {article.number for article in articles if article.law == law}
+
+
+_REF = re.compile(r"(\d{1,4})(?:之(\d{1,2}))?", re.ASCII)
+
+
+def parse_ref(ref: str, law: str = CRIMINAL_LAW) -> Article | None:
+    """`133之1` → the article; None on anything else. The inverse of `Article.ref`."""
+    match = _REF.fullmatch(ref.strip())
+    return Article(law, int(match[1]), int(match[2] or 0)) if match else None
+
+
+def render(article: Article, style: str = "chinese") -> str:
+    """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项 (law left out where it is empty); `parse` reads it back."""
+    number = numerals.render(article.number, style)
+    text = f"第{number}条" + (f"之{numerals.render(article.sub, style)}" if article.sub else "")
+    text += f"第{numerals.render(article.paragraph, style)}款" if article.paragraph else ""
+    text += f"第（{numerals.render(article.item, style)}）项" if article.item else ""
+    if not article.law:
+        return text
+    national = "" if "解释" in article.law or "规定" in article.law or "意见" in article.law else "中华人民共和国"
+    return f"《{national}{article.law}》{text}"

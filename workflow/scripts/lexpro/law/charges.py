@@ -1,0 +1,132 @@
+"""Names of crimes (罪名): one name for one crime, whatever part of a selective charge or former name a text uses.
+
+贩卖毒品罪 → 走私、贩卖、运输、制造毒品罪; 偷税罪 → 逃税罪 (`name_at` gives the name of a day). A text names a charge only where
+the whole name stands: 合同诈骗罪 is never 诈骗罪, and an unknown 某某诈骗罪 is no charge at all.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import cache
+from pathlib import Path
+
+_GROUP = re.compile(r"\{([^}]*)\}")
+_SEPARATOR = re.compile(r"\s*(?:[、，,；;]|以及|并|和|及|与)\s*")
+# What may stand before a charge in a sentence; any other character means that the name is longer than what we know.
+_BEFORE = frozenset("犯成以嫌、，和与及为是的了“‘《（(其系定按属控因对该和于其,；;：:。 \n\t\r并或由有立作即案判某甲乙丙丁")
+
+
+def _variants(pattern: str) -> list[str]:
+    """Every name of a selective charge: each non-empty choice of the parts in braces, in their order."""
+    pieces = _GROUP.split(pattern)
+    choices: list[list[str]] = []
+    for index, piece in enumerate(pieces):
+        if index % 2 == 0:
+            choices.append([piece])
+            continue
+        parts = piece.split("、")
+        sizes = range(1, len(parts) + 1)
+        choices.append(["、".join(some) for size in sizes for some in itertools.combinations(parts, size)])
+    return ["".join(choice) for choice in itertools.product(*choices)]
+
+
+def _plain(pattern: str) -> str:
+    return pattern.replace("{", "").replace("}", "")
+
+
+def _spellings(name: str) -> list[str]:
+    return [name, name.replace("（边）", "(边)"), name.replace("（边）", "边")] if "（边）" in name else [name]
+
+
+@cache
+def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str, str]]]]:
+    """(canonical names in the order of the law, variant → canonical, canonical → [(former name, until)])."""
+    lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    names: list[str] = []
+    variants: dict[str, str] = {}
+    former: dict[str, list[tuple[str, str]]] = {}
+    renamed: list[tuple[str, str]] = []
+    for line in lines:
+        if not line or line.startswith("#"):
+            continue
+        pattern, _, target = line.partition(" > ")
+        if target:
+            renamed.append((pattern, target))
+            continue
+        names.append(_plain(pattern))
+        for variant in _variants(pattern):
+            variants.setdefault(variant, names[-1])
+    for pattern, target in renamed:
+        name, _, until = target.partition(" ")
+        for variant in _variants(pattern):
+            variants.setdefault(variant, name)
+        if until:
+            former.setdefault(name, []).append((_plain(pattern), until))
+    for name in names:
+        variants[name] = name
+    return tuple(names), {spelling: v for k, v in variants.items() for spelling in _spellings(k)}, former
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _table()[1]))
+
+
+def names() -> tuple[str, ...]:
+    """All canonical names, in the order of the Criminal Law."""
+    return _table()[0]
+
+
+def canonical(name: str) -> str | None:
+    """The canonical name of a whole charge name (with or without 罪), or None where it is not one."""
+    name = re.sub(r"\s+", "", name).replace(",", "、").replace("，", "、")
+    variants = _table()[1]
+    return variants.get(name) or variants.get(name + "罪")
+
+
+def name_at(charge: str, date: str) -> str:
+    """The name that a canonical charge had on `date` (ISO); the last former one where several were merged into it."""
+    names_then = [(until, old) for old, until in _table()[2].get(charge, []) if date < until]
+    return min(names_then)[1] if names_then else charge
+
+
+def split(text: str) -> list[str]:
+    """The charges of an enumeration (盗窃罪、诈骗罪; 盗窃、诈骗罪), each once; parts that are no charge are left out."""
+    pieces = [piece for piece in _SEPARATOR.split(text.strip()[:400]) if piece]
+    found: list[str] = []
+    index = 0
+    while index < len(pieces):
+        for last in range(min(len(pieces), index + 12), index, -1):
+            name = canonical("、".join(pieces[index:last]))
+            if name:
+                found.append(name)
+                index = last
+                break
+        else:
+            index += 1
+    return list(dict.fromkeys(found))
+
+
+def ending_at(text: str, end: int, start: int = 0) -> tuple[str, int] | None:
+    """The longest charge that ends at `end` (just behind its 罪) and where it begins, at or after `start`."""
+    variants = _table()[1]
+    for begin in range(max(start, end - _longest()), end - 1):
+        name = variants.get(text[begin:end])
+        if name and (begin == 0 or text[begin - 1] in _BEFORE):
+            return name, begin
+    return None
+
+
+def find(text: str, start: int = 0, end: int | None = None) -> list[tuple[str, int, int]]:
+    """Every charge named in text[start:end]: (canonical name, start, end), in order, longest match, never a part of a name."""
+    stop = len(text) if end is None else end
+    found = []
+    position = text.find("罪", start, stop)
+    while position >= 0:
+        hit = ending_at(text, position + 1, start)
+        if hit:
+            found.append((hit[0], hit[1], position + 1))
+            start = position + 1
+        position = text.find("罪", position + 1, stop)
+    return found

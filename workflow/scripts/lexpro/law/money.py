@@ -1,0 +1,96 @@
+"""Sums of money (金额): 人民币五千元, 5.2万余元, 1,000元, 三百二十元五角, 3至5万元; foreign currencies are left as such."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lexpro.law import numerals
+
+YUAN = "元"
+FOREIGN = (
+    "美元|美金|港元|港币|港幣|欧元|日元|日币|英镑|澳元|澳币|加元|加币|韩元|韩币|新台币|台币|澳门元|新加坡元|新加坡币|泰铢|卢布|"
+    "瑞士法郎|越南盾|缅币|卢比|林吉特|比索|披索"
+)
+_SAME = {"美金": "美元", "港币": "港元", "港幣": "港元", "日币": "日元", "澳币": "澳元", "加币": "加元", "韩币": "韩元"}
+_SAME |= {"台币": "新台币", "新加坡币": "新加坡元", "披索": "比索"}
+
+_N = numerals.NUMERAL
+_UNIT = "[万亿千百萬億]"
+_MORE = "[余餘多几]"
+# The yuan sign may be written 圆; 块 is speech. 元 of 单元, 公元, 美元 has no numeral right before it.
+_MONEY = re.compile(
+    rf"(?P<sign>人民币|RMB|rmb|[¥￥$])?(?:现金)?\s*(?P<about>约|近)?(?P<low>{_N})(?P<more>{_MORE})?(?P<unit>{_UNIT}+)?"
+    rf"(?:元?(?:至|到|-|—|~|～|－)(?P<high>{_N})(?P<unit2>{_UNIT}+)?)?(?P<more2>[余餘多])?\s*"
+    rf"(?P<currency>{FOREIGN}|元(?:港币|美金|台币)?|圆|块钱?)"
+    rf"(?:(?P<jiao>{_N})角)?(?:(?P<fen>{_N})分)?(?P<more3>[余多])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A sum at text[start:end], in `currency` (元 is yuan renminbi); `high` is the upper end of a range."""
+
+    amount: int | float
+    start: int
+    end: int
+    currency: str = YUAN
+    high: int | float | None = None
+    approximate: bool = False
+
+
+def _tidy(value: float) -> int | float:
+    value = round(value, 2)
+    return int(value) if value == int(value) else value
+
+
+def _from_match(match: re.Match[str]) -> Money | None:
+    low = numerals.parse(match["low"] + (match["unit"] or ""))
+    high = numerals.parse(match["high"] + (match["unit2"] or "")) if match["high"] else None
+    if low is None:
+        return None
+    if high is not None and high > low and not match["unit"]:
+        # 3至5万元: the unit stands once, for both.
+        unit = match["unit2"] or (match["high"][-1] if match["high"][-1] in "万亿萬億" else "")
+        both = numerals.parse(match["low"] + unit) if unit and match["low"][-1] not in "万亿萬億" else None
+        low = both if both is not None and both <= high else low
+    for part, size in (("jiao", 10), ("fen", 100)):
+        small = numerals.parse(match[part]) if match[part] else None
+        low += small / size if small else 0
+    currency = match["currency"]
+    if match["sign"] == "$" and currency[0] in "元圆块":
+        currency = "美元"
+    elif currency[0] in "元圆块":
+        currency = currency[1:] if currency[0] == "元" and len(currency) > 1 else YUAN
+    about = bool(match["about"] or match["more"] or match["more2"] or match["more3"])
+    return Money(_tidy(low), match.start(), match.end(), _SAME.get(currency, currency), high, about)
+
+
+def find(text: str, start: int = 0, end: int | None = None) -> list[Money]:
+    """Every sum of money in text[start:end], in order."""
+    matches = _MONEY.finditer(text, start, len(text) if end is None else end)
+    return [money for money in map(_from_match, matches) if money]
+
+
+def yuan(text: str, start: int = 0, end: int | None = None) -> list[int | float]:
+    """The sums in yuan, without foreign currencies."""
+    return [money.amount for money in find(text, start, end) if money.currency == YUAN]
+
+
+def parse(text: str) -> int | float | None:
+    """The yuan that `text` is as a whole (人民币三千元整), or None."""
+    text = text.strip().removesuffix("整")
+    match = _MONEY.fullmatch(text)
+    money = _from_match(match) if match else None
+    return money.amount if money and money.currency == YUAN else None
+
+
+def render(amount: int | float, style: str = "chinese") -> str:
+    """`amount` yuan, to the fen, in a style of `numerals.STYLES`; `parse` reads it back."""
+    if style in ("chinese", "financial", "positional"):
+        fen = round(amount * 100)
+        text = numerals.render(fen // 100, style) + "元"
+        jiao, rest = fen // 10 % 10, fen % 10
+        text += numerals.render(jiao, style) + "角" if jiao else ""
+        return text + (numerals.render(rest, style) + "分" if rest else "")
+    return numerals.render(round(amount, 2), style) + "元"
