@@ -1,0 +1,86 @@
+"""Worked examples: what each variant extracts from the same judgment, marked against the truth (the paper's Figures 4 and 5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+Fact = tuple[str, str, str]
+
+RIGHT, WRONG, MISSED = "right", "wrong", "missed"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value in one cell: `right`, `wrong` (not in the truth) or `missed` (in the truth, not in the answer)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One slot, such as 张某甲's 罚金: the true values, and each variant's marks."""
+
+    defendant: str
+    field: str
+    gold: list[str]
+    answers: dict[str, list[Mark]]
+
+
+def mark(gold: Counter[str], answer: Counter[str]) -> list[Mark]:
+    """Marks of one slot. A single wrong value instead of a single true one is one mistake, not also an omission."""
+    right, wrong, missed = gold & answer, answer - gold, gold - answer
+    marks = [Mark(RIGHT, value) for value in right.elements()] + [Mark(WRONG, value) for value in wrong.elements()]
+    if not (gold.total() == answer.total() == wrong.total() == 1):
+        marks += [Mark(MISSED, value) for value in missed.elements()]
+    return marks
+
+
+def slots(facts: Counter[Fact]) -> dict[tuple[str, str], Counter[str]]:
+    """(defendant, field) → values."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for (defendant, field, value), count in facts.items():
+        found.setdefault((defendant, field), Counter())[str(value)] += count
+    return found
+
+
+def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line]:
+    """A line a slot of the truth, in its order, then one a slot that only answers have."""
+    truth, given = slots(gold), {variant: slots(facts) for variant, facts in answers.items()}
+    order = list(dict.fromkeys([*truth, *(slot for found in given.values() for slot in found)]))
+    none: Counter[str] = Counter()
+    return [
+        Line(
+            *slot,
+            list(truth.get(slot, none).elements()),
+            {variant: mark(truth.get(slot, none), found.get(slot, none)) for variant, found in given.items()},
+        )
+        for slot in order
+    ]
+
+
+def f1(gold: Counter[Fact], answer: Counter[Fact]) -> float:
+    both = gold.total() + answer.total()
+    return 2 * (gold & answer).total() / both if both else 1.0
+
+
+def choose(scores: dict[str, float], count: int) -> list[str]:
+    """`count` ids from worst to best, evenly spaced in rank: no picking of flattering ones."""
+    ranked = sorted(scores, key=lambda item: (scores[item], item))
+    if len(ranked) <= count:
+        return ranked
+    # Middle of each of `count` equal parts, so neither the very worst nor the very best stands for the rest.
+    return [ranked[int((part + 0.5) * len(ranked) / count)] for part in range(count)]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One judgment: an excerpt, the marked lines, and each variant's F1, raw text and, if unreadable, why."""
+
+    title: str
+    text: str
+    lines: list[Line]
+    f1: dict[str, float]
+    unreadable: dict[str, str]
+    completions: dict[str, str]

@@ -1,0 +1,199 @@
+"""The figures of the report. Each function draws one from plain numbers; `draw` makes them all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from matplotlib.colors import LogNorm
+from matplotlib.ticker import MaxNLocator
+
+from lexpro.report import labels, sources, style
+
+Curves = dict[str, tuple[list[float], list[float]]]
+
+
+def funnel(summary: dict) -> plt.Figure:
+    """From records read to the splits: what remains after each step, and what the step took away."""
+    counts, taken = summary["funnel"], summary["dropped"]
+    steps = [("read", labels.FUNNEL["read"], 0)]
+    steps += [(name, labels.FUNNEL[name], counts[name]) for name in ("unreadable", "unstructured") if counts[name]]
+    steps += [(name, labels.reason(name), count) for name, count in taken.items()]
+    steps += [("kept", labels.FUNNEL["kept"], 0)]
+    splits = [name for name in counts if name not in ("read", "unreadable", "unstructured", "dropped", "kept")]
+    total = counts["read"]
+    figure, axes = plt.subplots(figsize=(8.6, 0.9 + 0.29 * (len(steps) + len(splits))))
+    left, names = total, []
+    for row, (_, label, removed) in enumerate(steps):
+        left -= removed
+        names.append(label)
+        axes.barh(row, left, color=style.PALE if removed else style.BLUE, height=0.72)
+        if removed:
+            axes.barh(row, removed, left=left, color=style.VERMILLION, height=0.72)
+        text = f"−{removed:,}" if removed else f"{left:,}"
+        color = style.VERMILLION if removed else style.BLUE
+        axes.text(left + removed + total * 0.008, row, text, va="center", color=color)
+    for row, name in enumerate(splits, start=len(steps)):
+        names.append(labels.split(name))
+        axes.barh(row, counts[name], color=style.SKY, height=0.72)
+        axes.text(counts[name] + total * 0.008, row, f"{counts[name]:,}", va="center", color=style.BLUE)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlim(0, total * 1.08)
+    axes.set_xlabel("documents")
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def provinces(summary: dict, most: int) -> plt.Figure:
+    """Kept judgments by charge (the `most` frequent) and province, on a logarithmic scale of colour."""
+    crossed = summary["provinces"]
+    by_charge: dict[str, int] = {}
+    for charges in crossed.values():
+        for charge, count in charges.items():
+            by_charge[charge] = by_charge.get(charge, 0) + count
+    columns = sorted(crossed, key=lambda p: (-sum(crossed[p].values()), p))
+    rows = sorted(by_charge, key=lambda c: (-by_charge[c], c))[:most]
+    if not rows:
+        return style.empty("No judgment was kept.")
+    table = [[crossed[p].get(charge, 0) for p in columns] for charge in rows]
+    high = max(max(row) for row in table)
+    figure, axes = plt.subplots(figsize=(max(5.2, 3.6 + 0.27 * len(columns)), 1.7 + 0.25 * len(rows)))
+    # Zero is white, not the lightest blue: absent is another thing than rare.
+    shown = [[value or float("nan") for value in row] for row in table]
+    image = axes.imshow(shown, cmap="cividis_r", norm=LogNorm(1, max(2, high)), aspect="auto")
+    axes.set_xticks(range(len(columns)), ["\n".join(name) for name in columns], linespacing=1.0)
+    axes.set_yticks(range(len(rows)), [f"{charge}  {by_charge[charge]:,}" for charge in rows])
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    rest = len(by_charge) - len(rows)
+    axes.set_ylabel("charge 罪名, total" + (f" ({rest} rarer ones not shown)" if rest else ""))
+    axes.set_xlabel("province 省份, most judgments first")
+    bar = figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
+    bar.set_label("judgments (white: none)")
+    bar.outline.set_visible(False)
+    ticks = sorted({t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000) if t <= max(2, high)})
+    bar.set_ticks(ticks, labels=[f"{t:,}" for t in ticks])
+    bar.minorticks_off()
+    return figure
+
+
+def _curve(axes: plt.Axes, series: tuple[list[float], list[float]], color: str, window: int) -> None:
+    steps, values = series
+    axes.plot(steps, values, color=color, alpha=0.3, linewidth=0.8)
+    axes.plot(steps, style.smooth(values, window), color=color, linewidth=1.8)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+
+
+def sft(logged: Curves, window: int) -> plt.Figure:
+    """Training loss and gradient norm against optimiser steps: the paper's Figure 3."""
+    panels = [("loss", "training loss (nats a token)", style.BLUE), ("grad_norm", "gradient norm", style.GREEN)]
+    panels = [panel for panel in panels if panel[0] in logged]
+    if not panels:
+        return style.empty("Nothing was logged during SFT.")
+    figure, all_axes = plt.subplots(1, len(panels), figsize=(8.6, 2.9), squeeze=False)
+    for axes, (name, label, color) in zip(all_axes[0], panels, strict=True):
+        _curve(axes, logged[name], color, window)
+        if name == "loss" and "eval_loss" in logged:
+            axes.plot(*logged["eval_loss"], color=style.ORANGE, marker="o", markersize=4, label="held-out loss")
+            axes.legend()
+        axes.set_xlabel("optimiser step")
+        axes.set_ylabel(label)
+        axes.set_ylim(bottom=0)
+    return figure
+
+
+def grpo(logged: Curves, window: int) -> plt.Figure:
+    """Mean reward of each step's completions, in all and by component; a panel each, steps in common."""
+    series = sources.rewards(logged)
+    if not series:
+        return style.empty("Nothing was logged during GRPO.")
+    wide = min(3, len(series))
+    tall = -(-len(series) // wide)
+    figure, all_axes = plt.subplots(tall, wide, figsize=(8.6, 0.7 + 1.95 * tall), squeeze=False, sharex=True)
+    flat = list(all_axes.flat)
+    for axes, (name, curve) in zip(flat, series.items(), strict=False):
+        _curve(axes, curve, style.VERMILLION if name == "total" else style.BLUE, window)
+        axes.set_title("total reward" if name == "total" else name.replace("_", " "))
+    for axes in flat[len(series) :]:
+        axes.set_visible(False)
+    for axes in flat[max(0, len(series) - wide) : len(series)]:
+        axes.tick_params(labelbottom=True)
+    figure.supxlabel("optimiser step", fontsize="medium")
+    figure.supylabel("mean reward of a step's completions", fontsize="medium")
+    return figure
+
+
+def scores(summary: dict) -> plt.Figure:
+    """Each task's metric by variant, without and with retrieval, with 95 % bootstrap intervals."""
+    tasks = [task for task in sources.TASKS if summary.get(task)]
+    if not tasks:
+        return style.empty("This experiment scores no variant.")
+    figure, all_axes = plt.subplots(1, len(tasks), figsize=(8.6, 3.3), squeeze=False, sharey=True)
+    for axes, task in zip(all_axes[0], tasks, strict=True):
+        metric = sources.METRIC[task]
+        by_variant = summary[task]
+        for place, variant in enumerate(by_variant):
+            runs = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]
+            for retrieval, row in runs.items():
+                shift = 0 if len(runs) == 1 else {"none": -0.14, "rag": 0.14}[retrieval]
+                error = [[row[metric] - row["low"]], [row["high"] - row[metric]]]
+                filled = style.VARIANT[variant] if retrieval == "rag" else "white"
+                axes.errorbar(
+                    place + shift, row[metric], yerr=error, color=style.VARIANT[variant], capsize=3, linewidth=1.5,
+                    marker="D" if retrieval == "rag" else "o", markersize=6.5, markerfacecolor=filled,
+                )  # fmt: skip
+        names = [labels.VARIANTS[v].replace(" + ", "\n+ ") for v in by_variant]
+        axes.set_xticks(range(len(names)), names)
+        axes.set_xlim(-0.5, len(names) - 0.5)
+        axes.set_title(labels.TASKS[task].replace(" ", "\n", 1))
+        axes.set_xlabel(labels.METRICS[metric], color=style.GREY)
+        axes.grid(axis="x", visible=False)
+    all_axes[0][0].set_ylim(-0.02, 1.02)
+    all_axes[0][0].set_ylabel("score (0 to 1), 95 % interval")
+    marks = [
+        plt.Line2D([], [], marker="o", color=style.INK, markerfacecolor="white", linestyle="", label="without retrieval"),
+        plt.Line2D([], [], marker="D", color=style.INK, linestyle="", label="with retrieval"),
+    ]
+    figure.legend(handles=marks, loc="outside lower center", ncols=2)
+    return figure
+
+
+def retrieval(summary: dict) -> plt.Figure:
+    """Share of the cited articles that each system finds among its first k."""
+    systems = summary["retrieval"].get("systems") or {}
+    if not systems:
+        return style.empty("This experiment searches no index.")
+    figure, axes = plt.subplots(figsize=(8.6, 3.2))
+    looks = zip(systems.items(), (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE), "osD^", strict=False)
+    for (name, by_k), color, marker in looks:
+        cuts = sorted(by_k, key=int)
+        axes.plot([int(k) for k in cuts], [by_k[k] for k in cuts], color=color, marker=marker, label=name)
+    axes.set_xticks(sorted({int(k) for by_k in systems.values() for k in by_k}))
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel("articles looked at, k")
+    axes.set_ylabel("recall of cited articles at k")
+    axes.legend(loc="lower right")
+    return figure
+
+
+# In the order of the page; Snakemake's report and the page's captions use the same names.
+NAMES = ("funnel", "provinces", "sft", "grpo", "scores", "retrieval")
+
+
+def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window: int, dpi: int) -> None:
+    """All figures of an experiment, as `<name>.svg` and `<name>.png` in `out`."""
+    style.use(dpi)
+    made = {
+        "funnel": funnel(summary),
+        "provinces": provinces(summary, charges),
+        "sft": sft(sources.curves(inputs["sft"] / "metrics.jsonl"), window),
+        "grpo": grpo(sources.curves(inputs["grpo"] / "metrics.jsonl"), window),
+        "scores": scores(summary),
+        "retrieval": retrieval(summary),
+    }
+    for name in NAMES:
+        style.save(made[name], out, name)

@@ -1,0 +1,194 @@
+"""report.html: one file with everything in it, so that it can be mailed, archived and read without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from lexpro.report import fonts, labels, sources
+from lexpro.report.examples import Example, Mark
+from lexpro.report.tables import Table, runs_of, to_csv
+from lexpro.report.template import PAGE, STYLE, TABS
+
+SYMBOLS = {"right": "✓", "wrong": "×", "missed": "∅"}
+LEGEND = (Mark("right", "right"), Mark("wrong", "wrong: not in the truth"), Mark("missed", "missed: in the truth, not answered"))
+
+SECTIONS = (
+    ("numbers", "Key numbers"),
+    ("evaluation", "Evaluation"),
+    ("examples", "Worked examples"),
+    ("training", "Training"),
+    ("corpus", "Corpus"),
+    ("provenance", "Provenance"),
+    ("files", "Files"),
+)
+
+# What the embedded font is for: Chinese and full-width characters, and the symbols of the marks.
+HAN = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF), (0x20000, 0x2FA1F))
+MARKS = tuple((ord(symbol), ord(symbol)) for symbol in SYMBOLS.values())
+
+
+@dataclass(frozen=True)
+class Score:
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    """A row of the first table: a task, its metric, and a cell a variant and retrieval (None: not asked)."""
+
+    task: str
+    metric: str
+    cells: list[Score | None]
+
+
+def environment() -> Environment:
+    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def columns(summary: dict) -> dict[str, list[str]]:
+    """Variant → the kinds of retrieval it was evaluated with, over all tasks."""
+    seen: dict[str, list[str]] = {}
+    for task in sources.TASKS:
+        for variant, retrieval, _ in runs_of(summary, task):
+            if retrieval not in seen.setdefault(variant, []):
+                seen[variant].append(retrieval)
+    return {v: [r for r in sources.RETRIEVAL if r in seen[v]] for v in sources.VARIANTS if v in seen}
+
+
+def key_numbers(summary: dict) -> list[KeyLine]:
+    lines = []
+    for task in sources.TASKS:
+        found = {(v, r): row for v, r, row in runs_of(summary, task)}
+        metric = sources.METRIC[task]
+        cells = [
+            Score(row[metric], row["low"], row["high"]) if (row := found.get((variant, retrieval))) else None
+            for variant, kinds in columns(summary).items()
+            for retrieval in kinds
+        ]
+        if found:
+            lines.append(KeyLine(labels.TASKS[task], labels.METRICS[metric], cells))
+    return lines
+
+
+def status(summary: dict) -> str:
+    """What the numbers can be taken for: from the facts of the run, not from hopes about it."""
+    model, corpus = summary["model"], summary["corpus"]
+    size = model["parameters"]
+    text = f"This experiment reruns the recipe of LexPro-1.0 (SFT, then GRPO, then retrieval) with a model of {count(size)}"
+    text += f" parameters ({model['architecture']}), on {summary['funnel']['kept']:,} "
+    text += "synthetic judgments written by a program with known truth. " if corpus["synthetic"] else "judgments. "
+    if corpus["synthetic"]:
+        text += "No person, court decision or statute text in it is real. "
+    if size < 100e6:
+        text += "A model this small shows that every stage works and what each one adds; it says nothing about how "
+        text += "well a large model would do. "
+    return text + "Nothing here is legal advice, and no sentence predicted here should guide one."
+
+
+def count(number: int) -> str:
+    """1.9 million, 14.8 billion: a number of parameters in words."""
+    for unit, name in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if number >= unit:
+            return f"{number / unit:.1f} {name}"
+    return str(number)
+
+
+def duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def provenance(summary: dict) -> list[tuple[str, str]]:
+    record = summary["provenance"]
+    commits = ", ".join(commit[:12] for commit in record["commits"])
+    return [
+        ("Commit", commits + (" (with uncommitted changes)" if record["dirty"] else "")),
+        ("Machine", "; ".join(record["hosts"])),
+        ("Started", record["started"]),
+        ("Time of all stages", f"{duration(record['seconds'])}, added up; stages that ran side by side count in full"),
+        ("Peak memory", f"{record['peak_rss_mb']:,.0f} MB in the largest stage"),
+        ("Python", ", ".join(record["python"])),
+        ("Packages", ", ".join(f"{name} {version}" for name, version in record["packages"].items())),
+    ]
+
+
+def sum_check(summary: dict) -> str:
+    """The sum that accounts for every record read."""
+    f = summary["funnel"]
+    parts = ("unreadable", "unstructured", "dropped", "kept")
+    said = " + ".join(f"{f[name]:,} {labels.FUNNEL[name].lower()}" for name in parts)
+    equal = "=" if sum(f[name] for name in parts) == f["read"] else "≠"
+    return f"{f['read']:,} records read {equal} {said}."
+
+
+def unicode_ranges() -> str:
+    return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in (*HAN, *MARKS))
+
+
+def han(text: str) -> str:
+    """The distinct characters of a text that the embedded font is for, sorted."""
+    return "".join(sorted(c for c in set(text) if any(a <= ord(c) <= b for a, b in (*HAN, *MARKS))))
+
+
+def render(summary: dict, tables: dict[str, Table], examples: list[Example], figures: Path, note: str) -> str:
+    """The page. `figures` holds `<name>.svg`; `note` is the experiment's own word about itself, may be empty."""
+    shown = columns(summary)
+    images = {
+        name: {
+            "number": number,
+            "title": title,
+            "text": text,
+            "image": fonts.data_uri("image/svg+xml", (figures / f"{name}.svg").read_bytes()),
+        }
+        for number, (name, (title, text)) in enumerate(labels.FIGURES.items(), start=1)
+    }
+    recall = summary["retrieval"].get("recall_at_5")
+    template = environment().from_string(PAGE)
+
+    def fill(font: str) -> str:
+        return template.render(
+            experiment=summary["experiment"],
+            style=STYLE,
+            font=font,
+            ranges=unicode_ranges(),
+            sections=SECTIONS,
+            status=f"{status(summary)} {note}".strip(),
+            symbols=SYMBOLS,
+            legend=LEGEND,
+            tables=tables,
+            figures=images,
+            variants=list(shown),
+            columns=shown,
+            spans={variant: len(kinds) for variant, kinds in shown.items()},
+            retrieved=any("rag" in kinds for kinds in shown.values()),
+            variant_names=labels.VARIANTS,
+            retrieval_names=labels.RETRIEVAL,
+            key_numbers=key_numbers(summary),
+            items=max((row["n"] for task in sources.TASKS for *_, row in runs_of(summary, task)), default=0),
+            recall="" if recall is None else f"Retrieval finds {recall:.1%} of the cited articles among its first 5.",
+            examples=examples,
+            examples_text="Extraction of elements from the same held-out judgment by each variant, as in the paper's "
+            "Figures 4 and 5. The judgments are taken at even steps of the last variant's score, from better to worse, "
+            "not picked by hand. Terms (刑期, 缓刑) are in months, money (罚金, 金额, 退赔, 赔偿) in yuan.",
+            provenance=provenance(summary),
+            sum_check=sum_check(summary),
+            downloads=[
+                (f"{name}.csv", fonts.data_uri("text/csv;charset=utf-8", to_csv(table).encode()))
+                for name, table in tables.items()
+            ],
+        )
+
+    return fill(fonts.data_uri("font/woff", fonts.woff(han(fill("")))))
+
+
+def tabs(pages: dict[str, str]) -> str:
+    """One page of several experiments (name → page), a tab each; of one experiment, its own page."""
+    if len(pages) == 1:
+        return next(iter(pages.values()))
+    return environment().from_string(TABS).render(pages=[{"name": n, "html": html} for n, html in pages.items()])

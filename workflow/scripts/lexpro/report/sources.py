@@ -1,0 +1,102 @@
+"""What the report reads of the runs upstream: the only module here that knows how their files are laid out."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+
+from lexpro.files import read_json
+
+VARIANTS = ("base", "sft", "grpo")
+RETRIEVAL = ("none", "rag")
+TASKS = ("elements", "charge", "article", "term")
+
+# The number by which each task is judged: its name in scores.json.
+METRIC = {"elements": "micro_f1", "charge": "f1", "article": "f1", "term": "accuracy"}
+
+
+def jsonl(path: Path) -> list[dict]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def attested(folder: Path) -> list[dict]:
+    """The provenance of a run: one record, or one a province for the stages that are split."""
+    return [read_json(p) for p in sorted([*folder.glob("provenance.json"), *folder.glob("*/provenance.json")])]
+
+
+def cost(folder: Path) -> dict:
+    """{key, seconds, peak_rss_mb} of a run: seconds summed and memory the largest over its provinces."""
+    records = attested(folder)
+    return {
+        "key": folder.name,
+        "seconds": round(sum(r["seconds"] for r in records), 1),
+        "peak_rss_mb": max((r["peak_rss_mb"] for r in records), default=0.0),
+    }
+
+
+def model(folder: Path) -> dict:
+    """{parameters, architecture} of a base model, from the headers of its safetensors files alone."""
+    total = 0
+    for path in sorted((folder / "model").glob("*.safetensors")):
+        with path.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        total += sum(math.prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+    config = read_json(folder / "model" / "config.json")
+    return {"parameters": total, "architecture": config["model_type"]}
+
+
+def rows(folder: Path, name: str) -> int:
+    """Rows of a parquet file of a run, over all its provinces; the data themselves are not read."""
+    files = [*folder.glob(name), *folder.glob(f"*/{name}")]
+    return int(pl.scan_parquet(files).select(pl.len()).collect().item()) if files else 0
+
+
+def tally(folder: Path, name: str, column: str) -> dict[str, int]:
+    """Rows by the value of a column, most frequent first."""
+    files = [*folder.glob(name), *folder.glob(f"*/{name}")]
+    frames = [pl.read_parquet(path, columns=[column]) for path in files]
+    return dict(Counter(value or "?" for frame in frames for value in frame[column]).most_common())
+
+
+def crossed(folder: Path) -> dict[str, dict[str, int]]:
+    """Kept judgments: province → charge → documents."""
+    found: dict[str, dict[str, int]] = {}
+    kept = pl.read_parquet(folder / "kept.parquet", columns=["province", "charge"])
+    for province, charge, count in kept.group_by("province", "charge").len().sort("province", "charge").iter_rows():
+        found.setdefault(province or "?", {})[charge or "?"] = count
+    return found
+
+
+def scored(inputs: dict[str, Path]) -> dict[tuple[str, str], dict]:
+    """(variant, retrieval) → scores.json, in the order of the paper."""
+    pairs = [(variant, retrieval) for variant in VARIANTS for retrieval in RETRIEVAL]
+    return {
+        pair: read_json(inputs[name] / "scores.json") for pair in pairs if (name := "score.{}.{}".format(*pair)) in inputs
+    }
+
+
+def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
+    """Every number that a trainer logged: name → (steps, values). A metrics file is the trainer's log, a row a time."""
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    for row in jsonl(path):
+        for name, value in row.items():
+            if name != "step" and isinstance(value, int | float) and not isinstance(value, bool):
+                steps, values = found.setdefault(name, ([], []))
+                steps.append(row["step"])
+                values.append(value)
+    return found
+
+
+def rewards(logged: dict[str, tuple[list[float], list[float]]]) -> dict[str, tuple[list[float], list[float]]]:
+    """The reward curves of a GRPO run: the total first, then its components by name (TRL logs `rewards/<name>/mean`)."""
+    parts = {
+        name.split("/")[1]: series
+        for name, series in sorted(logged.items())
+        if name.startswith("rewards/") and name.endswith("/mean")
+    }
+    return ({"total": logged["reward"]} if "reward" in logged else {}) | parts

@@ -1,0 +1,76 @@
+"""The look of all figures: one font, one colour-blind safe palette (Okabe and Ito), no frame that says nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+from lexpro.report import fonts  # noqa: E402
+
+BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7"
+INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
+# The same colour for the same variant in every figure.
+VARIANT = {"base": GREY, "sft": BLUE, "grpo": VERMILLION}
+
+FORMATS = ("svg", "png")
+
+
+def use(dpi: int) -> None:
+    """Set matplotlib up; text becomes outlines in SVG files, so that they need no font."""
+    matplotlib.rcParams.update(
+        {
+            "font.family": [fonts.register()],
+            "font.size": 9.5,
+            "axes.unicode_minus": False,
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "axes.titlesize": 10.5,
+            "axes.titlelocation": "left",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "grid.color": "#EBEBEB",
+            "xtick.color": GREY,
+            "ytick.color": GREY,
+            "xtick.labelcolor": INK,
+            "ytick.labelcolor": INK,
+            "text.color": INK,
+            "legend.frameon": False,
+            "figure.constrained_layout.use": True,
+            "savefig.dpi": dpi,
+            "svg.fonttype": "path",
+            # Without these two, an SVG file differs each time it is written.
+            "svg.hashsalt": "lexpro",
+        }
+    )
+
+
+def save(figure: plt.Figure, folder: Path, name: str) -> None:
+    """Write a figure in all `FORMATS` and let go of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix in FORMATS:
+        metadata = {"Date": None} if suffix == "svg" else {"Software": None}
+        figure.savefig(folder / f"{name}.{suffix}", facecolor="white", metadata=metadata)
+    plt.close(figure)
+
+
+def empty(reason: str) -> plt.Figure:
+    """A figure that says why there is nothing to draw: every experiment has the same files."""
+    figure, axes = plt.subplots(figsize=(8.6, 1.2))
+    axes.axis("off")
+    axes.text(0.5, 0.5, reason, ha="center", va="center", color=GREY)
+    return figure
+
+
+def smooth(values: list[float], window: int) -> list[float]:
+    """A centred running mean over `window` points, narrower at the ends."""
+    half = window // 2
+    return [
+        sum(part) / len(part)
+        for part in (values[max(0, i - half) : i + half + 1] for i in range(len(values)))
+    ]  # fmt: skip

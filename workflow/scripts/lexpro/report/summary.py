@@ -1,0 +1,131 @@
+"""summary.json: every number of an experiment that the report prints, in one tree.
+
+    stages.<stage>.{key, seconds, peak_rss_mb}        also predict.<variant>.<retrieval> and score.<variant>.<retrieval>
+    funnel.{read, unreadable, unstructured, dropped, kept, train, heldout}; dropped.<reason>; rejected.<stage>.<reason>
+    provinces.<province>.<charge>                     kept judgments
+    elements.<variant>.{micro_f1, low, high, n, …}    without retrieval, which this task does not use
+    {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
+    retrieval.{recall_at_5, systems.<system>.<k>}; training.{sft,grpo}; model; corpus; provenance
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lexpro.files import read_json
+from lexpro.report import sources
+
+# Stages whose runs an experiment has more than one of: addressed by variant and retrieval.
+PER_VARIANT = ("predict", "score")
+
+
+def stages(inputs: dict[str, Path]) -> dict:
+    """Key and cost of each run; a stage with several runs has the sum of seconds and the largest memory beside them."""
+    found: dict = {}
+    for name, folder in inputs.items():
+        node, *leaf = name.split(".")
+        if not leaf:
+            found[node] = sources.cost(folder)
+            continue
+        variant, retrieval = leaf
+        found.setdefault(node, {}).setdefault(variant, {})[retrieval] = sources.cost(folder)
+    for name in PER_VARIANT:
+        runs = [run for variant in found.get(name, {}).values() for run in variant.values()]
+        if runs:
+            found[name] |= {
+                "seconds": round(sum(run["seconds"] for run in runs), 1),
+                "peak_rss_mb": max(run["peak_rss_mb"] for run in runs),
+            }
+    return found
+
+
+def funnel(inputs: dict[str, Path]) -> dict[str, int]:
+    """Documents at each point from raw records to tasks. read = unreadable + unstructured + dropped + kept."""
+    splits = sources.tally(inputs["tasks"], "splits.parquet", "split")
+    documents = sources.rows(inputs["ingest"], "documents.parquet")
+    unreadable = sources.rows(inputs["ingest"], "rejects.parquet")
+    return {
+        "read": documents + unreadable,
+        "unreadable": unreadable,
+        "unstructured": sources.rows(inputs["structure"], "rejects.parquet"),
+        "dropped": sources.rows(inputs["filter"], "dropped.parquet"),
+        "kept": sources.rows(inputs["filter"], "kept.parquet"),
+        **dict(sorted(splits.items())),
+    }
+
+
+def scores(inputs: dict[str, Path]) -> dict[str, dict]:
+    """Task → variant → retrieval → scores; the extraction of elements is asked without retrieval only."""
+    found: dict[str, dict] = {}
+    for (variant, retrieval), by_task in sources.scored(inputs).items():
+        for task in sources.TASKS:
+            if task not in by_task:
+                continue
+            place = found.setdefault(task, {})
+            if task == "elements" and retrieval == "none":
+                place[variant] = by_task[task]
+            elif task != "elements":
+                place.setdefault(variant, {})[retrieval] = by_task[task]
+    return found
+
+
+def training(inputs: dict[str, Path]) -> dict[str, dict]:
+    """Where the training curves begin and end: means over the first and the last tenth of what was logged."""
+    sft = sources.curves(inputs["sft"] / "metrics.jsonl")
+    grpo = sources.curves(inputs["grpo"] / "metrics.jsonl")
+    return {
+        "sft": {name: ends(sft[name]) for name in ("loss", "grad_norm") if name in sft},
+        "grpo": {name: ends(series) for name, series in sources.rewards(grpo).items()},
+    }
+
+
+def ends(series: tuple[list[float], list[float]]) -> dict[str, float]:
+    """{steps, first, last} of a curve; first and last are means over a tenth of it."""
+    steps, values = series
+    span = max(1, len(values) // 10)
+    return {
+        "steps": int(steps[-1]),
+        "first": sum(values[:span]) / span,
+        "last": sum(values[-span:]) / span,
+    }
+
+
+def provenance(inputs: dict[str, Path]) -> dict:
+    """What made the results, without naming the machine: commits, versions, kind of host."""
+    records = [record for folder in inputs.values() for record in sources.attested(folder)]
+    return {
+        "commits": sorted({record["commit"] or "none" for record in records}),
+        "dirty": any(record["dirty"] for record in records),
+        "python": sorted({record["python"] for record in records}),
+        "packages": {name: version for record in records for name, version in sorted(record["packages"].items())},
+        "hosts": sorted({host(record) for record in records}),
+        "started": min((record["started"] for record in records), default=""),
+        "seconds": round(sum(record["seconds"] for record in records), 1),
+        "peak_rss_mb": max((record["peak_rss_mb"] for record in records), default=0.0),
+    }
+
+
+def host(record: dict) -> str:
+    """The kind of machine: `x86_64, 2 cores, 1 × NVIDIA H200`; never its name."""
+    gpus = record["gpus"]
+    devices = [f"{gpus.count(name)} × {name}" for name in sorted(set(gpus))] or ["no GPU"]
+    cores = record["cores"]
+    return ", ".join([record["processor"], f"{cores} core{'s' * (cores != 1)}", *devices])
+
+
+def build(experiment: str, inputs: dict[str, Path]) -> dict:
+    """The summary of one experiment from the folders of its runs (name → folder)."""
+    return {
+        "experiment": experiment,
+        "model": sources.model(inputs["base_model"]),
+        "corpus": {"synthetic": "corpus" in inputs and (inputs["corpus"] / "truth.jsonl").is_file()},
+        "stages": stages(inputs),
+        "funnel": funnel(inputs),
+        "dropped": sources.tally(inputs["filter"], "dropped.parquet", "reason"),
+        "rejected": {name: sources.tally(inputs[name], "rejects.parquet", "reason") for name in ("ingest", "structure")},
+        "provinces": sources.crossed(inputs["filter"]),
+        "training": training(inputs),
+        **scores(inputs),
+        "retrieval": read_json(inputs["index"] / "recall.json"),
+        "provenance": provenance(inputs),
+    }

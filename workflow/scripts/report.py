@@ -1,0 +1,29 @@
+"""Report: everything of one experiment → summary.json, figures, tables and one self-contained page."""
+
+from lexpro.files import write_json, write_text
+from lexpro.report import figures, gather, page, summary, tables
+from lexpro.stage import stage
+
+
+def main(argv: list[str] | None = None) -> None:
+    with stage("report", __doc__, argv) as run:
+        settings = run.settings
+        found = summary.build(settings["experiment"], run.inputs)
+        write_json(run.out / "summary.json", found)
+        figures.draw(
+            found,
+            run.inputs,
+            run.out / "figures",
+            charges=settings["charges"],
+            window=settings["window"],
+            dpi=settings["dpi"],
+        )
+        made = tables.write(found, run.out / "tables")
+        examples = gather.examples(run.inputs, settings["examples"])
+        html = page.render(found, made, examples, run.out / "figures", settings["note"])
+        write_text(run.out / "report.html", html)
+        run.counts.update(figures=len(figures.NAMES), tables=len(made), examples=len(examples), page_bytes=len(html))
+
+
+if __name__ == "__main__":
+    main()
