@@ -1,0 +1,187 @@
+"""From the text that a model writes to an answer: the thought apart from the answer, the JSON found, its
+values normalised.
+
+Values are read by `lexpro.law`, as everywhere: 42, "42", "三年六个月" and "3年6个月" are the same term,
+"五千元" is 5000. A value that cannot be read stays as it was written, so that it counts as a wrong value and
+not as none.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+
+from lexpro.corpus.record import TERM_KINDS
+from lexpro.law import articles, charges, money, numerals, terms
+from lexpro.tasks.form import CASE_FIELDS, DEFENDANT_FIELDS
+
+OPEN, CLOSE = "<think>", "</think>"
+_DECODER = json.JSONDecoder()
+# No answer to any task nests or runs on like this; text that does is not worth decoding.
+_LONGEST = 20_000
+
+
+def split_think(completion: str) -> tuple[str | None, str, bool]:
+    """(thought or None, answer, finished). Not finished: a thought was begun and not closed, so there is no
+    answer.
+
+    The opening tag may be missing: some chat templates put it into the prompt.
+    """
+    before, closed, after = completion.rpartition(CLOSE)
+    if closed:
+        return before.strip().removeprefix(OPEN).strip(), after.strip(), True
+    before, opened, after = completion.partition(OPEN)
+    if opened:
+        return after.strip(), "", False
+    return None, completion.strip(), True
+
+
+def find_object(text: str) -> dict | None:
+    """The first JSON object in a text (in a code block, or after some words), or None."""
+    start = text.find("{")
+    while 0 <= start < _LONGEST:
+        try:
+            value, _ = _DECODER.raw_decode(text[: start + _LONGEST], start)
+        except (json.JSONDecodeError, RecursionError):
+            start = text.find("{", start + 1)
+            continue
+        return value
+    return None
+
+
+def number(value: object) -> object:
+    """A count or sum in yuan: 5000, "5000", "五千元", "0.5万元" → 5000; absent (null) is 0."""
+    if value is None or value == "":
+        return 0
+    if isinstance(value, str):
+        read = money.parse(value)
+        read = numerals.parse(value.strip()) if read is None else read
+        return value.strip() if read is None else read
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        return int(value)
+    return value
+
+
+def months(value: object) -> object:
+    """A length in months: 42, "42", "42个月", "三年六个月" → 42; None for null, which means that there is
+    none.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if text in ("", "无", "null"):
+            return None
+        term = terms.parse(text)
+        for read in (terms.parse_length(text), numerals.parse_int(text), term.months if term else None):
+            if read is not None:
+                return read
+        return text
+    return None if value is None else number(value)
+
+
+def kind(value: object) -> object:
+    """A main punishment by its name in `TERM_KINDS`."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text in TERM_KINDS:
+        return text
+    if "死" in text and "缓" in text:
+        return "死缓"
+    match = re.search(terms.TERM, text)
+    return terms.term_of(match, text)[0].kind if match else text
+
+
+def ref(value: object) -> object:
+    """An article by its ref: 264, "264", "第二百六十四条", "刑法第133条之一" → "264", "133之1"."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return value
+    article = articles.parse_ref(value) or next(iter(articles.parse(value)), None)
+    return article.ref if article else value.strip()
+
+
+def charge(value: object) -> object:
+    """A charge by its canonical name."""
+    return (charges.canonical(value) or value.strip()) if isinstance(value, str) else value
+
+
+def name(value: object) -> object:
+    return re.sub(r"\s|^被告人", "", value) if isinstance(value, str) else value
+
+
+def circumstance(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _list(read: Callable[[object], object]) -> Callable[[object], list | None]:
+    def all_of(value: object) -> list | None:
+        if value is None:
+            return []
+        values = value if isinstance(value, list) else [value]
+        # What is neither text nor number can be no value of any list here.
+        return [read(item) for item in values if isinstance(item, str | int | float)]
+
+    return all_of
+
+
+READ: dict[str, Callable[[object], object]] = {
+    "姓名": name,
+    "罪名": _list(charge),
+    "法条": _list(ref),
+    "刑种": kind,
+    "刑期": months,
+    # No probation is 0, as no fine is.
+    "缓刑": lambda value: months(value) or 0,
+    "罚金": number,
+    "情节": _list(circumstance),
+    **dict.fromkeys(CASE_FIELDS, number),
+}
+
+KEYS = {
+    "elements": ("被告人", *CASE_FIELDS),
+    "charge": ("罪名",),
+    "article": ("法条",),
+    "term": ("刑种", "刑期"),
+}
+
+
+def _read(data: dict, keys: tuple[str, ...]) -> dict:
+    return {key: READ[key](data[key]) for key in keys if key in data and key in READ}
+
+
+def parse(task: str, answer: str) -> dict | None:
+    """The answer to a task, normalised; None where the text holds no JSON object with any key of the task.
+
+    Keys of other tasks are left out; keys that are missing stay missing. Raises KeyError on an unknown task.
+    """
+    keys = KEYS[task]
+    data = find_object(answer)
+    if data is None or not any(key in data for key in keys):
+        return None
+    found = _read(data, keys)
+    if task == "elements":
+        people = data.get("被告人")
+        people = people if isinstance(people, list) else [people]
+        found["被告人"] = [_read(person, DEFENDANT_FIELDS) for person in people if isinstance(person, dict)]
+    return found
+
+
+def shaped(answer: object, like: object) -> bool:
+    """Whether an answer has the keys and types of `like`, the gold answer (list items: those of its first
+    item).
+    """
+    if isinstance(like, dict):
+        return (
+            isinstance(answer, dict)
+            and answer.keys() == like.keys()
+            and all(shaped(answer[key], value) for key, value in like.items())
+        )
+    if isinstance(like, list):
+        return isinstance(answer, list) and (not like or all(shaped(item, like[0]) for item in answer))
+    if isinstance(like, str):
+        return isinstance(answer, str)
+    # Numbers; null is the length of a punishment that has none.
+    return answer is None or (isinstance(answer, int | float) and not isinstance(answer, bool))

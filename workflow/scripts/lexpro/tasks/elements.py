@@ -1,0 +1,110 @@
+"""Elements of a judgment: an element is (defendant, field, value), and two answers are compared element by
+element.
+
+Defendants are matched by name. A value of 0, null or an empty list is no element: saying that there is no
+fine earns nothing, and inventing one costs. Totals of the case belong to the defendant "".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lexpro.tasks.form import CASE_FIELDS, DEFENDANT_FIELDS
+
+Element = tuple[str, str, str | int | float]
+
+CONFUSIONS = ("years_for_months", "wan_for_yuan", "fine_for_compensation", "compensation_for_fine")
+
+
+def _values(value: object) -> list:
+    """The elements that a field holds: scalars only, so that nothing unhashable comes from a model's JSON."""
+    values = value if isinstance(value, list) else [value]
+    return [
+        v for v in values if isinstance(v, str | int | float) and not isinstance(v, bool) and v not in (0, "")
+    ]
+
+
+def facts(answer: dict | None) -> Counter[Element]:
+    """The elements of a parsed answer (`answers.parse`, or gold), with how often each is stated."""
+    found: Counter[Element] = Counter()
+    if answer is None:
+        return found
+    for person in answer.get("被告人", []):
+        name = str(person.get("姓名", ""))
+        for field in DEFENDANT_FIELDS:
+            found.update((name, field, value) for value in _values(person.get(field)))
+    for field in CASE_FIELDS:
+        found.update(("", field, value) for value in _values(answer.get(field)))
+    return found
+
+
+def f1(right: int, stated: int, true: int) -> float:
+    """F1 of counts; 1 where there is nothing to state and nothing is stated."""
+    return 2 * right / (stated + true) if stated + true else 1.0
+
+
+def prf(gold: Counter, pred: Counter) -> tuple[float, float, float]:
+    """(precision, recall, F1) of two bags; an empty denominator counts as 1 (nothing wrong, nothing
+    missed).
+    """
+    right, stated, true = (gold & pred).total(), pred.total(), gold.total()
+    return right / stated if stated else 1.0, right / true if true else 1.0, f1(right, stated, true)
+
+
+def counts(gold: Counter[Element], pred: Counter[Element]) -> dict[str, tuple[int, int, int]]:
+    """Field → (right, stated, true): what micro, macro and per-field scores are made of. Only fields with
+    elements.
+    """
+    found: dict[str, list[int]] = {}
+    for place, bag in enumerate((gold & pred, pred, gold)):
+        for (_, field, _), count in bag.items():
+            found.setdefault(field, [0, 0, 0])[place] += count
+    return {field: (right, stated, true) for field, (right, stated, true) in found.items()}
+
+
+def micro(by_field: dict[str, tuple[int, int, int]]) -> float:
+    """F1 over all elements."""
+    return f1(*(sum(column) for column in zip(*by_field.values(), strict=True))) if by_field else 1.0
+
+
+def macro(by_field: dict[str, tuple[int, int, int]]) -> float:
+    """Mean of the fields' F1."""
+    return sum(f1(*row) for row in by_field.values()) / len(by_field) if by_field else 1.0
+
+
+def _numbers(value: object) -> list[int | float]:
+    return [v for v in _values(value) if isinstance(v, int | float)]
+
+
+def confusions(gold: dict, pred: dict | None) -> Counter[str]:
+    """How often the errors that the paper shows occur (its Figures 2 and 5), of `CONFUSIONS`.
+
+    `years_for_months`: 15 for 180; `wan_for_yuan`: 3 for 30000; `fine_for_compensation`: the compensation or
+    restitution given as the fine; `compensation_for_fine`: a fine given as compensation or restitution.
+    """
+    found: Counter[str] = Counter()
+    if pred is None:
+        return found
+    people = {person["姓名"]: person for person in gold["被告人"]}
+    owed = {value for field in ("退赔", "赔偿") for value in _numbers(gold.get(field))}
+    fines = {value for person in people.values() for value in _numbers(person.get("罚金"))}
+    pairs = [(people[p["姓名"]], p) for p in pred.get("被告人", []) if p.get("姓名") in people]
+    for true, stated in pairs:
+        for field in ("刑期", "缓刑"):
+            found["years_for_months"] += any(
+                value * 12 == month
+                for value in _numbers(stated.get(field))
+                for month in _numbers(true.get(field))
+            )
+        if stated.get("罚金") != true.get("罚金"):
+            found["fine_for_compensation"] += any(value in owed for value in _numbers(stated.get("罚金")))
+    for field in ("退赔", "赔偿"):
+        if pred.get(field) != gold.get(field):
+            found["compensation_for_fine"] += any(value in fines for value in _numbers(pred.get(field)))
+    sums = [(true.get("罚金"), stated.get("罚金")) for true, stated in pairs]
+    sums += [(gold.get(field), pred.get(field)) for field in CASE_FIELDS]
+    for true, stated in sums:
+        found["wan_for_yuan"] += any(
+            value * 10_000 == yuan for value in _numbers(stated) for yuan in _numbers(true)
+        )
+    return +found

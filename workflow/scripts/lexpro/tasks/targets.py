@@ -1,0 +1,203 @@
+"""What the answer to a task is (`gold`), and the completion that a model is trained to give: reasoning, then
+the answer.
+
+The reasoning is built from the judgment alone. It spells out what small models get wrong when they have to do
+it in one step, above all the arithmetic from years to months.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from lexpro.corpus.record import TIMED_KINDS, Defendant, Judgment
+from lexpro.law import facts as law
+from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.tasks import quotes
+from lexpro.tasks.form import CASE_FIELDS, DEFENDANT_FIELDS, Form, clip
+from lexpro.tasks.texts import section
+
+
+def refs(judgment: Judgment) -> list[str]:
+    """Cited articles of the Criminal Law, each once, in the order of the judgment."""
+    return list(dict.fromkeys(article.ref for article in judgment.articles if article.law == CRIMINAL_LAW))
+
+
+def charges(judgment: Judgment) -> list[str]:
+    """Charges of all defendants, each once."""
+    return list(dict.fromkeys(charge for defendant in judgment.defendants for charge in defendant.charges))
+
+
+def _readable(defendant: Defendant) -> bool:
+    sentence = defendant.sentence
+    timed = sentence is not None and sentence.kind in TIMED_KINDS
+    return bool(defendant.name and sentence and (sentence.months is not None or not timed))
+
+
+def asked(task: str, judgment: Judgment) -> bool:
+    """Whether the judgment has an answer to `task`: nothing is asked whose truth is not known."""
+    if task == "elements":
+        return bool(judgment.defendants) and all(_readable(d) and d.charges for d in judgment.defendants)
+    if task == "term":
+        return len(judgment.defendants) == 1 and _readable(judgment.defendants[0])
+    return bool(charges(judgment) if task == "charge" else refs(judgment))
+
+
+def _defendant(defendant: Defendant) -> dict:
+    sentence = defendant.sentence
+    return {
+        "姓名": defendant.name,
+        "罪名": list(defendant.charges),
+        "刑种": sentence.kind,
+        "刑期": sentence.months,
+        "缓刑": defendant.probation_months,
+        "罚金": defendant.fine,
+        "情节": list(defendant.circumstances),
+    }
+
+
+def gold(task: str, judgment: Judgment, form: Form | None = None) -> dict:
+    """The answer to `task`, as docs/design.md lays it out: months, yuan, refs of articles.
+
+    Only for judgments that are `asked` it. `form.fields` restricts the elements. Raises ValueError on an
+    unknown task.
+    """
+    form = form or Form()
+    if task == "elements":
+        keys = [key for key in DEFENDANT_FIELDS if key in form.fields or key == "姓名"]
+        people = [_defendant(defendant) for defendant in judgment.defendants]
+        totals = dict(
+            zip(CASE_FIELDS, (judgment.amount, judgment.restitution, judgment.compensation), strict=True)
+        )
+        return {
+            "被告人": [{key: person[key] for key in keys} for person in people],
+            **{key: value for key, value in totals.items() if key in form.fields},
+        }
+    if task == "charge":
+        return {"罪名": charges(judgment)}
+    if task == "article":
+        return {"法条": refs(judgment)}
+    if task == "term":
+        sentence = judgment.defendants[0].sentence
+        return {"刑种": sentence.kind, "刑期": sentence.months}
+    raise ValueError(f"unknown task {task!r}")
+
+
+def _elements(judgment: Judgment, text: str, form: Form) -> str:
+    verdict = section(text, judgment, "judgment") or text
+    lines = []
+    for person in judgment.defendants:
+        sentence = person.sentence
+        term = quotes.term(sentence, verdict)
+        if sentence.kind in TIMED_KINDS:
+            term += f"={quotes.months(sentence.months)}"
+        parts = {"罪名": "、".join(person.charges), "刑期": term}
+        if person.probation_months:
+            spelt = quotes.probation(person.probation_months, verdict)
+            parts["缓刑"] = f"缓刑{spelt}={quotes.months(person.probation_months)}"
+        if person.fine:
+            parts["罚金"] = f"罚金{quotes.yuan(person.fine, verdict)}"
+        parts["情节"] = "、".join(person.circumstances)
+        wanted = [value for key, value in parts.items() if value and key in form.fields]
+        lines.append(f"{person.name}：{'；'.join(wanted)}")
+    totals = zip(CASE_FIELDS, (judgment.amount, judgment.restitution, judgment.compensation), strict=True)
+    case = [
+        f"{key}{quotes.yuan(value, text if key == '金额' else verdict)}"
+        for key, value in totals
+        if value and key in form.fields
+    ]
+    return "\n".join([*lines, "；".join(case)] if case else lines)
+
+
+def _charge(judgment: Judgment, shown: Sequence[str]) -> str:
+    known = law.load().charges
+    lines = []
+    for charge in charges(judgment):
+        fact = known.get(charge)
+        if fact is None:
+            lines.append(f"构成{charge}")
+        else:
+            source = f"{fact.article}：" if fact.article in shown else ""
+            lines.append(f"{source}{fact.conduct}，构成{charge}")
+    return "；".join(lines)
+
+
+def _article(judgment: Judgment, shown: Sequence[str]) -> str:
+    """Charge → its article, circumstance → its article, then the rest; first, which of the shown ones are
+    used.
+    """
+    cited = refs(judgment)
+    facts = law.load()
+    reasons: list[tuple[str, list[str]]] = []
+    for charge in charges(judgment):
+        if charge in facts.charges:
+            reasons.append((charge, [facts.charges[charge].article, *facts.charges[charge].also]))
+    for name in dict.fromkeys(c for defendant in judgment.defendants for c in defendant.circumstances):
+        rule = facts.circumstances.get(name)
+        if rule and rule.article and rule.law == CRIMINAL_LAW:
+            reasons.append((name, [rule.article]))
+    parts, left = [], list(cited)
+    for name, based in reasons:
+        if used := [ref for ref in based if ref in cited]:
+            parts.append(name + "、".join(used))
+            left = [ref for ref in left if ref not in used]
+    if left:
+        parts.append("另引" + "、".join(left))
+    return "；".join(parts)
+
+
+def _used(judgment: Judgment, shown: Sequence[str]) -> str:
+    cited = refs(judgment)
+    return "选用" + ("、".join(ref for ref in shown if ref in cited) or "无") + "\n"
+
+
+def _term(judgment: Judgment) -> str:
+    person = judgment.defendants[0]
+    return "；".join(
+        ["、".join(person.charges), *filter(None, ["、".join(person.circumstances)]), person.sentence.kind]
+    )
+
+
+def think(
+    task: str,
+    judgment: Judgment,
+    articles: Sequence[dict] | None = None,
+    text: str = "",
+    form: Form | None = None,
+) -> str:
+    """The reasoning of a completion, without its tags.
+
+    In the `full` style it is the judgment's own 本院认为 (from `text`, cut to `form.think_chars`; not for
+    `elements`, where the prompt shows it), followed by what the compact style consists of: the derivation of
+    each value of the answer.
+    """
+    form = form or Form()
+    shown = [article["ref"] for article in articles or ()]
+    if task == "elements":
+        derived = _elements(judgment, text, form)
+    elif task == "charge":
+        derived = _charge(judgment, shown)
+    elif task == "article":
+        derived = (_used(judgment, shown) if articles is not None else "") + _article(judgment, shown)
+    else:
+        derived = _term(judgment)
+    own = section(text, judgment, "reasoning") if form.style == "full" and task != "elements" else ""
+    return "\n".join(filter(None, [clip(own, form.think_chars), derived]))
+
+
+def dump(answer: dict) -> str:
+    """The answer as compact JSON."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
+def completion(
+    task: str,
+    judgment: Judgment,
+    articles: Sequence[dict] | None = None,
+    text: str = "",
+    form: Form | None = None,
+) -> str:
+    """`<think>…</think>` and the JSON answer. `articles` are the ones shown in the prompt, `text` the
+    document.
+    """
+    return f"<think>{think(task, judgment, articles, text, form)}</think>{dump(gold(task, judgment, form))}"

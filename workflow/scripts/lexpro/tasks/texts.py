@@ -1,0 +1,49 @@
+"""What a task shows of a judgment: its sections, and its facts without the answer."""
+
+from __future__ import annotations
+
+import re
+
+from lexpro.corpus.record import Judgment
+from lexpro.law import charges
+from lexpro.law.numerals import NUMERAL
+from lexpro.tasks.form import Form, clip
+
+_CLAUSE = re.compile(r"[^，,。；;：:！？\n]*[，,。；;：:！？\n]?")
+# Any charge as such (犯…罪, 涉嫌…罪), a cited article (三条 of cigarettes is none), a punishment asked for or
+# once given: each would give an answer away.
+_ANSWER = re.compile(
+    r"(?:犯|涉嫌|构成|以)[^，,。；;]{2,30}(?<!犯)罪|"
+    rf"第\s*{NUMERAL}\s*条|《[^》]*(?:刑法|解释|修正案)[^》]*》|"
+    r"量刑建议|有期徒刑|无期徒刑|死刑|拘役|管制刑|罚金|缓刑|刑事处罚"
+)
+
+
+def section(text: str, judgment: Judgment, name: str) -> str:
+    """One section of the document, stripped; empty where it has none. The facts of a judgment whose court
+    states none of its own are those of the accusation.
+    """
+    start, end = judgment.sections.get(name, (0, 0))
+    found = text[start:end].strip()
+    return found or (section(text, judgment, "accusation") if name == "facts" else "")
+
+
+def document(text: str, judgment: Judgment, form: Form) -> str:
+    """The document as the elements are asked of it: the sections that `form` names, or all of it where none
+    is there.
+    """
+    limits = {"facts": form.facts_chars}
+    parts = [clip(section(text, judgment, name), limits.get(name, 0)) for name in form.sections]
+    return "\n".join(part for part in parts if part) or text.strip()
+
+
+def facts(text: str, judgment: Judgment, form: Form) -> tuple[str, int]:
+    """(facts, clauses left out).
+
+    A clause is left out where it names a charge, cites an article, or states a
+    punishment. Words for the conduct itself (盗窃手机) stay: they are the facts.
+    """
+    clauses = [clause for clause in _CLAUSE.findall(section(text, judgment, "facts")) if clause]
+    kept = [c for c in clauses if not _ANSWER.search(c) and not charges.find(c)]
+    body = "".join(kept).strip(" ，,；;：:\n")
+    return clip(body, form.facts_chars), len(clauses) - len(kept)
