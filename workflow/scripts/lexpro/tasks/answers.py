@@ -44,7 +44,7 @@ def find_object(text: str) -> dict | None:
     while 0 <= start < _LONGEST:
         try:
             value, _ = _DECODER.raw_decode(text[: start + _LONGEST], start)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # ValueError: no JSON, or a number of thousands of digits
             start = text.find("{", start + 1)
             continue
         return value
