@@ -1,0 +1,132 @@
+"""The registry of public data sets (config/datasets.csv): pinned by URL and SHA-256, read from a mirror or downloaded.
+
+A mirror is a folder (environment variable LEXPRO_MIRROR) in which `https://raw.githubusercontent.com/<owner>/<repo>/<commit>/<path>` is
+found as `<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two versions. A URL that ends in `/` is a
+folder; its SHA-256 is that of the sorted lines `<sha256 of the file>  <path below the folder>`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import shutil
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from lexpro.errors import UserError
+from lexpro.fingerprint import sha256
+
+REGISTRY = Path("config/datasets.csv")
+MIRROR = "LEXPRO_MIRROR"
+# Raw files of GitHub: the one host whose layout the mirror follows.
+HOST = "raw.githubusercontent.com"
+TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A row of the registry."""
+
+    name: str
+    version: str
+    url: str
+    sha256: str
+    licence: str
+    note: str
+
+    @property
+    def is_folder(self) -> bool:
+        return self.url.endswith("/")
+
+    @property
+    def filename(self) -> str:
+        return urllib.parse.unquote(self.url.rstrip("/").rsplit("/", 1)[1])
+
+
+def registered(path: Path = REGISTRY) -> dict[str, Dataset]:
+    """All data sets by name."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: Dataset(**row) for row in csv.DictReader(file)}
+
+
+def find(name: str, path: Path = REGISTRY) -> Dataset:
+    """The data set of that name; raises `UserError` listing those there are."""
+    known = registered(path)
+    if name not in known:
+        raise UserError(f"{path}: no data set {name!r}. There are: {', '.join(sorted(known))}.")
+    return known[name]
+
+
+def in_mirror(dataset: Dataset, mirror: Path) -> Path:
+    """Where the mirror has, or would have, the data set."""
+    parts = urllib.parse.urlsplit(dataset.url)
+    if parts.netloc != HOST:
+        return mirror / parts.netloc / urllib.parse.unquote(parts.path.strip("/"))
+    owner, repo, commit, path = urllib.parse.unquote(parts.path.lstrip("/")).split("/", 3)
+    versioned = sorted(mirror.glob(f"{owner}__{repo}@{commit[:7]}*"))
+    return (versioned[0] if versioned else mirror / f"{owner}__{repo}") / path
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file, or of a folder's listing."""
+    if path.is_file():
+        return sha256(path)
+    files = sorted(p for p in path.rglob("*") if p.is_file())
+    lines = (f"{sha256(p)}  {p.relative_to(path).as_posix()}\n" for p in files)
+    return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
+
+
+def _verified(dataset: Dataset, path: Path) -> Path:
+    found = hash_of(path)
+    if found != dataset.sha256:
+        raise UserError(
+            f"{path} is not the data set {dataset.name!r} of {REGISTRY}: SHA-256 {found}, registered {dataset.sha256}. "
+            f"Get {dataset.url} again, or register this version as another data set."
+        )
+    return path
+
+
+def resolve(dataset: Dataset, cache: Path) -> Path:
+    """A verified local path of the data set: in the mirror if LEXPRO_MIRROR is set, else downloaded into `cache`.
+
+    Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was registered.
+    """
+    if os.environ.get(MIRROR):
+        mirror = Path(os.environ[MIRROR])
+        path = in_mirror(dataset, mirror)
+        if not mirror.is_dir():
+            raise UserError(f"{MIRROR}={mirror} is not a folder. Set it to a mirror folder, or unset it to download.")
+        if not path.exists():
+            raise UserError(f"the mirror has no {path}. Put {dataset.url} there, or unset {MIRROR} to download it.")
+        return _verified(dataset, path)
+    if dataset.is_folder:
+        raise UserError(
+            f"the data set {dataset.name!r} is a folder ({dataset.url}) and is read from a mirror only: clone its repository at that "
+            f"commit as <mirror>/<owner>__<repo> and set {MIRROR}=<mirror>."
+        )
+    return _download(dataset, cache)
+
+
+def _download(dataset: Dataset, cache: Path) -> Path:
+    path = cache / dataset.sha256[:16] / dataset.filename
+    if path.is_file():
+        return _verified(dataset, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    url = urllib.parse.quote(urllib.parse.unquote(dataset.url), safe=":/")
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer, partial.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+        _verified(dataset, partial)
+        partial.replace(path)
+    except (urllib.error.URLError, TimeoutError) as error:
+        raise UserError(
+            f"cannot download {dataset.url} ({error}). Without internet, set {MIRROR} to a mirror folder (docs/data.md)."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
