@@ -1,0 +1,16 @@
+"""Base model: a small one trained here from nothing, or a pretrained one from the hub or a folder."""
+
+from lexpro.stage import stage
+from lexpro.training import pretrained, scratch
+
+
+def main(argv: list[str] | None = None) -> None:
+    with stage("base_model", __doc__, argv) as run:
+        if run.settings["kind"] == "scratch":
+            scratch.pretrain(run)
+        else:
+            pretrained.link(run)
+
+
+if __name__ == "__main__":
+    main()

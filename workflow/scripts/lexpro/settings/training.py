@@ -1,0 +1,84 @@
+"""Settings that base_model, sft and grpo share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lexpro.settings.base import Count, Model, Positive, Runtime, Share
+
+Rate = Annotated[float, Field(gt=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+class TrainingRuntime(Runtime):
+    """How a training is computed and watched: the same result on one GPU as on eight."""
+
+    per_device_batch_size: Positive
+    gradient_checkpointing: bool = False
+    deepspeed: str | None = None
+    log_every: Positive = 10
+    save_every: Positive = 100
+    wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
+
+
+class Training(Model):
+    """Optimiser, schedule, length of a training."""
+
+    learning_rate: Rate
+    schedule: Literal["constant_with_warmup", "linear", "cosine", "cosine_with_min_lr"]
+    schedule_options: dict[str, float] = Field(default_factory=dict)
+    warmup: NotNegative
+    weight_decay: Share
+    betas: list[Share] = Field(min_length=2, max_length=2)
+    max_grad_norm: NotNegative
+    max_steps: Count
+    epochs: NotNegative
+    global_batch_size: Positive
+    precision: Literal["auto", "bf16", "fp32"]
+    attention: Literal["sdpa", "eager", "flash_attention_2"]
+    seed: Count
+    runtime: TrainingRuntime
+
+    @model_validator(mode="after")
+    def _length(self):
+        if bool(self.max_steps) == bool(self.epochs):
+            raise ValueError(
+                f"max_steps ({self.max_steps}) and epochs ({self.epochs:g}) exclude each other: one says how long, the "
+                "other is 0"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _batch(self):
+        devices = max(1, self.runtime.gpus) * self.runtime.nodes
+        per_step = devices * self.runtime.per_device_batch_size
+        if self.global_batch_size % per_step:
+            raise ValueError(
+                f"global_batch_size {self.global_batch_size} is not a multiple of {devices} device(s) x "
+                f"runtime.per_device_batch_size {self.runtime.per_device_batch_size}"
+            )
+        return self
+
+
+class Lora(Model):
+    """Low-rank adapters."""
+
+    rank: Positive
+    alpha: Positive
+    dropout: Share
+    targets: str | list[str]
+
+
+class Tuning(Training):
+    """Training of all weights, or of an adapter."""
+
+    method: Literal["full", "lora"]
+    lora: Lora | None = None
+
+    @model_validator(mode="after")
+    def _adapter(self):
+        if (self.method == "lora") != (self.lora is not None):
+            raise ValueError("method: lora and the settings under `lora` go together: give both or neither")
+        return self

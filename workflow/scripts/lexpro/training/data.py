@@ -1,0 +1,63 @@
+"""Rows of the tasks stage as tokens for a trainer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from datasets import Dataset
+from transformers import PreTrainedTokenizerBase
+
+from lexpro.errors import UserError
+from lexpro.training import chat
+
+
+def read_jsonl(path: Path) -> Iterator[dict]:
+    """Rows of a JSON-lines file, one a line. Raises `UserError` naming the line that is not JSON."""
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise UserError(
+                    f"{path}: line {number} is not JSON ({error}). Remove the folder and run again."
+                ) from None
+
+
+def answers(
+    path: Path, tokenizer: PreTrainedTokenizerBase, tasks: list[str], longest: int
+) -> tuple[Dataset, list[dict]]:
+    """(examples, skipped) of an `sft.jsonl`: prompt and completion as tokens, the loss on the completion.
+
+    An example of more than `longest` tokens is skipped, not cut: without its end it would teach not to end.
+    `skipped` holds {id, task, tokens}. Raises `UserError` if nothing is left.
+    """
+    kept: dict[str, list] = {"input_ids": [], "labels": []}
+    skipped = []
+    for row in read_jsonl(path):
+        if row["task"] not in tasks:
+            continue
+        example = chat.encode(tokenizer, row["prompt"], row["completion"][-1]["content"])
+        if len(example["input_ids"]) > longest:
+            skipped.append({"id": row["id"], "task": row["task"], "tokens": len(example["input_ids"])})
+            continue
+        for name, column in kept.items():
+            column.append(example[name])
+    if not kept["input_ids"]:
+        raise UserError(
+            f"{path} has no example of the tasks {', '.join(tasks)} with at most {longest} tokens ({len(skipped)} are "
+            "longer). Raise max_length in config/sft, or make shorter tasks."
+        )
+    return Dataset.from_dict(kept), skipped
+
+
+def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int) -> Dataset:
+    """Documents end to end, cut into blocks of `size` tokens: no padding. The rest of the last block is dropped."""
+    stream: list[int] = []
+    for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
+        stream += [*ids, tokenizer.pad_token_id]
+    rows = [stream[start : start + size] for start in range(0, len(stream) - size + 1, size)]
+    if not rows:
+        raise UserError(f"the training split has {len(stream)} tokens: fewer than one block of {size}.")
+    return Dataset.from_dict({"input_ids": rows, "labels": rows})

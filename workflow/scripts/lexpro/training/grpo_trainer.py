@@ -1,0 +1,66 @@
+"""TRL's `GRPOTrainer`, with a record of what was sampled and how often a reward did not apply."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+from trl import GRPOTrainer
+
+from lexpro.training import chat, compute
+
+
+def on_whole_answers(reward: Callable) -> Callable:
+    """A reward that sees the whole answer, also where the chat template opened `<think>` for the model."""
+
+    @wraps(reward)
+    def rewarded(prompts, completions, **columns):
+        answers = [
+            chat.whole(prompt, completion) for prompt, completion in zip(prompts, completions, strict=True)
+        ]
+        return reward(prompts=prompts, completions=answers, **columns)
+
+    return rewarded
+
+
+class Trainer(GRPOTrainer):
+    """GRPOTrainer that appends a sample of each step's completions to `samples` (JSON lines)."""
+
+    samples: Path
+    sampled: int = 0
+    counter = None
+
+    def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
+        rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+        mode = "train" if self.model.training else "eval"
+        for column, name in enumerate(self.reward_func_names):
+            self._metrics[mode][f"rewards/{name}/none"].append(
+                rewards[:, column].isnan().float().mean().item()
+            )
+        if self.counter:
+            self.counter.tokens += sum(map(len, completion_ids_list)) * self.args.world_size
+        if compute.is_main() and self.sampled:
+            self._keep(inputs, prompts, completions, rewards)
+        return rewards
+
+    def _keep(self, inputs, prompts, completions, rewards) -> None:
+        with open(self.samples, "a", encoding="utf-8") as file:
+            for row in range(min(self.sampled, len(prompts))):
+                values = rewards[row].tolist()
+                line = {
+                    "step": self.state.global_step,
+                    "id": inputs[row]["id"],
+                    "task": inputs[row]["task"],
+                    "prompt": prompts[row],
+                    "completion": chat.whole(prompts[row], completions[row]),
+                    **{
+                        f"rewards/{name}": None if value != value else value
+                        for name, value in zip(self.reward_func_names, values, strict=True)
+                    },
+                }
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def create_model_card(self, *args, **kwargs) -> None:
+        """No card: what a model is stands in its manifest and provenance."""

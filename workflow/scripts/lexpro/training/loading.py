@@ -1,0 +1,45 @@
+"""Models of the stages: a base folder with whole weights, a later folder with whole weights or an adapter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+ADAPTER = "adapter_config.json"
+
+
+def tokenizer(folder: Path) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model folder, padding on the left as generation needs."""
+    found = AutoTokenizer.from_pretrained(folder, padding_side="left")
+    if found.pad_token is None:
+        found.pad_token = found.eos_token
+    return found
+
+
+def is_adapter(folder: Path) -> bool:
+    return (folder / ADAPTER).is_file()
+
+
+def model(
+    folder: Path,
+    base: Path | None = None,
+    *,
+    dtype: torch.dtype = torch.float32,
+    attention: str | None = None,
+    trainable: bool = False,
+    device_map: str | None = None,
+) -> PreTrainedModel:
+    """The model in `folder`; an adapter there is put on the weights in `base`.
+
+    `attention`: sdpa, eager or flash_attention_2. Short sequences on a processor run fastest with eager.
+    """
+    options = {"dtype": dtype, "attn_implementation": attention, "device_map": device_map}
+    options = {name: value for name, value in options.items() if value is not None}
+    if not is_adapter(folder):
+        return AutoModelForCausalLM.from_pretrained(folder, **options)
+    from peft import PeftModel
+
+    whole = AutoModelForCausalLM.from_pretrained(base, **options)
+    return PeftModel.from_pretrained(whole, folder, is_trainable=trainable)

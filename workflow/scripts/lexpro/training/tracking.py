@@ -1,0 +1,54 @@
+"""Weights & Biases as a mirror of `metrics.jsonl`: nothing depends on it being reachable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lexpro.stage import Run
+from lexpro.training.compute import is_main
+
+# Offline runs are kept here for `wandb sync`.
+FOLDER = Path("logs")
+
+
+def mode(asked: str | None) -> str:
+    """`WANDB_MODE` if set, else what `runtime.wandb` asks; by default online where there is a key, offline elsewhere."""
+    default = "online" if os.environ.get("WANDB_API_KEY") else "offline"
+    return os.environ.get("WANDB_MODE") or (asked if asked and asked != "auto" else default)
+
+
+class Tracker:
+    """One W&B run: its id is the run's key, so a requeued job goes on with the curve it began."""
+
+    def __init__(self, run: Run):
+        self.run = None
+        chosen = mode(run.runtime.get("wandb"))
+        if chosen == "disabled" or not is_main():
+            return
+        import wandb
+
+        try:
+            self.run = wandb.init(
+                project=os.environ.get("WANDB_PROJECT", "lexpro"),
+                id=f"{run.stage}-{run.key}",
+                name=run.key,
+                group=run.runtime.get("experiment"),
+                job_type=run.stage,
+                config=run.settings,
+                resume="allow",
+                mode=chosen,
+                dir=FOLDER,
+                settings=wandb.Settings(silent=True, x_disable_stats=True, x_disable_machine_info=True),
+            )
+            run.attest["wandb"] = self.run.url or str(self.run.dir)
+        except (wandb.errors.Error, OSError) as error:
+            run.log.warning("W&B is not available, metrics.jsonl is complete without it: %s", error)
+
+    def log(self, values: dict, step: int) -> None:
+        if self.run:
+            self.run.log(values, step=step)
+
+    def finish(self) -> None:
+        if self.run:
+            self.run.finish()

@@ -1,0 +1,33 @@
+"""Supervised fine-tuning: prompts and answers, the loss on the answers."""
+
+import json
+
+from lexpro.files import write_text
+from lexpro.stage import stage
+from lexpro.training import checks, compute, data, loading, lora
+from lexpro.training.trainer import fit
+
+
+def main(argv: list[str] | None = None) -> None:
+    with stage("sft", __doc__, argv) as run:
+        settings = run.settings
+        compute.limit_threads()
+        base = run.inputs["base_model"] / "model"
+        tokenizer = loading.tokenizer(base)
+        rows, skipped = data.answers(
+            run.inputs["tasks"] / "sft.jsonl", tokenizer, settings["tasks"], settings["max_length"]
+        )
+        run.log.info("%d examples, %d longer than %d tokens", len(rows), len(skipped), settings["max_length"])
+        model = loading.model(base, dtype=compute.weights_dtype(settings), attention=settings["attention"])
+        trainer = fit(run, model, tokenizer, rows, settings, lora.config(settings))
+        checks.after_training(run, trainer, base, rows[0]["input_ids"])
+        if compute.is_main():
+            write_text(
+                run.out / "skipped.jsonl",
+                "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in skipped),
+            )
+            run.counts.update(examples=len(rows), skipped=len(skipped))
+
+
+if __name__ == "__main__":
+    main()
