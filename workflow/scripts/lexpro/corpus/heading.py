@@ -1,0 +1,137 @@
+"""What the head and the end of a judgment say: document type, case number, court, date, procedure, instance, kind of case."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from lexpro.law import numerals
+
+_TYPE = re.compile(
+    r"(?P<kind>刑\s*事|民\s*事|行\s*政|执\s*行|国\s*家\s*赔\s*偿)\s*(?P<civil>附\s*带\s*民\s*事)?\s*"
+    r"(?P<what>(?:判\s*决|裁\s*定|决\s*定|调\s*解|通\s*知)\s*书)"
+)
+_KINDS = {"刑": "criminal", "民": "civil", "行": "administrative", "执": "enforcement", "国": "other"}
+_NUMBER = re.compile(
+    r"（?\s*(?P<year>(?:19|20)[0-9]{2})\s*）?\s*(?P<body>[^\s，。；：（）]{1,14}?)(?P<word>字)?\s*第?\s*(?P<serial>[0-9]+(?:[-—之][0-9]+)*|[×xX*]+)\s*号"
+)
+_CASE_KIND = re.compile(r"刑|民|行|执|赔|商|知")
+_COURT = re.compile(r"[\u4e00-\u9fa5]{2,40}?(?:法\s?院|林区基层法院)")
+# A title (某某盗窃罪一审刑事判决书) may stand right before the court's name.
+_GLUED = re.compile(r".*(?:书|文书内容|终稿|号)")
+_CHINESE_DATE = re.compile(
+    r"(?P<y>[〇零○oO0-9一二三四五六七八九Ο]{4})\s*年\s*(?P<m>元|[一二三四五六七八九十0-9]{1,3})\s*月\s*(?P<d>[一二三四五六七八九十廿卅0-9〇]{1,4})\s*日"
+)
+_ZEROS = str.maketrans("oOΟ", "000")
+_NAMES_OF_JUDGES = re.compile(r"审\s*判\s*(?:长|员)|陪\s*审\s*员")
+
+_FAST = re.compile(r"速裁")
+_SUMMARY = re.compile(r"简易程序|简化审")
+_ORDINARY = re.compile(r"普通程序|组成合议庭|由[^，。]{0,30}组成合议庭")
+_TO_ORDINARY = re.compile(r"(?:转|变更|改)(?:换|为|用)?(?:适用)?(?:为)?普通程序")
+_PLEA = re.compile(r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚|认罪认罚具结|签字具结|签署(?:了)?(?:《)?(?:认罪认罚)?具结")
+_REFUSED_PLEA = re.compile(r"(?:不|未|没有|拒绝)(?:予|能|自愿|适用|签署|构成)?[^，。；]{0,6}(?:认罪认罚|具结)")
+
+
+def document_type(head: str) -> tuple[str | None, str]:
+    """(as the document calls itself without spaces, kind of case); the last in the heading (a title may stand before)."""
+    found = None
+    for match in _TYPE.finditer(head):
+        found = match
+    if not found:
+        return None, "other"
+    name = re.sub(r"\s+", "", found[0])
+    return name, _KINDS[name[0]]
+
+
+def case_number(head: str) -> tuple[str | None, str | None]:
+    """(case number in one spelling, its year): （2017）沪0120刑初684号."""
+    for match in _NUMBER.finditer(head):
+        if _CASE_KIND.search(match["body"]) and "检" not in match["body"]:
+            number = match[0].replace(" ", "").lstrip("（")
+            year, body = number[:4], number[4:].lstrip("）")
+            return f"（{year}）{body}", year
+    return None, None
+
+
+def kind_of_number(number: str) -> str | None:
+    """criminal, civil …, from the word for the kind of case in a case number."""
+    match = re.search(r"刑|民|执|赔|行(?!政区)", number)
+    return {"刑": "criminal", "民": "civil", "行": "administrative", "执": "enforcement"}.get(match[0]) if match else None
+
+
+def instance(number: str | None, text: str) -> str | None:
+    """first, second or retrial; by the case number, else by what the heading and the beginning say."""
+    for words, name in (("初", "first"), ("终", "second"), ("再监申抗", "retrial")):
+        if number and any(word in number for word in words):
+            return name
+    beginning = text[:1500]
+    if "原审被告人" in beginning and re.search(r"再审", beginning):
+        return "retrial"
+    if re.search(r"二审|上诉人|原审被告人", beginning):
+        return "second"
+    return "first" if re.search(r"一审|提起公诉|起诉书指控|自诉人", beginning) else None
+
+
+def court(head: str, text: str) -> str | None:
+    """The court's name as written, without spaces; from the heading, else the first court of the text's beginning."""
+    for where in (head, text[:400]):
+        best = None
+        for match in _COURT.finditer(where):
+            name = _GLUED.sub("", match[0].replace(" ", ""))
+            if len(name) >= 5 and not name.startswith(("由", "被", "经", "本院")):
+                best = best or name
+                if re.match(r"\s*(?:刑|民|行|执|判|裁|决|国)", where[match.end() : match.end() + 4]):
+                    return name
+        if best:
+            return best
+    return None
+
+
+def court_level(name: str) -> str:
+    """基层, 中级, 高级, 最高, or 专门 (railway, military, maritime and other special courts)."""
+    for word in ("最高", "高级"):
+        if word in name:
+            return word
+    if re.search(r"铁路|军事|海事|知识产权|金融法院|互联网", name):
+        return "专门"
+    return "中级" if "中级" in name else "基层"
+
+
+def _day(match: re.Match[str]) -> str | None:
+    year = numerals.parse_int(match["y"].translate(_ZEROS))
+    month = 1 if match["m"] == "元" else numerals.parse_int(match["m"])
+    day = numerals.parse_int(match["d"].replace("卅", "三十"))
+    if year is None or month is None or day is None or not 1949 <= year <= 2100:
+        return None
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:  # 三十一 of a month of thirty days: a slip of the pen, not a date
+        return None
+
+
+def judged_on(ending: str) -> str | None:
+    """The date of the judgment: the first one behind the judges' names, else the first of the ending."""
+    judges = _NAMES_OF_JUDGES.search(ending)
+    for start in (judges.start() if judges else 0, 0):
+        for match in _CHINESE_DATE.finditer(ending, start):
+            found = _day(match)
+            if found:
+                return found
+    return None
+
+
+def procedure(text: str) -> str | None:
+    """速裁, 简易 or 普通, as the account of the trial says; a change to the ordinary procedure counts."""
+    if _TO_ORDINARY.search(text):
+        return "普通"
+    if _FAST.search(text):
+        return "速裁"
+    if _SUMMARY.search(text):
+        return "简易"
+    return "普通" if _ORDINARY.search(text) else None
+
+
+def plea(text: str) -> bool:
+    """Whether the case was dealt with under leniency for pleading guilty and accepting punishment (认罪认罚)."""
+    return bool(_PLEA.search(text)) and not _REFUSED_PLEA.search(text)

@@ -1,0 +1,148 @@
+"""Where the parts of a judgment begin and end: header, parties, accusation, facts, evidence, reasoning, judgment, ending.
+
+Offsets count characters of the text as it is: `plain` changes characters one for one (full-width and traditional forms), so that
+patterns are written once and offsets stay true. Sections follow each other, never overlap and bear no spaces at their ends.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FULL = "".join(map(chr, range(0xFF10, 0xFF1A))) + "".join(map(chr, range(0xFF21, 0xFF3B))) + "".join(map(chr, range(0xFF41, 0xFF5B)))
+_HALF = "".join(chr(ord(character) - 0xFEE0) for character in _FULL)
+# Traditional characters of court documents and of the names of places and crimes.
+_TRADITIONAL = (
+    "號訴檢機關審認為處個緩執決書罰萬幣區縣條項規據盜竊詐騙販運傷殺搶奪賭場開設尋釁強險駛駕實證後員長終請賠償繳沒財產權減輕從動與於無"
+    "歲滿間東廣蘇寧陝遼貴雲慶肅龍內門陽漢濟島灣瓊鄭連臺華現歷經稱對當應廳億圓圖報護辯參號適當並兩數額價值購買賣國務會業員屬單獨責"
+    "任過職貪污賄賂挪濫亂聚眾鬥毆擾淫穢組織領導傳銷槍彈藥爆炸綁架拘繫繼續監視邊偽變造貨債貸擔還離婚學爭鑑鑒勞動輛轉賬帳虛構隱瞞"
+)
+_SIMPLE = (
+    "号诉检机关审认为处个缓执决书罚万币区县条项规据盗窃诈骗贩运伤杀抢夺赌场开设寻衅强险驶驾实证后员长终请赔偿缴没财产权减轻从动与于无"
+    "岁满间东广苏宁陕辽贵云庆肃龙内门阳汉济岛湾琼郑连台华现历经称对当应厅亿圆图报护辩参号适当并两数额价值购买卖国务会业员属单独责"
+    "任过职贪污贿赂挪滥乱聚众斗殴扰淫秽组织领导传销枪弹药爆炸绑架拘系继续监视边伪变造货债贷担还离婚学争鉴鉴劳动辆转账账虚构隐瞒"
+)
+_PLAIN = str.maketrans(
+    _FULL + "([［【〔〖)]］】〕〗,:;　\u00a0\t" + _TRADITIONAL, _HALF + "（" * 6 + "）" * 6 + "，：；   " + _SIMPLE
+)
+_ODD = re.compile("[" + re.escape("".join(map(chr, _PLAIN))) + "]")
+
+
+def plain(text: str) -> str:
+    """The text with simplified characters, ASCII digits and letters, and one kind of brackets and commas; same length."""
+    return text.translate(_PLAIN) if _ODD.search(text) else text
+
+
+# Only at the beginning of a sentence or a line.
+_BEGIN = r"(?:(?<=[。；：”\s）])|^)"
+_REASONING = re.compile(_BEGIN + r"(?:综上(?:所述)?，?|据此，?)?本\s?(?:院|庭)\s?(?:经审查|经审理|审理|审查)?(?:后)?认\s?为(?!，?(?:上述|以上|该|前述)[^，。]{0,6}证据)")
+_ANYWHERE = re.compile(r"本\s?院\s?认\s?为")
+_DECISION = re.compile(r"(?:判\s*决|裁\s*定|决\s*定)\s*如\s*下")
+_CITED = re.compile(r"规定|依照|依据")
+_ENDING = re.compile(
+    r"如\s*不\s*服\s*本|如对本判决不服|本(?:判决|裁定)(?:书)?(?:为|系|是)终审|本(?:判决|裁定)(?:书)?(?:送达|宣告)后(?:即|立即)?发生法律效力"
+    r"|(?:(?<=[。；\s）])|^)(?:代理|助理|人民)?\s*(?:审\s*判\s*(?:长|员)|陪\s*审\s*员)"
+)
+_FACTS = re.compile(
+    _BEGIN
+    + r"(?:经|本院|法院|合议庭|法庭|庭审)(?!依法审查|审查)[^，。；：\s]{0,14}?查\s?明(?!的犯罪事实(?:，|相|与))|" + _BEGIN + r"审理查明|" + _BEGIN + r"本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实"
+)
+# The story of the accusation; not the sentence that says by which indictment the case came (…以…号起诉书指控被告人某犯某罪).
+_CHARGED = re.compile(
+    _BEGIN
+    + r"(?:(?!经|由|被)[^，。；：\s以]{0,30}检察院|公诉机关|公诉人|检察机关|起诉书|自诉人)[^，。；：\s以号]{0,30}(?:指控|诉称|控诉)称?"
+    r"(?:的[^，。：]{0,10}事实)?[：，]?(?!被告[^。]{1,80}犯[^。]{1,60}罪(?:[，一。]|的?事实))"
+)
+_ACCUSED = re.compile(
+    _BEGIN
+    + r"(?:(?!经|由|被|因)[^，。；：\s]{2,40}检察院(?:以|于|指控|起诉|提起|就|认为|在)|本院(?:依法|于|受理|适用|经|公开|在|根据|立案)|自诉人[^。]{1,40}(?:以|指控|向本院)|公诉机关(?:以|于|指控))"
+)
+_EVIDENCE = re.compile(
+    _BEGIN
+    + r"(?:(?:上述|以上|前述|上列)(?:犯罪|案件|指控|查明)?的?(?:犯罪)?事实|(?:认定|证实|证明|为证实|对(?:于)?)(?:上述|以上|本案)[^。，；]{0,8}事实|(?:上述|以上)[^。，]{0,6}(?:事实)?[^。，]{0,4}(?:有|由)[^。]{0,60}(?:证据|证实|证明))"
+)
+_PARTY = re.compile(
+    _BEGIN + r"(?:公诉机关|抗诉机关|公诉人|自诉人|附带民事诉讼原告|原告|上诉人|原审|被告人|被告单位|被告|申请|赔偿请求人|罪犯)"
+)
+_SAME = re.compile(r"一致|相同|无异|属实|予以确认")
+_NUMBER = re.compile(r"[0-9×xX*]+\s*号")
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+
+
+def _first(pattern: re.Pattern[str], text: str, start: int, end: int) -> int | None:
+    match = pattern.search(text, start, end)
+    return match.start() if match else None
+
+
+def _tail(text: str) -> dict[str, int]:
+    """Where reasoning, judgment and ending begin."""
+    starts: dict[str, int] = {}
+    decisions = [match.start() for match in _DECISION.finditer(text)]
+    # The last of them: the first may be an earlier court's, or be quoted.
+    decision = decisions[-1] if decisions else None
+    limit = len(text) if decision is None else decision
+    reasoning = _first(_REASONING, text, 0, limit)
+    if reasoning is None:
+        reasoning = _first(_ANYWHERE, text, 0, limit)
+    if reasoning is not None:
+        starts["reasoning"] = reasoning
+        later = [place for place in decisions if place > reasoning]
+        decision = later[-1] if later else None
+    elif decision is not None and not _CITED.search(text, max(0, decision - 40), decision):
+        # Without reasoning only a decision that rests on a rule is this court's.
+        decision = None
+    if decision is not None:
+        starts["judgment"] = decision
+    behind = decision if decision is not None else reasoning
+    ending = _first(_ENDING, text, behind, len(text)) if behind is not None else None
+    if ending is not None:
+        starts["ending"] = ending
+    return starts
+
+
+def _facts(text: str, begin: int, end: int) -> dict[str, int]:
+    """Where accusation, facts and evidence begin, between the parties (from `begin`) and the reasoning (at `end`)."""
+    starts: dict[str, int] = {}
+    accusation = _first(_ACCUSED, text, begin, end)
+    told = _first(_FACTS, text, begin, end)
+    charged = _first(_CHARGED, text, begin if accusation is None else accusation, end if told is None else told)
+    facts = told if told is not None else charged
+    evidence = None if facts is None else _first(_EVIDENCE, text, facts + 1, end)
+    if told is not None and charged is not None:
+        stretch = text[told : end if evidence is None else evidence]
+        # "The court finds as charged": the story is the accusation's.
+        if len(stretch) < 150 and _SAME.search(stretch) or len(stretch) < 25:
+            facts = charged
+    if accusation is not None and (facts is None or accusation < facts):
+        starts["accusation"] = accusation
+    elif charged is not None and facts is not None and charged < facts:
+        starts["accusation"] = charged
+    if facts is not None:
+        starts["facts"] = facts
+    if evidence is not None:
+        starts["evidence"] = evidence
+    return starts
+
+
+def find_sections(text: str) -> dict[str, tuple[int, int]]:
+    """name → (start, end) of the sections that `text` (as `plain` gives it) has, in their order."""
+    if not text.strip():
+        return {}
+    starts = _tail(text)
+    limit = min(starts.values(), default=len(text))
+    number = _NUMBER.search(text, 0, min(limit, 400))
+    parties = _first(_PARTY, text, number.end() if number else 0, limit)
+    middle = _facts(text, 0 if parties is None else parties, limit)
+    if parties is not None and parties < min(middle.values(), default=limit):
+        starts["parties"] = parties
+    starts |= middle
+    first = min(starts.values(), default=len(text))
+    if first > 0:
+        starts["header"] = 0
+    order = sorted(starts.items(), key=lambda item: item[1])
+    ends = [start for _, start in order[1:]] + [len(text)]
+    spans = {name: _trim(text, start, end) for (name, start), end in zip(order, ends, strict=True)}
+    return {name: span for name, span in spans.items() if span[0] < span[1]}

@@ -1,0 +1,162 @@
+"""A judgment's text to its typed record: `structure(text, doc_id)`. Never raises, whatever the text."""
+
+from __future__ import annotations
+
+import re
+
+from lexpro.corpus import heading, parties, sentence
+from lexpro.corpus.record import Article, Defendant, Judgment, Money
+from lexpro.corpus.sections import find_sections, plain
+from lexpro.law import articles, circumstances, money, provinces
+
+# The passage that a judgment rests on: from the sentence with 依照 … to 判决如下.
+_BASIS = re.compile(r"依\s?照|依据|根据|按照|适用|援引")
+_SENTENCES = re.compile(r"[^。\n]+")
+_CLAUSES = re.compile(r"[^；。\n]+")
+_EACH = re.compile(r"(?:[二三四五六七八两各]|上述|以上|全部|所有)(?:名|个|位)?(?:原审)?被告人|被告人(?:均|都|各)|均")
+_PROSECUTION = re.compile(r"公诉机关\s*[：:]?\s*([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院)(?:以|指控)")
+_APPEAL = re.compile(r"(?:直接|上诉于|向)\s*(?:向|上诉于)?\s*([\u4e00-\u9fa5]{2,24}?中级人民法院)")
+_AMOUNT_NOT = re.compile(r"退|赔|罚金|谅解|扣押|发还|返还|缴|垫付|保证金|借|工资")
+_AMOUNT_TOTAL = re.compile(r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$")
+_AMOUNT_VALUE = re.compile(r"(?:价值|折价|数额|金额|价格)[^，。；]{0,8}$")
+
+
+def _place(judgment: Judgment, text: str, hint: str | None) -> None:
+    """Province and city: case number, court, the folder's hint, then the prosecutor and the court of appeal."""
+    province = provinces.by_case_number(judgment.case_number) if judgment.case_number else None
+    city = None
+    if judgment.court:
+        found, city = provinces.locate(judgment.court, province)
+        # The letter decides; 新 and 兵 alike are 新疆.
+        province = province or found
+    if province is None and hint:
+        province = provinces.resolve(hint)
+    if province is None or city is None:
+        prosecutor = _PROSECUTION.search(text[:3000])
+        appeal = _APPEAL.search(text[-3000:])
+        for name in (prosecutor and (prosecutor[1] or prosecutor[2]), appeal and appeal[1]):
+            if name and (province is None or city is None):
+                found, near = provinces.locate(name, province)
+                province, city = province or found, city or near
+    judgment.province, judgment.city = province, city
+
+
+def basis(reasoning: str) -> list[Article]:
+    """Articles of 刑法 that the judgment is based on: those cited from the last sentence with 依照 on, in order."""
+    start = max(reasoning.rfind("。"), reasoning.rfind("\n"), 0)
+    # The last sentence may be a mere 判决如下; go back to one that cites something.
+    for _ in range(4):
+        found = [a for a in articles.parse(reasoning[start:]) if a.law == articles.CRIMINAL_LAW]
+        if found or start <= 0:
+            return found
+        start = max(reasoning.rfind("。", 0, start), reasoning.rfind("\n", 0, start), 0)
+    return []
+
+
+def _owners(clause: str, names: list[str]) -> list[str]:
+    return [name for name in names if name in clause]
+
+
+def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
+    """Circumstances from the reasoning, to the defendants that the clause names, else to those of the clause before."""
+    names = [defendant.name for defendant in defendants]
+    found: dict[str, list[str]] = {name: [] for name in names}
+    subject = names
+    for match in _SENTENCES.finditer(reasoning):
+        text = match[0]
+        hits = circumstances.find(text) if len(text) < 4000 else []
+        if len(names) == 1:
+            found[names[0]] += [name for name, _ in hits]
+            continue
+        for clause in _CLAUSES.finditer(text):
+            inside = [(name, place) for name, place in hits if clause.start() <= place < clause.end()]
+            mentions = sorted((clause[0].find(name), name) for name in names if name in clause[0])
+            if _EACH.search(clause[0]) and not mentions:
+                subject = names
+            elif mentions and not inside:
+                subject = [name for _, name in mentions]
+            for name, place in inside:
+                offset = place - clause.start()
+                subject = _subject(clause[0], offset, mentions) or subject
+                for who in subject:
+                    found[who].append(name)
+    for defendant in defendants:
+        defendant.circumstances = circumstances.tidy(found[defendant.name])
+
+
+def _subject(clause: str, offset: int, mentions: list[tuple[int, str]]) -> list[str]:
+    """Who a circumstance at `offset` of a clause is said of: the last group of names before it (甲、乙均系…)."""
+    before = [(place, name) for place, name in mentions if place < offset]
+    if not before:
+        return []
+    group = [before[-1]]
+    for place, name in reversed(before[:-1]):
+        between = clause[place + len(name) : group[0][0]]
+        if re.fullmatch(r"[、，和及与]?(?:以及)?(?:被告人)?", between):
+            group.insert(0, (place, name))
+        else:
+            break
+    return [name for _, name in group]
+
+
+def _amount(reasoning: str, facts: str) -> Money:
+    """The sum that the case is about: a total if one is stated (in the reasoning first), else the values added up."""
+    for text in (reasoning, facts):
+        totals: list[Money] = []
+        values: list[Money] = []
+        others: list[Money] = []
+        for match in _CLAUSES.finditer(text):
+            clause = match[0]
+            if "元" not in clause:
+                continue
+            for found in money.find(clause):
+                before = clause[max(0, found.start - 14) : found.start]
+                if found.currency != money.YUAN or _AMOUNT_NOT.search(clause[max(0, found.start - 20) : found.end + 6]):
+                    continue
+                if _AMOUNT_TOTAL.search(before):
+                    totals.append(found.amount)
+                elif _AMOUNT_VALUE.search(before):
+                    values.append(found.amount)
+                else:
+                    others.append(found.amount)
+        if totals:
+            return max(totals)
+        if values:
+            return sum(values)
+        if others and text is facts:
+            return max(others)
+        if others:
+            return max(others)
+    return 0
+
+
+def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgment:
+    """The record of one document; fields that the text does not give stay empty. `province_hint` is used last."""
+    judgment = Judgment(doc_id)
+    same = plain(text)
+    judgment.sections = find_sections(same)
+    part = {name: same[start:end] for name, (start, end) in judgment.sections.items()}
+    head = part.get("header") or same[:300]
+    judgment.document_type, judgment.kind = heading.document_type(head[-600:])
+    judgment.case_number, _ = heading.case_number(head[-400:])
+    judgment.court = heading.court(head[-400:], same)
+    judgment.court_level = heading.court_level(judgment.court) if judgment.court else None
+    if judgment.case_number:
+        judgment.kind = heading.kind_of_number(judgment.case_number) or judgment.kind
+    judgment.instance = heading.instance(judgment.case_number, same)
+    judgment.date = heading.judged_on(part.get("ending", ""))
+    trial = part.get("accusation", "") + part.get("parties", "")[-600:]
+    judgment.procedure = heading.procedure(trial if "程序" in trial else trial + part.get("facts", "")[:400])
+    reasoning, operative = part.get("reasoning", ""), part.get("judgment", "")
+    judgment.plea = heading.plea(part.get("accusation", "") + part.get("facts", "") + part.get("evidence", "") + reasoning)
+    _place(judgment, same, province_hint)
+
+    names = parties.listed(part.get("parties", ""))
+    if not names:
+        names = parties.judged(operative) or parties.mentioned(same[:4000])
+    judgment.defendants = sentence.read(operative, names) if operative else [Defendant(name) for name in names]
+    _find_circumstances(reasoning, judgment.defendants)
+    judgment.articles = basis(reasoning)
+    judgment.restitution, judgment.compensation = sentence.payments(operative)
+    judgment.amount = _amount(reasoning, part.get("facts", ""))
+    return judgment

@@ -1,0 +1,80 @@
+"""Sentencing circumstances (量刑情节) as a court's reasoning names them; what counsel or prosecutor only claims is not one.
+
+Names are those of `facts.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to 29, 65, 67, 68 and 356; the 2021
+sentencing guideline, part III (退赃, 谅解, 认罪认罚).
+"""
+
+from __future__ import annotations
+
+import re
+
+# name → what it reads like. 坦白 is also truthful confession without its name, where no surrender is found (article 67(3)).
+_WORDS = {
+    "自首": r"自首|以自首论|自动投案(?=[^。；]{0,30}如实)",
+    "坦白": r"坦白|如实(?:供述|交代|陈述|供认)",
+    "立功": r"立功",
+    "累犯": r"累犯",
+    "毒品再犯": r"毒品再犯",
+    "从犯": r"从犯",
+    "胁从犯": r"胁从犯|被胁迫参加",
+    "主犯": r"主犯",
+    "未遂": r"未遂|(?:因|由于)[^，。；]{0,12}意志以外[^，。；]{0,8}原因",
+    "中止": r"犯罪中止",
+    "预备": r"犯罪预备|预备犯",
+    "未成年": r"(?:系|属于?|为|是|的)未成年|(?:未满|不满|未达)(?:十八|18)周?岁(?!的(?:人|未成年|被害|少|幼|女|男|学))|未成年人犯罪",
+    "老年": r"已满(?:七十五|75)周岁",
+    "限制责任能力": r"限制(?:刑事)?责任能力|尚未完全丧失辨认",
+    "聋哑或盲": r"又聋又哑|聋哑人|系盲人",
+    "防卫过当": r"防卫过当",
+    "避险过当": r"避险过当",
+    "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元)|退缴|退出(?:全部|部分)?(?:赃|违法)|退还(?:全部|部分)?(?:赃|违法|被害)",
+    "谅解": r"谅解",
+    "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚",
+    "前科": r"前科",
+    "被害人过错": r"被害人[^，。；]{0,12}(?:有|存在)[^，。；]{0,8}过错",
+}
+NAMES = tuple(_WORDS)
+_KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
+_BACK = {key: name for name, key in _KEY.items()}
+_ANY = re.compile("|".join(f"(?P<{_KEY[name]}>{words})" for name, words in _WORDS.items()))
+
+_NEGATED = re.compile(
+    r"(?:不(?:能)?(?:构成|属于?|符合|具有|具备|是|系|应认定|予认定|应当认定|宜认定|认定)|没有|未能?|并无|无|非|尚未|难以认定|不能认定"
+    r"|不应(?:当)?认定|缺乏)[^，。；]{0,12}$"
+)
+_NEGATED_AFTER = re.compile(r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据)")
+_REJECTED = re.compile(r"不予(?:采纳|支持|采信)|不能成立|不成立|不采纳|无事实|于法无据|与[^，。；]{0,12}不符")
+_CLAIMED = re.compile(r"辩护人|辩解|辩称|辩护意见|公诉机关|公诉人|检察院|律师")
+# In a counterfactual or general sentence nothing is found about the defendant.
+_OTHERS = re.compile(r"(?:同案(?:犯|人)|另案)[^，。；]{0,6}$")
+
+
+def find(sentence: str) -> list[tuple[str, int]]:
+    """(name, offset) of the circumstances that one sentence (up to 。) of the reasoning finds.
+
+    Negated ones are left out, and all of a sentence that reports a claim in order to reject it.
+    """
+    matches = list(_ANY.finditer(sentence))
+    if not matches or (_CLAIMED.search(sentence) and _REJECTED.search(sentence)):
+        return []
+    found: list[tuple[str, int]] = []
+    for match in matches:
+        before = sentence[max(0, match.start() - 24) : match.start()]
+        after = sentence[match.end() : match.end() + 24]
+        if _NEGATED.search(before) or _NEGATED_AFTER.search(after) or _OTHERS.search(before):
+            continue
+        name = _BACK[match.lastgroup or ""]
+        if name == "谅解" and ("未" in before[-6:] or "不" in before[-4:]):
+            continue
+        found.append((name, match.start()))
+    return found
+
+
+def tidy(names: list[str]) -> list[str]:
+    """Each once in the order of `NAMES`; truthful confession is part of surrender, and 胁从犯 contains 从犯."""
+    present = set(names)
+    if "自首" in present:
+        present.discard("坦白")
+    if "累犯" in present:
+        present.discard("前科")
+    return [name for name in NAMES if name in present]
