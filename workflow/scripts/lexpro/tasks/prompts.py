@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from lexpro.law.numerals import NUMERAL
 from lexpro.tasks.form import DEFENDANT_FIELDS, Form, clip
 
 COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article": "引用法条：", "term": "预测刑期："}
@@ -21,6 +23,10 @@ FULL = {
         '{"刑种":"有期徒刑","刑期":42}。刑期以月为单位；没有期限的刑种写null。'
     ),
 }
+
+
+# The number at the head of an article's text: the prompt gives its ref instead.
+_HEAD = re.compile(rf"^第\s*{NUMERAL}\s*条(?:之{NUMERAL})?\s*")
 
 
 def instruction(task: str, form: Form) -> str:
@@ -42,7 +48,7 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
     """The retrieved articles that fit into the budget, in rank order, each cut to its share of it."""
     kept, used = [], 0
     for article in articles:
-        text = clip(" ".join(article["text"].split()), form.article_chars)
+        text = clip(_HEAD.sub("", " ".join(article["text"].split())), form.article_chars)
         used += len(text)
         if form.articles_chars and kept and used > form.articles_chars:
             break

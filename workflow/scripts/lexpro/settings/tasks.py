@@ -1,0 +1,61 @@
+"""Settings of the `tasks` stage."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from lexpro.settings.base import Count, Model, Positive, Share
+
+Field_ = Literal["姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "情节", "金额", "退赔", "赔偿"]
+Section = Literal["header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending"]
+
+
+class Shares(Model):
+    sft: Share
+    grpo: Share
+    heldout: Share
+
+    @model_validator(mode="after")
+    def _whole(self):
+        if abs(self.sft + self.grpo + self.heldout - 1) > 1e-9:
+            raise ValueError(f"sft + grpo + heldout is {self.sft + self.grpo + self.heldout:g}, not 1")
+        return self
+
+
+class ByTask(Model):
+    elements: Share
+    charge: Share
+    article: Share
+    term: Share
+
+
+class Mix(Model):
+    sft: ByTask
+    grpo: ByTask
+
+
+class Retrieval(Model):
+    share: Share
+    k: Positive
+    gold_inserted: Share
+
+
+class Form(Model):
+    style: Literal["compact", "full"]
+    fields: list[Field_] = Field(min_length=1)
+    sections: list[Section] = Field(min_length=1)
+    facts_chars: Count
+    think_chars: Count
+    article_chars: Count
+    articles_chars: Count
+
+
+class Settings(Model):
+    seed: int
+    shares: Shares
+    mix: Mix
+    min_facts: Count
+    retrieval: Retrieval
+    form: Form

@@ -1,0 +1,100 @@
+"""Rows of the data sets: from one judgment to the questions it is asked, and their form in each file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lexpro.corpus.record import Judgment
+from lexpro.tasks import prompts, targets, texts
+from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.shelf import Shelf
+from lexpro.tasks.split import draw
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One task asked of one judgment. `articles`: shown in the prompt (retrieval mode), or None (mode
+    without).
+    """
+
+    id: str
+    task: str
+    input: str
+    judgment: Judgment
+    document: str
+    articles: list[dict] | None = None
+
+    def gold(self, form: Form) -> dict:
+        return targets.gold(self.task, self.judgment, form)
+
+    def prompt(self, form: Form) -> str:
+        return prompts.build(self.task, self.input, self.articles, form)
+
+    def sft(self, form: Form) -> dict:
+        """A row of sft.jsonl."""
+        shown = None if self.articles is None else prompts.shown(self.articles, form)
+        answer = targets.completion(self.task, self.judgment, shown, self.document, form)
+        prompt, completion = prompts.messages(self.prompt(form), answer)
+        return {"id": self.id, "task": self.task, "prompt": [prompt], "completion": [completion]}
+
+    def grpo(self, form: Form) -> dict:
+        """A row of grpo.jsonl: no completion, the gold answer as JSON."""
+        shown = prompts.shown(self.articles or [], form)
+        return {
+            "id": self.id,
+            "task": self.task,
+            "prompt": prompts.messages(self.prompt(form)),
+            "gold": targets.dump(self.gold(form)),
+            "shown": [article["ref"] for article in shown],
+        }
+
+    def heldout(self, form: Form, province: str, charge: str) -> dict:
+        """A row of heldout.jsonl: the text and the truth, no prompt."""
+        return {
+            "id": self.id,
+            "doc_id": self.judgment.doc_id,
+            "task": self.task,
+            "input": self.input,
+            "gold": self.gold(form),
+            "province": province,
+            "charge": charge,
+            "date": self.judgment.date,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Asks judgments the tasks, as the settings of the `tasks` stage say."""
+
+    settings: dict
+    form: Form
+    shelf: Shelf
+
+    def questions(self, judgment: Judgment, text: str) -> Iterator[Question]:
+        """Every task that the judgment has an answer to, without retrieval; facts shorter than `min_facts`
+        are no input.
+        """
+        facts, _left_out = texts.facts(text, judgment, self.form)
+        for task in TASKS:
+            if not targets.asked(task, judgment):
+                continue
+            source = texts.document(text, judgment, self.form) if task == "elements" else facts
+            if task == "elements" or len(source) >= self.settings["min_facts"]:
+                yield Question(f"{judgment.doc_id}:{task}", task, source, judgment, text)
+
+    def training(self, judgment: Judgment, text: str, split: str) -> Iterator[Question]:
+        """The questions of a training split: a drawn share of them by task, a drawn share of those with
+        statutes.
+        """
+        seed, retrieval = self.settings["seed"], self.settings["retrieval"]
+        for question in self.questions(judgment, text):
+            if draw(seed, "mix", split, question.id) >= self.settings["mix"][split][question.task]:
+                continue
+            if question.task == "elements" or draw(seed, "shown", question.id) >= retrieval["share"]:
+                yield question
+                continue
+            articles = self.shelf.find(question.input, retrieval["k"], judgment.date)
+            if draw(seed, "gold", question.id) < retrieval["gold_inserted"]:
+                articles = self.shelf.with_gold(articles, targets.refs(judgment), (seed, question.id))
+            yield Question(f"{question.id}:rag", question.task, question.input, judgment, text, articles)

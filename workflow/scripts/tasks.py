@@ -1,0 +1,106 @@
+"""Kept judgments → the data sets of training and evaluation: splits, pre-training text, SFT, GRPO and
+held-out rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from lexpro.corpus.record import Judgment
+from lexpro.errors import UserError
+from lexpro.files import write_json
+from lexpro.knowledge import table
+from lexpro.stage import Run, stage
+from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.rows import Asker
+from lexpro.tasks.shelf import Shelf
+from lexpro.tasks.split import Case, assign, draw
+
+# Judgments read at a time: the corpus need not fit into memory.
+BATCH = 1000
+
+
+def cases(path: Path) -> list[Case]:
+    """What the split goes by, in the order of the file; raises UserError on an empty one."""
+    rows = pl.read_parquet(path, columns=["doc_id", "family", "province", "charge"]).rows()
+    if not rows:
+        raise UserError(
+            f"{path} holds no judgment: everything was rejected or dropped. See results/filter/*/funnel.csv."
+        )
+    return [Case(doc, family or doc, province or "", charge or "") for doc, family, province, charge in rows]
+
+
+def judgments(path: Path) -> Iterator[tuple[dict, Judgment]]:
+    columns = ["doc_id", "province", "charge", "text", "judgment"]
+    for batch in pq.ParquetFile(path).iter_batches(BATCH, columns=columns):
+        for row in batch.to_pylist():
+            yield row, Judgment.from_dict(json.loads(row["judgment"]))
+
+
+def line(row: dict) -> str:
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[dict]:
+    """Write pretrain.jsonl, sft.jsonl and grpo.jsonl; return the held-out rows."""
+    form, counts, heldout = asker.form, Counter(), []
+    with (
+        (run.out / "pretrain.jsonl").open("w", encoding="utf-8") as pretrain,
+        (run.out / "sft.jsonl").open("w", encoding="utf-8") as sft,
+        (run.out / "grpo.jsonl").open("w", encoding="utf-8") as grpo,
+    ):
+        for number, (row, judgment) in enumerate(judgments(kept), 1):
+            text, split = row["text"], splits[row["doc_id"]]
+            if split == "heldout":
+                for question in asker.questions(judgment, text):
+                    heldout.append(question.heldout(form, row["province"], row["charge"]))
+                    counts[f"heldout.{question.task}"] += 1
+                continue
+            pretrain.write(line({"text": text}))
+            for question in asker.training(judgment, text, split):
+                file = sft if split == "sft" else grpo
+                file.write(line(question.sft(form) if split == "sft" else question.grpo(form)))
+                counts[f"{split}.{question.task}"] += 1
+                counts[f"{split}.shown"] += question.articles is not None
+            if number % 10_000 == 0:
+                run.log.info("%d of %d judgments", number, len(splits))
+    run.counts.update(sorted(counts.items()))
+    return heldout
+
+
+def main(argv: list[str] | None = None) -> None:
+    with stage("tasks", __doc__, argv) as run:
+        settings = run.settings
+        form = Form.from_dict(settings["form"])
+        kept = run.inputs["filter"] / "kept.parquet"
+        known = cases(kept)
+        splits = assign(known, settings["shares"], settings["seed"])
+        asker = Asker(settings, form, Shelf(table.read(run.inputs["knowledge"] / "articles.parquet")))
+        heldout = write(run, asker, kept, splits)
+        for split in ("sft", "grpo", "heldout"):
+            made = [task for task in TASKS if run.counts.get(f"{split}.{task}")]
+            if settings["shares"][split] and not made:
+                raise UserError(
+                    f"no question for the {split} split: {len(known)} judgments are too few for its share "
+                    f"({settings['shares'][split]}) and mix. Give more judgments, or change config/tasks."
+                )
+        # In a drawn order, so that the first items of the file are a fair sample of it.
+        heldout.sort(key=lambda row: (draw(settings["seed"], "heldout", row["doc_id"]), row["task"]))
+        (run.out / "heldout.jsonl").write_text("".join(map(line, heldout)), encoding="utf-8")
+        columns = {
+            name: [getattr(case, name) for case in known]
+            for name in ("doc_id", "family", "province", "charge")
+        }
+        columns["split"] = [splits[case.doc_id] for case in known]
+        pl.DataFrame(columns).write_parquet(run.out / "splits.parquet")
+        write_json(run.out / "form.json", form.to_dict())
+
+
+if __name__ == "__main__":
+    main()
