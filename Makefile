@@ -1,0 +1,78 @@
+# LexPro. `make demo` runs the whole experiment, `make test` all tests; each target sets up what it needs.
+#
+#   PYTHON=python3.12    another interpreter than python3
+#   LOCK=envs/gpu.txt    another environment than this machine's: a login node without a GPU says so once
+
+PYTHON ?= python3
+# The environment that is there already, or else the one for this machine.
+BUILT := $(shell cat .venv/lexpro-lock 2>/dev/null)
+LOCK ?= $(or $(BUILT),$(if $(shell nvidia-smi -L 2>/dev/null),envs/gpu.txt,envs/cpu.txt))
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Nothing is fetched and nothing is sent unless asked for: W&B with a key goes online.
+export HF_HUB_OFFLINE ?= 1
+ifndef WANDB_API_KEY
+export WANDB_MODE ?= offline
+endif
+
+.PHONY: help demo test lint format test-slurm container lock clean
+
+help:
+	@echo "make demo        the whole experiment on the embedded corpus; ends with results/report.html"
+	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"
+	@echo "make lint        style only                 make format   mend it"
+	@echo "make test-slurm  the tests on a real Slurm of one node, started and stopped here"
+	@echo "make .venv       the environment only       make clean    remove it and the caches; results stay"
+	@echo "make container   envs/lexpro.sif for --sdm apptainer"
+	@echo "make lock        resolve envs/*.in again (needs uv)"
+
+demo: .venv
+	snakemake --cores all
+	@echo "The report: $(CURDIR)/results/report.html"
+
+test: lint
+	pytest
+
+lint: .venv
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+format: .venv
+	ruff check --fix .
+	ruff format .
+	snakefmt Snakefile workflow
+
+test-slurm: .venv
+	pytest tests/slurm
+
+# The environment holds exactly what its lock says: a changed lock, or the choice of another, makes it anew.
+.venv: .venv/lexpro-lock
+
+ifneq ($(LOCK),$(BUILT))
+.PHONY: .venv/lexpro-lock
+endif
+.venv/lexpro-lock: $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "LexPro needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Installing $(LOCK) into .venv (some minutes)"
+	$(PYTHON) -m venv --clear .venv
+	sh envs/install.sh .venv/bin/python $(LOCK)
+	@echo $(LOCK) > $@
+
+container:
+	apptainer build envs/lexpro.sif envs/container.def
+
+# Keeps every version that still fits; to move one, change its pin in envs/*.in first. gpu.txt comes first and
+# binds cpu.txt, so that the two agree on all they share.
+RESOLVE = uv pip compile --quiet --python-version 3.11 --python-platform x86_64-manylinux_2_28 --no-annotate \
+	--custom-compile-command "make lock (Linux x86_64, Python 3.11 to 3.14)"
+lock:
+	cd envs && $(RESOLVE) gpu.in --output-file gpu.txt > /dev/null
+	cd envs && $(RESOLVE) cpu.in --constraint gpu.txt --override overrides.in --output-file cpu.txt > /dev/null
+	$(PYTHON) envs/conda.py > envs/conda.yaml
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './results/*' -prune -exec rm -rf {} +

@@ -1,0 +1,25 @@
+"""Print the conda file of `--sdm conda`: Python from conda-forge, every package from gpu.txt (`make lock` calls this)."""
+
+from pathlib import Path
+
+HEADER = """\
+# Made by `make lock` from gpu.txt: do not edit. It serves machines with and without a GPU (vLLM runs on GPUs only).
+name: lexpro
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+  - python=3.11
+  - pip
+  - c-compiler
+  - pip:
+"""
+
+
+def main() -> None:
+    lock = Path(__file__).with_name("gpu.txt").read_text(encoding="utf-8").splitlines()
+    print(HEADER + "\n".join(f"      - {line}" for line in lock if "==" in line and not line.startswith("#")))
+
+
+if __name__ == "__main__":
+    main()
