@@ -1,7 +1,8 @@
 """Okapi BM25 as one sparse matrix: a search is one sparse product.
 
-idf = ln(1 + (N - n + .5) / (n + .5)) (never negative), tf part = tf (k1 + 1) / (tf + k1 (1 - b + b length / mean length));
-a term that occurs twice in the query counts twice. With `words` it reproduces the published BM25 row of JuDGE's statutes.
+idf = ln(1 + (N - n + .5) / (n + .5)), never negative; tf part = tf (k1 + 1) / (tf + k1 (1 - b + b length /
+mean length)). A term that is twice in the query counts twice. With the tokenizer `words` this reproduces the
+published BM25 row of JuDGE's statutes.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class BM25:
         return [(int(row), float(scores[row])) for row in top(scores, k) if scores[row] > 0]
 
     def save(self, folder: Path) -> None:
-        """Write `bm25.json` (settings, terms) and `weights.npz`: two builds of the same texts are the same bytes."""
+        """Write `bm25.json` (settings, terms) and `weights.npz`: the same texts give the same bytes."""
         folder.mkdir(parents=True, exist_ok=True)
         matrix = self.weights
         np.savez(folder / "weights.npz", data=matrix.data, indices=matrix.indices, indptr=matrix.indptr)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 
 def rrf(rankings: Iterable[Sequence[Hashable]], k: int = 60) -> list[tuple[Hashable, float]]:
-    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): an item scores the sum of 1 / (k + rank), rank from 1.
+    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the sum of 1 / (k + rank), rank from 1.
 
     Best first; equal scores in the order of first appearance.
     """

@@ -1,0 +1,213 @@
+"""One statute or judicial interpretation: Markdown, text or HTML → its articles with heading path and date.
+
+The Markdown is that of the public collection LawRefBook/Laws: `# title`, a line an event of its history,
+`<!-- INFO END -->`, headings, lines that begin with 第…条. Text and HTML are read by the same rules.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lexpro.knowledge.table import Row
+from lexpro.law import articles, numerals
+
+_D = "〇零一二三四五六七八九十百千0-9０-９"
+# 第一百二十八 条 (a blank that should not be there), 第一百三十三条之一 (a blank follows: no 之一 of a
+# sentence).
+_ARTICLE = re.compile(
+    rf"第\s*([{_D}]{{1,9}})\s*条(?:之([一二三四五六七八九十]{{1,3}})(?=[\s　：:]|$))?[\s　：:]*(.*)"
+)
+_SECTION = re.compile(rf"([{_D}]{{1,4}})、\s*(.*)")
+_HEADING = re.compile(r"(#{1,6})\s*(.*)")
+# Headings of plain text: 第一编 总则, 第五章 侵犯财产罪.
+_PLAIN_HEADING = re.compile(rf"第[{_D}]{{1,5}}(编|分编|章|节)[\s　]+(\S.{{0,40}})")
+_PLAIN_LEVEL = {"编": 2, "分编": 3, "章": 3, "节": 4}
+_COMMENT = re.compile(r"<!--.*?-->")
+_INFO_END = re.compile(r"<!--\s*INFO END\s*-->")
+_DATE = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_FILE_DATE = re.compile(r"[(（](\d{4})-(\d{2})-(\d{2})[)）]$")
+# 自2021年3月1日起施行: the article or line that says when the text comes into force.
+_IN_FORCE = re.compile(
+    r"自\s*(?:(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日)\s*起\s*(?:正式)?(?:施行|实施|生效)"
+)
+_DELETED = re.compile(r"[（(]\s*(?:删去|删除|已废止)\s*[）)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What was worked around or left out in a source; `line` from 1, 0 is the whole file."""
+
+    file: str
+    line: int
+    kind: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Document:
+    """One parsed file. `date` is the ISO date from which this text is in force, "" where nothing says."""
+
+    file: str
+    title: str = ""
+    law: str = ""
+    date: str = ""
+    # The day that the text itself names (自…起施行): of a law that was amended since, the first version's.
+    in_force: str = ""
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def iso(year: str, month: str, day: str) -> str:
+    return f"{int(year):04d}-{int(month):02d}-{int(day):02d}"
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a file, HTML as text with Markdown headings; raises UnicodeDecodeError if not UTF-8."""
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix.lower() in (".html", ".htm"):
+        text = _from_html(text)
+    return text.splitlines()
+
+
+def _from_html(text: str) -> str:
+    from lxml import html
+
+    # A declaration of an encoding is refused by lxml in a text that is decoded already.
+    root = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<p/>")
+    for junk in root.xpath("//script|//style|//head"):
+        junk.drop_tree()
+    for node in root.iter():
+        if isinstance(node.tag, str) and re.fullmatch(r"h[1-6]", node.tag):
+            node.text = "\n" + "#" * int(node.tag[1]) + " " + (node.text or "")
+        if isinstance(node.tag, str) and node.tag in {
+            "p",
+            "div",
+            "br",
+            "li",
+            "tr",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+        }:
+            node.tail = "\n" + (node.tail or "")
+    return root.text_content()
+
+
+class _Reader:
+    """Builds a document line by line."""
+
+    def __init__(self, file: str, kind: str):
+        self.document = Document(file)
+        self.kind = kind
+        self.headings: list[tuple[int, str]] = []
+        self.body: list[str] = []
+        self.last = (0, 0)
+
+    def problem(self, line: int, kind: str, detail: str) -> None:
+        self.document.problems.append(Problem(self.document.file, line, kind, detail))
+
+    def heading(self, level: int, text: str) -> None:
+        self.close()
+        self.headings = [h for h in self.headings if h[0] < level]
+        if text:
+            self.headings.append((level, re.sub(r"[\s　]+", " ", text)))
+
+    def open(self, line: int, number: int, sub: int, unit: str) -> None:
+        self.close()
+        if unit == "条" and not self._follows(number, sub):
+            self.problem(line, "order", f"第{number}条 after 第{self.last[0]}条")
+        self.last = (number, sub)
+        path = " / ".join(text for _, text in self.headings)
+        row = Row(
+            self.document.law,
+            number,
+            sub,
+            "",
+            heading=path,
+            unit=unit,
+            kind=self.kind,
+            source=self.document.file,
+        )
+        self.document.rows.append(row)
+
+    def _follows(self, number: int, sub: int) -> bool:
+        before, before_sub = self.last
+        return (number, sub) == (before, before_sub + 1) if sub else number == before + 1 or before == 0
+
+    def close(self) -> None:
+        if self.document.rows and self.body:
+            row = self.document.rows[-1]
+            row.text = "\n".join(filter(None, [row.text, *self.body]))
+        self.body = []
+
+
+def _split(lines: list[str]) -> tuple[int, str, list[str]]:
+    """(index of the first line of the text, title, history lines)."""
+    end = next((i for i, line in enumerate(lines) if _INFO_END.match(line.strip())), None)
+    if end is None:
+        starts = (
+            i
+            for i, line in enumerate(lines)
+            if _ARTICLE.match(line.strip()) or _PLAIN_HEADING.match(line.strip())
+        )
+        end = next(starts, len(lines)) - 1
+    head = [line.strip() for line in lines[: end + 1] if line.strip() and not _COMMENT.match(line.strip())]
+    # A law in several files has its own heading below the law's: # 民法典, # 物权编.
+    titles = [line.lstrip("# ") for line in head if re.match(r"#\s", line)] or head[:1]
+    return end + 1, titles[0] if titles else "", [line for line in head if line.lstrip("# ") not in titles]
+
+
+def _date(file: str, history: list[str], document: Document) -> str:
+    """In force from: the latest of the file name's date, the history's and (自…起施行) the text's own."""
+    found = [iso(*m.groups()) for line in history for m in _DATE.finditer(line)]
+    if match := _FILE_DATE.search(Path(file).stem):
+        found.append(iso(*match.groups()))
+    text = "\n".join([*history, *(row.text for row in document.rows[-2:])])
+    named = [iso(*m.groups()) for m in _IN_FORCE.finditer(text)]
+    document.in_force = max(named, default="")
+    found += named
+    return max(found, default="")
+
+
+def parse(lines: list[str], file: str, kind: str = "") -> Document:
+    """Parse the lines of one document; `file` is its path in the collection. Never raises on odd content."""
+    reader = _Reader(file, kind)
+    document = reader.document
+    start, document.title, history = _split(lines)
+    document.law = articles.law_name(re.sub(r"[\s　]+", "", document.title))
+    numbered = any(_ARTICLE.match(line.strip()) for line in lines[start:])
+    for number, line in enumerate(lines[start:], start + 1):
+        line = _COMMENT.sub("", line).strip().strip("　")
+        if not line:
+            continue
+        if match := _HEADING.fullmatch(line):
+            reader.heading(len(match[1]), match[2])
+        elif match := _PLAIN_HEADING.fullmatch(line):
+            reader.heading(_PLAIN_LEVEL[match[1]], line)
+        elif match := (_ARTICLE if numbered else _SECTION).match(line):
+            value = numerals.parse_int(match[1]) or 0
+            sub = (numerals.parse_int(match[2]) or 0) if numbered and match[2] else 0
+            reader.open(number, value, sub, "条" if numbered else "项")
+            reader.body = [match[match.lastindex]] if match[match.lastindex] else []
+            if numbered and re.match(rf"第\s*[{_D}]+\s+条", line):
+                reader.problem(number, "broken_article", line[:20])
+        elif document.rows:
+            reader.body.append(line)
+    reader.close()
+    for row in list(document.rows):
+        if _DELETED.fullmatch(row.text.strip()):
+            document.rows.remove(row)
+            reader.problem(0, "deleted", f"第{row.ref}条 {row.text.strip()}")
+    document.date = _date(file, history, document)
+    for row in document.rows:
+        row.valid_from = document.date
+    if not document.date:
+        reader.problem(0, "undated", document.title)
+    if not document.rows:
+        reader.problem(0, "no_articles", document.title)
+    return document

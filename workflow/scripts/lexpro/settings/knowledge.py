@@ -1,0 +1,23 @@
+"""Settings of the `knowledge` stage."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lexpro.settings.base import Model
+
+
+class Embedded(Model):
+    kind: Literal["facts"]
+
+
+class Statutes(Model):
+    kind: Literal["statutes"]
+    path: str = Field(min_length=1)
+    include: list[str] = Field(min_length=1)
+    charge_lists: list[str]
+
+
+Settings = Annotated[Embedded | Statutes, Field(discriminator="kind")]
