@@ -26,6 +26,7 @@ class TrainingRuntime(Runtime):
 class Training(Model):
     """Optimiser, schedule, length of a training."""
 
+    optimizer: Literal["adamw", "muon"]
     learning_rate: Rate
     schedule: Literal["constant_with_warmup", "linear", "cosine", "cosine_with_min_lr"]
     schedule_options: dict[str, float] = Field(default_factory=dict)
@@ -48,6 +49,12 @@ class Training(Model):
                 f"max_steps ({self.max_steps}) and epochs ({self.epochs:g}) exclude each other: one says how long, the "
                 "other is 0"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sharded(self):
+        if self.optimizer == "muon" and self.runtime.deepspeed:
+            raise ValueError("optimizer: muon needs whole matrices; with runtime.deepspeed use adamw")
         return self
 
     @model_validator(mode="after")
@@ -79,6 +86,8 @@ class Tuning(Training):
 
     @model_validator(mode="after")
     def _adapter(self):
+        if self.method == "lora" and self.optimizer == "muon":
+            raise ValueError("optimizer: muon trains whole weight matrices; with method: lora use adamw")
         if (self.method == "lora") != (self.lora is not None):
             raise ValueError("method: lora and the settings under `lora` go together: give both or neither")
         return self

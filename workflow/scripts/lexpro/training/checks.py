@@ -94,12 +94,16 @@ def after_training(run: Run, trainer, before: Path, probe: list[int]) -> None:
     """
     model = trainer.accelerator.unwrap_model(trainer.model)
     adapter = hasattr(model, "disable_adapter")
-    change = adapter_matters(model, probe[:64]) if adapter and not trainer.is_deepspeed_enabled else None
+    change = adapter_matters(model, probe[:64]) if adapter else None
     if not compute.is_main():
         return
     folder = run.out / "model"
     run.counts.update(saved(folder, trained_names(model)))
     if change is not None:
         run.counts["largest_logit_change"] = round(change, 4)
-    if not adapter:
+    if not any(row.get("grad_norm") for row in trainer.state.log_history):
+        # GRPO where all completions of every prompt earn the same: an honest result, but one to know of.
+        run.log.warning("no gradient in any step: the model is the one that training began with")
+        run.counts["tensors_changed"] = 0
+    elif not adapter:
         run.counts["tensors_changed"] = changed(folder, before)

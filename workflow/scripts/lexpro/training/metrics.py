@@ -24,6 +24,13 @@ TIMES = (
 )
 
 
+def kept_lines(path: Path, step: int) -> None:
+    """Keep the lines of a JSON-lines file up to `step`: what a killed training wrote after its checkpoint, it writes again."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= step]
+    path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+
+
 class Record(TrainerCallback):
     """Appends each log of the trainer to `path` as {step, epoch, loss, grad_norm, learning_rate, …}."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig, SFTTrainer
 
 from lexpro.stage import Run
-from lexpro.training import checkpoints, compute
+from lexpro.training import checkpoints, compute, muon
 from lexpro.training.metrics import Record
 from lexpro.training.tracking import Tracker
 
@@ -160,6 +161,7 @@ def fit(
         train_dataset=data,
         processing_class=tokenizer,
         peft_config=peft_config,
+        optimizers=(muon.of(model, settings) if settings["optimizer"] == "muon" else None, None),
         callbacks=[record],
     )
     trainer.counter = record
@@ -186,8 +188,11 @@ def finish(run: Run, trainer, record: Record, tracker: Tracker) -> None:
 
 
 def quiet(trainer) -> None:
-    """No printing of logs: the record logs them."""
+    """No printing of logs, the record logs them; bars on a terminal only."""
     from transformers.trainer_callback import PrinterCallback, ProgressCallback
+    from transformers.utils import logging
 
+    if not sys.stderr.isatty():
+        logging.disable_progress_bar()
     for callback in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(callback)

@@ -1,0 +1,125 @@
+"""GRPO from settings: prompts, rewards, the trainer."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import torch
+from datasets import Dataset
+from trl import GRPOConfig
+
+from lexpro.errors import UserError
+from lexpro.rewards import registry
+from lexpro.stage import Run
+from lexpro.training import chat, checkpoints, compute, data, loading, lora
+from lexpro.training.grpo_trainer import Trainer, on_whole_answers
+from lexpro.training.metrics import Record, kept_lines
+from lexpro.training.tracking import Tracker
+from lexpro.training.trainer import arguments, finish
+
+# Settings that are TRL's own, by the same name.
+TRL = (
+    "num_generations",
+    "max_completion_length",
+    "temperature",
+    "top_p",
+    "loss_type",
+    "beta",
+    "epsilon",
+    "epsilon_high",
+    "num_iterations",
+    "scale_rewards",
+    "multi_objective_aggregation",
+    "importance_sampling_level",
+    "mask_truncated_completions",
+)
+
+
+def prompts(run: Run, tokenizer) -> Dataset:
+    """Prompts as the model reads them, with what the rewards need: task, gold, shown. Long ones are left out."""
+    settings = run.settings
+    rows, long = [], 0
+    for row in data.read_jsonl(run.inputs["tasks"] / "grpo.jsonl"):
+        if row["task"] not in settings["tasks"]:
+            continue
+        text = chat.prompt_text(tokenizer, row["prompt"])
+        if len(tokenizer(text, add_special_tokens=False)["input_ids"]) > settings["max_prompt_length"]:
+            long += 1
+            continue
+        rows.append({**row, "prompt": text})
+    if not rows:
+        raise UserError(
+            f"{run.inputs['tasks'] / 'grpo.jsonl'} has no prompt of the tasks {', '.join(settings['tasks'])} with at "
+            f"most {settings['max_prompt_length']} tokens ({long} are longer). Raise grpo.max_prompt_length."
+        )
+    run.counts.update(prompts=len(rows), skipped=long)
+    return Dataset.from_list(rows)
+
+
+def config(run: Run) -> GRPOConfig:
+    """TRL's configuration. One optimiser step sees `global_batch_size` completions, whatever the devices."""
+    settings, runtime = run.settings, run.runtime
+    steps = compute.accumulation(settings["global_batch_size"], runtime["per_device_batch_size"], compute.devices())
+    use_vllm = runtime.get("vllm", False) and torch.cuda.is_available()
+    engine = {}
+    if use_vllm:
+        # Colocated: the same GPUs generate and train in turn. On a processor vLLM cannot take new weights.
+        engine = {
+            "vllm_mode": "colocate",
+            "vllm_gpu_memory_utilization": runtime["vllm_memory_share"],
+            "vllm_tensor_parallel_size": runtime["vllm_tensor_parallel"],
+            "vllm_enable_sleep_mode": True,
+            "vllm_max_model_length": settings["max_prompt_length"] + settings["max_completion_length"],
+        }
+    return GRPOConfig(
+        **arguments(run, settings, steps),
+        **{name: settings[name] for name in TRL},
+        reward_weights=[float(entry.get("weight", 1.0)) for entry in settings["rewards"]],
+        use_vllm=use_vllm,
+        **engine,
+        remove_unused_columns=False,
+    )
+
+
+def optimise(run: Run) -> tuple[Trainer, list[int]]:
+    """Train the SFT model; returns the trainer and the tokens of a prompt. Leaves model, metrics and completions."""
+    settings = run.settings
+    compute.limit_threads()
+    base, start = run.inputs["base_model"] / "model", run.inputs["sft"] / "model"
+    tokenizer = loading.tokenizer(start)
+    rows = prompts(run, tokenizer)
+    rewards = [on_whole_answers(registry.load(entry)[0]) for entry in settings["rewards"]]
+    model = loading.model(
+        start, base, dtype=compute.weights_dtype(settings), attention=settings["attention"], trainable=True
+    )
+    adapter = loading.is_adapter(start)
+    if adapter and settings["method"] == "full":
+        raise UserError("grpo.method is full, but the SFT model is an adapter: set grpo.method to lora.")
+    tracker = Tracker(run)
+    record = Record(run.scratch / "metrics.jsonl", run.log, tracker)
+    trainer = Trainer(
+        model=model,
+        reward_funcs=rewards,
+        args=config(run),
+        train_dataset=rows,
+        processing_class=tokenizer,
+        # An adapter from SFT is trained on; otherwise GRPO adds its own.
+        peft_config=None if adapter else lora.config(settings),
+        callbacks=[record],
+    )
+    trainer.counter = record
+    trainer.samples = run.scratch / "completions.jsonl"
+    trainer.sampled = settings["sampled_completions"]
+    resumed = checkpoints.latest(run.scratch / "checkpoints")
+    kept_lines(trainer.samples, checkpoints.step(resumed) - 1 if resumed else -1)
+    finish(run, trainer, record, tracker)
+    if compute.is_main():
+        table(trainer.samples, run)
+    return trainer, tokenizer(rows[0]["prompt"], add_special_tokens=False)["input_ids"]
+
+
+def table(samples, run: Run) -> None:
+    """`completions.parquet`: step, id, task, prompt, completion, rewards/<name>; and the rewards' first and last means."""
+    with samples.open(encoding="utf-8") as file:
+        pd.DataFrame([json.loads(line) for line in file]).to_parquet(run.out / "completions.parquet", index=False)
