@@ -32,13 +32,19 @@ def code(scripts: Path, settings: object = None) -> dict:
 
 def test_covers_the_import_closure_and_its_packages(scripts):
     found = code(scripts)
-    assert {"train", "lexpro", "lexpro.a", "lexpro.law", "lexpro.law.money", "lexpro.law.money.yaml"} == set(found["modules"])
+    assert {"train", "lexpro", "lexpro.a", "lexpro.law", "lexpro.law.money", "lexpro.law.money.yaml"} == set(
+        found["modules"]
+    )
     assert found["packages"] == {"numpy": "2.3.5", "pyyaml": "6.0.3"}
 
 
 @pytest.mark.parametrize(
     "old, new",
-    [("x + 1", "x +  1  # one"), ('"""Doc."""', '"""Another text."""'), ("def f(x):\n", "def f(x):\n    # why\n")],
+    [
+        ("x + 1", "x +  1  # one"),
+        ('"""Doc."""', '"""Another text."""'),
+        ("def f(x):\n", "def f(x):\n    # why\n"),
+    ],
 )
 def test_comments_docstrings_and_layout_do_not_count(scripts, old, new):
     before = code(scripts)

@@ -49,7 +49,10 @@ def test_manifest_holds_facts_of_the_output_and_provenance_the_rest(plan):
 
     run = run_stage(plan, body)
     manifest = read_json(run.out / "manifest.json")
-    assert manifest == {"files": {"scores.json": fingerprint.sha256(run.out / "scores.json")}, "counts": {"items": 3}}
+    assert manifest == {
+        "files": {"scores.json": fingerprint.sha256(run.out / "scores.json")},
+        "counts": {"items": 3},
+    }
     provenance = read_json(run.out / "provenance.json")
     assert provenance["seconds"] >= 0 and provenance["peak_rss_mb"] > 0 and provenance["key"] == "y-11111111"
 
@@ -99,7 +102,9 @@ def test_an_interrupt_by_the_scheduler_signs_nothing_and_keeps_the_scratch_folde
     with pytest.raises(SystemExit):
         run_stage(plan, body)
     assert not (tmp_path / "results/score/y-11111111/manifest.json").exists()
-    again = run_stage(plan, lambda run: write_text(run.out / "seen", (run.scratch / "checkpoint").read_text()))
+    again = run_stage(
+        plan, lambda run: write_text(run.out / "seen", (run.scratch / "checkpoint").read_text())
+    )
     assert (again.out / "seen").read_text() == "3"
     assert not again.scratch.exists()
 

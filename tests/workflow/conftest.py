@@ -32,7 +32,13 @@ class Flow:
             stderr=subprocess.STDOUT,
             timeout=timeout,
             check=False,
-            env={**os.environ, "PATH": binaries, "WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1", **(env or {})},
+            env={
+                **os.environ,
+                "PATH": binaries,
+                "WANDB_MODE": "offline",
+                "HF_HUB_OFFLINE": "1",
+                **(env or {}),
+            },
         )
 
     def __call__(self, *args: str, **kwargs) -> str:

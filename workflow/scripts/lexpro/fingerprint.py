@@ -54,7 +54,11 @@ class _WithoutDocstrings(ast.NodeTransformer):
     def _strip(self, node):
         self.generic_visit(node)
         first = node.body[0] if node.body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        if (
+            isinstance(first, ast.Expr)
+            and isinstance(first.value, ast.Constant)
+            and isinstance(first.value.value, str)
+        ):
             node.body = node.body[1:] or [ast.Pass()]
         return node
 
@@ -141,4 +145,7 @@ def code(stage: str, settings: object, lock: Path, scripts: Path = SCRIPTS) -> d
     modules, imported = closure([stage, *named_in(settings)], scripts)
     versions = pins(lock)
     names = {DISTRIBUTIONS.get(name, name.lower().replace("_", "-")) for name in imported}
-    return {"modules": modules, "packages": {name: versions.get(name, "not pinned") for name in sorted(names)}}
+    return {
+        "modules": modules,
+        "packages": {name: versions.get(name, "not pinned") for name in sorted(names)},
+    }

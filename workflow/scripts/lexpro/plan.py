@@ -7,14 +7,16 @@ choice and a digest of its settings and of the keys upstream; runs that coincide
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
 from lexpro import fingerprint
+from lexpro.corpus import registry
 from lexpro.errors import UserError
 from lexpro.files import read_json, to_yaml, write_if_changed, write_json
+from lexpro.knowledge import collection
 from lexpro.settings.base import validate
 from lexpro.stage import MANIFEST, lock_file
 
@@ -84,7 +86,9 @@ def _hydra(name: str, overrides: list[str]):
         raise UserError(f"config/experiment/{name}.yaml does not exist. Experiments: {', '.join(known)}.")
     try:
         with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
-            config = compose("config", overrides=[f"+experiment={name}", *overrides], return_hydra_config=True)
+            config = compose(
+                "config", overrides=[f"+experiment={name}", *overrides], return_hydra_config=True
+            )
         choices = OmegaConf.to_container(config.hydra.runtime.choices)
         del config["hydra"]
         return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), choices
@@ -99,7 +103,10 @@ def _with(overrides: list[str]) -> str:
 def _explain(error: Exception) -> str:
     """Hydra's message without its search-path listing."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    stop = next((i for i, line in enumerate(lines) if line.startswith(("Config search path", "Set the env"))), len(lines))
+    stop = next(
+        (i for i, line in enumerate(lines) if line.startswith(("Config search path", "Set the env"))),
+        len(lines),
+    )
     return " ".join(lines[:stop]) or type(error).__name__
 
 
@@ -111,7 +118,9 @@ def compose(name: str, overrides: tuple[str, ...] = ()) -> tuple[dict, dict[str,
     """
     config, choices = _hydra(name, list(overrides))
     config = validate(config, choices, name)
-    return config, {group: choice for group, choice in choices.items() if isinstance(choice, str) and "/" not in group}
+    return config, {
+        group: choice for group, choice in choices.items() if isinstance(choice, str) and "/" not in group
+    }
 
 
 def provinces_of(corpus: dict) -> tuple[str, ...]:
@@ -120,7 +129,9 @@ def provinces_of(corpus: dict) -> tuple[str, ...]:
         return tuple(corpus["provinces"])
     root = Path(os.path.expandvars(corpus["path"])).expanduser()
     if not root.is_dir():
-        raise UserError(f"config/corpus: path: {root} is not a folder. Put raw judgments there, a sub-folder a province.")
+        raise UserError(
+            f"config/corpus: path: {root} is not a folder. Put raw judgments there, a sub-folder a province."
+        )
     found = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith(IGNORED))
     if any(p.is_file() and not p.name.startswith(IGNORED) for p in root.iterdir()):
         loose = next(p.name for p in sorted(root.iterdir()) if p.is_file() and not p.name.startswith(IGNORED))
@@ -129,7 +140,9 @@ def provinces_of(corpus: dict) -> tuple[str, ...]:
             "province, or a single one of any name (then the province is read from each judgment)."
         )
     if not found:
-        raise UserError(f"config/corpus: path: {root} is empty. Put raw judgments there, a sub-folder a province.")
+        raise UserError(
+            f"config/corpus: path: {root} is empty. Put raw judgments there, a sub-folder a province."
+        )
     return tuple(found)
 
 
@@ -145,7 +158,10 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
         ingest_settings = {**config["ingest"], "corpus": raw}
         ingest = dag.add("ingest", choices["ingest"], ingest_settings, {}, provinces=provinces, raw=raw)
     else:
-        corpus = add("corpus", provinces=provinces)
+        # The registered hashes are part of what was asked: another version of a data set is another corpus.
+        hashes = {dataset: registry.find(dataset).sha256 for dataset in config["corpus"].get("datasets", [])}
+        settings = {**config["corpus"], **({"sha256": hashes} if hashes else {})}
+        corpus = dag.add("corpus", choices["corpus"], settings, {}, provinces=provinces)
         ingest = add("ingest", {"corpus": corpus}, provinces=provinces, raw=str(corpus.out / "raw"))
     structure = add("structure", {"ingest": ingest}, provinces=provinces)
     kept = add("filter", {"structure": structure}, provinces=provinces)
@@ -208,37 +224,48 @@ def _write(run: Run, lock: Path) -> None:
     write_if_changed(run.plan / "runtime.yaml", to_yaml(run.runtime))
 
 
-def listing(folder: Path, made: dict[str, str], cache_file: Path) -> dict[str, str]:
-    """{file: sha256} of the raw files in a province folder that its generator (`made`) did not write itself.
+def listing(folder: Path, files: Iterable[Path], cache_file: Path) -> dict[str, str]:
+    """{file: sha256} of files in a folder that is not the workflow's own.
 
     Hashes are kept beside size and modification time, so that planning does not read a large corpus again.
     """
     cached = read_json(cache_file) if cache_file.is_file() else {}
-    found, kept = {}, {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(IGNORED)):
+    found = {}
+    for path in sorted(files):
         name = path.relative_to(folder).as_posix()
         status = path.stat()
         stamp = [status.st_size, status.st_mtime_ns]
         known = cached.get(name)
-        kept[name] = known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
-        if made.get(name) != kept[name][2]:
-            found[name] = kept[name][2]
-    if kept != cached:
-        write_json(cache_file, kept)
-    return found
+        found[name] = known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
+    if found != cached:
+        write_json(cache_file, found)
+    return {name: value[2] for name, value in found.items()}
 
 
 def _list_raw(run: Run) -> None:
+    """What lies in each province folder besides the files that the corpus stage wrote there."""
     corpus = run.upstream.get("corpus")
     manifest = Path("results", *corpus, MANIFEST) if corpus else None
     files = read_json(manifest)["files"] if manifest and manifest.is_file() else {}
     for province in run.provinces:
         prefix = f"raw/{province}/"
         made = {name.removeprefix(prefix): value for name, value in files.items() if name.startswith(prefix)}
-        # A generator that has not run yet (or is about to run again) owns its folder: nothing there is the user's.
-        folder = Path(run.raw) / province
-        extra = listing(folder, made, run.plan / "cache" / f"{province}.json") if made or not corpus else {}
+        extra = {}
+        # A generator that has not run yet owns its folder: nothing there is the user's.
+        if made or not corpus:
+            folder = Path(run.raw) / province
+            present = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(IGNORED))
+            found = listing(folder, present, run.plan / "cache" / f"{province}.json")
+            extra = {name: value for name, value in found.items() if made.get(name) != value}
         write_if_changed(run.plan / "raw" / f"{province}.yaml", to_yaml(extra))
+
+
+def _list_statutes(run: Run) -> None:
+    folder = collection.locate(run.settings["path"])
+    files = collection.files(folder, run.settings["include"] + run.settings["charge_lists"])
+    write_if_changed(
+        run.plan / "raw/statutes.yaml", to_yaml(listing(folder, files, run.plan / "cache/statutes.json"))
+    )
 
 
 def freeze(names: list[str], overrides: list[str]) -> Dag:
@@ -249,6 +276,8 @@ def freeze(names: list[str], overrides: list[str]) -> Dag:
         _write(run, lock)
         if run.stage == "ingest":
             _list_raw(run)
+        if run.settings.get("kind") == "statutes":
+            _list_statutes(run)
     write_json(_frozen(names, overrides), [asdict(run) for run in dag.runs.values()])
     return dag
 
@@ -282,6 +311,8 @@ def inputs(dag: Dag) -> Callable:
             }
             if run.raw:
                 found["raw"] = str(run.plan / "raw" / f"{province}.yaml")
+            if run.settings.get("kind") == "statutes":
+                found["raw"] = str(run.plan / "raw/statutes.yaml")
             for name, (above, key) in run.upstream.items():
                 out = f"results/{above}/{key}"
                 if above not in BY_PROVINCE:

@@ -163,7 +163,9 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
     inputs = {key: Path(folder) for key, folder in config["inputs"].items()}
     _check_inputs(inputs)
     out = Path(config["out"])
-    manifests = sorted(m for folder in inputs.values() for m in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")])
+    manifests = sorted(
+        m for folder in inputs.values() for m in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]
+    )
     state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(fingerprint.sha256, manifests)]
     scratch = Path("scratch") / name / f"{config['key']}-{fingerprint.digest(state)}"
     if args.province:
@@ -218,7 +220,9 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None) -> Iterator
         if error.errno != errno.ENOSPC:
             log.exception("failed")
             sys.exit(1)
-        log.error("the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error)
+        log.error(
+            "the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error
+        )
         sys.exit(2)
     except Exception:
         log.exception("failed")

@@ -108,9 +108,15 @@ def check(stage: str, settings: dict, choice: str, experiment: str) -> list[str]
     except ValidationError as error:
         found = []
         for item in error.errors():
-            path = tuple(p for p in item["loc"] if not (isinstance(p, str) and p == settings.get("kind") and p == item["loc"][0]))
+            path = tuple(
+                p
+                for p in item["loc"]
+                if not (isinstance(p, str) and p == settings.get("kind") and p == item["loc"][0])
+            )
             where = _file(stage, choice, path, experiment)
-            found.append(f"{where}: {'.'.join(map(str, (stage, *path)))}: {_say(item, _fields(adapter, settings))}")
+            found.append(
+                f"{where}: {'.'.join(map(str, (stage, *path)))}: {_say(item, _fields(adapter, settings))}"
+            )
         return found
     return []
 

@@ -1,44 +1,38 @@
-"""Settings of the stage corpus (config/corpus/)."""
+"""Settings of the `corpus` stage: where the raw judgments come from."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from lexpro.corpus.registry import registered
 from lexpro.law.facts import load
 from lexpro.law.provinces import PROVINCES
 from lexpro.settings.base import Count, Model, Positive, Share
 
 
 class Noise(Model):
-    """Share of each kind of noise among the documents."""
+    """Share of each kind of noise among the generated documents."""
 
-    exact_duplicate: Share = 0
-    near_duplicate: Share = 0
-    second_instance: Share = 0
-    civil: Share = 0
-    cut: Share = 0
-    hidden: Share = 0
-    empty: Share = 0
-    broken: Share = 0
+    exact_duplicate: Share
+    near_duplicate: Share
+    second_instance: Share
+    civil: Share
+    cut: Share
+    hidden: Share
+    empty: Share
+    broken: Share
 
-
-class Formats(Model):
-    """Relative shares of the raw formats."""
-
-    jsonl: Share = 0
-    jsonl_gz: Share = 0
-    csv: Share = 0
-    txt: Share = 0
-    gb18030: Share = 0
-    utf16: Share = 0
-    html: Share = 0
+    @model_validator(mode="after")
+    def _leave_room(self):
+        total = sum(dict(self).values())
+        if total > 0.9:
+            raise ValueError(f"the shares of noise sum to {total:.2f}; at most 0.90, or nothing good is left")
+        return self
 
 
 class Synthetic(Model):
-    """Generated judgments."""
-
     kind: Literal["synthetic"]
     seed: Count
     style: Literal["compact", "full"]
@@ -53,56 +47,42 @@ class Synthetic(Model):
     compensation_share: Share
     noise: Noise
     cross_province_share: Share
-    formats: Formats
+    formats: dict[Literal["jsonl", "jsonl_gz", "csv", "txt", "gb18030", "utf16", "html"], Share]
 
     @field_validator("provinces")
     @classmethod
-    def known_provinces(cls, value: list[str]) -> list[str]:
-        return _known(value, PROVINCES)
+    def _known_provinces(cls, value):
+        return _known(value, PROVINCES, "provinces")
 
     @field_validator("charges")
     @classmethod
-    def known_charges(cls, value: list[str]) -> list[str]:
-        return _known(value, tuple(load().charges))
-
-    @field_validator("noise")
-    @classmethod
-    def some_good(cls, value: Noise) -> Noise:
-        if sum(value.model_dump().values()) >= 1:
-            raise ValueError("the shares add up to 1 or more: no good document is left")
-        return value
-
-    @field_validator("formats")
-    @classmethod
-    def some_format(cls, value: Formats) -> Formats:
-        if not sum(value.model_dump().values()):
-            raise ValueError("at least one format needs a share above 0")
-        return value
+    def _known_charges(cls, value):
+        return _known(value, load().charges, "charges with facts")
 
 
-def _known(value: list[str], allowed: tuple[str, ...]) -> list[str]:
-    unknown = [name for name in value if name not in allowed]
-    if unknown:
-        raise ValueError(f"unknown: {', '.join(unknown)}; allowed: {', '.join(allowed)}")
-    if len(set(value)) < len(value):
-        raise ValueError("a name is there twice")
-    return value
-
-
-class Registered(Model):
-    """Data sets of config/datasets.csv."""
-
+class Dataset(Model):
     kind: Literal["dataset"]
     datasets: list[str] = Field(min_length=1)
     provinces: list[str] = Field(min_length=1, max_length=1)
 
+    @field_validator("datasets")
+    @classmethod
+    def _registered(cls, value):
+        return _known(value, registered(), "registered in config/datasets.csv")
+
 
 class Folder(Model):
-    """A folder of the user's own."""
-
     kind: Literal["folder"]
-    path: str = Field(min_length=1)
+    path: str
 
 
-class Settings(RootModel):
-    root: Annotated[Synthetic | Registered | Folder, Field(discriminator="kind")]
+def _known(value: list[str], allowed, what: str) -> list[str]:
+    unknown = [name for name in value if name not in allowed]
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(unknown)}; {what}: {', '.join(allowed)}")
+    if len(set(value)) != len(value):
+        raise ValueError("a name is there twice")
+    return value
+
+
+Settings = Annotated[Synthetic | Dataset | Folder, Field(discriminator="kind")]
