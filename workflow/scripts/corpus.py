@@ -22,16 +22,18 @@ def generate(run: Run) -> None:
 
 
 def take(run: Run) -> None:
-    """Files of registered data sets, as they are, in the one province folder that the settings name."""
+    """Registered data sets, as they are, in the one province folder that the settings name."""
     (province,) = run.settings["provinces"]
     folder = run.out / "raw" / province
     folder.mkdir(parents=True)
     for name in run.settings["datasets"]:
-        dataset = registry.find(name)
-        source = registry.resolve(dataset, Path("scratch/datasets"))
-        shutil.copyfile(source, folder / f"{name}{source.suffix}")
+        source = registry.resolve(registry.find(name), Path("scratch/datasets"))
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copyfile(source, folder / f"{name}{source.suffix}")
         run.log.info("%s: %s (SHA-256 as registered)", name, source)
-    run.counts.update(files=len(run.settings["datasets"]))
+    run.counts.update(files=sum(path.is_file() for path in folder.rglob("*")))
 
 
 def main(argv: list[str] | None = None) -> None:

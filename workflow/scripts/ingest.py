@@ -1,0 +1,33 @@
+"""Stage ingest: the raw files of one province folder → documents, and a reject row for all that cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lexpro.corpus.ingest import ingest
+from lexpro.corpus.readers_base import Fields
+from lexpro.law.provinces import PROVINCES
+from lexpro.stage import stage
+
+
+def hint_of(folder: str) -> str | None:
+    """The province that a folder is named after (湖北, 湖北省, 内蒙古自治区), if any."""
+    return next((name for name in PROVINCES if folder.startswith(name)), None)
+
+
+def main(argv: list[str] | None = None) -> None:
+    with stage("ingest", __doc__, argv) as run:
+        folder = Path(run.config["raw"]) / run.province
+        counts = ingest(
+            folder,
+            run.province,
+            hint_of(run.province),
+            Fields.of(run.settings["fields"]),
+            run.out,
+            lambda name, records: run.log.info("%s: %d records so far", name, records),
+        )
+        run.counts.update(counts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""What readers give, and where in a record the text is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A single document above this is no judgment (the longest real ones have some 500,000 characters).
+MAX_BYTES = 32 << 20
+
+
+class TooLarge(ValueError):
+    """More bytes than a document or an archive may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it was found; `record` counts from 1."""
+
+    text: str
+    encoding: str
+    record: int = 1
+    case_number: str | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Something that could not be read, and where; `byte` is an offset in the (unpacked) file if it is known."""
+
+    reason: str
+    record: int | None = None
+    byte: int | None = None
+    detail: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Field names to look for, the first that is there and not empty wins; `a.b` is b inside a; `a+b` joins two by a line end."""
+
+    text: tuple[str, ...]
+    case_number: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, settings: dict) -> Fields:
+        return cls(tuple(settings["text"]), tuple(settings["case_number"]))
+
+    def pick(self, record: dict, names: tuple[str, ...]) -> str | None:
+        """The value of the first name that the record has, as text."""
+        for name in names:
+            parts = [_at(record, part) for part in name.split("+")]
+            if all(parts):
+                return "\n".join(parts)
+        return None
+
+
+def _at(record: object, name: str) -> str | None:
+    for part in name.split("."):
+        record = record.get(part) if isinstance(record, dict) else None
+    return str(record) if isinstance(record, str | int) and str(record).strip() else None
