@@ -27,10 +27,12 @@ _NAMES_OF_JUDGES = re.compile(r"审\s*判\s*(?:长|员)|陪\s*审\s*员")
 
 _FAST = re.compile(r"速裁")
 _SUMMARY = re.compile(r"简易程序|简化审")
-_ORDINARY = re.compile(r"普通程序|组成合议庭|由[^，。]{0,30}组成合议庭")
+_ORDINARY = re.compile(r"普通程序")
 _TO_ORDINARY = re.compile(r"(?:转|变更|改)(?:换|为|用)?(?:适用)?(?:为)?普通程序")
 _PLEA = re.compile(r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚|认罪认罚具结|签字具结|签署(?:了)?(?:《)?(?:认罪认罚)?具结")
-_REFUSED_PLEA = re.compile(r"(?:不|未|没有|拒绝)(?:予|能|自愿|适用|签署|构成)?[^，。；]{0,6}(?:认罪认罚|具结)")
+_REFUSED_PLEA = re.compile(
+    r"(?:不|未|没有|拒绝)(?:予以?|能|愿意?|自愿|同意|适用|签署|签订|构成|认定|属于|符合|具有)?(?:认罪认罚|具结)"
+)
 
 
 def document_type(head: str) -> tuple[str | None, str]:
@@ -122,7 +124,10 @@ def judged_on(ending: str) -> str | None:
 
 
 def procedure(text: str) -> str | None:
-    """速裁, 简易 or 普通, as the account of the trial says; a change to the ordinary procedure counts."""
+    """速裁, 简易 or 普通, where the account of the trial names it; a change to the ordinary procedure counts.
+
+    None where no procedure is named: a panel (合议庭) may also try a case in summary procedure.
+    """
     if _TO_ORDINARY.search(text):
         return "普通"
     if _FAST.search(text):

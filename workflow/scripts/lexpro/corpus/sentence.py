@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     rf"|(?P<term>{terms.TERM})"
 )
 _CHARGES = re.compile(r"犯(?P<charges>.{2,120}?罪)(?=[，。；：\s]|判|免|单|处|，|$|一案|的|[（(]|（)", re.S)
+_MORE_CHARGES = re.compile(r"[、，和及与]\s*(?:犯)?[^，。；、]{1,60}?罪(?=[，。；：、\s]|判|免|单|处|$)")
 _AND = re.compile(r"[、，和及与\s]*(?:被告(?:人|单位))?")
 _NOT_PUNISHED = re.compile(r"(?:折抵|抵扣|折合|相当于|以上|以下|先行羁押)[^，。；]{0,12}$")
 _MONEY_BEHIND = re.compile(r"\s*(?:（[^）]*）)?(?:各|共计|合计|总计|为|计|的数额为|数额)?\s*(?=人民币|RMB|¥|￥|[0-9一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾两])")
@@ -78,15 +79,14 @@ def _names_at(text: str, position: int, readings: dict[str, _Reading]) -> tuple[
 
 def _charges_at(text: str, position: int) -> tuple[list[str], int]:
     """The charges behind 犯 at `position`, canonical where they are known; and where they end."""
-    best: tuple[list[str], int] = ([], position)
-    stop = min((place for place in (text.find(mark, position) for mark in "。；判") if place >= 0), default=len(text))
-    match = _CHARGES.match(text, position, min(len(text), stop + 1 if stop < len(text) else stop))
+    stop = min((place for place in (text.find(mark, position) for mark in ("。", "；", "判处")) if place >= 0), default=len(text))
+    match = _CHARGES.match(text, position, min(len(text), stop + 1))
     if not match:
-        return best
+        return [], position
     # 犯盗窃罪、诈骗罪，判处…: go on while more charges follow.
     end = match.end("charges")
     while True:
-        more = re.compile(r"[、，和及与]\s*(?:犯)?[^，。；、]{1,60}?罪(?=[，。；：、\s]|判|免|单|处|$)").match(text, end, stop)
+        more = _MORE_CHARGES.match(text, end, stop)
         if not more or not charges.split(more[0].lstrip("、，和及与犯 ")):
             break
         end = more.end()
@@ -117,6 +117,8 @@ def _take_term(reading: _Reading, term: Term) -> None:
     if reading.joint:
         who.sentence = Term(term.kind, term.months)
     elif not reading.termed:
+        # A term for the charge takes the place of what seemed to be a fine alone.
+        who.terms = [old for old in who.terms if old.kind != "单处罚金" or old.charge != _only(reading.latest)]
         who.terms.append(Term(term.kind, term.months, _only(reading.latest)))
         reading.termed = True
 

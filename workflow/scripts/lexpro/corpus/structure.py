@@ -9,14 +9,12 @@ from lexpro.corpus.record import Article, Defendant, Judgment, Money
 from lexpro.corpus.sections import find_sections, plain
 from lexpro.law import articles, circumstances, money, provinces
 
-# The passage that a judgment rests on: from the sentence with 依照 … to 判决如下.
-_BASIS = re.compile(r"依\s?照|依据|根据|按照|适用|援引")
 _SENTENCES = re.compile(r"[^。\n]+")
 _CLAUSES = re.compile(r"[^；。\n]+")
 _EACH = re.compile(r"(?:[二三四五六七八两各]|上述|以上|全部|所有)(?:名|个|位)?(?:原审)?被告人|被告人(?:均|都|各)|均")
 _PROSECUTION = re.compile(r"公诉机关\s*[：:]?\s*([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院)(?:以|指控)")
 _APPEAL = re.compile(r"(?:直接|上诉于|向)\s*(?:向|上诉于)?\s*([\u4e00-\u9fa5]{2,24}?中级人民法院)")
-_AMOUNT_NOT = re.compile(r"退|赔|罚金|谅解|扣押|发还|返还|缴|垫付|保证金|借|工资")
+_AMOUNT_NOT = re.compile(r"退|赔|罚金|谅解|扣押|发还|返还|缴|垫付|保证金|押金")
 _AMOUNT_TOTAL = re.compile(r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$")
 _AMOUNT_VALUE = re.compile(r"(?:价值|折价|数额|金额|价格)[^，。；]{0,8}$")
 
@@ -42,19 +40,29 @@ def _place(judgment: Judgment, text: str, hint: str | None) -> None:
 
 
 def basis(reasoning: str) -> list[Article]:
-    """Articles of 刑法 that the judgment is based on: those cited from the last sentence with 依照 on, in order."""
-    start = max(reasoning.rfind("。"), reasoning.rfind("\n"), 0)
-    # The last sentence may be a mere 判决如下; go back to one that cites something.
-    for _ in range(4):
-        found = [a for a in articles.parse(reasoning[start:]) if a.law == articles.CRIMINAL_LAW]
-        if found or start <= 0:
+    """Articles of 刑法 that the judgment is based on: of the last sentence (依照 … 之规定), else of the whole reasoning."""
+    last = reasoning.rstrip("。 \n")
+    start = max(last.rfind("。"), last.rfind("\n"), 0)
+    for passage in (reasoning[start:], reasoning):
+        found = [article for article in articles.parse(passage) if article.law == articles.CRIMINAL_LAW]
+        if found:
             return found
-        start = max(reasoning.rfind("。", 0, start), reasoning.rfind("\n", 0, start), 0)
     return []
 
 
-def _owners(clause: str, names: list[str]) -> list[str]:
-    return [name for name in names if name in clause]
+def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
+    """The defendants of the list of parties with what the operative part gives them, and those that only it names."""
+    names = parties.listed(listed)
+    if not operative:
+        return [Defendant(name) for name in names or parties.mentioned(text[:4000])]
+    judged = parties.judged(operative)
+    unknown = [name for name in judged if not name.startswith(tuple(names))] if names else judged
+    if len(names) == 1 and len(unknown) == 1 and unknown == judged:
+        # One defendant under two names (masked in one place only): the list's holds.
+        (defendant,) = sentence.read(operative, unknown)
+        defendant.name = names[0]
+        return [defendant]
+    return sentence.read(operative, names + unknown or parties.mentioned(text[:4000]))
 
 
 def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
@@ -151,10 +159,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.plea = heading.plea(part.get("accusation", "") + part.get("facts", "") + part.get("evidence", "") + reasoning)
     _place(judgment, same, province_hint)
 
-    names = parties.listed(part.get("parties", ""))
-    if not names:
-        names = parties.judged(operative) or parties.mentioned(same[:4000])
-    judgment.defendants = sentence.read(operative, names) if operative else [Defendant(name) for name in names]
+    judgment.defendants = _defendants(part.get("parties", ""), operative, same)
     _find_circumstances(reasoning, judgment.defendants)
     judgment.articles = basis(reasoning)
     judgment.restitution, judgment.compensation = sentence.payments(operative)

@@ -20,11 +20,15 @@ _SHORT = {"刑诉法": PROCEDURE_LAW, "刑訴法": PROCEDURE_LAW, "民诉法": "
 _D = "0-9０-９〇零○一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
 _N = f"[{_D}]{{1,9}}"
 # 、 in lists; also 和 及 与 或, commas, and no separator where 第 follows.
-_TOKEN = re.compile(
+_LAW = (
     r"《(?P<quoted>(?:[^《》]|《[^《》]*》){1,120})》(?:[（(](?P<old>1979年|一九七九年)[^）)]{0,10}[）)])?"
     r"|(?P<bare>(?:中华人民共和国)?(?:刑法修正案[（(][一二三四五六七八九十]{1,3}[）)]|刑法(?!学|典型|理|修)|刑事诉讼法|刑诉法|刑訴法|民法典|民事诉讼法|民诉法"
     r"|民法通则|侵权责任法|道路交通安全法|社区矫正法|禁毒法|治安管理处罚法|监察法))"
-    rf"|第?\s*(?P<number>{_N})\s*(?:条(?!款)|條)\s*(?:之\s*(?P<sub>[一二三四五六七八九十0-9０-９]{{1,3}}))?"
+)
+_TOKEN = re.compile(
+    _LAW
+    # Without 第 only in a list or right behind the law's name: 六十四条 in 第五十三条、六十四条, but not 数据160308条.
+    + rf"|(?:第|(?<=[、，,》法和及与或]))\s*(?P<number>{_N})\s*(?:条(?!款)|條)\s*(?:之\s*(?P<sub>[一二三四五六七八九十0-9０-９]{{1,3}}))?"
     rf"|第\s*(?P<bareno>{_N})(?=\s*(?:第\s*[{_D}]{{1,3}}\s*款|[、，,]\s*第?\s*{_N}\s*(?:条|條)))"
     rf"|第?\s*(?P<paras>{_N}(?:\s*[、，,和及与]\s*第?\s*{_N})*)\s*条?款"
     rf"|第?\s*[（(]?\s*(?P<items>{_N}\s*[）)]?(?:\s*[、，,和及与]\s*第?\s*[（(]?\s*{_N}\s*[）)]?)*)\s*项"
@@ -101,6 +105,24 @@ def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> li
     if open_:
         found += open_.citations()
     return found
+
+
+_TOKEN_OR_LITERAL = re.compile(_LAW + rf"|第(?P<number>{_N})[条條](?:之(?P<sub>[一二三四五六七八九十0-9０-９]{{1,3}}))?")
+
+
+def literal(text: str) -> list[Article]:
+    """Citations of `text` written in full as 第…条, slips of the pen as they stand: 第六十七第三款 and 、六十四条 are none.
+
+    This is how JuDGE's reference articles (`la`) were read; use `find` and `parse` for what a court means.
+    """
+    found = []
+    law = ""
+    for match in _TOKEN_OR_LITERAL.finditer(text):
+        if match["quoted"] or match["bare"]:
+            law = law_name(match["quoted"] or match["bare"])
+        elif match["number"] and (number := numerals.parse_int(match["number"])) is not None:
+            found.append(Article(law, number, numerals.parse_int(match["sub"] or "0") or 0))
+    return list(dict.fromkeys(found))
 
 
 def parse(text: str, law: str = "") -> list[Article]:

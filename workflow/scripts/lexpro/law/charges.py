@@ -65,6 +65,9 @@ def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str,
             former.setdefault(name, []).append((_plain(pattern), until))
     for name in names:
         variants[name] = name
+    # 有毒有害食品罪: the same without 、 where that is clear.
+    for variant, name in list(variants.items()):
+        variants.setdefault(variant.replace("、", ""), name)
     return tuple(names), {spelling: v for k, v in variants.items() for spelling in _spellings(k)}, former
 
 
