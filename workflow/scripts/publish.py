@@ -11,14 +11,21 @@ import os
 import shutil
 from pathlib import Path
 
-from lexpro.files import write_text
-from lexpro.report import page
+from lexpro.errors import UserError
+from lexpro.files import read_json, write_text
+from lexpro.report.tabs import tabs
 
 PARTS = ("summary.json", "report.html", "figures", "tables")
 
 
-def publish(report: Path, out: Path) -> None:
-    """Replace `out` by a copy of the report; a copy that is broken off leaves the old one in place."""
+def publish(experiment: str, report: Path, out: Path) -> None:
+    """Replace `out` by a copy of the report; a copy that is broken off leaves the old one in place.
+
+    Raises `UserError` if the report is of another experiment.
+    """
+    made = read_json(report / "summary.json")["experiment"]
+    if made != experiment:
+        raise UserError(f"{report} is the report of experiment {made}, not of {experiment}")
     fresh = out.with_name(f".{out.name}.{os.getpid()}")
     fresh.mkdir(parents=True)
     try:
@@ -32,21 +39,27 @@ def publish(report: Path, out: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--experiment", help="name of the experiment")
     parser.add_argument("--report", type=Path, help="folder of its finished report")
     parser.add_argument("--out", type=Path, help="folder to publish it in")
     parser.add_argument("--page", type=Path, help="page to write, over all the experiments given")
     parser.add_argument("experiments", type=Path, nargs="*", help="folders of published experiments")
     args = parser.parse_args(argv)
-    if args.page:
-        if not args.experiments:
-            parser.error("--page wants the folders of the experiments that it shows")
-        write_text(args.page, page.tabs({f.name: (f / "report.html").read_text(encoding="utf-8") for f in args.experiments}))
+    if args.page and args.experiments:
+        pages = {
+            folder.name: (folder / "report.html").read_text(encoding="utf-8") for folder in args.experiments
+        }
+        write_text(args.page, tabs(pages))
     elif args.experiment and args.report and args.out:
-        publish(args.report, args.out)
+        try:
+            publish(args.experiment, args.report, args.out)
+        except UserError as error:
+            parser.error(str(error))
     else:
-        parser.error("give --experiment, --report and --out, or --page and the experiments")
+        parser.error("give --experiment, --report and --out, or --page and the folders of the experiments")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def main(argv: list[str] | None = None) -> None:
         examples = gather.examples(run.inputs, settings["examples"])
         html = page.render(found, made, examples, run.out / "figures", settings["note"])
         write_text(run.out / "report.html", html)
-        run.counts.update(figures=len(figures.NAMES), tables=len(made), examples=len(examples), page_bytes=len(html))
+        run.counts.update(
+            figures=len(figures.NAMES), tables=len(made), examples=len(examples), page_bytes=len(html)
+        )
 
 
 if __name__ == "__main__":

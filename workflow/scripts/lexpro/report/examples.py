@@ -1,4 +1,4 @@
-"""Worked examples: what each variant extracts from the same judgment, marked against the truth (the paper's Figures 4 and 5)."""
+"""Worked examples: what each variant extracts from a judgment, marked against the truth (Figures 4 and 5)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RIGHT, WRONG, MISSED = "right", "wrong", "missed"
 
 @dataclass(frozen=True)
 class Mark:
-    """One value in one cell: `right`, `wrong` (not in the truth) or `missed` (in the truth, not in the answer)."""
+    """One value in one cell: `right`, `wrong` (not in the truth) or `missed` (not in the answer)."""
 
     kind: str
     value: str
@@ -29,9 +29,11 @@ class Line:
 
 
 def mark(gold: Counter[str], answer: Counter[str]) -> list[Mark]:
-    """Marks of one slot. A single wrong value instead of a single true one is one mistake, not also an omission."""
+    """Marks of one slot. One wrong value instead of one true one is a mistake, not also an omission."""
     right, wrong, missed = gold & answer, answer - gold, gold - answer
-    marks = [Mark(RIGHT, value) for value in right.elements()] + [Mark(WRONG, value) for value in wrong.elements()]
+    marks = [Mark(RIGHT, value) for value in right.elements()] + [
+        Mark(WRONG, value) for value in wrong.elements()
+    ]
     if not (gold.total() == answer.total() == wrong.total() == 1):
         marks += [Mark(MISSED, value) for value in missed.elements()]
     return marks
@@ -46,9 +48,11 @@ def slots(facts: Counter[Fact]) -> dict[tuple[str, str], Counter[str]]:
 
 
 def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line]:
-    """A line a slot of the truth, in its order, then one a slot that only answers have."""
+    """A line a slot of the truth or of an answer: those of a defendant together, totals of the case last."""
     truth, given = slots(gold), {variant: slots(facts) for variant, facts in answers.items()}
     order = list(dict.fromkeys([*truth, *(slot for found in given.values() for slot in found)]))
+    people = list(dict.fromkeys(defendant for defendant, _ in order))
+    order.sort(key=lambda slot: (slot[0] == "", people.index(slot[0])))
     none: Counter[str] = Counter()
     return [
         Line(
@@ -58,11 +62,6 @@ def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line
         )
         for slot in order
     ]
-
-
-def f1(gold: Counter[Fact], answer: Counter[Fact]) -> float:
-    both = gold.total() + answer.total()
-    return 2 * (gold & answer).total() / both if both else 1.0
 
 
 def choose(scores: dict[str, float], count: int) -> list[str]:

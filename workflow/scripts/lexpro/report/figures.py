@@ -17,10 +17,14 @@ def funnel(summary: dict) -> plt.Figure:
     """From records read to the splits: what remains after each step, and what the step took away."""
     counts, taken = summary["funnel"], summary["dropped"]
     steps = [("read", labels.FUNNEL["read"], 0)]
-    steps += [(name, labels.FUNNEL[name], counts[name]) for name in ("unreadable", "unstructured") if counts[name]]
+    steps += [
+        (name, labels.FUNNEL[name], counts[name]) for name in ("unreadable", "unstructured") if counts[name]
+    ]
     steps += [(name, labels.reason(name), count) for name, count in taken.items()]
     steps += [("kept", labels.FUNNEL["kept"], 0)]
-    splits = [name for name in counts if name not in ("read", "unreadable", "unstructured", "dropped", "kept")]
+    splits = [
+        name for name in counts if name not in ("read", "unreadable", "unstructured", "dropped", "kept")
+    ]
     total = counts["read"]
     figure, axes = plt.subplots(figsize=(8.6, 0.9 + 0.29 * (len(steps) + len(splits))))
     left, names = total, []
@@ -30,7 +34,7 @@ def funnel(summary: dict) -> plt.Figure:
         axes.barh(row, left, color=style.PALE if removed else style.BLUE, height=0.72)
         if removed:
             axes.barh(row, removed, left=left, color=style.VERMILLION, height=0.72)
-        text = f"−{removed:,}" if removed else f"{left:,}"
+        text = f"–{removed:,}" if removed else f"{left:,}"
         color = style.VERMILLION if removed else style.BLUE
         axes.text(left + removed + total * 0.008, row, text, va="center", color=color)
     for row, name in enumerate(splits, start=len(steps)):
@@ -41,7 +45,7 @@ def funnel(summary: dict) -> plt.Figure:
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
-    axes.set_xlim(0, total * 1.08)
+    axes.set_xlim(0, max(1, total) * 1.08)
     axes.set_xlabel("documents")
     axes.spines["left"].set_visible(False)
     return figure
@@ -63,14 +67,15 @@ def provinces(summary: dict, most: int) -> plt.Figure:
     figure, axes = plt.subplots(figsize=(max(5.2, 3.6 + 0.27 * len(columns)), 1.7 + 0.25 * len(rows)))
     # Zero is white, not the lightest blue: absent is another thing than rare.
     shown = [[value or float("nan") for value in row] for row in table]
-    image = axes.imshow(shown, cmap="cividis_r", norm=LogNorm(1, max(2, high)), aspect="auto")
+    image = axes.imshow(shown, cmap=style.SEQUENTIAL, norm=LogNorm(1, max(2, high)), aspect="auto")
     axes.set_xticks(range(len(columns)), ["\n".join(name) for name in columns], linespacing=1.0)
     axes.set_yticks(range(len(rows)), [f"{charge}  {by_charge[charge]:,}" for charge in rows])
     axes.tick_params(length=0)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     rest = len(by_charge) - len(rows)
-    axes.set_ylabel("charge 罪名, total" + (f" ({rest} rarer ones not shown)" if rest else ""))
+    title = "charge 罪名, total" + (f" ({rest} rarer ones not shown)" if rest else "")
+    axes.text(-0.4 / len(columns), 1.0, title, ha="right", va="bottom", transform=axes.transAxes)
     axes.set_xlabel("province 省份, most judgments first")
     bar = figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
     bar.set_label("judgments (white: none)")
@@ -90,7 +95,10 @@ def _curve(axes: plt.Axes, series: tuple[list[float], list[float]], color: str, 
 
 def sft(logged: Curves, window: int) -> plt.Figure:
     """Training loss and gradient norm against optimiser steps: the paper's Figure 3."""
-    panels = [("loss", "training loss (nats a token)", style.BLUE), ("grad_norm", "gradient norm", style.GREEN)]
+    panels = [
+        ("loss", "training loss (nats a token)", style.BLUE),
+        ("grad_norm", "gradient norm", style.GREEN),
+    ]
     panels = [panel for panel in panels if panel[0] in logged]
     if not panels:
         return style.empty("Nothing was logged during SFT.")
@@ -98,7 +106,9 @@ def sft(logged: Curves, window: int) -> plt.Figure:
     for axes, (name, label, color) in zip(all_axes[0], panels, strict=True):
         _curve(axes, logged[name], color, window)
         if name == "loss" and "eval_loss" in logged:
-            axes.plot(*logged["eval_loss"], color=style.ORANGE, marker="o", markersize=4, label="held-out loss")
+            axes.plot(
+                *logged["eval_loss"], color=style.ORANGE, marker="o", markersize=4, label="held-out loss"
+            )
             axes.legend()
         axes.set_xlabel("optimiser step")
         axes.set_ylabel(label)
@@ -115,9 +125,13 @@ def grpo(logged: Curves, window: int) -> plt.Figure:
     tall = -(-len(series) // wide)
     figure, all_axes = plt.subplots(tall, wide, figsize=(8.6, 0.7 + 1.95 * tall), squeeze=False, sharex=True)
     flat = list(all_axes.flat)
+    parts = [value for name, (_, values) in series.items() if name != "total" for value in values]
     for axes, (name, curve) in zip(flat, series.items(), strict=False):
         _curve(axes, curve, style.VERMILLION if name == "total" else style.BLUE, window)
         axes.set_title("total reward" if name == "total" else name.replace("_", " "))
+        if name != "total":
+            # One scale for all components, so that a small change does not look like a large one.
+            axes.set_ylim(min(0, *parts) - 0.03, max(1, *parts) + 0.03)
     for axes in flat[len(series) :]:
         axes.set_visible(False)
     for axes in flat[max(0, len(series) - wide) : len(series)]:
@@ -141,11 +155,11 @@ def scores(summary: dict) -> plt.Figure:
             for retrieval, row in runs.items():
                 shift = 0 if len(runs) == 1 else {"none": -0.14, "rag": 0.14}[retrieval]
                 error = [[row[metric] - row["low"]], [row["high"] - row[metric]]]
-                filled = style.VARIANT[variant] if retrieval == "rag" else "white"
+                color = style.VARIANT[variant]
+                look = {"marker": "D"} if retrieval == "rag" else {"marker": "o", "markerfacecolor": "white"}
                 axes.errorbar(
-                    place + shift, row[metric], yerr=error, color=style.VARIANT[variant], capsize=3, linewidth=1.5,
-                    marker="D" if retrieval == "rag" else "o", markersize=6.5, markerfacecolor=filled,
-                )  # fmt: skip
+                    place + shift, row[metric], error, color=color, capsize=3, markersize=6.5, **look
+                )
         names = [labels.VARIANTS[v].replace(" + ", "\n+ ") for v in by_variant]
         axes.set_xticks(range(len(names)), names)
         axes.set_xlim(-0.5, len(names) - 0.5)
@@ -155,7 +169,15 @@ def scores(summary: dict) -> plt.Figure:
     all_axes[0][0].set_ylim(-0.02, 1.02)
     all_axes[0][0].set_ylabel("score (0 to 1), 95 % interval")
     marks = [
-        plt.Line2D([], [], marker="o", color=style.INK, markerfacecolor="white", linestyle="", label="without retrieval"),
+        plt.Line2D(
+            [],
+            [],
+            marker="o",
+            color=style.INK,
+            markerfacecolor="white",
+            linestyle="",
+            label="without retrieval",
+        ),
         plt.Line2D([], [], marker="D", color=style.INK, linestyle="", label="with retrieval"),
     ]
     figure.legend(handles=marks, loc="outside lower center", ncols=2)
@@ -168,7 +190,8 @@ def retrieval(summary: dict) -> plt.Figure:
     if not systems:
         return style.empty("This experiment searches no index.")
     figure, axes = plt.subplots(figsize=(8.6, 3.2))
-    looks = zip(systems.items(), (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE), "osD^", strict=False)
+    ranked = sorted(systems.items(), key=lambda item: -max(item[1].values()))
+    looks = zip(ranked, (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE), "osD^", strict=False)
     for (name, by_k), color, marker in looks:
         cuts = sorted(by_k, key=int)
         axes.plot([int(k) for k in cuts], [by_k[k] for k in cuts], color=color, marker=marker, label=name)

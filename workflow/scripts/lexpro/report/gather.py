@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lexpro.report import sources
-from lexpro.report.examples import Example, choose, compare, f1
+from lexpro.report.examples import Example, choose, compare
 from lexpro.tasks import answers, elements
 
 TASK = "elements"
@@ -49,7 +49,7 @@ def example(item: dict, given: dict[str, dict]) -> Example:
         title=f"{item['charge']}, {item['province']}",
         text=clip(item["input"], EXCERPT),
         lines=compare(gold, read),
-        f1={variant: f1(gold, read[variant]) if variant in read else 0.0 for variant in given},
+        f1={variant: elements.prf(gold, read[variant])[2] if variant in read else 0.0 for variant in given},
         unreadable=unreadable,
         completions={variant: clip(row["completion"] or "", COMPLETION) for variant, row in given.items()},
     )
@@ -64,7 +64,9 @@ def examples(inputs: dict[str, Path], count: int) -> list[Example]:
     by_variant = predictions(inputs)
     if not by_variant:
         return []
-    items = {row["id"]: row for row in sources.jsonl(inputs["tasks"] / "heldout.jsonl") if row["task"] == TASK}
+    items = {
+        row["id"]: row for row in sources.jsonl(inputs["tasks"] / "heldout.jsonl") if row["task"] == TASK
+    }
     common = [i for i in items if all(i in rows for rows in by_variant.values())]
     made = {i: example(items[i], {variant: rows[i] for variant, rows in by_variant.items()}) for i in common}
     last = list(by_variant)[-1]

@@ -12,6 +12,22 @@ TASKS = {
 }
 METRICS = {"micro_f1": "micro-F1", "f1": "F1", "accuracy": "accuracy", "exact": "exact"}
 
+# Elements of a judgment, as the answers name them.
+FIELDS = {
+    "姓名": "name",
+    "罪名": "charge",
+    "刑种": "punishment",
+    "刑期": "term",
+    "缓刑": "probation",
+    "罚金": "fine",
+    "情节": "circumstances",
+    "金额": "amount involved",
+    "退赔": "restitution",
+    "赔偿": "compensation",
+}
+
+STAGES = {"base_model": "pre-training", "sft": "SFT", "grpo": "GRPO"}
+
 REASONS = {
     "not_criminal": "not a criminal case",
     "not_first_instance": "not of first instance",
@@ -35,8 +51,8 @@ FUNNEL = {
     "unstructured": "Could not be structured",
     "dropped": "Dropped by the filter",
     "kept": "Kept",
-    "train": "Training split",
-    "validation": "Validation split",
+    "sft": "SFT split",
+    "grpo": "GRPO split",
     "heldout": "Held-out split",
 }
 
@@ -48,17 +64,18 @@ def reason(name: str) -> str:
 def split(name: str) -> str:
     return FUNNEL.get(name, f"{name.replace('_', ' ').capitalize()} split")
 
+
 # Figure → (title, text under it). Snakemake's report says the same (workflow/report/<figure>.rst).
 FIGURES = {
     "scores": (
         "Scores by variant, without and with retrieval",
-        "Points are scores on held-out judgments, bars their 95 % bootstrap intervals. Elements are extracted from the "
-        "judgment itself, without retrieval; charge, articles and term are predicted from the facts alone.",
+        "Points are scores on held-out judgments, bars their 95 % bootstrap intervals. Elements are taken "
+        "from the judgment itself, without retrieval; charge, articles and term come from the facts alone.",
     ),
     "retrieval": (
         "Recall of cited articles by retrieval system",
-        "For the facts of held-out cases: the share of the articles that the judgment cites which a system finds "
-        "among its first k.",
+        "For the facts of held-out cases: the share of the articles that the judgment cites which a system "
+        "finds among its first k.",
     ),
     "sft": (
         "Supervised fine-tuning: training loss and gradient norm",
@@ -66,12 +83,12 @@ FIGURES = {
     ),
     "grpo": (
         "GRPO: mean reward of each step's completions, in all and by component",
-        "Thin lines are single log entries, thick lines their running mean. Rewards are rules checked against what "
-        "the judgment itself says; no reward is learned.",
+        "Thin lines are single log entries, thick lines their running mean. Rewards are rules checked "
+        "against what the judgment itself says; no reward is learned.",
     ),
     "funnel": (
         "From raw records to training and test splits",
-        "Orange red is what a step takes away. A document is counted under the first reason that applies to it.",
+        "Orange red is what a step takes away. A document counts under the first reason that applies to it.",
     ),
     "provinces": (
         "Kept judgments by charge and province",

@@ -1,4 +1,4 @@
-"""report.html: one file with everything in it, so that it can be mailed, archived and read without a network."""
+"""report.html: one file with everything in it, to be mailed, archived and read without a network."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from lexpro.report import fonts, labels, sources
 from lexpro.report.examples import Example, Mark
 from lexpro.report.tables import Table, runs_of, to_csv
-from lexpro.report.template import PAGE, STYLE, TABS
+from lexpro.report.template import PAGE, STYLE
 
 SYMBOLS = {"right": "✓", "wrong": "×", "missed": "∅"}
-LEGEND = (Mark("right", "right"), Mark("wrong", "wrong: not in the truth"), Mark("missed", "missed: in the truth, not answered"))
+LEGEND = (
+    Mark("right", "right"),
+    Mark("wrong", "wrong: not in the truth"),
+    Mark("missed", "missed: in the truth, not answered"),
+)
 
 SECTIONS = (
     ("numbers", "Key numbers"),
@@ -75,18 +80,42 @@ def key_numbers(summary: dict) -> list[KeyLine]:
     return lines
 
 
+def key_text(summary: dict) -> str:
+    """What stands under the key numbers."""
+    counts = {
+        task: max(row["n"] for *_, row in runs_of(summary, task))
+        for task in sources.TASKS
+        if summary.get(task)
+    }
+    items = ", ".join(f"{count:,} for {task}" for task, count in counts.items())
+    text = "Scores lie between 0 and 1, with 95 % bootstrap intervals below them. "
+    text += f"Held-out items: {items or 'none'}."
+    recall = summary["retrieval"].get("recall_at_5")
+    return (
+        text
+        if recall is None
+        else f"{text} Retrieval finds {recall:.1%} of the cited articles among its first 5."
+    )
+
+
 def status(summary: dict) -> str:
     """What the numbers can be taken for: from the facts of the run, not from hopes about it."""
     model, corpus = summary["model"], summary["corpus"]
     size = model["parameters"]
-    text = f"This experiment reruns the recipe of LexPro-1.0 (SFT, then GRPO, then retrieval) with a model of {count(size)}"
-    text += f" parameters ({model['architecture']}), on {summary['funnel']['kept']:,} "
-    text += "synthetic judgments written by a program with known truth. " if corpus["synthetic"] else "judgments. "
+    text = "This experiment reruns the recipe of LexPro-1.0 (SFT, then GRPO, then retrieval) with a model of "
+    text += f"{count(size)} parameters ({model['architecture']}), on {summary['funnel']['kept']:,} "
+    text += (
+        "synthetic judgments written by a program with known truth. "
+        if corpus["synthetic"]
+        else "judgments. "
+    )
     if corpus["synthetic"]:
         text += "No person, court decision or statute text in it is real. "
     if size < 100e6:
-        text += "A model this small shows that every stage works and what each one adds; it says nothing about how "
-        text += "well a large model would do. "
+        text += (
+            "A model this small shows that every stage works and what each one adds; it says nothing about "
+        )
+        text += "how well a large model would do. "
     return text + "Nothing here is legal advice, and no sentence predicted here should guide one."
 
 
@@ -111,7 +140,10 @@ def provenance(summary: dict) -> list[tuple[str, str]]:
         ("Commit", commits + (" (with uncommitted changes)" if record["dirty"] else "")),
         ("Machine", "; ".join(record["hosts"])),
         ("Started", record["started"]),
-        ("Time of all stages", f"{duration(record['seconds'])}, added up; stages that ran side by side count in full"),
+        (
+            "Time of all stages",
+            f"{duration(record['seconds'])}, added up; stages that ran side by side count in full",
+        ),
         ("Peak memory", f"{record['peak_rss_mb']:,.0f} MB in the largest stage"),
         ("Python", ", ".join(record["python"])),
         ("Packages", ", ".join(f"{name} {version}" for name, version in record["packages"].items())),
@@ -137,7 +169,7 @@ def han(text: str) -> str:
 
 
 def render(summary: dict, tables: dict[str, Table], examples: list[Example], figures: Path, note: str) -> str:
-    """The page. `figures` holds `<name>.svg`; `note` is the experiment's own word about itself, may be empty."""
+    """The page. `figures` holds `<name>.svg`; `note` is a sentence of the experiment's own, may be empty."""
     shown = columns(summary)
     images = {
         name: {
@@ -148,13 +180,12 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         }
         for number, (name, (title, text)) in enumerate(labels.FIGURES.items(), start=1)
     }
-    recall = summary["retrieval"].get("recall_at_5")
     template = environment().from_string(PAGE)
 
     def fill(font: str) -> str:
         return template.render(
             experiment=summary["experiment"],
-            style=STYLE,
+            style=Markup(STYLE),
             font=font,
             ranges=unicode_ranges(),
             sections=SECTIONS,
@@ -163,19 +194,16 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
             legend=LEGEND,
             tables=tables,
             figures=images,
-            variants=list(shown),
             columns=shown,
-            spans={variant: len(kinds) for variant, kinds in shown.items()},
-            retrieved=any("rag" in kinds for kinds in shown.values()),
             variant_names=labels.VARIANTS,
             retrieval_names=labels.RETRIEVAL,
             key_numbers=key_numbers(summary),
-            items=max((row["n"] for task in sources.TASKS for *_, row in runs_of(summary, task)), default=0),
-            recall="" if recall is None else f"Retrieval finds {recall:.1%} of the cited articles among its first 5.",
+            key_text=key_text(summary),
             examples=examples,
-            examples_text="Extraction of elements from the same held-out judgment by each variant, as in the paper's "
-            "Figures 4 and 5. The judgments are taken at even steps of the last variant's score, from better to worse, "
-            "not picked by hand. Terms (刑期, 缓刑) are in months, money (罚金, 金额, 退赔, 赔偿) in yuan.",
+            glosses=labels.FIELDS,
+            examples_text="Extraction of elements from the same held-out judgment by each variant, as in the "
+            "paper's Figures 4 and 5. The judgments are taken at even steps of the last variant's score, "
+            "from better to worse, not picked by hand. Terms are in months, money is in yuan.",
             provenance=provenance(summary),
             sum_check=sum_check(summary),
             downloads=[
@@ -185,10 +213,3 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         )
 
     return fill(fonts.data_uri("font/woff", fonts.woff(han(fill("")))))
-
-
-def tabs(pages: dict[str, str]) -> str:
-    """One page of several experiments (name → page), a tab each; of one experiment, its own page."""
-    if len(pages) == 1:
-        return next(iter(pages.values()))
-    return environment().from_string(TABS).render(pages=[{"name": n, "html": html} for n, html in pages.items()])

@@ -1,4 +1,4 @@
-"""What the report reads of the runs upstream: the only module here that knows how their files are laid out."""
+"""What the report reads of the runs upstream: only this module knows how their files are laid out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def jsonl(path: Path) -> list[dict]:
 
 def attested(folder: Path) -> list[dict]:
     """The provenance of a run: one record, or one a province for the stages that are split."""
-    return [read_json(p) for p in sorted([*folder.glob("provenance.json"), *folder.glob("*/provenance.json")])]
+    return [
+        read_json(p) for p in sorted([*folder.glob("provenance.json"), *folder.glob("*/provenance.json")])
+    ]
 
 
 def cost(folder: Path) -> dict:
@@ -67,7 +69,9 @@ def crossed(folder: Path) -> dict[str, dict[str, int]]:
     """Kept judgments: province → charge → documents."""
     found: dict[str, dict[str, int]] = {}
     kept = pl.read_parquet(folder / "kept.parquet", columns=["province", "charge"])
-    for province, charge, count in kept.group_by("province", "charge").len().sort("province", "charge").iter_rows():
+    for province, charge, count in (
+        kept.group_by("province", "charge").len().sort("province", "charge").iter_rows()
+    ):
         found.setdefault(province or "?", {})[charge or "?"] = count
     return found
 
@@ -76,12 +80,14 @@ def scored(inputs: dict[str, Path]) -> dict[tuple[str, str], dict]:
     """(variant, retrieval) → scores.json, in the order of the paper."""
     pairs = [(variant, retrieval) for variant in VARIANTS for retrieval in RETRIEVAL]
     return {
-        pair: read_json(inputs[name] / "scores.json") for pair in pairs if (name := "score.{}.{}".format(*pair)) in inputs
+        pair: read_json(inputs[name] / "scores.json")
+        for pair in pairs
+        if (name := "score.{}.{}".format(*pair)) in inputs
     }
 
 
 def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
-    """Every number that a trainer logged: name → (steps, values). A metrics file is the trainer's log, a row a time."""
+    """Every number that a trainer logged, a row a time: name → (steps, values)."""
     found: dict[str, tuple[list[float], list[float]]] = {}
     for row in jsonl(path):
         for name, value in row.items():
@@ -93,7 +99,7 @@ def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
 
 
 def rewards(logged: dict[str, tuple[list[float], list[float]]]) -> dict[str, tuple[list[float], list[float]]]:
-    """The reward curves of a GRPO run: the total first, then its components by name (TRL logs `rewards/<name>/mean`)."""
+    """The reward curves of a GRPO run: the total, then its components (TRL logs `rewards/<name>/mean`)."""
     parts = {
         name.split("/")[1]: series
         for name, series in sorted(logged.items())

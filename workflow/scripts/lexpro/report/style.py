@@ -1,4 +1,4 @@
-"""The look of all figures: one font, one colour-blind safe palette (Okabe and Ito), no frame that says nothing."""
+"""The look of all figures: one font, one colour-blind safe palette (Okabe and Ito), no idle frames."""
 
 from __future__ import annotations
 
@@ -7,14 +7,25 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap
 
-from lexpro.report import fonts  # noqa: E402
+from lexpro.report import fonts
 
-BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7"
+BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = (
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#56B4E9",
+    "#D55E00",
+    "#CC79A7",
+)
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 # The same colour for the same variant in every figure.
 VARIANT = {"base": GREY, "sft": BLUE, "grpo": VERMILLION}
+
+# One hue, light to dark; the lightest tones are left out, since white stands for nothing at all.
+SEQUENTIAL = LinearSegmentedColormap.from_list("lexpro", ["#d6e6f4", "#6aaed6", "#1f6fb3", "#08306b"])
 
 FORMATS = ("svg", "png")
 

@@ -1,11 +1,13 @@
 """summary.json: every number of an experiment that the report prints, in one tree.
 
-    stages.<stage>.{key, seconds, peak_rss_mb}        also predict.<variant>.<retrieval> and score.<variant>.<retrieval>
-    funnel.{read, unreadable, unstructured, dropped, kept, train, heldout}; dropped.<reason>; rejected.<stage>.<reason>
-    provinces.<province>.<charge>                     kept judgments
-    elements.<variant>.{micro_f1, low, high, n, …}    without retrieval, which this task does not use
-    {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
-    retrieval.{recall_at_5, systems.<system>.<k>}; training.{sft,grpo}; model; corpus; provenance
+stages.<stage>.{key, seconds, peak_rss_mb}        also stages.{predict,score}.<variant>.<retrieval>
+funnel.{read, unreadable, unstructured, dropped, kept, <split>}; dropped.<reason>; rejected.<stage>.<reason>
+provinces.<province>.<charge>                     kept judgments
+elements.<variant>.{micro_f1, low, high, n, …}    without retrieval, which this task does not use
+{charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
+retrieval.{recall_at_5, systems.<system>.<k>}
+training.{base_model,sft,grpo}.<curve>.{steps, first, last}
+model; corpus; provenance
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ PER_VARIANT = ("predict", "score")
 
 
 def stages(inputs: dict[str, Path]) -> dict:
-    """Key and cost of each run; a stage with several runs has the sum of seconds and the largest memory beside them."""
+    """Key and cost of each run; beside several runs of a stage, their seconds in sum and largest memory."""
     found: dict = {}
     for name, folder in inputs.items():
         node, *leaf = name.split(".")
@@ -40,7 +42,7 @@ def stages(inputs: dict[str, Path]) -> dict:
 
 
 def funnel(inputs: dict[str, Path]) -> dict[str, int]:
-    """Documents at each point from raw records to tasks. read = unreadable + unstructured + dropped + kept."""
+    """Documents at each point up to the tasks: read = unreadable + unstructured + dropped + kept."""
     splits = sources.tally(inputs["tasks"], "splits.parquet", "split")
     documents = sources.rows(inputs["ingest"], "documents.parquet")
     unreadable = sources.rows(inputs["ingest"], "rejects.parquet")
@@ -71,12 +73,14 @@ def scores(inputs: dict[str, Path]) -> dict[str, dict]:
 
 def training(inputs: dict[str, Path]) -> dict[str, dict]:
     """Where the training curves begin and end: means over the first and the last tenth of what was logged."""
-    sft = sources.curves(inputs["sft"] / "metrics.jsonl")
-    grpo = sources.curves(inputs["grpo"] / "metrics.jsonl")
-    return {
-        "sft": {name: ends(sft[name]) for name in ("loss", "grad_norm") if name in sft},
-        "grpo": {name: ends(series) for name, series in sources.rewards(grpo).items()},
-    }
+    found = {}
+    for stage in ("base_model", "sft"):
+        path = inputs[stage] / "metrics.jsonl"
+        logged = sources.curves(path) if path.is_file() else {}
+        found[stage] = {name: ends(logged[name]) for name in ("loss", "grad_norm") if name in logged}
+    rewards = sources.rewards(sources.curves(inputs["grpo"] / "metrics.jsonl"))
+    found["grpo"] = {name: ends(series) for name, series in rewards.items()}
+    return found
 
 
 def ends(series: tuple[list[float], list[float]]) -> dict[str, float]:
@@ -97,7 +101,9 @@ def provenance(inputs: dict[str, Path]) -> dict:
         "commits": sorted({record["commit"] or "none" for record in records}),
         "dirty": any(record["dirty"] for record in records),
         "python": sorted({record["python"] for record in records}),
-        "packages": {name: version for record in records for name, version in sorted(record["packages"].items())},
+        "packages": {
+            name: version for record in records for name, version in sorted(record["packages"].items())
+        },
         "hosts": sorted({host(record) for record in records}),
         "started": min((record["started"] for record in records), default=""),
         "seconds": round(sum(record["seconds"] for record in records), 1),
@@ -122,7 +128,9 @@ def build(experiment: str, inputs: dict[str, Path]) -> dict:
         "stages": stages(inputs),
         "funnel": funnel(inputs),
         "dropped": sources.tally(inputs["filter"], "dropped.parquet", "reason"),
-        "rejected": {name: sources.tally(inputs[name], "rejects.parquet", "reason") for name in ("ingest", "structure")},
+        "rejected": {
+            name: sources.tally(inputs[name], "rejects.parquet", "reason") for name in ("ingest", "structure")
+        },
         "provinces": sources.crossed(inputs["filter"]),
         "training": training(inputs),
         **scores(inputs),

@@ -1,4 +1,4 @@
-"""The tables of the report, made from summary.json alone, and their four forms: CSV, Markdown, LaTeX and (in page.py) HTML."""
+"""The tables of the report, made from summary.json alone, as CSV, Markdown and LaTeX (as HTML in page.py)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,15 @@ class Table:
 
     def shown(self) -> list[list[str]]:
         """The cells as text for readers: scores to three places, whole numbers in groups of three digits."""
-        return [[show(value, name) for value, name in zip(row, self.columns, strict=True)] for row in self.rows]
+        return [
+            [show(value, name) for value, name in zip(row, self.columns, strict=True)] for row in self.rows
+        ]
 
     def numeric(self) -> list[bool]:
         """Whether a column holds numbers (set flush right)."""
-        return [all(isinstance(row[i], int | float | None) for row in self.rows) for i in range(len(self.columns))]
+        return [
+            all(isinstance(row[i], int | float | None) for row in self.rows) for i in range(len(self.columns))
+        ]
 
 
 def show(value: Cell, column: str) -> str:
@@ -51,7 +55,11 @@ def show(value: Cell, column: str) -> str:
 def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
     """(variant, retrieval, scores) of a task; the extraction of elements has no retrieval."""
     for variant, found in summary.get(task, {}).items():
-        yield from [(variant, "none", found)] if task == "elements" else [(variant, r, row) for r, row in found.items()]
+        yield from (
+            [(variant, "none", found)]
+            if task == "elements"
+            else [(variant, r, row) for r, row in found.items()]
+        )
 
 
 def scores(summary: dict) -> Table:
@@ -60,10 +68,29 @@ def scores(summary: dict) -> Table:
         metric = sources.METRIC[task]
         for variant, retrieval, row in runs_of(summary, task):
             outcomes = (row["n"], row.get("abstained"), row.get("truncated"), row.get("failed"))
-            names = (labels.TASKS[task], labels.VARIANTS[variant], labels.RETRIEVAL[retrieval], labels.METRICS[metric])
+            names = (
+                labels.TASKS[task],
+                labels.VARIANTS[variant],
+                labels.RETRIEVAL[retrieval],
+                labels.METRICS[metric],
+            )
             rows.append((*names, row[metric], row["low"], row["high"], *outcomes))
-    columns = ("task", "variant", "retrieval", "metric", "score", "low", "high", "n", "abstained", "truncated", "failed")
-    return Table("Scores by task, variant and retrieval; low and high bound the 95 % bootstrap interval", columns, rows)
+    columns = (
+        "task",
+        "variant",
+        "retrieval",
+        "metric",
+        "score",
+        "low",
+        "high",
+        "n",
+        "abstained",
+        "truncated",
+        "failed",
+    )
+    return Table(
+        "Scores by task, variant and retrieval; low and high bound the 95 % bootstrap interval", columns, rows
+    )
 
 
 def funnel(summary: dict) -> Table:
@@ -78,7 +105,9 @@ def dropped(summary: dict) -> Table:
     rows = [("filter", reason, labels.reason(reason), count) for reason, count in summary["dropped"].items()]
     for stage, reasons in summary["rejected"].items():
         rows += [(stage, reason, labels.reason(reason), count) for reason, count in reasons.items()]
-    return Table("Documents that were left out, by stage and reason", ("stage", "name", "reason", "documents"), rows)
+    return Table(
+        "Documents that were left out, by stage and reason", ("stage", "name", "reason", "documents"), rows
+    )
 
 
 def retrieval(summary: dict) -> Table:
@@ -92,9 +121,9 @@ def retrieval(summary: dict) -> Table:
 
 def training(summary: dict) -> Table:
     rows = [
-        (labels.VARIANTS["grpo"] if stage == "grpo" else labels.VARIANTS["sft"], curve.replace("_", " "), *ends)
+        (labels.STAGES[stage], curve.replace("_", " "), ends["steps"], ends["first"], ends["last"])
         for stage, found in summary["training"].items()
-        for curve, ends in ((name, (e["steps"], e["first"], e["last"])) for name, e in found.items())
+        for curve, ends in found.items()
     ]
     return Table(
         "Training curves: means over the first and the last tenth of the steps logged",
