@@ -21,7 +21,9 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One judgment: its facts without the answer, its charges, its cited articles of 刑法 and its main sentence."""
+    """One judgment: its facts without the answer, its charges, its cited articles of 刑法 and its main
+    sentence.
+    """
 
     doc_id: str
     province: str
@@ -48,7 +50,9 @@ def _case(row: dict, judgment: Judgment) -> Case:
 
 
 def read(kept: Path, splits: Path, wanted: tuple[str, ...] = TRAINING) -> list[Case]:
-    """The cases of the wanted splits that have facts, by doc_id. Held-out judgments are never among the default's."""
+    """The cases of the wanted splits that have facts, by doc_id. Held-out judgments are never among the
+    default's.
+    """
     split = dict(pl.read_parquet(splits, columns=["doc_id", "split"]).rows())
     found = [_case(row, judgment) for row, judgment in _rows(kept) if split.get(row["doc_id"]) in wanted]
     return sorted((case for case in found if case.facts), key=lambda case: case.doc_id)

@@ -1,7 +1,8 @@
-"""Embedders: made here (`static`) or pretrained (a Hugging Face id or a local folder), saved with what identifies them.
+"""Embedders: made here (`static`) or pretrained (a Hugging Face id or a local folder), saved with what
+identifies them.
 
-`embedder/embedder.json` names the model, its revision or the hash of its weights, and the dimension of its vectors;
-an index keeps a copy, and is not searched with any other embedder.
+`embedder/embedder.json` names the model, its revision or the hash of its weights, and the dimension of its
+vectors; an index keeps a copy, and is not searched with any other embedder.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def save_static(model, folder: Path) -> Encoder:
 
 
 def pretrained(settings: dict, folder: Path) -> Encoder:
-    """Open the pretrained model of the settings and note in `folder` which it is. Raises UserError if it is not there."""
+    """Open the pretrained model of the settings and note in `folder` which it is. Raises UserError if it is
+    not there.
+    """
     card = {name: settings[name] for name in ("model", "revision", "prompts", "batch_size", "max_length")}
     path = Path(os.path.expandvars(settings["model"])).expanduser()
     card |= {"kind": "pretrained", "sha256": fingerprint_of(path) if path.is_dir() else None}
@@ -80,8 +83,8 @@ def _open(card: dict):
         model = SentenceTransformer(card["model"], revision=card["revision"], device=device)
     except (OSError, ValueError) as error:
         raise UserError(
-            f"embed.model: {card['model']} cannot be opened ({error}). Give a local folder, or let the machine reach the "
-            "Hugging Face hub once so that the model is in its cache."
+            f"embed.model: {card['model']} cannot be opened ({error}). Give a local folder, or let the machine "
+            "reach the Hugging Face hub once so that the model is in its cache."
         ) from error
     if card["max_length"]:
         model.max_seq_length = card["max_length"]
@@ -89,7 +92,8 @@ def _open(card: dict):
 
 
 def load(folder: Path, expected: dict | None = None) -> Encoder:
-    """The embedder of an `embed` run; with `expected` (the card an index was built with) it must be the same one.
+    """The embedder of an `embed` run; with `expected` (the card an index was built with) it must be the
+    same one.
 
     Raises UserError naming what differs: another model, revision, weights or dimension.
     """

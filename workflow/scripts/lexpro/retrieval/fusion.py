@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item", bound=Hashable)
 
 
-def rrf(rankings: Iterable[Sequence[Hashable]], k: int = 60) -> list[tuple[Hashable, float]]:
-    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the sum of 1 / (k + rank), rank from 1.
+def rrf(
+    rankings: Sequence[Sequence[Item]], k: int = 60, weights: Sequence[float] | None = None
+) -> list[tuple[Item, float]]:
+    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the sum of weight / (k + rank), rank
+    from 1.
 
-    Best first; equal scores in the order of first appearance.
+    Best first; equal scores in the order of first appearance. `weights`: one a ranking, 1 where left out.
     """
-    scores: dict[Hashable, float] = {}
-    for ranking in rankings:
+    scores: dict[Item, float] = {}
+    for ranking, weight in zip(rankings, weights or [1.0] * len(rankings), strict=True):
         for rank, item in enumerate(ranking, 1):
-            scores[item] = scores.get(item, 0.0) + 1 / (k + rank)
+            scores[item] = scores.get(item, 0.0) + weight / (k + rank)
     return sorted(scores.items(), key=lambda entry: -entry[1])

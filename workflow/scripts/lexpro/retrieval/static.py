@@ -1,8 +1,8 @@
 """A small embedder made here, from nothing but the corpus: one vector a token, averaged.
 
-The tokenizer is a BPE over Chinese characters; the vectors (sentence-transformers' `StaticEmbedding`) are trained so
-that the facts of a case are nearer to the articles that its judgment cites than to others. It embeds thousands of
-texts a second on one core.
+The tokenizer is a BPE over Chinese characters; the vectors (sentence-transformers' `StaticEmbedding`) are
+trained so that the facts of a case are nearer to the articles that its judgment cites than to others. It
+embeds thousands of texts a second on one core.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def _embed(module: StaticEmbedding, texts: Sequence[str]) -> torch.Tensor:
 
 
 def _loss(similarity: torch.Tensor, cited: torch.Tensor) -> torch.Tensor:
-    """Mean over the cited articles of -log softmax against the articles that are not cited; (batch, articles) both.
+    """Mean over the cited articles of -log softmax against the articles that are not cited; (batch,
+    articles) both.
 
     What a case cites is never a negative of what else it cites, unlike with pairs and in-batch negatives.
     """
@@ -65,10 +66,12 @@ def train(
     learning_rate: float,
     seed: int,
 ) -> tuple[SentenceTransformer, list[float]]:
-    """Train on `facts`, each with the rows of `articles` in `cited` (at least one); (embedder, loss of each epoch).
+    """Train on `facts`, each with the rows of `articles` in `cited` (at least one); (embedder, loss of each
+    epoch).
 
-    A step sees the articles that its batch cites and `negatives` drawn ones. Without facts the vectors stay random,
-    and texts are near each other for the tokens that they share. The same input gives the same vectors.
+    A step sees the articles that its batch cites and `negatives` drawn ones. Without facts the vectors stay
+    random, and texts are near each other for the tokens that they share. The same input gives the same
+    vectors.
     """
     generator = torch.Generator().manual_seed(seed)
     words = tokenizer([*articles, *facts], vocabulary)

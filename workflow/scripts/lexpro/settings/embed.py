@@ -1,0 +1,40 @@
+"""Settings of the `embed` stage."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lexpro.settings.base import Count, Model, Positive, Runtime
+
+
+class Prompts(Model):
+    query: str = ""
+    document: str = ""
+
+
+class Static(Model):
+    kind: Literal["static"]
+    dimension: Positive
+    vocabulary: Annotated[int, Field(ge=100)]
+    epochs: Count
+    batch_size: Positive
+    negatives: Count
+    scale: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0)]
+    seed: Count
+    runtime: Runtime = Runtime()
+
+
+class Pretrained(Model):
+    kind: Literal["pretrained"]
+    model: str = Field(min_length=1)
+    revision: str | None
+    max_length: Positive
+    batch_size: Positive
+    prompts: Prompts
+    runtime: Runtime = Runtime()
+
+
+Settings = Annotated[Static | Pretrained, Field(discriminator="kind")]
