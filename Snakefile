@@ -8,6 +8,9 @@ min_version("9.20")
 configfile: "config/config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 # The recipe of --sdm apptainer; --sdm conda takes the same pins from envs/conda.yaml.
 container: "envs/lexpro.sif"
 

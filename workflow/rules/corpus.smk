@@ -6,8 +6,6 @@ OUTPUTS  results/{corpus,ingest,structure,filter,tasks}/<key>/
 
 
 rule corpus:
-    message:
-        "Raw judgments: {wildcards.key}"
     input:
         unpack(INPUTS("corpus")),
     output:
@@ -19,13 +17,13 @@ rule corpus:
     resources:
         mem_mb=2000,
         runtime=60,
+    message:
+        "Raw judgments: {wildcards.key}"
     shell:
         cli("corpus")
 
 
 rule ingest:
-    message:
-        "Reading the raw files of {wildcards.province}"
     input:
         unpack(INPUTS("ingest")),
     output:
@@ -39,13 +37,13 @@ rule ingest:
     resources:
         mem_mb=2000,
         runtime=120,
+    message:
+        "Reading the raw files of {wildcards.province}"
     shell:
         cli("ingest", extra=" --province {wildcards.province:q}")
 
 
 rule structure:
-    message:
-        "Structuring the judgments of {wildcards.province}"
     input:
         unpack(INPUTS("structure")),
     output:
@@ -59,13 +57,13 @@ rule structure:
     resources:
         mem_mb=2000,
         runtime=240,
+    message:
+        "Structuring the judgments of {wildcards.province}"
     shell:
         cli("structure", extra=" --province {wildcards.province:q}")
 
 
 rule filter:
-    message:
-        "Filtering and deduplicating: {wildcards.key}"
     input:
         unpack(INPUTS("filter")),
     output:
@@ -81,13 +79,13 @@ rule filter:
     resources:
         mem_mb=4000,
         runtime=240,
+    message:
+        "Filtering and deduplicating: {wildcards.key}"
     shell:
         cli("filter")
 
 
 rule tasks:
-    message:
-        "Training and held-out tasks: {wildcards.key}"
     input:
         unpack(INPUTS("tasks")),
     output:
@@ -104,5 +102,7 @@ rule tasks:
     resources:
         mem_mb=4000,
         runtime=120,
+    message:
+        "Training and held-out tasks: {wildcards.key}"
     shell:
         cli("tasks")

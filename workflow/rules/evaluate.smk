@@ -6,8 +6,6 @@ OUTPUTS  results/predict/<key>/predictions.jsonl, results/score/<key>/{scores.js
 
 
 rule predict:
-    message:
-        "Predicting: {wildcards.key}"
     input:
         unpack(INPUTS("predict")),
     output:
@@ -22,13 +20,13 @@ rule predict:
         gpu=runtime("predict", "gpus", 0),
         mem_mb=runtime("predict", "mem_mb", 4000),
         runtime=runtime("predict", "minutes", 120),
+    message:
+        "Predicting: {wildcards.key}"
     shell:
         cli("predict")
 
 
 rule score:
-    message:
-        "Scoring: {wildcards.key}"
     input:
         unpack(INPUTS("score")),
     output:
@@ -42,5 +40,7 @@ rule score:
     resources:
         mem_mb=2000,
         runtime=60,
+    message:
+        "Scoring: {wildcards.key}"
     shell:
         cli("score")

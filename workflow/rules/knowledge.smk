@@ -6,8 +6,6 @@ OUTPUTS  results/{knowledge,embed,index}/<key>/
 
 
 rule knowledge:
-    message:
-        "Statutes: {wildcards.key}"
     input:
         unpack(INPUTS("knowledge")),
     output:
@@ -22,13 +20,13 @@ rule knowledge:
     resources:
         mem_mb=4000,
         runtime=60,
+    message:
+        "Statutes: {wildcards.key}"
     shell:
         cli("knowledge")
 
 
 rule embed:
-    message:
-        "Embedding articles and cases: {wildcards.key}"
     input:
         unpack(INPUTS("embed")),
     output:
@@ -45,13 +43,13 @@ rule embed:
         gpu=runtime("embed", "gpus", 0),
         mem_mb=runtime("embed", "mem_mb", 4000),
         runtime=runtime("embed", "minutes", 60),
+    message:
+        "Embedding articles and cases: {wildcards.key}"
     shell:
         cli("embed")
 
 
 rule index:
-    message:
-        "Index of articles and cases: {wildcards.key}"
     input:
         unpack(INPUTS("index")),
     output:
@@ -66,5 +64,7 @@ rule index:
     resources:
         mem_mb=runtime("index", "mem_mb", 4000),
         runtime=runtime("index", "minutes", 60),
+    message:
+        "Index of articles and cases: {wildcards.key}"
     shell:
         cli("index")

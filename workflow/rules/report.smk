@@ -6,8 +6,6 @@ OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html
 
 
 rule report:
-    message:
-        "Report: {wildcards.key}"
     input:
         unpack(INPUTS("report")),
     output:
@@ -21,5 +19,70 @@ rule report:
     resources:
         mem_mb=2000,
         runtime=60,
+    message:
+        "Report: {wildcards.key}"
     shell:
         cli("report")
+
+
+def named(kind, name, suffix, category):
+    """A figure or table of the report under the name of its experiment, with its caption for `snakemake --report`."""
+    caption = name if kind == "figures" else f"table_{name}"
+    return report(
+        f"results/experiments/{{name}}/{kind}/{name}.{suffix}",
+        caption=f"../report/{caption}.rst",
+        category=category,
+        labels={"experiment": "{name}", kind[:-1]: name},
+    )
+
+
+rule publish:
+    input:
+        lambda wildcards: f"results/report/{DAG.experiments[wildcards.name]}/manifest.json",
+    output:
+        report(
+            "results/experiments/{name}/report.html",
+            caption="../report/page.rst",
+            category="The report",
+            labels={"experiment": "{name}"},
+        ),
+        report(
+            "results/experiments/{name}/summary.json",
+            caption="../report/summary.rst",
+            category="The report",
+            labels={"experiment": "{name}"},
+        ),
+        [
+            named("figures", name, "png", "Figures")
+            for name in ("funnel", "provinces", "sft", "grpo", "scores", "retrieval")
+        ],
+        [
+            named("tables", name, "csv", "Tables")
+            for name in ("scores", "retrieval", "training", "funnel", "dropped", "stages")
+        ],
+    log:
+        "logs/publish/{name}.log",
+    localrule: True
+    params:
+        key=lambda wildcards: DAG.experiments[wildcards.name],
+    message:
+        "Publishing the report of {wildcards.name}"
+    shell:
+        "python workflow/scripts/publish.py --experiment {wildcards.name} --report results/report/{params.key}"
+        " --out results/experiments/{wildcards.name} 2> {log}"
+
+
+rule pages:
+    input:
+        collect("results/experiments/{name}/report.html", name=list(DAG.experiments)),
+    output:
+        "results/report.html",
+    log:
+        "logs/pages.log",
+    localrule: True
+    params:
+        folders=[f"results/experiments/{name}" for name in DAG.experiments],
+    message:
+        "One page of all experiments"
+    shell:
+        "python workflow/scripts/publish.py --page {output} {params.folders} 2> {log}"

@@ -15,8 +15,6 @@ def launch(stage):
 
 
 rule base_model:
-    message:
-        "Base model: {wildcards.key}"
     input:
         unpack(INPUTS("base_model")),
     output:
@@ -30,13 +28,13 @@ rule base_model:
     resources:
         mem_mb=runtime("base_model", "mem_mb", 4000),
         runtime=runtime("base_model", "minutes", 120),
+    message:
+        "Base model: {wildcards.key}"
     shell:
         cli("base_model")
 
 
 rule sft:
-    message:
-        "Supervised fine-tuning: {wildcards.key}"
     input:
         unpack(INPUTS("sft")),
     output:
@@ -48,18 +46,17 @@ rule sft:
     conda:
         "../../envs/conda.yaml"
     threads: runtime("sft", "threads", 2)
-    retries: 2
     resources:
         gpu=runtime("sft", "gpus", 0),
         mem_mb=runtime("sft", "mem_mb", 6000),
         runtime=runtime("sft", "minutes", 120),
+    message:
+        "Supervised fine-tuning: {wildcards.key}"
     shell:
         cli("sft", launch("sft"))
 
 
 rule grpo:
-    message:
-        "Group relative policy optimisation: {wildcards.key}"
     input:
         unpack(INPUTS("grpo")),
     output:
@@ -72,10 +69,11 @@ rule grpo:
     conda:
         "../../envs/conda.yaml"
     threads: runtime("grpo", "threads", 2)
-    retries: 2
     resources:
         gpu=runtime("grpo", "gpus", 0),
         mem_mb=runtime("grpo", "mem_mb", 6000),
         runtime=runtime("grpo", "minutes", 120),
+    message:
+        "Group relative policy optimisation: {wildcards.key}"
     shell:
         cli("grpo", launch("grpo"))
