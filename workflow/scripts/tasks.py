@@ -17,9 +17,10 @@ from lexpro.errors import UserError
 from lexpro.files import write_json
 from lexpro.knowledge import table
 from lexpro.stage import Run, stage
+from lexpro.tasks import targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.rows import Asker
-from lexpro.tasks.shelf import Shelf
+from lexpro.tasks.shelf import Precedent, Shelf
 from lexpro.tasks.split import Case, assign, draw
 
 # Judgments read at a time: the corpus need not fit into memory.
@@ -36,8 +37,23 @@ def cases(path: Path) -> list[Case]:
     return [Case(doc, family or doc, province or "", charge or "") for doc, family, province, charge in rows]
 
 
+def precedents(
+    path: Path, known: list[Case], splits: dict[str, str], settings: dict, form: Form
+) -> list[Precedent]:
+    """A drawn sample of the training judgments, whose citations rank articles for the prompts of the others."""
+    training = [case for case in known if splits[case.doc_id] != "heldout"]
+    training.sort(key=lambda case: draw(settings["seed"], "precedent", case.doc_id))
+    families = {case.doc_id: case.family for case in training[: settings["retrieval"]["cases"]]}
+    found = []
+    for row, judgment in judgments(path) if families else ():
+        if row["doc_id"] in families:
+            facts, _left_out = texts.facts(row["text"], judgment, form)
+            found.append(Precedent(families[row["doc_id"]], facts, tuple(targets.refs(judgment))))
+    return found
+
+
 def judgments(path: Path) -> Iterator[tuple[dict, Judgment]]:
-    columns = ["doc_id", "province", "charge", "text", "judgment"]
+    columns = ["doc_id", "family", "province", "charge", "text", "judgment"]
     for batch in pq.ParquetFile(path).iter_batches(BATCH, columns=columns):
         for row in batch.to_pylist():
             yield row, Judgment.from_dict(json.loads(row["judgment"]))
@@ -63,11 +79,15 @@ def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[di
                     counts[f"heldout.{question.task}"] += 1
                 continue
             pretrain.write(line({"text": text}))
-            for question in asker.training(judgment, text, split):
+            for question in asker.training(judgment, text, split, row["family"] or row["doc_id"]):
                 file = sft if split == "sft" else grpo
                 file.write(line(question.sft(form) if split == "sft" else question.grpo(form)))
                 counts[f"{split}.{question.task}"] += 1
-                counts[f"{split}.shown"] += question.articles is not None
+                if question.articles is not None:
+                    counts[f"{split}.shown"] += 1
+                    cited, shown = set(targets.refs(judgment)), {a["ref"] for a in question.articles}
+                    counts[f"{split}.shown_cited"] += len(cited & shown)
+                    counts[f"{split}.cited"] += len(cited)
             if number % 10_000 == 0:
                 run.log.info("%d of %d judgments", number, len(splits))
     run.counts.update(sorted(counts.items()))
@@ -81,7 +101,13 @@ def main(argv: list[str] | None = None) -> None:
         kept = run.inputs["filter"] / "kept.parquet"
         known = cases(kept)
         splits = assign(known, settings["shares"], settings["seed"])
-        asker = Asker(settings, form, Shelf(table.read(run.inputs["knowledge"] / "articles.parquet")))
+        shelf = Shelf(
+            table.read(run.inputs["knowledge"] / "articles.parquet"),
+            precedents(kept, known, splits, settings, form),
+            settings["retrieval"]["voters"],
+            settings["retrieval"]["votes_weight"],
+        )
+        asker = Asker(settings, form, shelf)
         heldout = write(run, asker, kept, splits)
         for split in ("sft", "grpo", "heldout"):
             made = [task for task in TASKS if run.counts.get(f"{split}.{task}")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -40,6 +40,9 @@ class Retrieval(Model):
     share: Share
     k: Positive
     gold_inserted: Share
+    cases: Count
+    voters: Positive
+    votes_weight: Annotated[float, Field(ge=0)]
 
 
 class Form(Model):

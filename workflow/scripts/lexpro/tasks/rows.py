@@ -83,7 +83,7 @@ class Asker:
             if task == "elements" or len(source) >= self.settings["min_facts"]:
                 yield Question(f"{judgment.doc_id}:{task}", task, source, judgment, text)
 
-    def training(self, judgment: Judgment, text: str, split: str) -> Iterator[Question]:
+    def training(self, judgment: Judgment, text: str, split: str, family: str) -> Iterator[Question]:
         """The questions of a training split: a drawn share of them by task, a drawn share of those with
         statutes.
         """
@@ -94,7 +94,7 @@ class Asker:
             if question.task == "elements" or draw(seed, "shown", question.id) >= retrieval["share"]:
                 yield question
                 continue
-            articles = self.shelf.find(question.input, retrieval["k"], judgment.date)
+            articles = self.shelf.find(question.input, retrieval["k"], judgment.date, family)
             if draw(seed, "gold", question.id) < retrieval["gold_inserted"]:
                 articles = self.shelf.with_gold(articles, targets.refs(judgment), (seed, question.id))
             yield Question(f"{question.id}:rag", question.task, question.input, judgment, text, articles)

@@ -1,45 +1,89 @@
-"""Statutes for the prompts of training: what BM25 finds in the knowledge base for some facts."""
+"""Statutes for the prompts of training: what a search from the facts finds in the knowledge base.
+
+The search is that of evaluation without its vectors (those are trained on the tasks, which come first): BM25 from the
+facts to the articles' texts, fused with what similar training cases cite. A case never votes for itself.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval.bm25 import BM25
+from lexpro.retrieval.fusion import rrf
 from lexpro.tasks.split import draw
+
+# Articles that each ranking contributes to the fusion.
+DEPTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A training case that may vote: its facts and the articles it cites."""
+
+    family: str
+    facts: str
+    refs: tuple[str, ...]
 
 
 class Shelf:
-    """The articles of the Criminal Law in a knowledge base (`rows` of articles.parquet), searched by
-    facts.
-    """
+    """The articles of the Criminal Law in a knowledge base (`rows` of articles.parquet), and cases that cite them."""
 
-    def __init__(self, rows: Sequence[dict]):
+    def __init__(
+        self,
+        rows: Sequence[dict],
+        cases: Sequence[Precedent] = (),
+        voters: int = 20,
+        votes_weight: float = 2.0,
+    ):
         self.rows = [row for row in rows if row["law"] == CRIMINAL_LAW]
-        self.bm25 = BM25([row["text"] for row in self.rows])
-        self.by_ref = {row["ref"]: row for row in self.rows}
+        self.cases = list(cases)
+        self.voters, self.weights = voters, (1.0, votes_weight)
+        self._terms = BM25([row["text"] for row in self.rows])
+        self._case_terms = BM25([case.facts for case in self.cases]) if self.cases else None
+        self._by_ref: dict[str, list[int]] = defaultdict(list)
+        for number, row in enumerate(self.rows):
+            self._by_ref[row["ref"]].append(number)
 
-    def find(self, facts: str, k: int, date: str | None = None) -> list[dict]:
-        """The `k` best articles, best first, each once, in the version of `date` (ISO; None: any)."""
+    def find(self, facts: str, k: int, date: str | None = None, family: str | None = None) -> list[dict]:
+        """The `k` best articles, best first, each once, in the version of `date` (ISO; None: any).
+
+        `family`: the case that asks, whose own documents do not vote.
+        """
+        terms = [row for row, _ in self._terms.search(facts, DEPTH)]
+        fused = rrf([terms, self._votes(facts, family)], weights=self.weights)
         found: dict[str, dict] = {}
-        # Every version of an article may rank: look further than k.
-        for row, _score in self.bm25.search(facts, 4 * k):
+        for row, _score in fused:
             article = self.rows[row]
-            if date and not in_force(article, date):
-                continue
-            found.setdefault(article["ref"], article)
+            if not date or in_force(article, date):
+                found.setdefault(article["ref"], article)
             if len(found) == k:
                 break
         return list(found.values())
 
+    def _votes(self, facts: str, family: str | None) -> list[int]:
+        if self._case_terms is None:
+            return []
+        similar = [self.cases[row] for row, _ in self._case_terms.search(facts, self.voters + DEPTH)]
+        similar = [case for case in similar if case.family != family][: self.voters]
+        votes: dict[str, float] = defaultdict(float)
+        for case, weight in rrf([similar]):
+            for ref in case.refs:
+                votes[ref] += weight
+        order = sorted(votes, key=lambda ref: -votes[ref])
+        return [row for ref in order for row in self._by_ref.get(ref, ())]
+
     def with_gold(self, articles: list[dict], gold: Sequence[str], seed: object) -> list[dict]:
-        """`articles` with the missing gold ones put in, at drawn ranks, for the last of those that are not
-        gold.
+        """`articles` with the missing gold ones put in, at drawn ranks, for the last of those that are not gold.
 
         The number of articles stays, so that not all gold ones may find room.
         """
         shown = {article["ref"] for article in articles}
-        missing = [self.by_ref[ref] for ref in gold if ref not in shown and ref in self.by_ref]
+        missing = [
+            self.rows[self._by_ref[ref][-1]] for ref in gold if ref not in shown and ref in self._by_ref
+        ]
         result = list(articles)
         for article in missing:
             spare = [place for place, other in enumerate(result) if other["ref"] not in gold]

@@ -1,0 +1,54 @@
+"""What an engine is: something that answers chat messages. Engines know nothing of tasks, benchmarks and
+scores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Messages = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One answer wanted. `seed` decides what is sampled (nothing, where the temperature is 0)."""
+
+    messages: Messages
+    max_new_tokens: int
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What came back. `finish_reason` is stop, length (cut at `max_new_tokens`) or error (then `error` says
+    why).
+
+    `text` is the whole answer, with the `<think>` that a chat template may have opened; `tokens` counts what
+    was generated.
+    """
+
+    text: str
+    finish_reason: str
+    tokens: int
+    error: str | None = None
+
+
+def failure(reason: str) -> Generation:
+    return Generation("", "error", 0, reason)
+
+
+class Engine(Protocol):
+    """Answers requests in order. An error of one request is its `Generation`; what concerns all of them is
+    raised.
+    """
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]: ...
+
+
+def seed_of(*parts: object) -> int:
+    """A seed of 31 bits that depends on the parts alone."""
+    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") >> 1

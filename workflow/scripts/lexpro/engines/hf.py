@@ -1,0 +1,89 @@
+"""Engine: transformers' `generate`, in batches of prompts of similar length, padded on the left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from transformers import GenerationConfig
+
+from lexpro.engines.base import Generation, Request, failure, seed_of
+from lexpro.engines.tokens import decode, encode, ends
+from lexpro.training import compute, loading
+
+
+class Engine:
+    """A model folder (whole weights, or an adapter on those in `base`) on the GPU, or on the processor
+    without one.
+
+    `settings`: batch_size, dtype (float32 | bfloat16), attention (null: the library's choice), merge_adapter.
+    """
+
+    def __init__(self, model: Path, base: Path | None, settings: dict, decoding: dict):
+        compute.limit_threads()
+        self.batch_size = settings["batch_size"]
+        self.decoding = decoding
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.tokenizer = loading.tokenizer(model if (model / "tokenizer_config.json").is_file() else base)
+        loaded = loading.model(
+            model,
+            base,
+            dtype=getattr(torch, settings["dtype"]),
+            attention=settings["attention"],
+            device_map="auto" if self.device == "cuda" else None,
+        )
+        if loading.is_adapter(model) and settings["merge_adapter"]:
+            loaded = loaded.merge_and_unload()
+        self.model = loaded.eval()
+        self.ends = ends(self.tokenizer, self.model.generation_config.eos_token_id)
+        self.window = getattr(self.model.config, "max_position_embeddings", None)
+        # What a model's own file says of sampling does not count: the configuration of this stage does.
+        self.model.generation_config = GenerationConfig()
+
+    def _config(self, longest: int) -> GenerationConfig:
+        sampling = {"do_sample": False}
+        if self.decoding["temperature"]:
+            sampling = {"do_sample": True, "top_k": 0}
+            sampling |= {"temperature": self.decoding["temperature"], "top_p": self.decoding["top_p"]}
+        return GenerationConfig(
+            max_new_tokens=longest,
+            eos_token_id=self.ends,
+            pad_token_id=self.tokenizer.pad_token_id,
+            **sampling,
+        )
+
+    @torch.inference_mode()
+    def _batch(self, prompts: list[list[int]], requests: list[Request]) -> list[list[int]]:
+        width = max(map(len, prompts))
+        pad = self.tokenizer.pad_token_id
+        ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=self.device)
+        mask = torch.tensor(
+            [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=self.device
+        )
+        torch.manual_seed(seed_of(*(request.seed for request in requests)))
+        config = self._config(max(request.max_new_tokens for request in requests))
+        out = self.model.generate(input_ids=ids, attention_mask=mask, generation_config=config)
+        return [
+            row[: request.max_new_tokens]
+            for row, request in zip(out[:, width:].tolist(), requests, strict=True)
+        ]
+
+    def generate(self, requests: Sequence[Request]) -> list[Generation]:
+        """Answers in the order of `requests`. A prompt that leaves no room for its answer is a failure."""
+        prompts = [encode(self.tokenizer, request.messages) for request in requests]
+        found: dict[int, Generation] = {}
+        for index, (_, ids) in enumerate(prompts):
+            need = len(ids) + requests[index].max_new_tokens
+            if self.window and need > self.window:
+                found[index] = failure(
+                    f"{len(ids)} tokens of prompt and {requests[index].max_new_tokens} of answer are more than the "
+                    f"model's {self.window}"
+                )
+        order = sorted((i for i in range(len(requests)) if i not in found), key=lambda i: len(prompts[i][1]))
+        for start in range(0, len(order), self.batch_size):
+            batch = order[start : start + self.batch_size]
+            rows = self._batch([prompts[i][1] for i in batch], [requests[i] for i in batch])
+            for index, row in zip(batch, rows, strict=True):
+                found[index] = decode(self.tokenizer, prompts[index][0], row, self.ends)
+        return [found[index] for index in range(len(requests))]

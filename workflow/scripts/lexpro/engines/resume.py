@@ -1,0 +1,115 @@
+"""Long generation that goes on where it was killed: rows are appended chunk by chunk, whole chunks are
+kept.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lexpro.engines.base import Engine, Request, seed_of
+from lexpro.files import write_text
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One row wanted: what identifies it (`id`, `sample`, `row` is written along) and what to generate for
+    it.
+    """
+
+    id: str
+    sample: int
+    request: Request
+    row: dict = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        return self.id, self.sample
+
+
+def chunks(asks: Sequence[Ask], size: int) -> Iterator[list[Ask]]:
+    """Chunks of asks that cost alike (same limit on the answer, similar length of prompt), the same in every
+    attempt.
+    """
+    order = sorted(asks, key=lambda ask: (-ask.request.max_new_tokens, _length(ask), ask.key))
+    for _, alike in itertools.groupby(order, key=lambda ask: ask.request.max_new_tokens):
+        rows = list(alike)
+        yield from (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def _length(ask: Ask) -> int:
+    return sum(len(message["content"]) for message in ask.request.messages)
+
+
+def finished(path: Path) -> dict[Key, dict]:
+    """Rows of an earlier attempt, up to the first line that was cut; failed ones are asked again."""
+    rows: dict[Key, dict] = {}
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError:
+                break
+            if not row["error"]:
+                rows[row["id"], row["sample"]] = row
+    return rows
+
+
+def _line(row: dict) -> str:
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def run(
+    asks: Sequence[Ask], make_engine: Callable[[], Engine], path: Path, size: int
+) -> tuple[dict[Key, dict], dict[str, float]]:
+    """({key: row}, {generated_tokens, generation_seconds} of this attempt). `path` is the file that survives
+    a kill.
+
+    The engine is made only if anything is left to do. Chunks do not depend on where an earlier attempt ended,
+    so that the result is the same with and without an interruption.
+    """
+    done = finished(path)
+    parts = list(chunks(asks, size))
+    whole = [part for part in parts if all(ask.key in done for ask in part)]
+    rows = {ask.key: done[ask.key] for part in whole for ask in part}
+    left = [part for part in parts if part[0].key not in rows]
+    write_text(path, "".join(map(_line, rows.values())))
+    if rows:
+        log.info("%d of %d answers are there from an earlier attempt", len(rows), len(asks))
+    engine = make_engine() if left else None
+    tokens, started = 0, time.monotonic()
+    with path.open("a", encoding="utf-8") as file:
+        for part in left:
+            generations = engine.generate([ask.request for ask in part])
+            for ask, made in zip(part, generations, strict=True):
+                rows[ask.key] = {
+                    "id": ask.id,
+                    "sample": ask.sample,
+                    **ask.row,
+                    "completion": made.text,
+                    "finish_reason": made.finish_reason,
+                    "tokens": made.tokens,
+                    "error": made.error,
+                }
+                tokens += made.tokens
+            file.write("".join(_line(rows[ask.key]) for ask in part))
+            file.flush()
+            os.fsync(file.fileno())
+            rate = tokens / max(1e-9, time.monotonic() - started)
+            log.info("%d of %d answers, %.0f tokens/s", len(rows), len(asks), rate)
+    return rows, {"generated_tokens": tokens, "generation_seconds": round(time.monotonic() - started, 2)}
+
+
+def seed_for(seed: int, ask_id: str, sample: int) -> int:
+    """The seed of one sample."""
+    return seed_of(seed, ask_id, sample)

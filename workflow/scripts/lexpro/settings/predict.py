@@ -1,0 +1,68 @@
+"""Settings of the `predict` stage: which engine answers, and how it decodes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lexpro.settings.base import Count, Model, Positive, Runtime, Share
+
+
+class Transformers(Model):
+    module: Literal["lexpro.engines.hf"]
+    batch_size: Positive
+    dtype: Literal["float32", "bfloat16", "float16"]
+    attention: Literal["eager", "sdpa", "flash_attention_2"] | None
+    merge_adapter: bool
+
+
+class Vllm(Model):
+    module: Literal["lexpro.engines.vllm"]
+    dtype: Literal["auto", "float32", "bfloat16", "float16"]
+    max_model_len: Positive | None
+    tensor_parallel: Positive
+    gpu_memory: Annotated[float, Field(gt=0, lt=1)]
+    max_lora_rank: Positive
+
+
+class Api(Model):
+    module: Literal["lexpro.engines.api"]
+    base_url: str
+    model: str
+    key_env: str | None
+    concurrency: Positive
+    timeout: Positive
+    retries: Count
+
+
+class Lengths(Model):
+    elements: Positive
+    charge: Positive
+    article: Positive
+    term: Positive
+
+
+class Decoding(Model):
+    max_new_tokens: Lengths
+    temperature: Annotated[float, Field(ge=0, le=2)]
+    top_p: Annotated[float, Field(gt=0, le=1)]
+    seed: int
+    samples: Positive
+
+    @model_validator(mode="after")
+    def _greedy(self):
+        if self.samples > 1 and not self.temperature:
+            raise ValueError(
+                f"{self.samples} samples at temperature 0 are all the same: raise one or lower the other"
+            )
+        return self
+
+
+class Settings(Model):
+    engine: Annotated[Transformers | Vllm | Api, Field(discriminator="module")]
+    decoding: Decoding
+    k: Positive
+    chunk: Positive
+    max_failed: Share
+    runtime: Runtime = Field(default_factory=Runtime)
