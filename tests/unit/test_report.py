@@ -19,6 +19,7 @@ import publish
 import report
 from lexpro import fingerprint, stage
 from lexpro.files import read_json, to_yaml, write_json, write_text
+from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import figures, gather, labels, page, sources, style, summary, tables
 from lexpro.report.tabs import tabs
 
@@ -114,7 +115,13 @@ def evaluated(folder: dict[str, Path]) -> None:
     for level, variant in enumerate(sources.VARIANTS):
         for lift, retrieval in enumerate(sources.RETRIEVAL):
             rows = [
-                {"id": row["id"], "task": "elements", "completion": completion(level, i), "error": None}
+                {
+                    "id": row["id"],
+                    "task": "elements",
+                    "completion": completion(level, i),
+                    "error": None,
+                    "sample": 0,
+                }
                 for i, row in enumerate(heldout)
             ]
             name = f"{variant}.{retrieval}"
@@ -146,9 +153,9 @@ def experiment(root: Path, provinces=PROVINCES, charges=CHARGES, steps: int = 40
     evaluated(folder)
     systems = {
         name: {str(k): 1 - math.exp(-k / (3 + place)) for k in (1, 3, 5, 10)}
-        for place, name in enumerate(["dense", "BM25", "RRF"])
+        for place, name in enumerate(["cases", "fused", "bm25", "dense", "constant"])
     }
-    write_json(folder["index"] / "recall.json", {"recall_at_5": systems["RRF"]["5"], "systems": systems})
+    write_json(folder["index"] / "recall.json", {"recall_at_5": systems["fused"]["5"], "systems": systems})
     return folder
 
 
@@ -287,46 +294,14 @@ def test_the_same_numbers_give_the_same_files(inputs, found, drawn, tmp_path):
         assert fingerprint.sha256(path) == fingerprint.sha256(tmp_path / path.name), path.name
 
 
-NAMES = [
-    "北京",
-    "天津",
-    "河北",
-    "山西",
-    "内蒙古",
-    "辽宁",
-    "吉林",
-    "黑龙江",
-    "上海",
-    "江苏",
-    "浙江",
-    "安徽",
-    "福建",
-    "江西",
-    "山东",
-    "河南",
-    "湖北",
-    "湖南",
-    "广东",
-    "广西",
-    "海南",
-    "重庆",
-    "四川",
-    "贵州",
-    "云南",
-    "西藏",
-    "陕西",
-    "甘肃",
-    "青海",
-    "宁夏",
-    "新疆",
-]
-
-
 @pytest.fixture(scope="module")
 def large(found):
     """As a full run: 31 provinces, 36 charges of which only 30 are shown, all reasons."""
     charges = [f"{CHARGES[i % 3][:-1]}{i}罪" for i in range(36)]
-    crossed = {name: {c: 1 + (i * j) % 40 for j, c in enumerate(charges)} for i, name in enumerate(NAMES)}
+    crossed = {
+        name: {c: 1 + (i * j) % 40 for j, c in enumerate(charges)}
+        for i, name in enumerate(PROVINCES_OF_CHINA)
+    }
     dropped = {name: 1000 + i for i, name in enumerate(labels.REASONS)}
     counts = {"read": 123_456, "unreadable": 40, "unstructured": 7000, "dropped": sum(dropped.values())}
     counts |= {"kept": 100_000, "grpo": 30_000, "heldout": 10_000, "sft": 60_000}
@@ -428,7 +403,9 @@ def test_a_sum_that_does_not_add_up_is_seen(found):
 def test_what_a_model_writes_cannot_become_markup(inputs, found, drawn, tmp_path):
     folder = tmp_path / "predict"
     text = "<script>alert(1)</script><b>"
-    rows = [{"id": f"e{i}", "task": "elements", "completion": text, "error": None} for i in range(4)]
+    rows = [
+        {"id": f"e{i}", "task": "elements", "completion": text, "error": None, "sample": 0} for i in range(4)
+    ]
     jsonl(folder / "predictions.jsonl", rows)
     examples = gather.examples(inputs | {"predict.base.none": folder}, 1)
     made = {name: make(found) for name, make in tables.TABLES.items()}
@@ -454,7 +431,8 @@ def test_examples_show_every_variant_from_better_to_worse(inputs):
 
 def test_a_failed_prediction_says_why(inputs, tmp_path):
     rows = [
-        {"id": f"e{i}", "task": "elements", "completion": None, "error": "out of memory"} for i in range(4)
+        {"id": f"e{i}", "task": "elements", "completion": None, "error": "out of memory", "sample": 0}
+        for i in range(4)
     ]
     jsonl(tmp_path / "predictions.jsonl", rows)
     example = gather.examples(inputs | {"predict.grpo.none": tmp_path}, 1)[0]

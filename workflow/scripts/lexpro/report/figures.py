@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -186,20 +187,24 @@ def scores(summary: dict) -> plt.Figure:
 
 def retrieval(summary: dict) -> plt.Figure:
     """Share of the cited articles that each system finds among its first k."""
-    systems = summary["retrieval"].get("systems") or {}
+    systems = {name: row for name, row in summary["retrieval"].get("systems", {}).items() if row}
     if not systems:
         return style.empty("This experiment searches no index.")
     figure, axes = plt.subplots(figsize=(8.6, 3.2))
-    ranked = sorted(systems.items(), key=lambda item: -max(item[1].values()))
-    looks = zip(ranked, (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE), "osD^", strict=False)
-    for (name, by_k), color, marker in looks:
+    order = [name for name in labels.SYSTEMS if name in systems]
+    order += [name for name in systems if name not in order]
+    for name, (color, marker) in zip(order, cycle(style.SERIES), strict=False):
+        by_k = systems[name]
         cuts = sorted(by_k, key=int)
-        axes.plot([int(k) for k in cuts], [by_k[k] for k in cuts], color=color, marker=marker, label=name)
+        line = "--" if name == "constant" else "-"
+        values = [by_k[k] for k in cuts]
+        label = labels.SYSTEMS.get(name, name)
+        axes.plot([int(k) for k in cuts], values, line, color=color, marker=marker, label=label)
     axes.set_xticks(sorted({int(k) for by_k in systems.values() for k in by_k}))
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("articles looked at, k")
     axes.set_ylabel("recall of cited articles at k")
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside right upper")
     return figure
 
 

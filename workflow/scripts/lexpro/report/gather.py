@@ -14,13 +14,13 @@ EXCERPT, COMPLETION = 1500, 3000
 
 
 def predictions(inputs: dict[str, Path]) -> dict[str, dict[str, dict]]:
-    """Variant → id → prediction of the extraction task, without retrieval."""
+    """Variant → id → the first prediction of the extraction task, without retrieval."""
     found = {}
     for variant in sources.VARIANTS:
         folder = inputs.get(f"predict.{variant}.none")
         if folder is not None:
             rows = sources.jsonl(folder / "predictions.jsonl")
-            found[variant] = {row["id"]: row for row in rows if row["task"] == TASK}
+            found[variant] = {row["id"]: row for row in rows if row["task"] == TASK and row["sample"] == 0}
     return {variant: rows for variant, rows in found.items() if rows}
 
 

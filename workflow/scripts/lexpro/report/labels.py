@@ -26,6 +26,15 @@ FIELDS = {
     "赔偿": "compensation",
 }
 
+# Retrieval systems, in the order of the legend, as recall.json names them.
+SYSTEMS = {
+    "fused": "all three, fused (RRF)",
+    "cases": "articles of similar cases",
+    "bm25": "BM25",
+    "dense": "dense vectors",
+    "constant": "most cited articles, always the same",
+}
+
 STAGES = {"base_model": "pre-training", "sft": "SFT", "grpo": "GRPO"}
 
 REASONS = {

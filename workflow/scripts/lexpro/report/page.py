@@ -180,36 +180,33 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         }
         for number, (name, (title, text)) in enumerate(labels.FIGURES.items(), start=1)
     }
+    words = {
+        "experiment": summary["experiment"],
+        "style": Markup(STYLE),
+        "ranges": unicode_ranges(),
+        "sections": SECTIONS,
+        "status": f"{status(summary)} {note}".strip(),
+        "symbols": SYMBOLS,
+        "legend": LEGEND,
+        "tables": tables,
+        "figures": images,
+        "columns": shown,
+        "variant_names": labels.VARIANTS,
+        "retrieval_names": labels.RETRIEVAL,
+        "key_numbers": key_numbers(summary),
+        "key_text": key_text(summary),
+        "examples": examples,
+        "glosses": labels.FIELDS,
+        "examples_text": "Extraction of elements from the same held-out judgment by each variant, as in the "
+        "paper's Figures 4 and 5. The judgments are taken at even steps of the last variant's score, "
+        "from better to worse, not picked by hand. Terms are in months, money is in yuan.",
+        "provenance": provenance(summary),
+        "sum_check": sum_check(summary),
+        "downloads": [
+            (f"{name}.csv", fonts.data_uri("text/csv;charset=utf-8", to_csv(table).encode()))
+            for name, table in tables.items()
+        ],
+    }
     template = environment().from_string(PAGE)
-
-    def fill(font: str) -> str:
-        return template.render(
-            experiment=summary["experiment"],
-            style=Markup(STYLE),
-            font=font,
-            ranges=unicode_ranges(),
-            sections=SECTIONS,
-            status=f"{status(summary)} {note}".strip(),
-            symbols=SYMBOLS,
-            legend=LEGEND,
-            tables=tables,
-            figures=images,
-            columns=shown,
-            variant_names=labels.VARIANTS,
-            retrieval_names=labels.RETRIEVAL,
-            key_numbers=key_numbers(summary),
-            key_text=key_text(summary),
-            examples=examples,
-            glosses=labels.FIELDS,
-            examples_text="Extraction of elements from the same held-out judgment by each variant, as in the "
-            "paper's Figures 4 and 5. The judgments are taken at even steps of the last variant's score, "
-            "from better to worse, not picked by hand. Terms are in months, money is in yuan.",
-            provenance=provenance(summary),
-            sum_check=sum_check(summary),
-            downloads=[
-                (f"{name}.csv", fonts.data_uri("text/csv;charset=utf-8", to_csv(table).encode()))
-                for name, table in tables.items()
-            ],
-        )
-
-    return fill(fonts.data_uri("font/woff", fonts.woff(han(fill("")))))
+    font = fonts.woff(han(template.render(font="", **words)))
+    return template.render(font=fonts.data_uri("font/woff", font), **words).lstrip()

@@ -112,8 +112,8 @@ def dropped(summary: dict) -> Table:
 
 def retrieval(summary: dict) -> Table:
     rows = [
-        (system, int(k), value)
-        for system, by_k in (summary["retrieval"].get("systems") or {}).items()
+        (labels.SYSTEMS.get(system, system), int(k), value)
+        for system, by_k in summary["retrieval"].get("systems", {}).items()
         for k, value in sorted(by_k.items(), key=lambda item: int(item[0]))
     ]
     return Table("Recall of cited articles among the first k", ("system", "k", "recall"), rows)
