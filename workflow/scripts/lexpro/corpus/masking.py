@@ -1,0 +1,134 @@
+"""Personal data masked by rule: names (the same way all through a document), identity numbers, telephones, plates, addresses.
+
+Names that the court has masked already (张某甲, 李××) stay. What was replaced by what is not kept anywhere: `mask` returns the new
+text and how offsets move, and the caller rewrites its record with it. Rules: 最高人民法院关于人民法院在互联网公布裁判文书的规定
+(法释〔2016〕19号), articles 8 to 10, applied also to those whose names that rule would let stand.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from lexpro.corpus.record import Judgment
+
+# The 100 most frequent family names and some double ones: a name is one of these and one or two characters.
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾"
+    "韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严武莫孔向汤覃洪倪殷施牛安常乔赖文樊兰易伍柯"
+)
+DOUBLE = "欧阳|司马|上官|诸葛|夏侯|东方|皇甫|尉迟|公孙|慕容|令狐|司徒"
+_NAME = rf"(?:{DOUBLE}|[{SURNAMES}])[\u4e00-\u9fa5]{{1,2}}?"
+_ROLE = (
+    r"审判长|审判员|代理审判员|人民陪审员|书记员|法官助理|代书记员|检察员|检察官|辩护人|指定辩护人|诉讼代理人|法定代理人|委托代理人|"
+    r"被害人|受害人|证人|原告人|同案犯|鉴定人|见证人|吸毒人员|民警"
+)
+# A name after a role ends where a word of the sentence begins.
+_AFTER = r"(?=[，。、；：（(,\s]|$|的|与|和|及|等|之|在|于|以|将|向|被|因|停|放|系|称|陈述|报警|签|身|当|家|不)"
+_BY_ROLE = re.compile(rf"(?:{_ROLE})[：:\s]*(?P<name>{_NAME}){_AFTER}")
+_MASKED = re.compile(r"[某×＊*xXＸ]|[A-Za-z0-9０-９]")
+ORDINALS = "甲乙丙丁戊己庚辛壬癸"
+
+_IDENTITY = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)")
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
+_PLATE = re.compile(r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?[A-Z0-9]{5,6}(?![A-Z0-9])")
+_BANK = re.compile(r"(?<!\d)[3-6]\d{14,18}(?!\d)")
+# Below the county: what follows a county or city up to a number of a house, flat or group.
+_ADDRESS = re.compile(
+    r"(?<=[市县区旗])(?P<below>[\u4e00-\u9fa5A-Za-z0-9０-９#、-]{2,40}?(?:\d+|[一二三四五六七八九十百]+)(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
+    r"(?:[\u4e00-\u9fa5A-Za-z0-9-]{0,12}?\d+(?:号楼|号|栋|幢|单元|室|房|组|楼|户))*)"
+)
+_HOME = re.compile(r"(?:住|住址|户籍地|住所地|户籍所在地|暂住地|居住地|地址)[^。；\n]{0,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """The masked text, the number of replacements by kind, and how names and offsets have changed."""
+
+    text: str
+    counts: dict[str, int]
+    names: dict[str, str]
+    starts: list[int]
+    shifts: list[int]
+
+    def moved(self, offset: int) -> int:
+        """Where an offset of the old text (outside replaced passages) is in the new one."""
+        place = bisect_right(self.starts, offset) - 1
+        return offset + (self.shifts[place] if place >= 0 else 0)
+
+
+def is_masked(name: str) -> bool:
+    """Whether the court has masked the name already; names of organisations count as such."""
+    return bool(_MASKED.search(name)) or not 2 <= len(name) <= 4 or not re.fullmatch(r"[\u4e00-\u9fa5·]+", name)
+
+
+def _pseudonyms(names: list[str]) -> dict[str, str]:
+    """张建国 → 张某甲, 张伟 → 张某乙: the family name, and an ordinal that keeps people apart."""
+    used: Counter[str] = Counter()
+    out: dict[str, str] = {}
+    for name in names:
+        family = name[:2] if re.match(DOUBLE, name) else name[0]
+        place = used[family]
+        used[family] += 1
+        out[name] = f"{family}某{ORDINALS[place] if place < len(ORDINALS) else place + 1}"
+    return out
+
+
+def _taken(text: str, new: dict[str, str]) -> dict[str, str]:
+    """Pseudonyms that the text does not use for somebody else."""
+    out = {}
+    for name, alias in new.items():
+        while alias in text or alias in out.values():
+            tail = alias[-1]
+            place = ORDINALS.find(tail)
+            alias = alias[:-1] + (ORDINALS[place + 1] if 0 <= place < len(ORDINALS) - 1 else tail + "1")
+        out[name] = alias
+    return out
+
+
+def mask(text: str, known: list[str]) -> Masked:
+    """Mask a document; `known` are names of people that it is about (the defendants of its record)."""
+    found = [name for name in known if not is_masked(name)]
+    found += [m["name"] for m in _BY_ROLE.finditer(text) if not is_masked(m["name"])]
+    names = _taken(text, _pseudonyms(list(dict.fromkeys(found))))
+    spans: list[tuple[int, int, str, str]] = []
+    for name in sorted(names, key=len, reverse=True):
+        spans += [(m.start(), m.end(), names[name], "name") for m in re.finditer(re.escape(name), text)]
+    for kind, pattern, new in (
+        ("identity", _IDENTITY, "＊" * 6),
+        ("phone", _PHONE, "＊" * 6),
+        ("phone", _LANDLINE, "＊" * 6),
+        ("bank", _BANK, "＊" * 6),
+    ):
+        spans += [(m.start(), m.end(), new, kind) for m in pattern.finditer(text)]
+    spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(text)]
+    for home in _HOME.finditer(text):
+        for m in _ADDRESS.finditer(text, home.start(), home.end()):
+            spans.append((m.start("below"), m.end("below"), "某处", "address"))
+    return _replace(text, sorted(spans, key=lambda span: (span[0], -span[1])), names)
+
+
+def _replace(text: str, spans: list[tuple[int, int, str, str]], names: dict[str, str]) -> Masked:
+    parts, starts, shifts, counts = [], [], [], Counter()
+    at = shift = 0
+    for start, end, new, kind in spans:
+        if start < at:
+            continue
+        parts += [text[at:start], new]
+        shift += len(new) - (end - start)
+        starts.append(end)
+        shifts.append(shift)
+        counts[kind] += 1
+        at = end
+    return Masked("".join([*parts, text[at:]]), dict(counts), names, starts, shifts)
+
+
+def mask_judgment(text: str, judgment: Judgment) -> tuple[str, Judgment, dict[str, int]]:
+    """A document and its record, both masked, and the counts of replacements by kind."""
+    masked = mask(text, [defendant.name for defendant in judgment.defendants])
+    sections = {name: (masked.moved(start), masked.moved(end)) for name, (start, end) in judgment.sections.items()}
+    defendants = [replace(d, name=masked.names.get(d.name, d.name)) for d in judgment.defendants]
+    return masked.text, replace(judgment, sections=sections, defendants=defendants), masked.counts

@@ -1,0 +1,52 @@
+"""Settings of the stage filter (config/filter/)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from lexpro.corpus.filters import FILTERS
+from lexpro.corpus.registry import registered
+from lexpro.settings.base import Count, Model, Positive, Share
+
+
+class Duplicates(Model):
+    shingle: Annotated[int, Field(ge=2, le=30)]
+    permutations: Annotated[int, Field(ge=16, le=512)]
+    threshold: Annotated[float, Field(ge=0.5, le=1)]
+    boilerplate: Positive
+
+
+class Benchmark(Model):
+    dataset: str
+    fields: list[str] = Field(min_length=1)
+
+    @field_validator("dataset")
+    @classmethod
+    def _registered(cls, value: str) -> str:
+        if value not in registered():
+            raise ValueError(f"no data set {value!r}; registered in config/datasets.csv: {', '.join(registered())}")
+        return value
+
+
+class Settings(Model):
+    filters: list[str]
+    instances: list[Literal["first", "second", "retrial"]] = Field(min_length=1)
+    min_chars: Count
+    max_chars: Positive
+    hidden_share: Share
+    min_quality: Share
+    duplicates: Duplicates
+    masking: bool
+    benchmarks: list[Benchmark]
+    quota: Count
+    seed: Count
+
+    @field_validator("filters")
+    @classmethod
+    def _known(cls, value: list[str]) -> list[str]:
+        unknown = [name for name in value if name not in FILTERS]
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(unknown)}; filters: {', '.join(FILTERS)}")
+        return value
