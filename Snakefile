@@ -32,7 +32,7 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
-        collect("results/experiments/{name}/summary.json", name=list(DAG.experiments)),
+        collect("results/experiments/{name}/summary.json", name=list(PLAN.experiments)),
         "results/report.html",
     localrule: True
 

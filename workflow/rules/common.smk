@@ -21,23 +21,23 @@ def as_list(value):
 
 
 try:
-    DAG = (plan.freeze if workflow.is_main_process else plan.thaw)(
+    PLAN = (plan.freeze if workflow.is_main_process else plan.thaw)(
         as_list(config["experiments"]), as_list(config.get("overrides"))
     )
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-INPUTS = plan.inputs(DAG)
+INPUTS = plan.inputs(PLAN)
 
 
 def manifests(stage):
     """The manifests of all runs of a stage."""
-    return [f"results/{stage}/{run.key}/manifest.json" for run in DAG.of(stage)]
+    return [f"results/{stage}/{run.key}/manifest.json" for run in PLAN.of(stage)]
 
 
 def runtime(stage, name, default):
     """A resource that the stage's configuration may state under `runtime:`, such as the GPUs of a training."""
-    return lambda wildcards: DAG.runs[stage, wildcards.key].runtime.get(name, default)
+    return lambda wildcards: PLAN.runs[stage, wildcards.key].runtime.get(name, default)
 
 
 def cli(stage, python="python", extra=""):

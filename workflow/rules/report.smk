@@ -38,7 +38,7 @@ def named(kind, name, suffix, category):
 
 rule publish:
     input:
-        lambda wildcards: f"results/report/{DAG.experiments[wildcards.name]}/manifest.json",
+        lambda wildcards: f"results/report/{PLAN.experiments[wildcards.name]}/manifest.json",
     output:
         report(
             "results/experiments/{name}/report.html",
@@ -64,7 +64,7 @@ rule publish:
         "logs/publish/{name}.log",
     localrule: True
     params:
-        key=lambda wildcards: DAG.experiments[wildcards.name],
+        key=lambda wildcards: PLAN.experiments[wildcards.name],
     message:
         "Publishing the report of {wildcards.name}"
     shell:
@@ -74,14 +74,14 @@ rule publish:
 
 rule pages:
     input:
-        collect("results/experiments/{name}/report.html", name=list(DAG.experiments)),
+        collect("results/experiments/{name}/report.html", name=list(PLAN.experiments)),
     output:
         "results/report.html",
     log:
         "logs/pages.log",
     localrule: True
     params:
-        folders=[f"results/experiments/{name}" for name in DAG.experiments],
+        folders=[f"results/experiments/{name}" for name in PLAN.experiments],
     message:
         "One page of all experiments"
     shell:

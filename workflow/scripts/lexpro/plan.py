@@ -7,6 +7,7 @@ choice and a digest of its settings and of the keys upstream; runs that coincide
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -90,6 +91,7 @@ def _hydra(name: str, overrides: list[str]):
                 "config", overrides=[f"+experiment={name}", *overrides], return_hydra_config=True
             )
         choices = OmegaConf.to_container(config.hydra.runtime.choices)
+        OmegaConf.set_struct(config, False)
         del config["hydra"]
         return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), choices
     except (HydraException, OmegaConfBaseException) as error:
@@ -101,12 +103,15 @@ def _with(overrides: list[str]) -> str:
 
 
 def _explain(error: Exception) -> str:
-    """Hydra's message without its search-path listing."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    stop = next(
-        (i for i, line in enumerate(lines) if line.startswith(("Config search path", "Set the env"))),
-        len(lines),
-    )
+    """Hydra's message without its search path; with the choices there are, where a choice does not exist."""
+    text = str(error)
+    if missing := re.search(r"Could not (?:find|override) '([\w-]+)/([^']+)'|Could not load '([\w-]+)/([^']+)'", text):
+        group, choice = (part for part in missing.groups() if part)
+        there = sorted(path.stem for path in (CONFIG / group).glob("*.yaml"))
+        return f"config/{group} has no choice {choice!r}. There are: {', '.join(there)}."
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    noise = ("Config search path", "Set the env", "full_key", "object_type", "reference_type")
+    stop = next((i for i, line in enumerate(lines) if line.startswith(noise)), len(lines))
     return " ".join(lines[:stop]) or type(error).__name__
 
 

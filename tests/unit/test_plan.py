@@ -1,0 +1,125 @@
+"""Composing experiments, keys, and the errors of a configuration before any job."""
+
+from pathlib import Path
+
+import pytest
+
+from lexpro import plan
+from lexpro.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def in_checkout(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def keys(overrides=(), name="demo"):
+    dag = plan.build([name], list(overrides))
+    found = {}
+    for run in dag.runs.values():
+        found.setdefault(run.stage, set()).add(run.key)
+    return found
+
+
+def changed(before, after):
+    return {stage for stage in before if before[stage] != after[stage]}
+
+
+@pytest.mark.parametrize(
+    "override, stages",
+    [
+        ("grpo.learning_rate=1.23e-5", {"grpo", "predict", "score", "report"}),
+        ("sft.seed=99", {"sft", "grpo", "predict", "score", "report"}),
+        ("score.seed=99", {"score", "report"}),
+        ("report.dpi=99", {"report"}),
+        ("sft.runtime.log_every=7", set()),
+        ("grpo.runtime.wandb=disabled", set()),
+        ("index.ef_search=77", {"index", "predict", "score", "report"}),
+    ],
+)
+def test_a_setting_moves_its_stage_and_what_follows(override, stages):
+    assert changed(keys(), keys([override])) == stages
+
+
+def test_a_setting_of_the_corpus_moves_everything_but_the_law():
+    assert changed(keys(), keys(["corpus.seed=7"])) == set(keys()) - {"knowledge"}
+
+
+def test_experiments_that_ask_for_the_same_share_it():
+    one = plan.build(["demo"], [])
+    two = plan.build(["demo", "judge_tiny"], [])
+    assert set(one.runs) <= set(two.runs)
+    shared = [run for run in two.of("knowledge")]
+    assert len(shared) == 1
+
+
+def test_models_differ_between_variants_but_predictions_without_retrieval_need_no_index():
+    dag = plan.build(["demo"], [])
+    for run in dag.of("predict"):
+        assert ("index" in run.upstream) == (run.settings["retrieval"] == "rag")
+        assert run.upstream["model"][0] == {"base": "base_model"}.get(run.settings["variant"], run.settings["variant"])
+
+
+@pytest.mark.parametrize("name", ["paper_14b", "paper_32b", "paper_70b"])
+def test_paper_experiments_are_complete(name):
+    stages = {run.stage for run in plan.build([name], []).runs.values()}
+    assert stages == set(keys())
+
+
+@pytest.mark.parametrize(
+    "overrides, said",
+    [
+        (["sft=huge"], ["config/sft", "'huge'", "tiny", "lora_14b"]),
+        (["sft.learning_rat=1"], ["sft", "learning_rat"]),
+        (["+sft.learning_rat=1"], ["sft.learning_rat", "did you mean learning_rate"]),
+        (["sft.learning_rate=-1"], ["sft.learning_rate", "greater than 0", "-1"]),
+        (["sft.learning_rate=fast"], ["sft.learning_rate", "fast"]),
+        (["sft.epochs=2"], ["config/sft/tiny.yaml", "max_steps", "epochs", "exclude each other"]),
+        (["sft.global_batch_size=17"], ["global_batch_size 17", "not a multiple"]),
+        (["corpus.provinces=[湖北,Hubei]"], ["config/corpus/synthetic.yaml", "Hubei", "湖南"]),
+        (["retrieval=[none,web]"], ["retrieval", "web", "rag"]),
+        (["+colour=red"], ["colour", "unknown key"]),
+        (["corpus=folder", "corpus.path=/nowhere"], ["/nowhere", "not a folder"]),
+    ],
+)
+def test_a_bad_configuration_names_file_key_and_what_is_allowed(overrides, said):
+    with pytest.raises(UserError) as error:
+        plan.build(["demo"], overrides)
+    for part in said:
+        assert part in str(error.value), str(error.value)
+
+
+def test_an_unknown_experiment_lists_those_there_are():
+    with pytest.raises(UserError, match=r"nothing.yaml does not exist.*demo"):
+        plan.build(["nothing"], [])
+
+
+@pytest.mark.parametrize(
+    "make, said",
+    [
+        (lambda root: None, "is empty"),
+        (lambda root: (root / "a.jsonl").write_text("{}"), "loose files"),
+    ],
+)
+def test_a_folder_of_judgments_that_cannot_be_used(tmp_path, make, said):
+    make(tmp_path)
+    with pytest.raises(UserError, match=said):
+        plan.build(["demo"], ["corpus=folder", f"corpus.path={tmp_path}"])
+
+
+def test_a_folder_of_judgments_is_split_by_its_sub_folders(tmp_path):
+    for name in ("湖北", "湖南", ".hidden"):
+        (tmp_path / name).mkdir()
+    dag = plan.build(["demo"], ["corpus=folder", f"corpus.path={tmp_path}"])
+    (ingest,) = dag.of("ingest")
+    assert ingest.provinces == ("湖北", "湖南") and not dag.of("corpus")
+
+
+def test_raw_files_are_hashed_once(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("one")
+    cache = tmp_path / "cache.json"
+    first = plan.listing(tmp_path, [tmp_path / "a.txt"], cache)
+    monkeypatch.setattr(plan.fingerprint, "sha256", lambda path: pytest.fail(f"{path} was read again"))
+    assert plan.listing(tmp_path, [tmp_path / "a.txt"], cache) == first
