@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import torch
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from transformers import PreTrainedTokenizerBase, Qwen2Config, Qwen2ForCausalLM
 
 from lexpro.errors import UserError
 from lexpro.stage import Run
@@ -25,7 +25,7 @@ def _documents(tasks: Path, seed: int) -> list[str]:
     return found
 
 
-def make_tokenizer(documents: list[str], tasks: Path, settings: dict) -> PreTrainedTokenizerFast:
+def make_tokenizer(documents: list[str], tasks: Path, settings: dict) -> PreTrainedTokenizerBase:
     """From the documents and, so that the keys of the answers are few tokens, from the conversations of the same split."""
     talk = [
         f"\n{message['role']}\n{message['content']}"
@@ -37,7 +37,7 @@ def make_tokenizer(documents: list[str], tasks: Path, settings: dict) -> PreTrai
     return tokenizer.train([*documents[:most], *talk[:most]], settings["vocab_size"])
 
 
-def make_model(settings: dict, vocab: PreTrainedTokenizerFast) -> Qwen2ForCausalLM:
+def make_model(settings: dict, vocab: PreTrainedTokenizerBase) -> Qwen2ForCausalLM:
     """A Qwen2 with random weights; embeddings tied."""
     torch.manual_seed(settings["seed"])
     config = Qwen2Config(
