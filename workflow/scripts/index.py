@@ -20,7 +20,8 @@ from lexpro.files import read_json, write_json
 from lexpro.knowledge import table
 from lexpro.retrieval import cases, dense, recall
 from lexpro.retrieval.bm25 import BM25
-from lexpro.retrieval.search import CARD, Scope, Searcher
+from lexpro.retrieval.search import CARD, Searcher
+from lexpro.retrieval.search import fields as fields_of
 from lexpro.retrieval.store import Table, build
 from lexpro.stage import Run, stage
 
@@ -54,7 +55,7 @@ def write(run: Run, articles: list[dict], known: list[cases.Case]) -> np.ndarray
     article_vectors = vectors(embed, "articles", [article["id"] for article in articles])
     case_vectors = vectors(embed, "cases", [case.doc_id for case in known])
     fields = {
-        "articles": [Scope().fields(article) for article in articles],
+        "articles": fields_of(articles),
         "cases": [{"doc_id": case.doc_id, "charge": (*case.charges, "")[0]} for case in known],
     }
     tables = {

@@ -26,11 +26,15 @@ def touched(document: Document) -> set[str]:
 def date(documents: list[Document]) -> None:
     """Set `valid_from` of each article of 刑法: its last amendment, else the day the law came into force."""
     last: dict[str, str] = {}
+    first: dict[str, str] = {}
     for document in documents:
         if _TITLE.fullmatch(document.law):
             for ref in touched(document):
                 last[ref] = max(last.get(ref, ""), document.date)
+                first[ref] = min(first.get(ref, document.date), document.date)
     for document in documents:
         if document.law == articles.CRIMINAL_LAW:
             for row in document.rows:
                 row.valid_from = last.get(row.ref) or document.in_force or row.valid_from
+                # 条之X came with an amendment; the others were there from the beginning.
+                row.exists_from = first.get(row.ref, "") if row.sub else document.in_force

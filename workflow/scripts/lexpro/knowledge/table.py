@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,8 @@ class Row:
     valid_from: str = ""
     valid_to: str = ""
     source: str = ""
+    # Since when an article of this number exists, in whatever version; "" where not known.
+    exists_from: str = ""
     # 2 for the second article of a number in one document (annexes count from 1 again).
     copy: int = 1
 
@@ -62,7 +64,35 @@ SCHEMA = {
     "valid_from": pl.String,
     "valid_to": pl.String,
     "source": pl.String,
+    "exists_from": pl.String,
 }
+
+# A date later than any, for what is still in force.
+OPEN_END = 99999999
+
+
+def as_number(date: str, default: int) -> int:
+    """2017-06-28 → 20170628; `default` for ""."""
+    return int(date.replace("-", "")) if date else default
+
+
+def spans(rows: Sequence[dict]) -> list[tuple[int, int]]:
+    """For each row, the days that it answers for, [from, to) as numbers.
+
+    Those on which it is in force; and the first version that is known of an article also for the time
+    before it in which the article existed (its own `valid_from` tells that the text is a later one).
+    """
+    first: dict[tuple, str] = {}
+    for row in rows:
+        key = row["law"], row["ref"], row["unit"]
+        first[key] = min(first.get(key, row["valid_from"]), row["valid_from"])
+    found = []
+    for row in rows:
+        begin = row["valid_from"]
+        if begin == first[row["law"], row["ref"], row["unit"]]:
+            begin = min(begin, row["exists_from"] or begin)
+        found.append((as_number(begin, 0), as_number(row["valid_to"], OPEN_END)))
+    return found
 
 
 def write(rows: Iterable[Row], path: Path) -> None:

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval.bm25 import top
 from lexpro.retrieval.search import Scope, Searcher
 
 KS = (1, 3, 5, 10)
+# The facts of a held-out case, the articles of 刑法 that its judgment cites, and its date (ISO or None).
+Query = tuple[str, set[str], str | None]
 
 
 def recall(found: Sequence[str], gold: set[str], k: int) -> float:
@@ -26,8 +29,8 @@ def most_cited(cases: Iterable[dict], k: int = max(KS)) -> list[str]:
     return [ref for ref, _ in counts.most_common(k)]
 
 
-def measure(searcher: Searcher, queries: Sequence[tuple[str, set[str]]], vectors: np.ndarray) -> dict:
-    """Mean recall at each k of every system over `queries` ((facts, cited refs)), as `recall.json` has it.
+def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -> dict:
+    """Mean recall at each k of every system over `queries`, as `recall.json` has it.
 
     `constant` always answers with the most cited articles of the training cases. `chroma_recall_at_10` is
     the share of the ten nearest of `vectors` (the articles', by exact search) that Chroma finds.
@@ -35,8 +38,8 @@ def measure(searcher: Searcher, queries: Sequence[tuple[str, set[str]]], vectors
     constant = most_cited(searcher.known)
     sums = {name: np.zeros(len(KS)) for name in ("bm25", "dense", "cases", "fused", "constant")}
     agreement = []
-    for facts, gold in queries:
-        rankings = searcher.rankings(facts, Scope())
+    for facts, gold, date in queries:
+        rankings = searcher.rankings(facts, Scope(date, CRIMINAL_LAW))
         fused = [row for row, _ in searcher.fuse(rankings)]
         answers = {name: [searcher.rows[row]["ref"] for row in rows] for name, rows in rankings.items()}
         answers |= {"fused": [searcher.rows[row]["ref"] for row in fused], "constant": constant}

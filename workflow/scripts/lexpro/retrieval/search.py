@@ -17,6 +17,7 @@ import polars as pl
 from lexpro.errors import UserError
 from lexpro.files import read_json
 from lexpro.knowledge import table
+from lexpro.knowledge.table import OPEN_END, as_number
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import dense
 from lexpro.retrieval.bm25 import BM25, top
@@ -26,35 +27,33 @@ from lexpro.retrieval.store import Store
 CARD = "index.json"
 # Rows that each ranking contributes to the fusion.
 DEPTH = 100
-# A date later than any, for what is still in force.
-OPEN_END = 99999999
-
-
-def as_number(date: str, default: int) -> int:
-    """2017-06-28 → 20170628, which Chroma can compare."""
-    return int(date.replace("-", "")) if date else default
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles a search may return: in force on `date` (ISO; None: today's), of `law` (None: any)."""
+    """Which articles a search may return: those of `date` (ISO; None: in force now), of `law` (None: any)."""
 
     date: str | None = None
     law: str | None = None
 
-    def fields(self, row: dict) -> dict[str, str | int]:
-        begin, end = as_number(row["valid_from"], 0), as_number(row["valid_to"], OPEN_END)
-        return {"law": row["law"], "from": begin, "to": end}
+    @property
+    def day(self) -> int:
+        return as_number(self.date or "", OPEN_END - 1)
 
-    def holds(self, row: dict) -> bool:
-        f = self.fields(row)
-        day = as_number(self.date or "", OPEN_END - 1)
-        return f["from"] <= day < f["to"] and self.law in (None, row["law"])
+    def holds(self, law: str, span: tuple[int, int]) -> bool:
+        return span[0] <= self.day < span[1] and self.law in (None, law)
 
     def where(self) -> dict:
-        day = as_number(self.date or "", OPEN_END - 1)
-        parts = [{"from": {"$lte": day}}, {"to": {"$gt": day}}]
+        """The same as a filter of Chroma over `fields`."""
+        parts = [{"from": {"$lte": self.day}}, {"to": {"$gt": self.day}}]
         return {"$and": [*parts, *([{"law": self.law}] if self.law else [])]}
+
+
+def fields(rows: list[dict]) -> list[dict[str, str | int]]:
+    """What Chroma keeps of each article, for `Scope.where`."""
+    return [
+        {"law": row["law"], "from": a, "to": b} for row, (a, b) in zip(rows, table.spans(rows), strict=True)
+    ]
 
 
 class Searcher:
@@ -71,7 +70,12 @@ class Searcher:
         self.card = read_json(index / CARD)
         self.settings = self.card["settings"]
         self.rows = table.read(index / "articles.parquet")
+        self.spans = table.spans(self.rows)
         self.known = pl.read_parquet(index / "cases.parquet").to_dicts()
+        self._refs: dict[str, list[int]] = defaultdict(list)
+        for row, article in enumerate(self.rows):
+            if article["law"] == CRIMINAL_LAW:
+                self._refs[article["ref"]].append(row)
         self._article_terms = BM25.load(index / "bm25" / "articles")
         self._case_terms = BM25.load(index / "bm25" / "cases")
         self.encoder = dense.load((index / self.card["embedder_folder"]).resolve(), self.card["embedder"])
@@ -88,7 +92,9 @@ class Searcher:
 
     def rankings(self, facts: str, scope: Scope, depth: int = DEPTH) -> dict[str, list[int]]:
         """{ranking: rows of articles, best first}, for every ranking whether fused or not."""
-        allowed = np.array([scope.holds(row) for row in self.rows])
+        allowed = np.array(
+            [scope.holds(row["law"], s) for row, s in zip(self.rows, self.spans, strict=True)], bool
+        )
         scores = self._article_terms.scores(facts) * allowed
         vector = self.encoder.encode([facts], "query")[0]
         where = None if allowed.all() else scope.where()
@@ -107,16 +113,8 @@ class Searcher:
                 votes[ref] += score
         found = []
         for ref in sorted(votes, key=lambda ref: -votes[ref]):
-            found += [row for row in self._by_ref(ref) if allowed[row]]
+            found += [row for row in self._refs.get(ref, ()) if allowed[row]]
         return found
-
-    def _by_ref(self, ref: str) -> list[int]:
-        if not hasattr(self, "_refs"):
-            self._refs: dict[str, list[int]] = defaultdict(list)
-            for row, article in enumerate(self.rows):
-                if article["law"] == CRIMINAL_LAW:
-                    self._refs[article["ref"]].append(row)
-        return self._refs.get(ref, [])
 
     def _similar(self, facts: str, vector: np.ndarray, k: int) -> list[tuple[int, float]]:
         terms = [row for row, _ in self._case_terms.search(facts, DEPTH)]
@@ -124,10 +122,10 @@ class Searcher:
         return rrf([terms, near], self.settings["rrf_k"])[:k]
 
     def fuse(self, rankings: dict[str, list[int]]) -> list[tuple[int, float]]:
-        """(row, score) of the rankings that the settings name, fused."""
-        names = self.settings["rankings"]
-        weights = [self.settings["votes_weight"] if name == "cases" else 1.0 for name in names]
-        return rrf([rankings[name] for name in names], self.settings["rrf_k"], weights)
+        """(row, score) of the rankings fused, by the weights of the settings."""
+        weights = {name: weight for name, weight in self.settings["weights"].items() if weight}
+        chosen = [rankings[name] for name in weights]
+        return rrf(chosen, self.settings["rrf_k"], list(weights.values()))
 
     def articles(self, facts: str, k: int, date: str | None = None, law: str | None = None) -> list[dict]:
         """Up to `k` articles for the facts of a case, best first: ref, law, text, heading, valid_from, score.

@@ -8,6 +8,14 @@ from pydantic import Field
 
 from lexpro.settings.base import Model, Positive, Runtime, Share
 
+Weight = Annotated[float, Field(ge=0)]
+
+
+class Weights(Model):
+    bm25: Weight
+    dense: Weight
+    cases: Weight
+
 
 class Settings(Model):
     tokenizer: Literal["bigrams", "words"]
@@ -16,9 +24,8 @@ class Settings(Model):
     max_neighbors: Annotated[int, Field(ge=2)]
     ef_construction: Positive
     ef_search: Positive
-    rankings: list[Literal["bm25", "dense", "cases"]] = Field(min_length=1)
+    weights: Weights
     voters: Positive
-    votes_weight: Annotated[float, Field(ge=0)]
     rrf_k: Positive
     recall_queries: Positive
     runtime: Runtime = Runtime()
