@@ -1,4 +1,6 @@
-"""Stage corpus: raw judgments, generated with known truth or taken from a registered data set, a folder a province."""
+"""Stage corpus: raw judgments, generated with known truth or taken from a registered data set, a folder a
+province.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ def generate(run: Run) -> None:
     rows, settings = [], run.settings
     for number, province in enumerate(settings["provinces"], 1):
         rows += synthetic.write(settings, province, run.out / "raw" / province)
-        run.log.info("%s: %d documents (%d of %d provinces)", province, len(rows), number, len(settings["provinces"]))
+        run.log.info(
+            "%s: %d documents (%d of %d provinces)", province, len(rows), number, len(settings["provinces"])
+        )
     with (run.out / "truth.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     run.counts.update(documents=len(rows), noise=sum(row["noise"] is not None for row in rows))

@@ -1,4 +1,6 @@
-"""Stage filter: judgments of all provinces → those worth training on, the dropped ones with reasons, and the funnel."""
+"""Stage filter: judgments of all provinces → those worth training on, the dropped ones with reasons, and the
+funnel.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,24 @@ def benchmarks(settings: list[dict]) -> Benchmarks:
     return Benchmarks(
         text
         for one in settings
-        for text in texts_of(registry.resolve(registry.find(one["dataset"]), Path("scratch/datasets")), one["fields"])
+        for text in texts_of(
+            registry.resolve(registry.find(one["dataset"]), Path("scratch/datasets")), one["fields"]
+        )
     )
 
 
 def main(argv: list[str] | None = None) -> None:
     with stage("filter", __doc__, argv) as run:
-        files = [run.inputs["structure"] / province / "judgments.parquet" for province in run.config["provinces"]]
+        files = [
+            run.inputs["structure"] / province / "judgments.parquet" for province in run.config["provinces"]
+        ]
         counts = select(files, run.settings, benchmarks(run.settings["benchmarks"]), run.out, run.log.info)
         run.counts.update(counts)
         if not counts["read"]:
-            raise UserError("there is no judgment to filter: every raw file was rejected (results/ingest/*/*/rejects.parquet).")
+            raise UserError(
+                "there is no judgment to filter: every raw file was rejected (results/ingest/*/*/rejects.pa"
+                "rquet)."
+            )
 
 
 if __name__ == "__main__":

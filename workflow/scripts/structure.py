@@ -1,4 +1,6 @@
-"""Stage structure: the documents of one province folder → judgments as typed records (JSON) beside their text."""
+"""Stage structure: the documents of one province folder → judgments as typed records (JSON) beside their
+text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Decontamination: no training document may share its case number, or half of its long shingles, with an item of a benchmark."""
+"""Decontamination: no training document may share its case number, or half of its long shingles, with an item
+of a benchmark.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from lexpro.errors import UserError
 
 SIZE = 30
 SHARE = 0.5
-_CASE_NUMBER = re.compile(r"[（(]?\s*((?:19|20)\d{2})\s*[）)]?\s*([\u4e00-\u9fa5]\d{2,4}|[\u4e00-\u9fa5]{1,6}\d{0,4})(刑[\u4e00-\u9fa5]{1,2})(?:字第)?(\d+)号")
+_CASE_NUMBER = re.compile(
+    r"[（(]?\s*((?:19|20)\d{2})\s*[）)]?\s*([\u4e00-\u9fa5]\d{2,4}|[\u4e00-\u9fa5]{1,6}\d{0,4})"
+    r"(刑[\u4e00-\u9fa5]{1,2})(?:字第)?(\d+)号"
+)
 
 
 def _numbers(text: str) -> Iterator[str]:
@@ -24,7 +29,9 @@ def _numbers(text: str) -> Iterator[str]:
 
 
 class Benchmarks:
-    """The shingles and case numbers of all items of some benchmarks (8 bytes a character of theirs in memory)."""
+    """The shingles and case numbers of all items of some benchmarks (8 bytes a character of theirs in
+    memory).
+    """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         parts, self.numbers = [], set()
@@ -60,4 +67,7 @@ def texts_of(path: Path, fields: list[str]) -> Iterator[str]:
             case Document(text):
                 yield text
             case Reject(reason, record, byte, detail, _):
-                raise UserError(f"{path}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its fields are {fields}.")
+                raise UserError(
+                    f"{path}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its "
+                    f"fields are {fields}."
+                )

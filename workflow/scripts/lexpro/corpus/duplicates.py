@@ -1,8 +1,12 @@
-"""Exact and near-duplicates: MinHash over character shingles of what is left when the boilerplate is taken out.
+"""Exact and near-duplicates: MinHash over character shingles of what is left when the boilerplate is taken
+out.
 
-Judgments share most of their sentences, so plain shingles make families of strangers. First all clauses are counted (in a
-table of fixed size); clauses that many documents share are boilerplate and count for nothing. The signatures of the rest are
-compared in bands (locality-sensitive hashing), and pairs in a band by the share of equal values, which estimates the
+Judgments share most of their sentences, so plain shingles make families of strangers. First all clauses are
+counted (in a
+table of fixed size); clauses that many documents share are boilerplate and count for nothing. The signatures
+of the rest are
+compared in bands (locality-sensitive hashing), and pairs in a band by the share of equal values, which
+estimates the
 Jaccard similarity of their shingles (Broder 1997; Leskovec et al., Mining of Massive Datasets, chapter 3).
 """
 
@@ -16,7 +20,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from rensa import RMinHash
 
-# Everything that editions of one judgment differ in without saying anything else: punctuation, spaces, brackets, width.
+# Everything that editions of one judgment differ in without saying anything else: punctuation, spaces,
+# brackets, width.
 _NOISE = re.compile(r"[^\w×]+", re.UNICODE)
 _CLAUSE = re.compile(r"[，。；：、！？,.;:!?\n（）()《》〈〉“”\"'\s]+")
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -85,7 +90,9 @@ def signatures(texts: list[str], size: int, permutations: int) -> np.ndarray:
 
 
 def _band_groups(table: np.ndarray) -> Iterator[np.ndarray]:
-    """Row numbers that share a band, group by group; bands of five values find 99.99 % of pairs with similarity 0.8."""
+    """Row numbers that share a band, group by group; bands of five values find 99.99 % of pairs with
+    similarity 0.8.
+    """
     rows = 5
     for start in range(0, table.shape[1] - rows + 1, rows):
         band = np.ascontiguousarray(table[:, start : start + rows]).astype(np.uint64)
@@ -140,7 +147,8 @@ def resolve(
 ) -> tuple[list[int], list[tuple[str, float] | None]]:
     """Families of duplicates and what to drop.
 
-    `worth` orders the copies of a family: the greatest is kept. Returns for each document the number of the one kept of its
+    `worth` orders the copies of a family: the greatest is kept. Returns for each document the number of the
+    one kept of its
     family (its own, if it is alone), and None or (exact_duplicate | near_duplicate, estimated similarity).
     """
     first: dict[bytes, int] = {}

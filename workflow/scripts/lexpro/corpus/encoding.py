@@ -1,4 +1,6 @@
-"""Text from bytes of unknown encoding: UTF-8 with or without BOM, UTF-16 with or without BOM, GB18030 (so GBK and GB2312)."""
+"""Text from bytes of unknown encoding: UTF-8 with or without BOM, UTF-16 with or without BOM, GB18030 (so GBK
+and GB2312).
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def plausible(text: str) -> bool:
 
 
 def _attempt(data: bytes, encoding: str, final: bool) -> str | None:
-    """The text, or None if the bytes are not in that encoding; with `final` False a character may be cut at the end."""
+    """The text, or None if the bytes are not in that encoding; with `final` False a character may be cut at
+    the end.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         return decoder.decode(data, final)
@@ -72,7 +76,8 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def tidy(text: str) -> str:
-    """One line end, no invisible characters, no space at the ends of lines: what offsets refer to from here on.
+    """One line end, no invisible characters, no space at the ends of lines: what offsets refer to from here
+    on.
 
     Full-width digits and traditional characters stay as they are.
     """

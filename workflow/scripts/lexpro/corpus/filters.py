@@ -1,7 +1,10 @@
-"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail). The first that drops, counts.
+"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail). The first that drops,
+counts.
 
-A filter gets the typed record, the text, and the settings of the stage (config/filter/); `FILTERS` names them, the configuration
-orders them. Documents are also dropped as duplicates (`duplicates.py`), as part of a benchmark and over quota (`select.py`).
+A filter gets the typed record, the text, and the settings of the stage (config/filter/); `FILTERS` names
+them, the configuration
+orders them. Documents are also dropped as duplicates (`duplicates.py`), as part of a benchmark and over quota
+(`select.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ def not_criminal(judgment: Judgment, _: str, __: dict) -> Dropped | None:
 
 
 def not_first_instance(judgment: Judgment, _: str, settings: dict) -> Dropped | None:
-    """Instances that `instances` does not list; a document that does not say is taken for a first instance's."""
+    """Instances that `instances` does not list; a document that does not say is taken for a first
+    instance's.
+    """
     instance = judgment.instance or "first"
     return None if instance in settings["instances"] else ("not_first_instance", instance)
 
@@ -56,7 +61,9 @@ def too_long(_: Judgment, text: str, settings: dict) -> Dropped | None:
 
 
 def hidden_text(judgment: Judgment, text: str, settings: dict) -> Dropped | None:
-    """Blanked-out text (×××) in more than `hidden_share` of the facts, or of the whole where facts are not marked."""
+    """Blanked-out text (×××) in more than `hidden_share` of the facts, or of the whole where facts are not
+    marked.
+    """
     start, end = judgment.sections.get("facts", (0, len(text)))
     hidden = sum(len(found[0]) for found in _HIDDEN.finditer(text, start, end))
     share = hidden / max(1, end - start)
@@ -67,7 +74,9 @@ def parse_disagreement(judgment: Judgment, text: str, _: dict) -> Dropped | None
     """What was read contradicts itself: it would teach wrong labels."""
     if not judgment.defendants:
         return "parse_disagreement", "no defendant"
-    reasoned = {name for name, _, _ in charges.find(text, *judgment.sections.get("reasoning", (0, len(text))))}
+    reasoned = {
+        name for name, _, _ in charges.find(text, *judgment.sections.get("reasoning", (0, len(text))))
+    }
     for defendant in judgment.defendants:
         if not defendant.charges:
             return "parse_disagreement", "a defendant without charge"
@@ -81,7 +90,9 @@ def parse_disagreement(judgment: Judgment, text: str, _: dict) -> Dropped | None
 
 
 def quality(judgment: Judgment) -> float:
-    """How much of a good judgment is there, from 0 to 1: the share of ten things that training and retrieval use."""
+    """How much of a good judgment is there, from 0 to 1: the share of ten things that training and retrieval
+    use.
+    """
     sections, defendants = judgment.sections, judgment.defendants
     present = (
         bool(judgment.case_number),
@@ -107,8 +118,8 @@ def low_quality(judgment: Judgment, _: str, settings: dict) -> Dropped | None:
 FILTERS: dict[str, Filter] = {
     function.__name__: function
     for function in (
-        not_criminal, not_first_instance, no_reasoning, no_judgment, no_province, too_short, too_long, hidden_text,
-        parse_disagreement, low_quality,
+        not_criminal, not_first_instance, no_reasoning, no_judgment, no_province, too_short, too_long,
+        hidden_text, parse_disagreement, low_quality,
     )
 }  # fmt: skip
 

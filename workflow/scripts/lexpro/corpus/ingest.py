@@ -1,4 +1,6 @@
-"""From a folder of raw files to documents.parquet and rejects.parquet: every record read is in one of them."""
+"""From a folder of raw files to documents.parquet and rejects.parquet: every record read is in one of
+them.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,15 @@ DOCUMENTS = pa.schema(
         "text": pa.string(),
     }
 )
-REJECTS = pa.schema({"file": pa.string(), "record": pa.int64(), "byte": pa.int64(), "reason": pa.string(), "detail": pa.string()})
+REJECTS = pa.schema(
+    {
+        "file": pa.string(),
+        "record": pa.int64(),
+        "byte": pa.int64(),
+        "reason": pa.string(),
+        "detail": pa.string(),
+    }
+)
 ROWS = 1000
 # Hidden files of operating systems and editors (as in the plan) are not raw data.
 IGNORED = (".", "~")
@@ -67,15 +77,24 @@ def raw_files(folder: Path) -> Iterator[Path]:
 
 
 def ingest(
-    folder: Path, province: str, hint: str | None, fields: Fields, out: Path, tell: Callable[[str, int], None] = lambda *_: None
+    folder: Path,
+    province: str,
+    hint: str | None,
+    fields: Fields,
+    out: Path,
+    tell: Callable[[str, int], None] = lambda *_: None,
 ) -> dict[str, int]:
     """Read all raw files of a province folder into `out`; returns counts.
 
-    `hint` is the province that the folder's name says, if it says one; `tell(file, records)` is called after each file.
+    `hint` is the province that the folder's name says, if it says one; `tell(file, records)` is called after
+    each file.
     """
     files = records = 0
     reasons: Counter[str] = Counter()
-    with Writer(out / "documents.parquet", DOCUMENTS) as documents, Writer(out / "rejects.parquet", REJECTS) as rejects:
+    with (
+        Writer(out / "documents.parquet", DOCUMENTS) as documents,
+        Writer(out / "rejects.parquet", REJECTS) as rejects,
+    ):
         for path in raw_files(folder):
             files += 1
             name = path.relative_to(folder).as_posix()
@@ -96,7 +115,9 @@ def ingest(
                         )
                     case Reject(reason, record, byte, detail, file):
                         reasons[reason] += 1
-                        rejects.add({"file": file, "record": record, "byte": byte, "reason": reason, "detail": detail})
+                        rejects.add(
+                            {"file": file, "record": record, "byte": byte, "reason": reason, "detail": detail}
+                        )
             tell(name, records)
     counts = {"files": files, "read": records, "documents": documents.count, "rejects": rejects.count}
     written = [pq.read_metadata(out / f"{name}.parquet").num_rows for name in ("documents", "rejects")]

@@ -1,7 +1,10 @@
-"""Personal data masked by rule: names (the same way all through a document), identity numbers, telephones, plates, addresses.
+"""Personal data masked by rule: names (the same way all through a document), identity numbers, telephones,
+plates, addresses.
 
-Names that the court has masked already (张某甲, 李××) stay. What was replaced by what is not kept anywhere: `mask` returns the new
-text and how offsets move, and the caller rewrites its record with it. Rules: 最高人民法院关于人民法院在互联网公布裁判文书的规定
+Names that the court has masked already (张某甲, 李××) stay. What was replaced by what is not kept anywhere:
+`mask` returns the new
+text and how offsets move, and the caller rewrites its record with it. Rules:
+最高人民法院关于人民法院在互联网公布裁判文书的规定
 (法释〔2016〕19号), articles 8 to 10, applied also to those whose names that rule would let stand.
 """
 
@@ -11,35 +14,40 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lexpro.corpus.record import Judgment
+from lexpro.files import read_yaml
 
-# The 100 most frequent family names and some double ones: a name is one of these and one or two characters.
-SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾"
-    "韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严武莫孔向汤覃洪倪殷施牛安常乔赖文樊兰易伍柯"
-)
-DOUBLE = "欧阳|司马|上官|诸葛|夏侯|东方|皇甫|尉迟|公孙|慕容|令狐|司徒"
+_DATA = {name: value.split() for name, value in read_yaml(Path(__file__).with_suffix(".yaml")).items()}
+# A name is a family name and one or two characters.
+SURNAMES = "".join(_DATA["surnames"])
+DOUBLE = "|".join(_DATA["double"])
 _NAME = rf"(?:{DOUBLE}|[{SURNAMES}])[\u4e00-\u9fa5]{{1,2}}?"
-_ROLE = (
-    r"审判长|审判员|代理审判员|人民陪审员|书记员|法官助理|代书记员|检察员|检察官|辩护人|指定辩护人|诉讼代理人|法定代理人|委托代理人|"
-    r"被害人|受害人|证人|原告人|同案犯|鉴定人|见证人|吸毒人员|民警"
-)
+_ROLE = "|".join(_DATA["roles"])
 # A name after a role ends where a word of the sentence begins.
-_AFTER = r"(?=[，。、；：（(,\s]|$|的|与|和|及|等|之|在|于|以|将|向|被|因|停|放|系|称|陈述|报警|签|身|当|家|不)"
+_AFTER = r"(?=[，。、；：（(,\s的与和及等之在于以将向被因停放系称签身当家不]|$|陈述|报警|出庭|到庭)"
 _BY_ROLE = re.compile(rf"(?:{_ROLE})[：:\s]*(?P<name>{_NAME}){_AFTER}")
+_NEXT = re.compile(rf"[、和及]\s*(?P<name>{_NAME}){_AFTER}")
+# Characters that no name has, but a misread one.
+_WORDS = frozenset(_DATA["words"])
+_NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自")
 _MASKED = re.compile(r"[某×＊*xXＸ]|[A-Za-z0-9０-９]")
 ORDINALS = "甲乙丙丁戊己庚辛壬癸"
 
 _IDENTITY = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
-_PLATE = re.compile(r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?[A-Z0-9]{5,6}(?![A-Z0-9])")
+_PLATE = re.compile(
+    r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?[A-Z0-9]{5,6}(?![A-Z0-9])"
+)
 _BANK = re.compile(r"(?<!\d)[3-6]\d{14,18}(?!\d)")
+_UNIT = r"(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
 # Below the county: what follows a county or city up to a number of a house, flat or group.
 _ADDRESS = re.compile(
-    r"(?<=[市县区旗])(?P<below>[\u4e00-\u9fa5A-Za-z0-9０-９#、-]{2,40}?(?:\d+|[一二三四五六七八九十百]+)(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
-    r"(?:[\u4e00-\u9fa5A-Za-z0-9-]{0,12}?\d+(?:号楼|号|栋|幢|单元|室|房|组|楼|户))*)"
+    rf"(?<=[市县区旗])(?P<below>[\u4e00-\u9fa5A-Za-z0-9０-９#、-]{{2,40}}?(?:\d+|"
+    rf"[一二三四五六七八九十百]+){_UNIT}"
+    rf"(?:[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT})*)"
 )
 _HOME = re.compile(r"(?:住|住址|户籍地|住所地|户籍所在地|暂住地|居住地|地址)[^。；\n]{0,80}")
 
@@ -61,8 +69,22 @@ class Masked:
 
 
 def is_masked(name: str) -> bool:
-    """Whether the court has masked the name already; names of organisations count as such."""
-    return bool(_MASKED.search(name)) or not 2 <= len(name) <= 4 or not re.fullmatch(r"[\u4e00-\u9fa5·]+", name)
+    """Whether there is nothing to mask: the court has done it already, or it is no person's name."""
+    return (
+        bool(_MASKED.search(name) or _NO_NAME.search(name))
+        or name in _WORDS
+        or not re.fullmatch(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]+(?:·[\u4e00-\u9fa5]+)+", name)
+    )
+
+
+def _people(text: str) -> list[str]:
+    """Names that follow a role (审判员张三, 检察员张三、李四出庭), in order."""
+    found = []
+    for match in _BY_ROLE.finditer(text):
+        while match:
+            found.append(match["name"])
+            match = _NEXT.match(text, match.end("name"))
+    return found
 
 
 def _pseudonyms(names: list[str]) -> dict[str, str]:
@@ -92,7 +114,7 @@ def _taken(text: str, new: dict[str, str]) -> dict[str, str]:
 def mask(text: str, known: list[str]) -> Masked:
     """Mask a document; `known` are names of people that it is about (the defendants of its record)."""
     found = [name for name in known if not is_masked(name)]
-    found += [m["name"] for m in _BY_ROLE.finditer(text) if not is_masked(m["name"])]
+    found += [name for name in _people(text) if not is_masked(name)]
     names = _taken(text, _pseudonyms(list(dict.fromkeys(found))))
     spans: list[tuple[int, int, str, str]] = []
     for name in sorted(names, key=len, reverse=True):
@@ -129,6 +151,8 @@ def _replace(text: str, spans: list[tuple[int, int, str, str]], names: dict[str,
 def mask_judgment(text: str, judgment: Judgment) -> tuple[str, Judgment, dict[str, int]]:
     """A document and its record, both masked, and the counts of replacements by kind."""
     masked = mask(text, [defendant.name for defendant in judgment.defendants])
-    sections = {name: (masked.moved(start), masked.moved(end)) for name, (start, end) in judgment.sections.items()}
+    sections = {
+        name: (masked.moved(start), masked.moved(end)) for name, (start, end) in judgment.sections.items()
+    }
     defendants = [replace(d, name=masked.names.get(d.name, d.name)) for d in judgment.defendants]
     return masked.text, replace(judgment, sections=sections, defendants=defendants), masked.counts

@@ -1,9 +1,12 @@
 """Raw files of any kind to documents, one at a time: memory does not grow with a file of records.
 
-    for found in read(path, name, fields): ...        # a Document, or a Reject with file, record, byte and reason
+    for found in read(path, name, fields): ...        # a Document, or a Reject with file, record, byte and
+    reason
 
-By suffix: .jsonl .json .csv .parquet (records), .txt .html .docx .pdf (a document a file), each also as .gz and .zst;
-.zip and .tar(.gz) of all these. Nothing is unpacked to disk; an archive with a member that points outside its folder, or
+By suffix: .jsonl .json .csv .parquet (records), .txt .html .docx .pdf (a document a file), each also as .gz
+and .zst;
+.zip and .tar(.gz) of all these. Nothing is unpacked to disk; an archive with a member that points outside its
+folder, or
 that would unpack to more than a hundred times its size, is refused as a whole.
 """
 
@@ -40,7 +43,8 @@ PAGES = {
 }
 PACKED = (".gz", ".zst")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-# An archive may unpack to this many times its size (ordinary text shrinks 3 to 10 times), or to SMALL bytes in any case.
+# An archive may unpack to this many times its size (ordinary text shrinks 3 to 10 times), or to SMALL bytes
+# in any case.
 RATIO = 100
 SMALL = 10 << 20
 
@@ -79,7 +83,9 @@ def limit(packed: int) -> int:
 
 
 def _unpacked(file: BinaryIO, suffix: str, size: int) -> BinaryIO:
-    source = gzip.GzipFile(fileobj=file) if suffix == ".gz" else zstandard.ZstdDecompressor().stream_reader(file)
+    source = (
+        gzip.GzipFile(fileobj=file) if suffix == ".gz" else zstandard.ZstdDecompressor().stream_reader(file)
+    )
     return io.BufferedReader(_Metered(source, limit(size)), 1 << 16)
 
 
@@ -94,11 +100,22 @@ def _stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Do
     elif suffix in PAGES:
         yield from PAGES[suffix](file, fields)
     else:
-        yield Reject("unsupported_format", detail=f"{suffix or 'no'} suffix; read are {', '.join([*RECORDS, *PAGES, *ARCHIVES])}")
+        yield Reject(
+            "unsupported_format",
+            detail=f"{suffix or 'no'} suffix; read are {', '.join([*RECORDS, *PAGES, *ARCHIVES])}",
+        )
 
 
 # What damaged input makes the decoders raise; anything else is a fault of ours and must be seen.
-DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, zstandard.ZstdError, NotImplementedError)
+DAMAGE = (
+    EOFError,
+    zlib.error,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zstandard.ZstdError,
+    NotImplementedError,
+)
 
 
 def _guarded(make: Callable[[], Iterator[Document | Reject]], name: str) -> Iterator[Document | Reject]:
@@ -149,12 +166,17 @@ def _tar(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
         with opened() as archive:
             for member in archive:
                 if _unsafe(member.name) or member.issym() or member.islnk() or member.isdev():
-                    yield Reject("unsafe_archive", detail=f"{member.name} points outside the folder or is no plain file")
+                    yield Reject(
+                        "unsafe_archive",
+                        detail=f"{member.name} points outside the folder or is no plain file",
+                    )
                     return
         with opened() as archive:
             for member in archive:
                 if member.isfile() and not _hidden(member.name):
-                    yield from _member(archive.extractfile(member), f"{name}/{member.name}", member.size, fields)
+                    yield from _member(
+                        archive.extractfile(member), f"{name}/{member.name}", member.size, fields
+                    )
 
 
 def _hidden(name: str) -> bool:
@@ -165,12 +187,13 @@ def _member(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Do
     if _suffix(name) in ARCHIVES:
         yield Reject("nested_archive", file=name, detail="unpack it once")
         return
-    for found in _guarded(lambda: _stream(file, name, size, fields), name):
-        yield found
+    yield from _guarded(lambda: _stream(file, name, size, fields), name)
 
 
 def read(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
-    """All documents and rejects of a raw file; `name` is how rows refer to it (`archive.zip/inner.txt` inside archives)."""
+    """All documents and rejects of a raw file; `name` is how rows refer to it (`archive.zip/inner.txt` inside
+    archives).
+    """
     match _suffix(name):
         case ".zip":
             return _archive(_zip, path, name, fields)

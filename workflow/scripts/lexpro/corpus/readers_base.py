@@ -25,7 +25,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Something that could not be read, and where; `byte` is an offset in the (unpacked) file if it is known."""
+    """Something that could not be read, and where; `byte` is an offset in the (unpacked) file if it is
+    known.
+    """
 
     reason: str
     record: int | None = None
@@ -36,7 +38,9 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Field names to look for, the first that is there and not empty wins; `a.b` is b inside a; `a+b` joins two by a line end."""
+    """Field names to look for, the first that is there and not empty wins; `a.b` is b inside a; `a+b` joins
+    two by a line end.
+    """
 
     text: tuple[str, ...]
     case_number: tuple[str, ...] = ()

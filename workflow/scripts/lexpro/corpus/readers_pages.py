@@ -87,7 +87,9 @@ def html_page(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
         markup, encoding = _page_text(data)
         # An XML declaration of an encoding is refused in a string that is decoded already.
         markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
-        tree = lxml.html.document_fromstring(markup.replace("\x00", ""), parser=lxml.html.HTMLParser(huge_tree=False))
+        tree = lxml.html.document_fromstring(
+            markup.replace("\x00", ""), parser=lxml.html.HTMLParser(huge_tree=False)
+        )
         found = next((nodes[0] for path in CONTAINERS if (nodes := tree.xpath(path))), tree)
         out: list[str] = []
         _flatten(found, out)
@@ -115,7 +117,13 @@ def docx(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
             else:
                 lines.append(block.text)
         yield _document("\n".join(line for line in lines if line.strip()), "docx")
-    except (zipfile.BadZipFile, word.opc.exceptions.OpcError, KeyError, ValueError, lxml.etree.LxmlError) as error:
+    except (
+        zipfile.BadZipFile,
+        word.opc.exceptions.OpcError,
+        KeyError,
+        ValueError,
+        lxml.etree.LxmlError,
+    ) as error:
         if isinstance(error, TooLarge):
             raise
         yield Reject("bad_docx", 1, detail=str(error))
@@ -129,7 +137,15 @@ def pdf(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
             yield Reject("encrypted", 1)
             return
         text = tidy("\n".join(page.extract_text() for page in opened.pages))
-    except (pypdf.errors.PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError) as error:
+    except (
+        pypdf.errors.PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        IndexError,
+    ) as error:
         yield Reject("bad_pdf", 1, detail=str(error) or type(error).__name__)
         return
     # Lines of a page are broken by layout: a line that does not end a sentence goes on.

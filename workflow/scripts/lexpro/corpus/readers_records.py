@@ -1,4 +1,6 @@
-"""Files of records: JSON lines, JSON, CSV, Parquet. One record is in memory at a time (a row group of Parquet)."""
+"""Files of records: JSON lines, JSON, CSV, Parquet. One record is in memory at a time (a row group of
+Parquet).
+"""
 
 from __future__ import annotations
 
@@ -19,17 +21,25 @@ CHUNK = 1 << 20
 csv.field_size_limit(MAX_BYTES)
 
 
-def document(record: object, fields: Fields, number: int, encoding: str, byte: int | None = None) -> Document | Reject:
+def document(
+    record: object, fields: Fields, number: int, encoding: str, byte: int | None = None
+) -> Document | Reject:
     """A parsed record as a document, or why it is none."""
     if not isinstance(record, dict):
-        return Reject("not_a_record", number, byte, f"a JSON object is expected, this is {type(record).__name__}")
+        return Reject(
+            "not_a_record", number, byte, f"a JSON object is expected, this is {type(record).__name__}"
+        )
     text = fields.pick(record, fields.text)
     if text is None:
         if any(name.split("+")[0] in record for name in fields.text):
             return Reject("empty", number, byte)
         return Reject("no_text_field", number, byte, f"fields: {', '.join(map(str, list(record)[:12]))}")
     text = tidy(text)
-    return Document(text, encoding, number, fields.pick(record, fields.case_number)) if text else Reject("empty", number, byte)
+    return (
+        Document(text, encoding, number, fields.pick(record, fields.case_number))
+        if text
+        else Reject("empty", number, byte)
+    )
 
 
 def _sniffed(file: BinaryIO) -> tuple[str, BinaryIO]:
@@ -52,7 +62,9 @@ def lines(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
     yield from _lines(file, fields, encoding)
 
 
-def _lines(file: BinaryIO, fields: Fields, encoding: str, number: int = 0, byte: int = 0) -> Iterator[Document | Reject]:
+def _lines(
+    file: BinaryIO, fields: Fields, encoding: str, number: int = 0, byte: int = 0
+) -> Iterator[Document | Reject]:
     """The lines of a stream from record `number` + 1 and offset `byte` on."""
     while line := file.readline(MAX_BYTES + 1):
         start, byte = byte, byte + len(line)
@@ -86,7 +98,9 @@ def _utf16_lines(file: BinaryIO, encoding: str, fields: Fields) -> Iterator[Docu
 
 
 def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
-    """A JSON array, a JSON object, or JSON lines under the wrong name (as CAIL, JuDGE and LeCaRD have them)."""
+    """A JSON array, a JSON object, or JSON lines under the wrong name (as CAIL, JuDGE and LeCaRD have
+    them).
+    """
     try:
         encoding, file = _sniffed(file)
     except Undecodable as error:
@@ -194,7 +208,9 @@ def table(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
 
 
 def parquet(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
-    """Parquet, a batch of rows at a time. Inside an archive the file is held in memory (it must be seekable)."""
+    """Parquet, a batch of rows at a time. Inside an archive the file is held in memory (it must be
+    seekable).
+    """
     source = file if file.seekable() else io.BytesIO(file.read())
     try:
         opened = pq.ParquetFile(source)

@@ -1,7 +1,10 @@
-"""The registry of public data sets (config/datasets.csv): pinned by URL and SHA-256, read from a mirror or downloaded.
+"""The registry of public data sets (config/datasets.csv): pinned by URL and SHA-256, read from a mirror or
+downloaded.
 
-A mirror is a folder (environment variable LEXPRO_MIRROR) in which `https://raw.githubusercontent.com/<owner>/<repo>/<commit>/<path>` is
-found as `<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two versions. A URL that ends in `/` is a
+A mirror is a folder (environment variable LEXPRO_MIRROR) in which
+`https://raw.githubusercontent.com/<owner>/<repo>/<commit>/<path>` is
+found as `<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two versions.
+A URL that ends in `/` is a
 folder; its SHA-256 is that of the sorted lines `<sha256 of the file>  <path below the folder>`.
 """
 
@@ -84,14 +87,16 @@ def _verified(dataset: Dataset, path: Path) -> Path:
     found = hash_of(path)
     if found != dataset.sha256:
         raise UserError(
-            f"{path} is not the data set {dataset.name!r} of {REGISTRY}: SHA-256 {found}, registered {dataset.sha256}. "
+            f"{path} is not the data set {dataset.name!r} of {REGISTRY}: SHA-256 {found}, registered "
+            f"{dataset.sha256}. "
             f"Get {dataset.url} again, or register this version as another data set."
         )
     return path
 
 
 def resolve(dataset: Dataset, cache: Path) -> Path:
-    """A verified local path of the data set: in the mirror if LEXPRO_MIRROR is set, else downloaded into `cache`.
+    """A verified local path of the data set: in the mirror if LEXPRO_MIRROR is set, else downloaded into
+    `cache`.
 
     Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was registered.
     """
@@ -99,13 +104,18 @@ def resolve(dataset: Dataset, cache: Path) -> Path:
         mirror = Path(os.environ[MIRROR])
         path = in_mirror(dataset, mirror)
         if not mirror.is_dir():
-            raise UserError(f"{MIRROR}={mirror} is not a folder. Set it to a mirror folder, or unset it to download.")
+            raise UserError(
+                f"{MIRROR}={mirror} is not a folder. Set it to a mirror folder, or unset it to download."
+            )
         if not path.exists():
-            raise UserError(f"the mirror has no {path}. Put {dataset.url} there, or unset {MIRROR} to download it.")
+            raise UserError(
+                f"the mirror has no {path}. Put {dataset.url} there, or unset {MIRROR} to download it."
+            )
         return _verified(dataset, path)
     if dataset.is_folder:
         raise UserError(
-            f"the data set {dataset.name!r} is a folder ({dataset.url}) and is read from a mirror only: clone its repository at that "
+            f"the data set {dataset.name!r} is a folder ({dataset.url}) and is read from a mirror only: "
+            "clone its repository at that "
             f"commit as <mirror>/<owner>__<repo> and set {MIRROR}=<mirror>."
         )
     return _download(dataset, cache)
@@ -125,7 +135,8 @@ def _download(dataset: Dataset, cache: Path) -> Path:
         partial.replace(path)
     except (urllib.error.URLError, TimeoutError) as error:
         raise UserError(
-            f"cannot download {dataset.url} ({error}). Without internet, set {MIRROR} to a mirror folder (docs/data.md)."
+            f"cannot download {dataset.url} ({error}). Without internet, set {MIRROR} to a mirror folder "
+            "(docs/data.md)."
         ) from error
     finally:
         partial.unlink(missing_ok=True)

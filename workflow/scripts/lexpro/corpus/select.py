@@ -1,6 +1,8 @@
-"""Selecting: structured judgments of all provinces → kept ones, dropped ones with their reasons, and the funnel.
+"""Selecting: structured judgments of all provinces → kept ones, dropped ones with their reasons, and the
+funnel.
 
-The corpus is read three times (count boilerplate; filter and sign; write), a batch at a time: in memory there are, for a
+The corpus is read three times (count boilerplate; filter and sign; write), a batch at a time: in memory there
+are, for a
 document, its signature and a few numbers, never its text.
 """
 
@@ -36,7 +38,13 @@ KEPT = pa.schema(
     }
 )
 DROPPED = pa.schema(
-    {"doc_id": pa.string(), "province": pa.string(), "reason": pa.string(), "detail": pa.string(), "text": pa.string()}
+    {
+        "doc_id": pa.string(),
+        "province": pa.string(),
+        "reason": pa.string(),
+        "detail": pa.string(),
+        "text": pa.string(),
+    }
 )
 BATCH = 500
 UNKNOWN = "unknown"
@@ -64,7 +72,9 @@ def rows(files: list[Path]) -> Iterator[list[dict]]:
             yield batch.to_pylist()
 
 
-def _filter(files: list[Path], settings: dict, benchmarks: Benchmarks, boilerplate) -> tuple[dict[int, filters.Dropped], Passed]:
+def _filter(
+    files: list[Path], settings: dict, benchmarks: Benchmarks, boilerplate
+) -> tuple[dict[int, filters.Dropped], Passed]:
     """Verdicts of the filters by row number, and those that passed with their signatures."""
     verdicts: dict[int, filters.Dropped] = {}
     passed, number = Passed(), -1
@@ -103,10 +113,13 @@ def _over_quota(passed: Passed, kept: list[int], quota: int, seed: int) -> set[i
     return over
 
 
-def select(files: list[Path], settings: dict, benchmarks: Benchmarks, out: Path, tell: Callable[[str], None]) -> dict:
+def select(
+    files: list[Path], settings: dict, benchmarks: Benchmarks, out: Path, tell: Callable[[str], None]
+) -> dict:
     """Write kept.parquet, dropped.parquet and funnel.csv to `out`; returns counts.
 
-    `files` are judgments.parquet of the provinces, in order; `tell` gets lines of progress. Raises RuntimeError if the documents
+    `files` are judgments.parquet of the provinces, in order; `tell` gets lines of progress. Raises
+    RuntimeError if the documents
     written are not the documents read.
     """
     near = settings["duplicates"]
@@ -120,8 +133,11 @@ def select(files: list[Path], settings: dict, benchmarks: Benchmarks, out: Path,
 
     verdicts, passed = _filter(files, settings, benchmarks, boilerplate)
     tell(f"{len(passed.rows)} passed the filters")
-    table = np.concatenate(passed.tables) if passed.rows else np.zeros((0, near["permutations"]), dtype=np.uint32)
-    # The best copy has the highest quality, then the shortest text (without a website's additions), then the first id.
+    table = (
+        np.concatenate(passed.tables) if passed.rows else np.zeros((0, near["permutations"]), dtype=np.uint32)
+    )
+    # The best copy has the highest quality, then the shortest text (without a website's additions), then the
+    # first id.
     order = sorted(range(len(passed.ids)), key=passed.ids.__getitem__, reverse=True)
     rank = {number: place for place, number in enumerate(order)}
     worth = [(passed.qualities[n], -passed.lengths[n], rank[n]) for n in range(len(passed.ids))]
@@ -172,4 +188,10 @@ def _write(files, settings, verdicts, families, qualities, total, out: Path) -> 
             writer.writerow([province, *(funnel[province][step] for step in steps)])
         writer.writerow(["total", *(sum(c[step] for c in funnel.values()) for step in steps)])
     reasons = {f"drop_{step}": sum(c[step] for c in funnel.values()) for step in steps[1:-1]}
-    return {"read": total, "kept": kept.count, "dropped": dropped.count, **reasons, **dict(sorted(counts.items()))}
+    return {
+        "read": total,
+        "kept": kept.count,
+        "dropped": dropped.count,
+        **reasons,
+        **dict(sorted(counts.items())),
+    }

@@ -1,7 +1,10 @@
-"""How the court of the synthetic corpus sentences: a simple, lawful rule, so that the term can be learnt from the facts.
+"""How the court of the synthetic corpus sentences: a simple, lawful rule, so that the term can be learnt from
+the facts.
 
-Steps as in the 2021 guideline (关于常见犯罪的量刑指导意见): a base within the tier from how grave the facts are, then the
-circumstances as shares of it, then kind of penalty, probation and fine. The numbers are ours; no real sentence is copied.
+Steps as in the 2021 guideline (关于常见犯罪的量刑指导意见): a base within the tier from how grave the facts
+are, then the
+circumstances as shares of it, then kind of penalty, probation and fine. The numbers are ours; no real
+sentence is copied.
 """
 
 from __future__ import annotations
@@ -81,20 +84,29 @@ def probation(rng: Random, charge: Charge, given: Term, circumstances: list[str]
 
 
 def joint(rng: Random, terms: list[Term]) -> Term:
-    """The term to be served for several (数罪并罚, 刑法 69): between the longest and the sum, at most 20 years."""
+    """The term to be served for several (数罪并罚, 刑法 69): between the longest and the sum, at most 20
+    years.
+    """
     total, longest = sum(t.months for t in terms), max(t.months for t in terms)
     served = min(240, _round_months(longest + (total - longest) * rng.choice((0.4, 0.5, 0.6, 0.7))))
     return Term("有期徒刑", max(longest, min(served, total - 1)))
 
 
 def sentence(
-    rng: Random, charges: list[Charge], tiers: list[Tier], gravities: list[float], name: str, circumstances: list[str]
+    rng: Random,
+    charges: list[Charge],
+    tiers: list[Tier],
+    gravities: list[float],
+    name: str,
+    circumstances: list[str],
 ) -> tuple[Defendant, list[int]]:
     """What the court gives a defendant, and the fine of each charge in yuan."""
     terms = [term(rng, *facts, circumstances) for facts in zip(charges, tiers, gravities, strict=True)]
     if len(terms) > 1:
         # Only terms of imprisonment are added up here: joint sentences of mixed kinds are rare.
-        terms = [t if t.kind == "有期徒刑" else Term("有期徒刑", 6 + rng.randint(0, 4), t.charge) for t in terms]
+        terms = [
+            t if t.kind == "有期徒刑" else Term("有期徒刑", 6 + rng.randint(0, 4), t.charge) for t in terms
+        ]
     fines = [fine(rng, tier, given) for tier, given in zip(tiers, terms, strict=True)]
     served = terms[0] if len(terms) == 1 else joint(rng, terms)
     found = Defendant(

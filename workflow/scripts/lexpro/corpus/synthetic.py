@@ -1,14 +1,19 @@
-"""Synthetic corpus: Chinese criminal judgments of first instance with known truth, in our own words, and known noise.
+"""Synthetic corpus: Chinese criminal judgments of first instance with known truth, in our own words, and
+known noise.
 
-Each document depends on (seed, province, number) only: provinces are independent of each other, and any document can be
-made again on its own. That is how a duplicate in one province can be of a document in another. No text of a real judgment,
+Each document depends on (seed, province, number) only: provinces are independent of each other, and any
+document can be
+made again on its own. That is how a duplicate in one province can be of a document in another. No text of a
+real judgment,
 no real person.
 
     for text, truth in generate(settings, "湖北"): ...
     rows = write(settings, "湖北", Path("raw/湖北"))
 
-`truth` is `record.Judgment.to_dict()` (doc_id, sections and all) plus `noise` (one of `NOISE`, or None) and `duplicate_of` (the
-doc_id of the original of a duplicate, or None); `write` adds where the document went: `format`, `file` (below the folder)
+`truth` is `record.Judgment.to_dict()` (doc_id, sections and all) plus `noise` (one of `NOISE`, or None) and
+`duplicate_of` (the
+doc_id of the original of a duplicate, or None); `write` adds where the document went: `format`, `file` (below
+the folder)
 and `record` (1 for the first).
 """
 
@@ -18,10 +23,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from lexpro.corpus import synthetic_case, synthetic_noise, synthetic_text
+from lexpro.corpus import synthetic_case, synthetic_noise
+from lexpro.corpus.synthetic_compact import compact
 from lexpro.corpus.synthetic_files import Files
+from lexpro.corpus.synthetic_full import full
+from lexpro.corpus.synthetic_text import assemble, cited, judgment
 
-# Kinds of noise and the share that configuration gives each under `noise:`. `empty` and `broken` cannot be read at all.
+STYLES = {"compact": compact, "full": full}
+
+# Kinds of noise and the share that configuration gives each under `noise:`. `empty` and `broken` cannot be
+# read at all.
 NOISE = ("exact_duplicate", "near_duplicate", "second_instance", "civil", "cut", "hidden", "empty", "broken")
 
 
@@ -34,7 +45,9 @@ def _rng(settings: dict, province: str, number: int, purpose: str) -> Random:
 
 
 def kind_of(settings: dict, province: str, number: int) -> str | None:
-    """The noise of a document, None for a good one. The first of a province is good, so that duplicates have an original."""
+    """The noise of a document, None for a good one. The first of a province is good, so that duplicates have
+    an original.
+    """
     if number == 0:
         return None
     draw = _rng(settings, province, number, "kind").random()
@@ -49,8 +62,9 @@ def clean(settings: dict, province: str, number: int) -> tuple[str, dict]:
     """A good judgment and its truth."""
     rng = _rng(settings, province, number, "text")
     case = synthetic_case.draw(rng, settings, province, number + 1)
-    text, judgment = synthetic_text.write(rng, case, doc_id(province, number), settings["style"])
-    return text, judgment.to_dict()
+    articles = cited(rng, case)
+    text, spans = assemble(STYLES[settings["style"]](rng, case, articles))
+    return text, judgment(case, doc_id(province, number), articles, spans).to_dict()
 
 
 def _original(settings: dict, province: str, number: int, rng: Random) -> tuple[str, int]:
@@ -90,7 +104,9 @@ def generate(settings: dict, province: str) -> Iterator[tuple[str, dict]]:
 
 
 def write(settings: dict, province: str, folder: Path) -> list[dict]:
-    """Write the raw files of a province as a user would have them (see `synthetic_files`) and return the truth, a row a document."""
+    """Write the raw files of a province as a user would have them (see `synthetic_files`) and return the
+    truth, a row a document.
+    """
     rows = []
     with Files(settings["formats"], _rng(settings, province, 0, "files"), folder) as files:
         for text, truth in generate(settings, province):

@@ -1,4 +1,6 @@
-"""The simulated case behind a synthetic judgment: who did what where, and what the court gave them. No text yet."""
+"""The simulated case behind a synthetic judgment: who did what where, and what the court gave them. No text
+yet.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,42 @@ from lexpro.law.facts import Charge, Tier, load
 
 # Charges by what the victim loses or the offender gains.
 TAKEN = {
-    "盗窃罪", "诈骗罪", "抢劫罪", "敲诈勒索罪", "职务侵占罪", "信用卡诈骗罪", "合同诈骗罪", "抢夺罪", "集资诈骗罪",
-    "非法吸收公众存款罪", "故意毁坏财物罪",
+    "盗窃罪", "诈骗罪", "抢劫罪", "敲诈勒索罪", "职务侵占罪", "信用卡诈骗罪", "合同诈骗罪", "抢夺罪",
+    "集资诈骗罪", "非法吸收公众存款罪", "故意毁坏财物罪",
 }  # fmt: skip
 GAINED = {"开设赌场罪", "引诱、容留、介绍卖淫罪", "赌博罪", "受贿罪"}
-HURT = {"故意伤害罪", "交通肇事罪", "寻衅滋事罪", "聚众斗殴罪", "故意杀人罪", "过失致人死亡罪", "袭警罪", "抢劫罪", "非法拘禁罪"}
-TOGETHER = {"盗窃罪", "诈骗罪", "抢劫罪", "寻衅滋事罪", "聚众斗殴罪", "开设赌场罪", "故意伤害罪", "敲诈勒索罪", "非法拘禁罪", "赌博罪"}
-MINOR_IMPOSSIBLE = {"受贿罪", "重婚罪", "职务侵占罪", "非法吸收公众存款罪", "集资诈骗罪", "信用卡诈骗罪", "合同诈骗罪"}
+HURT = {
+    "故意伤害罪",
+    "交通肇事罪",
+    "寻衅滋事罪",
+    "聚众斗殴罪",
+    "故意杀人罪",
+    "过失致人死亡罪",
+    "袭警罪",
+    "抢劫罪",
+    "非法拘禁罪",
+}
+TOGETHER = {
+    "盗窃罪",
+    "诈骗罪",
+    "抢劫罪",
+    "寻衅滋事罪",
+    "聚众斗殴罪",
+    "开设赌场罪",
+    "故意伤害罪",
+    "敲诈勒索罪",
+    "非法拘禁罪",
+    "赌博罪",
+}
+MINOR_IMPOSSIBLE = {
+    "受贿罪",
+    "重婚罪",
+    "职务侵占罪",
+    "非法吸收公众存款罪",
+    "集资诈骗罪",
+    "信用卡诈骗罪",
+    "合同诈骗罪",
+}
 # Crimes of negligence, and the one punished by criminal detention only, do not make a recidivist (刑法 65).
 NO_RECIDIVIST = {"交通肇事罪", "过失致人死亡罪", "危险驾驶罪"}
 ATTEMPTED = {"盗窃罪", "抢夺罪", "强奸罪"}
@@ -67,7 +98,9 @@ class Case:
         return [person.given for person in self.people]
 
 
-def _court(rng: Random, province: str, intermediate: bool, year: int, number: int) -> tuple[str, str, str, str, str]:
+def _court(
+    rng: Random, province: str, intermediate: bool, year: int, number: int
+) -> tuple[str, str, str, str, str]:
     """(city, court, level, prosecutor, case number)."""
     place = words()["provinces"][province]
     city, district, code = rng.choice(place["courts"])
@@ -90,7 +123,10 @@ def _round_amount(yuan: float) -> int:
 def _scene(rng: Random, charge: Charge, slots: dict) -> tuple[str, Tier, float, int]:
     """Facts of one charge: (sentence with {d} still open, tier, gravity in [0, 1], amount in yuan or 0)."""
     said = words()["facts"][charge.name]
-    number = min(rng.choices(range(len(charge.tiers)), (0.78, 0.18, 0.04)[: len(charge.tiers)])[0], len(charge.tiers) - 1)
+    number = min(
+        rng.choices(range(len(charge.tiers)), (0.78, 0.18, 0.04)[: len(charge.tiers)])[0],
+        len(charge.tiers) - 1,
+    )
     tier, gravity, amount = charge.tiers[number], rng.random(), 0
     slots = {**slots, "x": rng.choice(said["x"]), "d": "{d}"}
     low_high = tier.amount or tier.grams
@@ -155,7 +191,8 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
     if rng.random() < settings["unmasked_share"]:
         who = [full_name(rng, name[0]) for name in who]
     slots = {
-        "t": f"{done.year}年{done.month}月{done.day}日" + (rng.choice(words()["hours"]) if rng.random() < 0.5 else ""),
+        "t": f"{done.year}年{done.month}月{done.day}日"
+        + (rng.choice(words()["hours"]) if rng.random() < 0.5 else ""),
         "p": rng.choice(words()["places"]),
         "r": rng.choice(words()["roads"]),
         "v": victim,
@@ -163,8 +200,11 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
     scenes, tiers, gravities, amount = [], [], [], 0
     charges = [charge]
     if rng.random() < settings["multi_charge_share"] and not several and charge.tiers[0].months:
-        # At most one of the charges is about a sum of money, or the amount of the case would be open to reading.
-        others = [n for n in names if n != charge.name and not known[n].measure == "amount" and known[n].tiers[0].months]
+        # At most one of the charges is about a sum of money, or the amount of the case would be open to
+        # reading.
+        others = [
+            n for n in names if n != charge.name and known[n].measure != "amount" and known[n].tiers[0].months
+        ]
         charges += [known[rng.choice(others)]] if others else []
     for one in charges:
         scene, tier, gravity, sum_of_money = _scene(rng, one, slots)
@@ -232,4 +272,3 @@ def _procedure(rng: Random, people: list[Person], grave: bool) -> str | None:
         return rng.choice(("普通", None))
     kinds = ("简易", "普通", "速裁", None, None, None) if longest <= 12 else ("简易", "普通", None, None)
     return rng.choice(kinds)
-

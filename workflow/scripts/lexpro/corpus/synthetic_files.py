@@ -1,4 +1,6 @@
-"""Raw files of the synthetic corpus, as they lie on a user's disk: several formats and encodings, some of them damaged."""
+"""Raw files of the synthetic corpus, as they lie on a user's disk: several formats and encodings, some of
+them damaged.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,10 @@ PAGE = """<!DOCTYPE html>
 class Files:
     """Distributes documents over the files of a province folder; a context manager that closes them.
 
-    Formats: jsonl, jsonl_gz, csv (many documents a file, UTF-8), txt, gb18030, utf16 (a text file a document), html (a page a
-    document, UTF-8 or GB18030). An empty document is an empty .txt; a broken one is a line of damaged JSON or a file of
+    Formats: jsonl, jsonl_gz, csv (many documents a file, UTF-8), txt, gb18030, utf16 (a text file a
+    document), html (a page a
+    document, UTF-8 or GB18030). An empty document is an empty .txt; a broken one is a line of damaged JSON or
+    a file of
     bytes that no encoding explains.
     """
 
@@ -32,10 +36,10 @@ class Files:
 
     def __enter__(self) -> Files:
         # Line ends and time stamps fixed: the same settings make the same bytes everywhere.
-        self.lines = open(self.folder / "judgments.jsonl", "w", encoding="utf-8", newline="\n")
-        self.packed_bytes = open(self.folder / "archive.jsonl.gz", "wb")
+        self.lines = (self.folder / "judgments.jsonl").open("w", encoding="utf-8", newline="\n")
+        self.packed_bytes = (self.folder / "archive.jsonl.gz").open("wb")
         self.packed = gzip.GzipFile(filename="", mode="wb", fileobj=self.packed_bytes, mtime=0)
-        self.table = open(self.folder / "table.csv", "w", encoding="utf-8-sig", newline="")
+        self.table = (self.folder / "table.csv").open("w", encoding="utf-8-sig", newline="")
         self.rows = csv.writer(self.table, lineterminator="\n")
         self.rows.writerow(["案号", "全文"])
         return self
@@ -43,7 +47,11 @@ class Files:
     def __exit__(self, *_: object) -> None:
         for file in (self.lines, self.packed, self.packed_bytes, self.table):
             file.close()
-        for name, counted in (("judgments.jsonl", "jsonl"), ("archive.jsonl.gz", "jsonl_gz"), ("table.csv", "csv")):
+        for name, counted in (
+            ("judgments.jsonl", "jsonl"),
+            ("archive.jsonl.gz", "jsonl_gz"),
+            ("table.csv", "csv"),
+        ):
             if not self.counts.get(counted):
                 (self.folder / name).unlink()
 
@@ -80,9 +88,13 @@ class Files:
 
     def _broken(self, text: str) -> dict:
         if self.rng.random() < 0.5:
-            self.lines.write(json.dumps({"全文": text}, ensure_ascii=False)[: -self.rng.randint(3, 40)] + "\n")
+            self.lines.write(
+                json.dumps({"全文": text}, ensure_ascii=False)[: -self.rng.randint(3, 40)] + "\n"
+            )
             return {"format": "broken_jsonl", "file": "judgments.jsonl", "record": self._next("jsonl")}
-        noise = bytes(self.rng.choice((0x80, 0xFF, 0xFE, 0x81, 0x00)) for _ in range(self.rng.randint(50, 200)))
+        noise = bytes(
+            self.rng.choice((0x80, 0xFF, 0xFE, 0x81, 0x00)) for _ in range(self.rng.randint(50, 200))
+        )
         return self._own("broken", "txt", b"\xff\xff" + noise)
 
     def _own(self, kind: str, suffix: str, data: bytes) -> dict:

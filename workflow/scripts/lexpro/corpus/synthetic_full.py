@@ -1,4 +1,5 @@
-"""A synthetic judgment of realistic length: parties in full, accusation, defence, evidence, notes and appendix.
+"""A synthetic judgment of realistic length: parties in full, accusation, defence, evidence, notes and
+appendix.
 
 Personal data in it (names, identity numbers, telephone numbers, plates, addresses) is made up.
 """
@@ -34,16 +35,20 @@ COURT = [
 
 
 def _identity(rng: Random, person: Person) -> str:
-    """A made-up number in the form of an identity card's, without a valid check digit on purpose (letter code 99)."""
+    """A made-up number in the form of an identity card's, without a valid check digit on purpose (letter code
+    99).
+    """
     return f"99{rng.randrange(1000, 9999)}{person.born:%Y%m%d}{rng.randrange(1000, 9999)}"
 
 
 def _party(rng: Random, case: Case, person: Person) -> str:
     word = words()
-    home = f"{case.city}{rng.choice(word['roads'])}{rng.randint(1, 300)}号{rng.randint(1, 30)}栋{rng.randint(101, 2502)}室"
+    home = f"{case.city}{rng.choice(word['roads'])}{rng.randint(1, 300)}号"
+    home += f"{rng.randint(1, 30)}栋{rng.randint(101, 2502)}室"
     caught = case.done + timedelta(days=rng.randint(1, 80))
     out = (
-        f"被告人{person.given.name}，{'女' if person.woman else '男'}，{person.born.year}年{person.born.month}月{person.born.day}日"
+        f"被告人{person.given.name}，{'女' if person.woman else '男'}，{person.born.year}"
+        f"年{person.born.month}月{person.born.day}日"
         f"出生，{rng.choice(word['nations'])}，{rng.choice(word['education'])}，{rng.choice(word['jobs'])}，"
     )
     if rng.random() < 0.5:
@@ -52,11 +57,17 @@ def _party(rng: Random, case: Case, person: Person) -> str:
     if rng.random() < 0.3:
         out += f"联系电话1{rng.choice('3589')}{rng.randrange(10**8, 10**9)}。"
     out += f"因涉嫌犯{person.given.charges[0]}，于{caught.year}年{caught.month}月{caught.day}日被刑事拘留，"
-    return out + rng.choice(("后被取保候审。", "同年被依法逮捕。现羁押于看守所。", "经批准被执行逮捕，羁押于当地看守所。"))
+    return out + rng.choice(
+        ("后被取保候审。", "同年被依法逮捕。现羁押于看守所。", "经批准被执行逮捕，羁押于当地看守所。")
+    )
 
 
 def _lawyer(rng: Random) -> str:
-    return f"辩护人{full_name(rng, rng.choice(words()['surnames']))}，某律师事务所律师。\n" if rng.random() < 0.6 else ""
+    return (
+        f"辩护人{full_name(rng, rng.choice(words()['surnames']))}，某律师事务所律师。\n"
+        if rng.random() < 0.6
+        else ""
+    )
 
 
 def full(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
@@ -71,7 +82,8 @@ def full(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
     procedure = f"依法适用{case.procedure}程序，" if case.procedure else ""
     story = told(rng, case)
     accusation = (
-        f"{case.prosecutor}以{indictment}起诉书指控被告人{who}犯{names}，向本院提起公诉。{rng.choice(COURT)}。"
+        f"{case.prosecutor}以{indictment}起诉书指控被告人{who}犯{names}，向本院提起公诉。"
+        f"{rng.choice(COURT)}。"
         f"{procedure}公诉机关指派检察员出庭支持公诉，被告人{who}到庭参加诉讼。现已审理终结。\n"
         f"公诉机关指控：{story}公诉机关认为，应当以{names}追究被告人{who}的刑事责任，提请本院依法判处。\n"
         f"被告人{who}对指控的事实{rng.choice(('没有异议', '供认不讳', '未提出异议'))}，请求从宽处理。\n"
@@ -80,11 +92,16 @@ def full(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
     if rng.random() < 0.4:
         letter = words()["provinces"][case.province]["letter"]
         plate = f"{letter}A{rng.randrange(10_000, 99_999)}"
-        facts += f"另查明，被告人{case.defendants[0].name}名下有车牌号为{plate}的{rng.choice(words()['vehicles'])}一辆，与本案无关。\n"
+        vehicle = f"车牌号为{plate}的{rng.choice(words()['vehicles'])}一辆"
+        facts += f"另查明，被告人{case.defendants[0].name}名下有{vehicle}，与本案无关。\n"
     proofs = rng.sample(EVIDENCE, rng.randint(5, 10))
-    evidence = "上述事实，有下列经庭审质证的证据证实：\n" + "".join(f"{i}．{proof}。\n" for i, proof in enumerate(proofs, 1))
+    evidence = "上述事实，有下列经庭审质证的证据证实：\n" + "".join(
+        f"{i}．{proof}。\n" for i, proof in enumerate(proofs, 1)
+    )
     evidence += "以上证据来源合法，内容客观真实，能够相互印证，本院予以确认。\n"
-    defence = rng.choice(("辩护人提出的从轻处罚意见，本院酌情采纳。", "辩护人的相关意见与查明的事实相符，予以采纳。", ""))
+    defence = rng.choice(
+        ("辩护人提出的从轻处罚意见，本院酌情采纳。", "辩护人的相关意见与查明的事实相符，予以采纳。", "")
+    )
     notes = ""
     if any(d.sentence.kind in ("有期徒刑", "拘役") and not d.probation_months for d in case.defendants):
         notes = "（刑期从判决执行之日起计算。判决执行以前先行羁押的，羁押一日折抵刑期一日。）\n"
@@ -98,9 +115,12 @@ def full(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
         "reasoning": reasoned(rng, case) + defence + closing(rng, case, articles),
         "judgment": "判决如下：\n" + numbered(orders(rng, case)) + notes,
         "ending": (
-            "如不服本判决，可在接到判决书的第二日起十日内，通过本院或者直接向上一级人民法院提出上诉。书面上诉的，应当提交上诉状正本一份，"
+            "如不服本判决，可在接到判决书的第二日起十日内，通过本院或者直接向上一级人民法院提出上诉。书面上"
+            "诉的，应当提交上诉状正本一份，"
             f"副本二份。\n审判长{full_name(rng, rng.choice(words()['surnames']))}\n"
-            f"人民陪审员{full_name(rng, rng.choice(words()['surnames']))}\n{chinese_date(j.year, j.month, j.day)}\n"
-            f"书记员{full_name(rng, rng.choice(words()['surnames']))}\n附：本判决所依据的法律条文\n{cite(articles, False, rng)}"
+            f"人民陪审员{full_name(rng, rng.choice(words()['surnames']))}"
+            f"\n{chinese_date(j.year, j.month, j.day)}\n"
+            f"书记员{full_name(rng, rng.choice(words()['surnames']))}"
+            f"\n附：本判决所依据的法律条文\n{cite(articles, False, rng)}"
         ),
     }

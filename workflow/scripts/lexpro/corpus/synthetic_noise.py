@@ -13,7 +13,12 @@ LOANS = ("民间借贷纠纷", "买卖合同纠纷", "离婚纠纷", "房屋租�
 
 def _only(truth: dict, **known: object) -> dict:
     """Truth of a document about which no more than `known` is asserted."""
-    return {**Judgment(truth["doc_id"]).to_dict(), "court": truth["court"], "province": truth["province"], **known}
+    return {
+        **Judgment(truth["doc_id"]).to_dict(),
+        "court": truth["court"],
+        "province": truth["province"],
+        **known,
+    }
 
 
 def spoil(kind: str, rng: Random, text: str, truth: dict) -> tuple[str, dict]:
@@ -41,13 +46,22 @@ def second_instance(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
     text = (
         f"{court}\n{form}\n{number}\n原公诉机关{truth['court'].removesuffix('人民法院')}人民检察院。\n"
         f"上诉人（原审被告人）{names}。\n"
-        f"{truth['court']}审理被告人{names}犯{charge}一案，作出{truth['case_number']}刑事判决。宣判后，{names}不服，提出上诉。"
+        f"{truth['court']}审理被告人{names}犯{charge}一案，作出{truth['case_number']}刑事判决。宣判后，"
+        f"{names}不服，提出上诉。"
         f"本院依法组成合议庭审理了本案，现已审理终结。\n{facts}\n"
-        "本院认为，原判认定的事实清楚，证据确实、充分，定罪准确，量刑适当，审判程序合法。依照《中华人民共和国刑事诉讼法》第二百三十六条"
+        "本院认为，原判认定的事实清楚，证据确实、充分，定罪准确，量刑适当，审判程序合法。依照《中华人民共和"
+        "国刑事诉讼法》第二百三十六条"
         f"第一款第（一）项之规定，{'裁定' if form == '刑事裁定书' else '判决'}如下：\n驳回上诉，维持原判。\n"
         f"本{form[2:4]}为终审{form[2:4]}。\n审判长{rng.choice('王李张刘')}某\n{_date(truth)}"
     )
-    known = dict(case_number=number, court=court, court_level="中级", city=city, kind="criminal", instance="second")
+    known = {
+        "case_number": number,
+        "court": court,
+        "court_level": "中级",
+        "city": city,
+        "kind": "criminal",
+        "instance": "second",
+    }
     return text, _only(truth, **known, document_type=form)
 
 
@@ -62,14 +76,26 @@ def civil(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
     number = truth["case_number"].replace("刑初", "民初")
     first, second = rng.sample("王李张刘陈杨黄赵吴周", 2)
     text = (
-        f"{truth['court']}\n民事判决书\n{number}\n原告{first}某，男，住本市。\n被告{second}某某，女，住本市。\n"
-        f"原告{first}某与被告{second}某某{cause}一案，本院立案后依法适用简易程序公开开庭审理，现已审理终结。\n"
-        f"原告{first}某提出诉讼请求：判令被告支付{sum_of_money}元。\n经审理查明，双方于{rng.randint(2015, 2019)}年发生往来，被告尚欠"
-        f"{sum_of_money}元未付，经催要未果。\n本院认为，合法的民事权益受法律保护，原告的请求有事实依据，予以支持。依照"
-        f"《中华人民共和国民事诉讼法》第{chinese(rng.randint(64, 67))}条之规定，判决如下：\n被告{second}某某于本判决生效之日起十日内向"
-        f"原告{first}某支付{sentence_money(rng, sum_of_money)}。\n案件受理费由被告负担。\n审判员{rng.choice('孙马朱胡')}某\n{_date(truth)}"
+        f"{truth['court']}\n民事判决书\n{number}\n原告{first}某，男，住本市。\n被告{second}某某，女，"
+        "住本市。\n"
+        f"原告{first}某与被告{second}某某{cause}一案，本院立案后依法适用简易程序公开开庭审理，"
+        "现已审理终结。\n"
+        f"原告{first}某提出诉讼请求：判令被告支付{sum_of_money}元。\n经审理查明，"
+        f"双方于{rng.randint(2015, 2019)}年发生往来，被告尚欠"
+        f"{sum_of_money}元未付，经催要未果。\n本院认为，合法的民事权益受法律保护，原告的请求有事实依据，"
+        "予以支持。依照"
+        f"《中华人民共和国民事诉讼法》第{chinese(rng.randint(64, 67))}条之规定，判决如下：\n被告{second}"
+        "某某于本判决生效之日起十日内向"
+        f"原告{first}某支付{sentence_money(rng, sum_of_money)}。\n案件受理费由被告负担。"
+        f"\n审判员{rng.choice('孙马朱胡')}某\n{_date(truth)}"
     )
-    known = dict(case_number=number, court_level=truth["court_level"], city=truth["city"], kind="civil", instance="first")
+    known = {
+        "case_number": number,
+        "court_level": truth["court_level"],
+        "city": truth["city"],
+        "kind": "civil",
+        "instance": "first",
+    }
     return text, _only(truth, **known, document_type="民事判决书")
 
 
@@ -88,12 +114,24 @@ def hidden(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
     body = text[start:end]
     keep = min(len(body), 6)
     text = text[:start] + body[:keep] + "×" * (len(body) - keep) + text[end:]
-    same = ("case_number", "court_level", "city", "date", "procedure", "instance", "kind", "document_type", "sections")
+    same = (
+        "case_number",
+        "court_level",
+        "city",
+        "date",
+        "procedure",
+        "instance",
+        "kind",
+        "document_type",
+        "sections",
+    )
     return text, _only(truth, **{name: truth[name] for name in same})
 
 
 def edited(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
-    """The same judgment as another site published it: a few small changes. Offsets are not asserted any more."""
+    """The same judgment as another site published it: a few small changes. Offsets are not asserted any
+    more.
+    """
     changes = [
         lambda t: t.replace("，", ",", 3),
         lambda t: t + "\n本件与原本核对无异",

@@ -1,6 +1,5 @@
-"""From a simulated case to the text of its judgment, with the truth about it.
+"""What the judgments of both styles share: articles, penalties, items of the judgment, and the truth about them.
 
-`style: compact` makes 150 to 330 characters, `style: full` 1,000 to 3,000 with parties, accusation, evidence and notes.
 A document is built section by section, so that the offsets in the truth are exact: a section runs from the start of
 its first line to the end of its last; `judgment` begins with 判决如下, `reasoning` with 本院认为.
 """
@@ -13,7 +12,6 @@ from lexpro.corpus.record import SECTIONS, Article, Defendant, Judgment, Term
 from lexpro.corpus.synthetic_case import Case, Person
 from lexpro.corpus.synthetic_words import (
     chinese,
-    chinese_date,
     chinese_term,
     sentence_money,
     words,
@@ -77,7 +75,9 @@ def cited(rng: Random, case: Case) -> list[Article]:
     if case.compensation:
         add("36", 1)
     if rng.random() < 0.3:
-        found[len(case.charges) :] = sorted(found[len(case.charges) :], key=lambda a: (a.number, a.paragraph or 0))
+        found[len(case.charges) :] = sorted(
+            found[len(case.charges) :], key=lambda a: (a.number, a.paragraph or 0)
+        )
     return found
 
 
@@ -86,7 +86,9 @@ def cite(articles: list[Article], plea: bool, rng: Random) -> str:
     parts: list[str] = []
     for before, article in zip([None, *articles], articles, strict=False):
         joined = before and (before.number, before.sub) == (article.number, article.sub) and before.paragraph
-        parts.append(f"第{chinese(article.paragraph)}款" if joined and article.paragraph else _article(article))
+        parts.append(
+            f"第{chinese(article.paragraph)}款" if joined and article.paragraph else _article(article)
+        )
     law = "《中华人民共和国刑法》" + "、".join(parts)
     return law + ("、《中华人民共和国刑事诉讼法》第十五条" if plea and rng.random() < 0.7 else "")
 
@@ -128,9 +130,13 @@ def operative(rng: Random, person: Person) -> str:
         return head + f"{rng.choice(('单处', '判处'))}罚金{sentence_money(rng, given.fine)}"
     if len(given.terms) == 1:
         return head + "判处" + _penalty(term) + _extras(rng, given) + _fine(rng, given.fine)
-    items = [f"犯{t.charge}，判处{_penalty(t)}{_fine(rng, f)}" for t, f in zip(given.terms, person.fines, strict=True)]
+    items = [
+        f"犯{t.charge}，判处{_penalty(t)}{_fine(rng, f)}"
+        for t, f in zip(given.terms, person.fines, strict=True)
+    ]
     joint = rng.choice(("数罪并罚，决定执行", "决定执行"))
-    return f"被告人{given.name}{'；'.join(items)}；{joint}{_penalty(given.sentence)}{_extras(rng, given)}{_fine(rng, given.fine)}"
+    served = f"{joint}{_penalty(given.sentence)}{_extras(rng, given)}{_fine(rng, given.fine)}"
+    return f"被告人{given.name}{'；'.join(items)}；{served}"
 
 
 def orders(rng: Random, case: Case) -> list[str]:
@@ -143,7 +149,9 @@ def orders(rng: Random, case: Case) -> list[str]:
         elif len(case.people) > 1:
             out.append(f"责令被告人{payers}共同退赔被害人{yuan}")
         else:
-            out.append(rng.choice((f"责令被告人{payers}退赔被害人{yuan}", f"责令被告人{payers}向被害人退赔{yuan}")))
+            out.append(
+                rng.choice((f"责令被告人{payers}退赔被害人{yuan}", f"责令被告人{payers}向被害人退赔{yuan}"))
+            )
     if case.compensation:
         together = "连带" if len(case.people) > 1 else ""
         out.append(
@@ -165,7 +173,9 @@ def scenes(rng: Random, case: Case) -> str:
         who = f"被告人{case.defendants[0].name}伙同{'、'.join(d.name for d in case.defendants[1:])}"
     first, *others = case.scenes
     # After the first scene the defendant is known: the name alone will do.
-    return first.replace("{d}", who) + "".join(scene.replace("{d}", case.defendants[0].name) for scene in others)
+    return first.replace("{d}", who) + "".join(
+        scene.replace("{d}", case.defendants[0].name) for scene in others
+    )
 
 
 def told(rng: Random, case: Case) -> str:
@@ -204,46 +214,9 @@ def numbered(items: list[str]) -> str:
     """The items of the judgment, numbered if there are several."""
     if len(items) == 1:
         return items[0] + "。\n"
-    return "".join(f"{ITEMS[i]}、{item}{'；' if i + 1 < len(items) else '。'}\n" for i, item in enumerate(items))
-
-
-def _brief(rng: Random, name: str, where: str, case: Case, person: Person) -> str:
-    said = rng.choice(words()["brief"][name][where])
-    # With one defendant it is clear who is meant.
-    return said.format(d=person.given.name if len(case.people) > 1 else "", y=f"{case.restitution}元")
-
-
-def _brief_reasoning(rng: Random, case: Case) -> str:
-    names = "、".join(charge.name for charge in case.charges)
-    who = "、".join(d.name for d in case.defendants)
-    out = rng.choice((f"被告人{who}的行为构成{names}。", f"被告人{who}{case.conditions[0]}，已构成{names}。"))
-    for person in case.people:
-        if person.given.circumstances:
-            said = "、".join(_brief(rng, name, "reasoning", case, person) for name in person.given.circumstances)
-            heavier = "累犯" in person.given.circumstances
-            out += (person.given.name if len(case.people) > 1 else "其") + said + rng.choice(("，从重处罚。" if heavier else "，从轻处罚。", "。", "。"))
-    return "本院认为，" + out
-
-
-def compact(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
-    """The sections of a short judgment."""
-    out = {"header": heading(case)[1]}
-    parties = f"公诉机关{case.prosecutor}。" if rng.random() < 0.15 else ""
-    parties += "".join(f"被告人{p.given.name}，{'女' if p.woman else '男'}，{p.born.year}年生。" for p in case.people)
-    out["parties"] = parties + "\n"
-    if case.procedure:
-        out["accusation"] = f"本院适用{case.procedure}程序审理了本案。\n"
-    story = scenes(rng, case)
-    for person in case.people:
-        story += "".join(_brief(rng, name, "facts", case, person) for name in person.given.circumstances)
-    out["facts"] = rng.choice(("经审理查明，", "经审理查明：", "公诉机关指控，")) + story + "\n"
-    if rng.random() < 0.1:
-        out["evidence"] = "上述事实，有书证、证人证言等证据证实。\n"
-    out["reasoning"] = _brief_reasoning(rng, case) + closing(rng, case, articles)
-    out["judgment"] = "判决如下：\n" + numbered(orders(rng, case))
-    j = case.judged
-    out["ending"] = f"审判员{rng.choice(words()['surnames'])}某\n{chinese_date(j.year, j.month, j.day)}"
-    return out
+    return "".join(
+        f"{ITEMS[i]}、{item}{'；' if i + 1 < len(items) else '。'}\n" for i, item in enumerate(items)
+    )
 
 
 def assemble(parts: dict[str, str]) -> tuple[str, dict[str, tuple[int, int]]]:
@@ -256,7 +229,7 @@ def assemble(parts: dict[str, str]) -> tuple[str, dict[str, tuple[int, int]]]:
     return text, spans
 
 
-def truth(case: Case, doc_id: str, articles: list[Article], spans: dict, document_type: str) -> Judgment:
+def judgment(case: Case, doc_id: str, articles: list[Article], spans: dict) -> Judgment:
     """What is to be read from the text."""
     return Judgment(
         doc_id=doc_id,
@@ -270,7 +243,7 @@ def truth(case: Case, doc_id: str, articles: list[Article], spans: dict, documen
         plea=case.plea,
         instance="first",
         kind="criminal",
-        document_type=document_type,
+        document_type=heading(case)[0],
         sections=spans,
         defendants=case.defendants,
         articles=articles,
@@ -278,13 +251,3 @@ def truth(case: Case, doc_id: str, articles: list[Article], spans: dict, documen
         compensation=case.compensation,
         amount=case.amount,
     )
-
-
-def write(rng: Random, case: Case, doc_id: str, style: str) -> tuple[str, Judgment]:
-    """The text of a case and the truth about it."""
-    from lexpro.corpus.synthetic_full import full
-
-    articles = cited(rng, case)
-    parts = (full if style == "full" else compact)(rng, case, articles)
-    text, spans = assemble(parts)
-    return text, truth(case, doc_id, articles, spans, heading(case)[0])

@@ -1,6 +1,7 @@
 """The words of `synthetic_words.yaml`, and numbers as judgments write them.
 
-The renderings here are deliberately not those of `lexpro/law`: truth must not be made by the code that is tested with it.
+The renderings here are deliberately not those of `lexpro/law`: truth must not be made by the code that is
+tested with it.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def chinese_term(months: int) -> str:
 
 def chinese_date(year: int, month: int, day: int) -> str:
     """2021, 3, 15 → 二〇二一年三月十五日."""
-    return f"{''.join('〇' if d == '0' else DIGITS[int(d)] for d in str(year))}年{chinese(month)}月{chinese(day)}日"
+    digits = "".join("〇" if d == "0" else DIGITS[int(d)] for d in str(year))
+    return f"{digits}年{chinese(month)}月{chinese(day)}日"
 
 
 def money(rng: Random, yuan: int) -> str:

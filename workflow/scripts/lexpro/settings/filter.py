@@ -26,7 +26,9 @@ class Benchmark(Model):
     @classmethod
     def _registered(cls, value: str) -> str:
         if value not in registered():
-            raise ValueError(f"no data set {value!r}; registered in config/datasets.csv: {', '.join(registered())}")
+            raise ValueError(
+                f"no data set {value!r}; registered in config/datasets.csv: {', '.join(registered())}"
+            )
         return value
 
 
