@@ -17,7 +17,10 @@ from fontTools.ttLib import TTFont
 
 import publish
 import report
+import score
 from lexpro import fingerprint, stage
+from lexpro.benchmarks.judging import judge
+from lexpro.benchmarks.metrics import MAIN, summarise
 from lexpro.files import read_json, to_yaml, write_json, write_text
 from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import figures, gather, labels, page, sources, style, summary, tables
@@ -105,35 +108,47 @@ def completion(level: int, place: int) -> str:
 
 
 def evaluated(folder: dict[str, Path]) -> None:
-    asked = {"task": "elements", "province": "湖北", "charge": "盗窃罪", "gold": GOLD}
     heldout = [
-        {"id": f"e{i}", "doc_id": f"d{i}", "input": f"被告人张某甲，男。第{i}次盗窃手机一部，价值8500元。"}
-        | asked
+        {
+            "id": f"e{i}",
+            "task": "elements",
+            "province": "湖北",
+            "charge": "盗窃罪",
+            "gold": GOLD,
+            "date": None,
+        }
+        | {"doc_id": f"d{i}", "input": f"被告人张某甲，男。第{i}次盗窃手机一部，价值8500元。"}
         for i in range(4)
     ]
     jsonl(folder["tasks"] / "heldout.jsonl", heldout)
+    settings = {"draws": 50, "seed": 1, "confidence": 0.95}
     for level, variant in enumerate(sources.VARIANTS):
+        given = {"error": None, "sample": 0, "finish_reason": "stop", "retrieved": []}
+        rows = [given | {"completion": completion(level, i)} for i in range(len(heldout))]
+        verdicts = [judge(item, row) for item, row in zip(heldout, rows, strict=True)]
+        made = [score.item_row(*triple) for triple in zip(heldout, rows, verdicts, strict=True)]
+        jsonl(folder[f"score.{variant}.none"] / "items.jsonl", made)
+        jsonl(folder[f"score.{variant}.rag"] / "items.jsonl", [])
+        elements = summarise("elements", [[verdict] for verdict in verdicts], settings)
         for lift, retrieval in enumerate(sources.RETRIEVAL):
-            rows = [
-                {
-                    "id": row["id"],
-                    "task": "elements",
-                    "completion": completion(level, i),
-                    "error": None,
-                    "sample": 0,
-                }
-                for i, row in enumerate(heldout)
-            ]
-            name = f"{variant}.{retrieval}"
-            jsonl(folder[f"predict.{name}"] / "predictions.jsonl", rows if retrieval == "none" else [])
-            scores = {}
-            for task in sources.TASKS[retrieval == "rag" :]:
+            scores = {} if retrieval == "rag" else {"elements": elements}
+            for task in sources.TASKS[1:]:
                 value = min(0.97, 0.02 + 0.45 * level + 0.2 * lift * (task == "article"))
-                interval = {"low": max(0, value - 0.05), "high": min(1, value + 0.04)}
-                outcomes = {"n": 4, "failed": 0, "abstained": 2 - level, "truncated": 1}
-                scores[task] = {sources.METRIC[task]: value} | interval | outcomes
-            write_json(folder[f"score.{name}"] / "scores.json", scores)
-            jsonl(folder[f"score.{name}"] / "items.jsonl", [])
+                scores[task] = {
+                    MAIN[task]: value,
+                    "main": MAIN[task],
+                    "low": value - 0.02,
+                    "high": value + 0.03,
+                }
+                scores[task] |= {
+                    "n": 4,
+                    "right": level,
+                    "wrong": 2,
+                    "abstained": 2 - level,
+                    "failed": 0,
+                    "truncated": 1,
+                }
+            write_json(folder[f"score.{variant}.{retrieval}"] / "scores.json", scores)
 
 
 def experiment(root: Path, provinces=PROVINCES, charges=CHARGES, steps: int = 40) -> dict[str, Path]:
@@ -401,13 +416,10 @@ def test_a_sum_that_does_not_add_up_is_seen(found):
 
 
 def test_what_a_model_writes_cannot_become_markup(inputs, found, drawn, tmp_path):
-    folder = tmp_path / "predict"
     text = "<script>alert(1)</script><b>"
-    rows = [
-        {"id": f"e{i}", "task": "elements", "completion": text, "error": None, "sample": 0} for i in range(4)
-    ]
-    jsonl(folder / "predictions.jsonl", rows)
-    examples = gather.examples(inputs | {"predict.base.none": folder}, 1)
+    rows = sources.jsonl(inputs["score.base.none"] / "items.jsonl")
+    jsonl(tmp_path / "items.jsonl", [row | {"completion": text} for row in rows])
+    examples = gather.examples(inputs | {"score.base.none": tmp_path}, 1)
     made = {name: make(found) for name, make in tables.TABLES.items()}
     html = page.render(found, made, examples, drawn, "")
     assert "<script>" not in html
@@ -429,14 +441,21 @@ def test_examples_show_every_variant_from_better_to_worse(inputs):
     assert fine.gold == ["5000"] and [mark.kind for mark in fine.answers["sft"]] == ["right"]
 
 
-def test_a_failed_prediction_says_why(inputs, tmp_path):
-    rows = [
-        {"id": f"e{i}", "task": "elements", "completion": None, "error": "out of memory", "sample": 0}
-        for i in range(4)
-    ]
-    jsonl(tmp_path / "predictions.jsonl", rows)
-    example = gather.examples(inputs | {"predict.grpo.none": tmp_path}, 1)[0]
-    assert example.unreadable["grpo"] == "out of memory"
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"error": "out of memory", "completion": None}, "out of memory"),
+        ({"truncated": True, "completion": "<think>…"}, "the text is cut at the longest length allowed"),
+        ({"truncated": False, "completion": "<think>…"}, "the reasoning never ends"),
+        ({"truncated": False, "completion": "<think>…</think>无"}, "there is no whole JSON object in it"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_says_why(inputs, tmp_path, change, why):
+    rows = sources.jsonl(inputs["score.grpo.none"] / "items.jsonl")
+    jsonl(tmp_path / "items.jsonl", [row | {"answer": None, "score": 0.0} | change for row in rows])
+    example = gather.examples(inputs | {"score.grpo.none": tmp_path}, 1)[0]
+    assert example.unreadable["grpo"] == why
+    assert all("grpo" not in line.answers for line in example.lines)
 
 
 # The stage, captions, publishing
@@ -478,7 +497,7 @@ def test_the_stage_writes_summary_figures_tables_and_page(finished):
     assert read_json(finished / "summary.json")["experiment"] == "demo"
     assert "A note &amp; more." in (finished / "report.html").read_text(encoding="utf-8")
     counts = read_json(finished / "manifest.json")["counts"]
-    assert counts["figures"] == 6 and counts["tables"] == 6 and counts["examples"] == 2
+    assert counts["figures"] == 6 and counts["tables"] == 8 and counts["examples"] == 2
     assert (finished / "figures/scores.svg").is_file() and (finished / "tables/scores.tex").is_file()
 
 

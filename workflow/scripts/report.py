@@ -1,6 +1,6 @@
 """Report: everything of one experiment → summary.json, figures, tables and one self-contained page."""
 
-from lexpro.files import write_json, write_text
+from lexpro.files import read_json, write_json, write_text
 from lexpro.report import figures, gather, page, summary, tables
 from lexpro.stage import stage
 
@@ -8,8 +8,9 @@ from lexpro.stage import stage
 def main(argv: list[str] | None = None) -> None:
     with stage("report", __doc__, argv) as run:
         settings = run.settings
-        found = summary.build(settings["experiment"], run.inputs)
-        write_json(run.out / "summary.json", found)
+        write_json(run.out / "summary.json", summary.build(settings["experiment"], run.inputs))
+        # All else is made from the file as it will be read.
+        found = read_json(run.out / "summary.json")
         figures.draw(
             found,
             run.inputs,

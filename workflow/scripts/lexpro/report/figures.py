@@ -10,6 +10,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 
 from lexpro.report import labels, sources, style
+from lexpro.report.tables import runs_of
 
 Curves = dict[str, tuple[list[float], list[float]]]
 
@@ -21,11 +22,9 @@ def funnel(summary: dict) -> plt.Figure:
     steps += [
         (name, labels.FUNNEL[name], counts[name]) for name in ("unreadable", "unstructured") if counts[name]
     ]
-    steps += [(name, labels.reason(name), count) for name, count in taken.items()]
+    steps += [(name, labels.reason(name), taken[name]) for name in labels.ordered(taken, labels.REASONS)]
     steps += [("kept", labels.FUNNEL["kept"], 0)]
-    splits = [
-        name for name in counts if name not in ("read", "unreadable", "unstructured", "dropped", "kept")
-    ]
+    splits = labels.ordered(counts.keys() - set(labels.POINTS), labels.FUNNEL)
     total = counts["read"]
     figure, axes = plt.subplots(figsize=(8.6, 0.9 + 0.29 * (len(steps) + len(splits))))
     left, names = total, []
@@ -149,23 +148,20 @@ def scores(summary: dict) -> plt.Figure:
         return style.empty("This experiment scores no variant.")
     figure, all_axes = plt.subplots(1, len(tasks), figsize=(8.6, 3.3), squeeze=False, sharey=True)
     for axes, task in zip(all_axes[0], tasks, strict=True):
-        metric = sources.METRIC[task]
-        by_variant = summary[task]
-        for place, variant in enumerate(by_variant):
-            runs = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]
-            for retrieval, row in runs.items():
-                shift = 0 if len(runs) == 1 else {"none": -0.14, "rag": 0.14}[retrieval]
-                error = [[row[metric] - row["low"]], [row["high"] - row[metric]]]
-                color = style.VARIANT[variant]
-                look = {"marker": "D"} if retrieval == "rag" else {"marker": "o", "markerfacecolor": "white"}
-                axes.errorbar(
-                    place + shift, row[metric], error, color=color, capsize=3, markersize=6.5, **look
-                )
-        names = [labels.VARIANTS[v].replace(" + ", "\n+ ") for v in by_variant]
+        runs = list(runs_of(summary, task))
+        variants = list(dict.fromkeys(variant for variant, _, _ in runs))
+        shifts = {"none": -0.14, "rag": 0.14} if len(runs) > len(variants) else {"none": 0, "rag": 0}
+        metric = runs[0][2]["main"]
+        for variant, retrieval, row in runs:
+            look = {"marker": "D"} if retrieval == "rag" else {"marker": "o", "markerfacecolor": "white"}
+            look |= {"color": style.VARIANT[variant], "capsize": 3, "markersize": 6.5}
+            error = [[row[metric] - row["low"]], [row["high"] - row[metric]]]
+            axes.errorbar(variants.index(variant) + shifts[retrieval], row[metric], error, **look)
+        names = [labels.VARIANTS[v].replace(" + ", "\n+ ") for v in variants]
         axes.set_xticks(range(len(names)), names)
         axes.set_xlim(-0.5, len(names) - 0.5)
         axes.set_title(labels.TASKS[task].replace(" ", "\n", 1))
-        axes.set_xlabel(labels.METRICS[metric], color=style.GREY)
+        axes.set_xlabel(labels.METRICS.get(metric, metric), color=style.GREY)
         axes.grid(axis="x", visible=False)
     all_axes[0][0].set_ylim(-0.02, 1.02)
     all_axes[0][0].set_ylabel("score (0 to 1), 95 % interval")
@@ -191,8 +187,7 @@ def retrieval(summary: dict) -> plt.Figure:
     if not systems:
         return style.empty("This experiment searches no index.")
     figure, axes = plt.subplots(figsize=(8.6, 3.2))
-    order = [name for name in labels.SYSTEMS if name in systems]
-    order += [name for name in systems if name not in order]
+    order = labels.ordered(systems, labels.SYSTEMS)
     for name, (color, marker) in zip(order, cycle(style.SERIES), strict=False):
         by_k = systems[name]
         cuts = sorted(by_k, key=int)

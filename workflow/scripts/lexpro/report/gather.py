@@ -1,4 +1,4 @@
-"""From predictions to worked examples: which judgments are shown, and what each variant made of them."""
+"""From scored items to worked examples: which judgments are shown, and what each variant made of them."""
 
 from __future__ import annotations
 
@@ -13,45 +13,40 @@ TASK = "elements"
 EXCERPT, COMPLETION = 1500, 3000
 
 
-def predictions(inputs: dict[str, Path]) -> dict[str, dict[str, dict]]:
-    """Variant → id → the first prediction of the extraction task, without retrieval."""
+def items(inputs: dict[str, Path]) -> dict[str, dict[str, dict]]:
+    """Variant → id → the first scored sample of the extraction task, without retrieval."""
     found = {}
     for variant in sources.VARIANTS:
-        folder = inputs.get(f"predict.{variant}.none")
+        folder = inputs.get(f"score.{variant}.none")
         if folder is not None:
-            rows = sources.jsonl(folder / "predictions.jsonl")
+            rows = sources.jsonl(folder / "items.jsonl")
             found[variant] = {row["id"]: row for row in rows if row["task"] == TASK and row["sample"] == 0}
     return {variant: rows for variant, rows in found.items() if rows}
 
 
-def answer(prediction: dict) -> tuple[dict | None, str]:
-    """(the answer as JSON, or None, then why not)."""
-    if prediction["error"]:
-        return None, prediction["error"]
-    _, text, finished = answers.split_think(prediction["completion"])
-    found = answers.parse(TASK, text)
-    if found is not None:
-        return found, ""
-    return None, "the answer is not complete JSON" if finished else "the reasoning never ends"
+def unreadable(item: dict) -> str:
+    """Why an item has no answer."""
+    if item["error"]:
+        return item["error"]
+    if item["truncated"]:
+        return "the text is cut at the longest length allowed"
+    _, _, finished = answers.split_think(item["completion"])
+    return "there is no whole JSON object in it" if finished else "the reasoning never ends"
 
 
-def example(item: dict, given: dict[str, dict]) -> Example:
-    """The example of one held-out item: `given` is variant → prediction."""
-    gold = elements.facts(item["gold"])
-    read, unreadable = {}, {}
-    for variant, prediction in given.items():
-        found, why = answer(prediction)
-        if found is None:
-            unreadable[variant] = why
-        else:
-            read[variant] = elements.facts(found)
+def example(title: str, given: dict[str, dict]) -> Example:
+    """The example of one held-out judgment: `given` is variant → scored item."""
+    first = next(iter(given.values()))
+    read = {variant: item for variant, item in given.items() if item["answer"] is not None}
     return Example(
-        title=f"{item['charge']}, {item['province']}",
-        text=clip(item["input"], EXCERPT),
-        lines=compare(gold, read),
-        f1={variant: elements.prf(gold, read[variant])[2] if variant in read else 0.0 for variant in given},
-        unreadable=unreadable,
-        completions={variant: clip(row["completion"] or "", COMPLETION) for variant, row in given.items()},
+        title=title,
+        text=clip(first["input"], EXCERPT),
+        lines=compare(
+            elements.facts(first["gold"]), {v: elements.facts(item["answer"]) for v, item in read.items()}
+        ),
+        f1={variant: item["score"] for variant, item in given.items()},
+        unreadable={variant: unreadable(item) for variant, item in given.items() if variant not in read},
+        completions={variant: clip(item["completion"] or "", COMPLETION) for variant, item in given.items()},
     )
 
 
@@ -61,14 +56,12 @@ def clip(text: str, limit: int) -> str:
 
 def examples(inputs: dict[str, Path], count: int) -> list[Example]:
     """`count` judgments from better to worse by the last variant's F1, with what every variant extracted."""
-    by_variant = predictions(inputs)
+    by_variant = items(inputs)
     if not by_variant:
         return []
-    items = {
-        row["id"]: row for row in sources.jsonl(inputs["tasks"] / "heldout.jsonl") if row["task"] == TASK
-    }
-    common = [i for i in items if all(i in rows for rows in by_variant.values())]
-    made = {i: example(items[i], {variant: rows[i] for variant, rows in by_variant.items()}) for i in common}
-    last = list(by_variant)[-1]
-    chosen = choose({i: example.f1[last] for i, example in made.items()}, count)
-    return [made[i] for i in reversed(chosen)]
+    last = list(by_variant.values())[-1]
+    common = [i for i in last if all(i in rows for rows in by_variant.values())]
+    chosen = choose({i: last[i]["score"] for i in common}, count)
+    heldout = {row["id"]: row for row in sources.jsonl(inputs["tasks"] / "heldout.jsonl")}
+    titles = {i: f"{heldout[i]['charge']}, {heldout[i]['province']}" for i in chosen}
+    return [example(titles[i], {v: rows[i] for v, rows in by_variant.items()}) for i in reversed(chosen)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 VARIANTS = {"base": "Base", "sft": "SFT", "grpo": "SFT + GRPO"}
 RETRIEVAL = {"none": "without retrieval", "rag": "with retrieval"}
 TASKS = {
@@ -10,7 +12,7 @@ TASKS = {
     "article": "Articles 法条预测",
     "term": "Term 刑期预测",
 }
-METRICS = {"micro_f1": "micro-F1", "f1": "F1", "accuracy": "accuracy", "exact": "exact"}
+METRICS = {"micro_f1": "micro-F1", "f1": "F1"}
 
 # Elements of a judgment, as the answers name them.
 FIELDS = {
@@ -35,25 +37,52 @@ SYSTEMS = {
     "constant": "most cited articles, always the same",
 }
 
+# Errors that the paper shows in its Figures 2 and 5.
+CONFUSIONS = {
+    "years_for_months": "a term in years where months are asked for",
+    "wan_for_yuan": "a sum in 万元 where yuan are asked for",
+    "fine_for_compensation": "compensation or restitution given as the fine",
+    "compensation_for_fine": "the fine given as compensation or restitution",
+}
+
+ALL_STAGES = (
+    *(
+        "corpus",
+        "ingest",
+        "structure",
+        "filter",
+        "knowledge",
+        "tasks",
+        "base_model",
+        "sft",
+        "grpo",
+        "embed",
+        "index",
+    ),
+    *("predict", "score"),
+)
 STAGES = {"base_model": "pre-training", "sft": "SFT", "grpo": "GRPO"}
 
+# In the order in which the filter asks: what a step takes away, the ones before left.
 REASONS = {
+    "too_short": "too short",
     "not_criminal": "not a criminal case",
     "not_first_instance": "not of first instance",
     "no_reasoning": "no reasoning (本院认为)",
     "no_judgment": "no judgment (判决如下)",
-    "no_province": "province unknown",
-    "too_short": "too short",
-    "too_long": "too long",
     "hidden_text": "text withheld",
+    "no_province": "province unknown",
+    "too_long": "too long",
     "parse_disagreement": "two readings disagree",
+    "low_quality": "low quality",
+    "contaminated": "also in a benchmark",
     "exact_duplicate": "exact duplicate",
     "near_duplicate": "near duplicate",
-    "contaminated": "also in a benchmark",
-    "low_quality": "low quality",
     "quota": "over the quota",
 }
 
+# Up to the filter; what is kept is then dealt to the splits.
+POINTS = ("read", "unreadable", "unstructured", "dropped", "kept")
 FUNNEL = {
     "read": "Records read",
     "unreadable": "Could not be read",
@@ -66,11 +95,18 @@ FUNNEL = {
 }
 
 
+def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """`names` in the order of `known`, the unknown ones at the end."""
+    rank = {name: place for place, name in enumerate(known)}
+    return sorted(names, key=lambda name: (rank.get(name, len(rank)), name))
+
+
 def reason(name: str) -> str:
     return REASONS.get(name, name.replace("_", " "))
 
 
 def split(name: str) -> str:
+    """A point of the funnel, or what a split of the kept judgments is called."""
     return FUNNEL.get(name, f"{name.replace('_', ' ').capitalize()} split")
 
 

@@ -69,14 +69,16 @@ def key_numbers(summary: dict) -> list[KeyLine]:
     lines = []
     for task in sources.TASKS:
         found = {(v, r): row for v, r, row in runs_of(summary, task)}
-        metric = sources.METRIC[task]
         cells = [
-            Score(row[metric], row["low"], row["high"]) if (row := found.get((variant, retrieval))) else None
+            Score(row[row["main"]], row["low"], row["high"])
+            if (row := found.get((variant, retrieval)))
+            else None
             for variant, kinds in columns(summary).items()
             for retrieval in kinds
         ]
         if found:
-            lines.append(KeyLine(labels.TASKS[task], labels.METRICS[metric], cells))
+            metric = next(iter(found.values()))["main"]
+            lines.append(KeyLine(labels.TASKS[task], labels.METRICS.get(metric, metric), cells))
     return lines
 
 

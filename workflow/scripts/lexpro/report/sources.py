@@ -15,9 +15,6 @@ VARIANTS = ("base", "sft", "grpo")
 RETRIEVAL = ("none", "rag")
 TASKS = ("elements", "charge", "article", "term")
 
-# The number by which each task is judged: its name in scores.json.
-METRIC = {"elements": "micro_f1", "charge": "f1", "article": "f1", "term": "accuracy"}
-
 
 def jsonl(path: Path) -> list[dict]:
     with path.open(encoding="utf-8") as lines:
@@ -91,7 +88,8 @@ def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
     found: dict[str, tuple[list[float], list[float]]] = {}
     for row in jsonl(path):
         for name, value in row.items():
-            if name != "step" and isinstance(value, int | float) and not isinstance(value, bool):
+            # A reward that applies to no completion of a step is NaN there.
+            if name != "step" and math.isfinite(value):
                 steps, values = found.setdefault(name, ([], []))
                 steps.append(row["step"])
                 values.append(value)

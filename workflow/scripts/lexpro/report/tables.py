@@ -54,100 +54,123 @@ def show(value: Cell, column: str) -> str:
 
 def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
     """(variant, retrieval, scores) of a task; the extraction of elements has no retrieval."""
-    for variant, found in summary.get(task, {}).items():
-        yield from (
-            [(variant, "none", found)]
-            if task == "elements"
-            else [(variant, r, row) for r, row in found.items()]
-        )
+    by_variant = summary.get(task, {})
+    for variant in labels.ordered(by_variant, labels.VARIANTS):
+        found = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]
+        for retrieval in labels.ordered(found, labels.RETRIEVAL):
+            yield variant, retrieval, found[retrieval]
 
 
 def scores(summary: dict) -> Table:
-    rows = []
-    for task in sources.TASKS:
-        metric = sources.METRIC[task]
-        for variant, retrieval, row in runs_of(summary, task):
-            outcomes = (row["n"], row.get("abstained"), row.get("truncated"), row.get("failed"))
-            names = (
-                labels.TASKS[task],
-                labels.VARIANTS[variant],
-                labels.RETRIEVAL[retrieval],
-                labels.METRICS[metric],
-            )
-            rows.append((*names, row[metric], row["low"], row["high"], *outcomes))
-    columns = (
-        "task",
-        "variant",
-        "retrieval",
-        "metric",
-        "score",
-        "low",
-        "high",
-        "n",
-        "abstained",
-        "truncated",
-        "failed",
-    )
+    title = "Scores by task, variant and retrieval; low and high bound the 95 % bootstrap interval"
+    columns = ("task", "variant", "retrieval", "metric", "score", "low", "high", "n")
+    outcomes = ("right", "wrong", "abstained", "failed", "truncated")
+    rows = [
+        (
+            labels.TASKS[task],
+            labels.VARIANTS[variant],
+            labels.RETRIEVAL[retrieval],
+            labels.METRICS.get(row["main"], row["main"]),
+            row[row["main"]],
+            *(row[name] for name in ("low", "high", "n", *outcomes)),
+        )
+        for task in sources.TASKS
+        for variant, retrieval, row in runs_of(summary, task)
+    ]
+    return Table(title, (*columns, *outcomes), rows)
+
+
+def fields(summary: dict) -> Table:
+    """F1 of each element by variant, over all items; n true elements."""
+    runs = {variant: row.get("fields", {}) for variant, _, row in runs_of(summary, "elements")}
+    names = labels.ordered({name for found in runs.values() for name in found}, labels.FIELDS)
+    rows = [
+        (
+            f"{name} {labels.FIELDS.get(name, '')}".strip(),
+            next((found[name]["n"] for found in runs.values() if name in found), None),
+            *(found.get(name, {}).get("f1") for found in runs.values()),
+        )
+        for name in names
+    ]
     return Table(
-        "Scores by task, variant and retrieval; low and high bound the 95 % bootstrap interval", columns, rows
+        "F1 of each element", ("element", "n", *(labels.VARIANTS[variant] for variant in runs)), rows
     )
+
+
+def confusions(summary: dict) -> Table:
+    """How often each of the paper's typical errors occurs, by variant."""
+    runs = {variant: row.get("confusions", {}) for variant, _, row in runs_of(summary, "elements")}
+    names = labels.ordered({name for found in runs.values() for name in found}, labels.CONFUSIONS)
+    rows = [
+        (labels.CONFUSIONS.get(name, name), *(found.get(name) for found in runs.values())) for name in names
+    ]
+    return Table("Typical errors, counted", ("error", *(labels.VARIANTS[variant] for variant in runs)), rows)
 
 
 def funnel(summary: dict) -> Table:
     counts = summary["funnel"]
-    rows: list[tuple[Cell, ...]] = [
-        (labels.FUNNEL.get(name) or labels.split(name), value) for name, value in counts.items()
-    ]
+    rows = [(labels.split(name), counts[name]) for name in labels.ordered(counts, labels.FUNNEL)]
     return Table("Documents at each point of the corpus", ("point", "documents"), rows)
 
 
 def dropped(summary: dict) -> Table:
-    rows = [("filter", reason, labels.reason(reason), count) for reason, count in summary["dropped"].items()]
-    for stage, reasons in summary["rejected"].items():
-        rows += [(stage, reason, labels.reason(reason), count) for reason, count in reasons.items()]
-    return Table(
-        "Documents that were left out, by stage and reason", ("stage", "name", "reason", "documents"), rows
-    )
+    left_out = {"ingest": summary["rejected"]["ingest"], "structure": summary["rejected"]["structure"]}
+    left_out |= {"filter": summary["dropped"]}
+    rows = [
+        (stage, reason, labels.reason(reason), count)
+        for stage, reasons in left_out.items()
+        for reason, count in most_first(reasons)
+    ]
+    title = "Documents that were left out, by stage and reason"
+    return Table(title, ("stage", "name", "reason", "documents"), rows)
+
+
+def most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def retrieval(summary: dict) -> Table:
+    systems = summary["retrieval"].get("systems", {})
     rows = [
-        (labels.SYSTEMS.get(system, system), int(k), value)
-        for system, by_k in summary["retrieval"].get("systems", {}).items()
-        for k, value in sorted(by_k.items(), key=lambda item: int(item[0]))
+        (labels.SYSTEMS.get(system, system), int(k), systems[system][k])
+        for system in labels.ordered(systems, labels.SYSTEMS)
+        for k in sorted(systems[system], key=int)
     ]
     return Table("Recall of cited articles among the first k", ("system", "k", "recall"), rows)
 
 
 def training(summary: dict) -> Table:
+    found = summary["training"]
     rows = [
         (labels.STAGES[stage], curve.replace("_", " "), ends["steps"], ends["first"], ends["last"])
-        for stage, found in summary["training"].items()
-        for curve, ends in found.items()
+        for stage in labels.ordered(found, labels.STAGES)
+        for curve, ends in (
+            (name, found[stage][name]) for name in labels.ordered(found[stage], ["total", "loss"])
+        )
     ]
-    return Table(
-        "Training curves: means over the first and the last tenth of the steps logged",
-        ("stage", "curve", "steps", "first", "last"),
-        rows,
-    )
+    title = "Training curves: means over the first and the last tenth of the steps logged"
+    return Table(title, ("stage", "curve", "steps", "first", "last"), rows)
 
 
 def stages(summary: dict) -> Table:
-    rows = []
-    for stage, found in summary["stages"].items():
+    rows: list[tuple[Cell, ...]] = []
+    for stage in labels.ordered(summary["stages"], labels.ALL_STAGES):
+        found = summary["stages"][stage]
         rows.append((stage, found.get("key", ""), found["seconds"], found["peak_rss_mb"]))
-        for variant, by_retrieval in found.items():
-            if isinstance(by_retrieval, dict):
-                rows += [
+        for variant in labels.ordered(found.keys() & labels.VARIANTS.keys(), labels.VARIANTS):
+            for retrieval in labels.ordered(found[variant], labels.RETRIEVAL):
+                run = found[variant][retrieval]
+                rows.append(
                     (f"{stage}.{variant}.{retrieval}", run["key"], run["seconds"], run["peak_rss_mb"])
-                    for retrieval, run in by_retrieval.items()
-                ]
+                )
     return Table("Runs of this experiment", ("stage", "key", "seconds", "peak memory (MB)"), rows)
 
 
 # In the order of the page; Snakemake's report uses the same names.
 TABLES = {
     "scores": scores,
+    "fields": fields,
+    "confusions": confusions,
     "training": training,
     "retrieval": retrieval,
     "funnel": funnel,

@@ -11,7 +11,8 @@ TABS = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>LexPro: {{ pages|map(attribute="name")|join(", ") }}</title>
 <style>
-body { margin:0; display:flex; flex-wrap:wrap; height:100vh }
+* { box-sizing:border-box }
+body { margin:0; display:flex; flex-wrap:wrap; align-content:flex-start; height:100vh; overflow:hidden }
 body { font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif }
 input { position:absolute; opacity:0 }
 label { height:44px; padding:10px 18px; cursor:pointer; color:#57606a; border-bottom:3px solid transparent }

@@ -155,7 +155,8 @@ PAGE = (
 <h1>LexPro: experiment <q>{{ experiment }}</q></h1>
 <p>A Chinese legal reasoning model, from raw judgments (裁判文书) to evaluation,
 with every number made by one command.</p>
-<nav>{% for id, title in sections %}<a href="#{{ id }}">{{ title }}</a>{% endfor %}</nav>
+<nav>{% for id, title in sections %}<a href="#{{ id }}">{{ title }}</a>
+{% endfor %}</nav>
 </div></header>
 <main>
 
@@ -192,6 +193,10 @@ with every number made by one command.</p>
 <h2 id="evaluation">Evaluation</h2>
 {{ figure("scores") }}
 <details><summary>All scores with outcomes</summary>{{ grid(tables["scores"]) }}</details>
+<details><summary>Each element, and the errors that the paper shows</summary>
+{{ grid(tables["fields"]) }}
+{{ grid(tables["confusions"]) }}
+</details>
 {{ figure("retrieval") }}
 <details><summary>Recall by system</summary>{{ grid(tables["retrieval"]) }}</details>
 
