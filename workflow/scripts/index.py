@@ -33,10 +33,8 @@ def vectors(folder: Path, name: str, ids: list[str]) -> np.ndarray:
     return np.load(folder / f"{name}.npy", allow_pickle=False)
 
 
-def queries(heldout: Path, known: set[str], limit: int) -> list[tuple[str, set[str]]]:
-    """(facts, cited refs) of the first held-out questions about articles; refs that the index lacks count
-    as missed.
-    """
+def queries(heldout: Path, known: set[str], limit: int) -> list[recall.Query]:
+    """The first held-out questions about articles; cited refs that the index lacks count as missed."""
     found = []
     with heldout.open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
@@ -45,7 +43,7 @@ def queries(heldout: Path, known: set[str], limit: int) -> list[tuple[str, set[s
                     f"{heldout}: {row['doc_id']} is also a training case. Run the tasks stage again."
                 )
             if row["task"] == "article" and row["gold"]["法条"]:
-                found.append((row["input"], set(row["gold"]["法条"])))
+                found.append((row["input"], set(row["gold"]["法条"]), row["date"]))
     return found[:limit]
 
 

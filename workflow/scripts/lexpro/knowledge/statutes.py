@@ -150,11 +150,8 @@ def _split(lines: list[str]) -> tuple[int, str, list[str]]:
     """(index of the first line of the text, title, history lines)."""
     end = next((i for i, line in enumerate(lines) if _INFO_END.match(line.strip())), None)
     if end is None:
-        starts = (
-            i
-            for i, line in enumerate(lines)
-            if _ARTICLE.match(line.strip()) or _PLAIN_HEADING.match(line.strip())
-        )
+        bare = [line.strip().lstrip("# ") for line in lines]
+        starts = (i for i, line in enumerate(bare) if _ARTICLE.match(line) or _PLAIN_HEADING.match(line))
         end = next(starts, len(lines)) - 1
     head = [line.strip() for line in lines[: end + 1] if line.strip() and not _COMMENT.match(line.strip())]
     # A law in several files has its own heading below the law's: # 民法典, # 物权编.
