@@ -211,7 +211,11 @@ def running() -> Iterator[Cluster]:
 
     def idle() -> bool:
         done = subprocess.run(
-            ["sinfo", "--noheader", "--format=%T"], env=cluster.env, capture_output=True, text=True, check=False
+            ["sinfo", "--noheader", "--format=%T"],
+            env=cluster.env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return set(done.stdout.split()) == {"idle"}
 
