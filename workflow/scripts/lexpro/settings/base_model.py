@@ -21,6 +21,7 @@ class Scratch(Training):
     max_position: Positive
     init_std: Annotated[float, Field(gt=0, lt=1)]
     block_size: Positive
+    copies: Positive
 
     @model_validator(mode="after")
     def _shape(self):

@@ -52,11 +52,14 @@ def answers(
     return Dataset.from_dict(kept), skipped
 
 
-def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int) -> Dataset:
-    """Documents end to end, cut into blocks of `size` tokens: no padding. The rest of the last block is dropped."""
+def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int, copies: int = 1) -> Dataset:
+    """Documents end to end, each `copies` times in a row, cut into blocks of `size` tokens: no padding.
+
+    The rest of the last block is dropped.
+    """
     stream: list[int] = []
     for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
-        stream += [*ids, tokenizer.pad_token_id]
+        stream += [*ids, tokenizer.pad_token_id] * copies
     rows = [stream[start : start + size] for start in range(0, len(stream) - size + 1, size)]
     if not rows:
         raise UserError(f"the training split has {len(stream)} tokens: fewer than one block of {size}.")

@@ -60,7 +60,9 @@ def prompts(run: Run, tokenizer) -> Dataset:
 def config(run: Run) -> GRPOConfig:
     """TRL's configuration. One optimiser step sees `global_batch_size` completions, whatever the devices."""
     settings, runtime = run.settings, run.runtime
-    steps = compute.accumulation(settings["global_batch_size"], runtime["per_device_batch_size"], compute.devices())
+    steps = compute.accumulation(
+        settings["global_batch_size"], runtime["per_device_batch_size"], compute.devices()
+    )
     use_vllm = runtime.get("vllm", False) and torch.cuda.is_available()
     engine = {}
     if use_vllm:
@@ -122,4 +124,6 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
 def table(samples, run: Run) -> None:
     """`completions.parquet`: step, id, task, prompt, completion, rewards/<name>; and the rewards' first and last means."""
     with samples.open(encoding="utf-8") as file:
-        pd.DataFrame([json.loads(line) for line in file]).to_parquet(run.out / "completions.parquet", index=False)
+        pd.DataFrame([json.loads(line) for line in file]).to_parquet(
+            run.out / "completions.parquet", index=False
+        )

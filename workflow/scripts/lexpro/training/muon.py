@@ -41,7 +41,9 @@ class Muon(torch.optim.Optimizer):
     """
 
     def __init__(self, groups: list[dict], lr: float, betas: tuple[float, float], momentum: float = 0.95):
-        super().__init__(groups, {"lr": lr, "betas": betas, "momentum": momentum, "weight_decay": 0.0, "eps": 1e-8})
+        super().__init__(
+            groups, {"lr": lr, "betas": betas, "momentum": momentum, "weight_decay": 0.0, "eps": 1e-8}
+        )
 
     @torch.no_grad()
     def step(self, closure=None):

@@ -65,13 +65,12 @@ def pretrain(run: Run) -> None:
     documents = _documents(run.inputs["tasks"], settings["seed"])
     vocab = make_tokenizer(documents, run.inputs["tasks"], settings)
     model = make_model(settings, vocab)
-    rows = data.blocks(documents, vocab, settings["block_size"])
+    rows = data.blocks(documents, vocab, settings["block_size"], settings["copies"])
     run.counts.update(
         documents=len(documents),
         vocabulary=len(vocab),
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         blocks=len(rows),
-        tokens_per_character=round(len(rows) * settings["block_size"] / sum(map(len, documents)), 3),
     )
     run.log.info("%s", run.counts)
     fit(run, model, vocab, rows, settings)

@@ -23,9 +23,7 @@ from lexpro.training.chat import END_THINK, THINK
 PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 
 # Never merged: the surname before a mask and the mask; digits; numerals; units; operators of the arithmetic.
-ALONE = (
-    r".(?=某)|某|[甲乙丙丁戊己庚辛壬癸]|[0-9０-９]|[〇○零一二三四五六七八九十百千万亿两]|[年月日元]|[×*+=\-−.]"
-)
+ALONE = r".(?=某)|某|[甲乙丙丁戊己庚辛壬癸]|[0-9０-９]|[〇○零一二三四五六七八九十百千万亿两]|[年月日元]|[×*+=\-−.]"
 PUNCTUATION = r"[，。、；：！？（）〔〕《》“”]|\s"
 
 # ChatML, as Qwen's: each message between start and end, then the assistant's start where an answer is asked for.

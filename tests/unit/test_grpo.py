@@ -1,0 +1,143 @@
+"""grpo as a stage, and its rewards under a chat template that opens <think>."""
+
+import json
+from pathlib import Path
+
+import grpo
+import pandas as pd
+import pytest
+import sft
+from test_sft import INPUTS, Killed, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
+
+from lexpro.files import read_json
+from lexpro.training.grpo_trainer import Trainer, on_whole_answers
+
+ALL = {**INPUTS, "sft": "results/sft/s"}
+CHANGE = {
+    "rewards": [
+        {"fn": "lexpro.rewards.format.think_json", "weight": 0.5, "args": {}},
+        {"fn": "lexpro.rewards.elements.f1", "weight": 1.0, "args": {}},
+    ],
+    "num_generations": 4,
+    "global_batch_size": 8,
+    "max_completion_length": 8,
+    "max_steps": 2,
+    "sampled_completions": 5,
+    "runtime": {"per_device_batch_size": 8},
+}
+
+
+@pytest.fixture
+def tuned(based):  # noqa: F811 - a fixture
+    """A workplace with an SFT model and prompts for GRPO."""
+    sft.main(["--plan", str(based("sft", "s", INPUTS))])
+    prompts = [
+        {
+            "id": r["id"],
+            "task": "term",
+            "prompt": r["prompt"],
+            "gold": '{"刑种":"有期徒刑","刑期":6}',
+            "shown": [],
+        }
+        for r in rows(12)
+    ]
+    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts)
+    return based
+
+
+def test_rewards_see_the_whole_answer():
+    seen = []
+
+    def reward(completions, **_):
+        seen.extend(completions)
+        return [1.0] * len(completions)
+
+    reward.__name__ = "format.think_json"
+    wrapped = on_whole_answers(reward)
+    assert wrapped(
+        prompts=["…<think>\n", "…assistant\n"], completions=["a</think>{}", "<think>b</think>{}"]
+    ) == [1.0, 1.0]
+    assert seen == ["<think>\na</think>{}", "<think>b</think>{}"]
+    assert wrapped.__name__ == "format.think_json", "so it is called in the logs"
+
+
+def favour(monkeypatch):
+    """Rewards that always differ: an untrained model earns nothing from the real ones."""
+    from lexpro.rewards import registry
+
+    def load(spec):
+        if spec["fn"].endswith("think_json"):
+
+            def length(completions, **_):
+                return [len(text) / 10 for text in completions]
+
+            length.__name__ = "length"
+            return length, spec["weight"]
+
+        def never(completions, **_):
+            return [None] * len(completions)
+
+        never.__name__ = "never"
+        return never, spec["weight"]
+
+    monkeypatch.setattr(registry, "load", load)
+
+
+def test_rewards_of_each_component_are_recorded(tuned, monkeypatch):
+    favour(monkeypatch)
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **CHANGE))])
+    steps = metrics("results/grpo/g")
+    assert [row["step"] for row in steps] == [1, 2]
+    for row in steps:
+        assert row["rewards/length/mean"] > 0 and row["rewards/length/std"] >= 0
+        assert row["rewards/length/none"] == 0.0 and row["rewards/never/none"] == 1.0
+        assert 0 <= row["frac_reward_zero_std"] <= 1
+        assert row["reward"] == pytest.approx(0.5 * row["rewards/length/mean"], abs=1e-5)
+    table = pd.read_parquet("results/grpo/g/completions.parquet")
+    assert table.step.value_counts().to_dict() == {0: 5, 1: 5}
+    assert {"id", "task", "prompt", "completion", "rewards/length", "rewards/never"} <= set(table.columns)
+    assert read_json(Path("results/grpo/g/manifest.json"))["counts"]["tensors_changed"] > 0
+
+
+def test_a_kill_costs_only_the_steps_after_the_checkpoint(tuned, monkeypatch):
+    favour(monkeypatch)
+    change = {**CHANGE, "max_steps": 4, "runtime": {"per_device_batch_size": 8, "save_every": 2}}
+    grpo.main(["--plan", str(tuned("grpo", "whole", ALL, **change))])
+    folder = tuned("grpo", "killed", ALL, **change)
+    score = Trainer._calculate_rewards
+
+    def killed(self, *args):
+        if self.state.global_step == 3:
+            raise Killed
+        return score(self, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_calculate_rewards", killed)
+        with pytest.raises(Killed):
+            grpo.main(["--plan", str(folder)])
+    grpo.main(["--plan", str(folder)])
+    whole, resumed = (
+        pd.read_parquet(f"results/grpo/{key}/completions.parquet") for key in ("whole", "killed")
+    )
+    assert resumed.step.tolist() == whole.step.tolist()
+    assert resumed.id.tolist() == whole.id.tolist(), "the same prompts in the same order"
+    assert [row["step"] for row in metrics("results/grpo/killed")] == [1, 2, 3, 4]
+
+
+def test_a_model_that_earns_nothing_is_an_honest_result(tuned, capfd):
+    """All completions of a group earn the same: nothing to learn, said so, and the experiment goes on."""
+    grpo.main(
+        [
+            "--plan",
+            str(tuned("grpo", "g", ALL, **{**CHANGE, "rewards": CHANGE["rewards"][:1], "max_steps": 1})),
+        ]
+    )
+    if json.loads(Path("results/grpo/g/manifest.json").read_text())["counts"]["tensors_changed"] == 0:
+        assert "no gradient in any step" in capfd.readouterr().err
+
+
+def test_prompts_that_are_too_long_are_counted(tuned, monkeypatch, capfd):
+    favour(monkeypatch)
+    with pytest.raises(SystemExit):
+        grpo.main(["--plan", str(tuned("grpo", "g", ALL, **{**CHANGE, "max_prompt_length": 3}))])
+    assert "max_prompt_length" in capfd.readouterr().err

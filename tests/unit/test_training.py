@@ -1,0 +1,330 @@
+"""The parts that base_model, sft and grpo are made of."""
+
+import json
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import save_file
+from transformers import AutoTokenizer
+
+from lexpro.errors import UserError
+from lexpro.settings import base_model as base_model_settings
+from lexpro.settings import grpo as grpo_settings
+from lexpro.settings import sft as sft_settings
+from lexpro.training import chat, checkpoints, checks, compute, data, metrics, muon, tokenizer, trainer
+
+DOCUMENTS = [
+    f"被告人{surname}某{mask}犯盗窃罪，判处有期徒刑{years}年{months}个月，并处罚金人民币{fine}元。"
+    for surname in "张王李赵"
+    for mask in "甲乙"
+    for years, months in (("一", "三"), ("二", "六"))
+    for fine in (3000, 20000)
+]
+
+
+@pytest.fixture(scope="module")
+def vocab():
+    return tokenizer.train(DOCUMENTS * 3, 600)
+
+
+@pytest.mark.parametrize(
+    ("global_batch", "per_device", "devices", "steps"), [(64, 2, 8, 4), (16, 16, 1, 1), (8, 1, 1, 8)]
+)
+def test_accumulation_keeps_the_global_batch(global_batch, per_device, devices, steps):
+    assert compute.accumulation(global_batch, per_device, devices) == steps
+
+
+@pytest.mark.parametrize(("global_batch", "per_device", "devices"), [(64, 3, 8), (4, 8, 1), (10, 2, 4)])
+def test_a_batch_that_does_not_divide_is_refused(global_batch, per_device, devices):
+    with pytest.raises(UserError, match=f"global_batch_size {global_batch} .* {devices} device"):
+        compute.accumulation(global_batch, per_device, devices)
+
+
+def test_threads_are_those_of_the_rule(monkeypatch):
+    before = torch.get_num_threads()
+    monkeypatch.setenv("LEXPRO_THREADS", "1")
+    try:
+        compute.limit_threads()
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+# --- tokenizer ---------------------------------------------------------------------------------------------
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+def test_every_text_survives_the_tokenizer(text):
+    import unicodedata
+
+    vocab = test_every_text_survives_the_tokenizer.vocab
+    ids = vocab(text, add_special_tokens=False)["input_ids"]
+    assert vocab.decode(ids, clean_up_tokenization_spaces=False) == unicodedata.normalize("NFC", text)
+
+
+test_every_text_survives_the_tokenizer.vocab = tokenizer.train(DOCUMENTS, 600)
+
+
+def test_what_is_copied_is_one_token_a_character(vocab):
+    pieces = [vocab.decode([i]) for i in vocab(DOCUMENTS[0], add_special_tokens=False)["input_ids"]]
+    assert "".join(pieces) == DOCUMENTS[0]
+    for alone in "张某甲一三3000":
+        assert alone in pieces
+    assert any(len(piece) > 3 for piece in pieces), "boilerplate is merged"
+
+
+def test_transformers_loads_the_tokenizer_that_was_trained(vocab, tmp_path):
+    """AutoTokenizer rebuilds tokenizers of the type qwen2: pieces that its class does not know would be lost."""
+    vocab.save_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "qwen2"}')
+    again = AutoTokenizer.from_pretrained(tmp_path)
+    for text in [*DOCUMENTS, f"{chat.THINK}3*12+6=42{chat.END_THINK}" + '{"刑期":42}']:
+        assert again(text)["input_ids"] == vocab(text)["input_ids"]
+    assert again.chat_template == vocab.chat_template and again.padding_side == "left"
+
+
+def test_tags_of_the_reasoning_survive_decoding(vocab):
+    text = f'{chat.THINK}三年=3*12=36{chat.END_THINK}{{"刑期":36}}'
+    ids = [*vocab(text)["input_ids"], vocab.eos_token_id]
+    assert vocab.decode(ids, skip_special_tokens=True) == text
+
+
+# --- chat --------------------------------------------------------------------------------------------------
+
+# As DeepSeek-R1's: opens <think> itself, and deletes the reasoning of assistant messages.
+OPENS = (
+    "{% for m in messages %}{% if m['role'] == 'assistant' %}{{ m['content'].split('</think>')[-1] }}"
+    "{% else %}{{ '<|im_start|>' + m['content'] }}{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_end|><think>\n' }}{% endif %}"
+)
+ANSWER = '<think>三年六个月=3*12+6=42</think>{"刑期":42}'
+
+
+@pytest.mark.parametrize("template", [tokenizer.TEMPLATE, OPENS], ids=["plain", "opens think"])
+def test_the_reasoning_is_trained_once_under_any_template(vocab, template):
+    vocab = tokenizer.train(DOCUMENTS, 600)
+    vocab.chat_template = template
+    example = chat.encode(vocab, [{"role": "user", "content": "提取要素"}], ANSWER)
+    whole = vocab.decode(example["input_ids"])
+    assert whole.count(chat.THINK) == 1 and whole.endswith('3*12+6=42</think>{"刑期":42}<|im_end|>')
+    learnt = [i for i in example["labels"] if i != -100]
+    assert learnt == example["input_ids"][-len(learnt) :]
+    prompt = chat.prompt_text(vocab, [{"role": "user", "content": "提取要素"}])
+    generated = vocab.decode(learnt[:-1])
+    assert chat.whole(prompt, generated).replace("<think>\n", "<think>") == ANSWER
+
+
+def test_examples_that_are_too_long_are_listed_not_cut(vocab, tmp_path):
+    rows = [
+        {
+            "id": name,
+            "task": "term",
+            "prompt": [{"role": "user", "content": "预测刑期" * times}],
+            "completion": [{"role": "assistant", "content": ANSWER}],
+        }
+        for name, times in (("short", 1), ("long", 50))
+    ]
+    path = tmp_path / "sft.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    kept, skipped = data.answers(path, vocab, ["term"], 100)
+    assert len(kept) == 1 and [row["id"] for row in skipped] == ["long"]
+    assert kept[0]["labels"][-1] == vocab.eos_token_id
+    with pytest.raises(UserError, match="no example of the tasks charge"):
+        data.answers(path, vocab, ["charge"], 100)
+
+
+def test_blocks_have_no_padding(vocab):
+    blocks = data.blocks(DOCUMENTS, vocab, 32)
+    assert {len(row) for row in blocks["input_ids"]} == {32}
+    total = sum(len(vocab(text)["input_ids"]) + 1 for text in DOCUMENTS)
+    assert len(blocks) == total // 32
+    with pytest.raises(UserError, match="fewer than one block"):
+        data.blocks(DOCUMENTS[:1], vocab, 4096)
+
+
+# --- order, metrics, checkpoints ---------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=300), st.integers(1, 16))
+def test_batches_of_similar_lengths_are_a_permutation(lengths, batch):
+    sampler = trainer.SimilarLengths(lengths, batch, seed=3)
+    first, second = list(sampler), list(sampler)
+    assert sorted(first) == sorted(second) == list(range(len(lengths)))
+    again = trainer.SimilarLengths(lengths, batch, seed=3)
+    again.set_epoch(1)
+    assert list(again) == second, "an epoch's order does not depend on those before"
+
+
+def test_batches_of_similar_lengths_hold_little_padding():
+    lengths = [10 + (number * 37) % 400 for number in range(640)]
+    order = list(trainer.SimilarLengths(lengths, 16, seed=1))
+    batches = [[lengths[i] for i in order[at : at + 16]] for at in range(0, len(order), 16)]
+    padded = sum(max(batch) * len(batch) for batch in batches)
+    assert padded < 1.1 * sum(lengths)
+
+
+def _record(tmp_path):
+    log = SimpleNamespace(info=lambda *_: None)
+    return metrics.Record(tmp_path / "metrics.jsonl", log)
+
+
+@pytest.mark.parametrize(("name", "value"), [("loss", math.nan), ("grad_norm", math.inf)])
+def test_divergence_stops_with_a_reason(tmp_path, name, value):
+    args = SimpleNamespace(learning_rate=2e-3, max_grad_norm=1.0)
+    state = SimpleNamespace(global_step=7, max_steps=20)
+    with pytest.raises(UserError, match=f"{name} is (nan|inf) at step 7 of 20.*learning_rate"):
+        _record(tmp_path).on_log(args, state, None, {"loss": 1.0, "grad_norm": 1.0, name: value})
+
+
+def test_metrics_of_lost_steps_are_taken_back(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 1}\n{"step": 2}\n{"step": 3}\n{"step": 4, "lo')
+    metrics.kept_lines(path, 2)
+    assert path.read_text() == '{"step": 1}\n{"step": 2}\n'
+
+
+def test_a_checkpoint_that_was_cut_off_is_not_resumed(tmp_path):
+    for step, complete in ((20, True), (100, False)):
+        folder = tmp_path / f"checkpoint-{step}"
+        folder.mkdir()
+        if complete:
+            (folder / "trainer_state.json").write_text("{}")
+    assert checkpoints.latest(tmp_path) == tmp_path / "checkpoint-20"
+    assert not (tmp_path / "checkpoint-100").exists()
+    assert checkpoints.latest(tmp_path / "none") is None
+
+
+# --- Muon --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(24, 24), (16, 48), (48, 16)])
+def test_updates_of_muon_are_nearly_orthogonal(shape):
+    torch.manual_seed(0)
+    singular = torch.linalg.svdvals(muon.orthogonal(torch.randn(3, *shape)))
+    # A direction that a random matrix hardly has takes more steps.
+    assert singular.quantile(0.1) > 0.5 and singular.max() < 1.4
+
+
+def test_muon_fits_and_can_be_saved():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Embedding(8, 16), torch.nn.Linear(16, 16), torch.nn.Linear(16, 8))
+    settings = {"learning_rate": 0.02, "weight_decay": 0.0, "betas": [0.9, 0.95]}
+    optimizer = muon.of(model, settings)
+    x = torch.arange(8)
+
+    def step():
+        loss = torch.nn.functional.cross_entropy(model(x), (x + 3) % 8)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    first = step()
+    for _ in range(60):
+        last = step()
+    assert last < 0.1 * first
+    again = muon.of(model, settings)
+    again.load_state_dict(optimizer.state_dict())
+    assert again.state_dict()["state"].keys() == optimizer.state_dict()["state"].keys()
+
+
+# --- checks ------------------------------------------------------------------------------------------------
+
+
+def _save(folder, **tensors):
+    folder.mkdir(exist_ok=True)
+    save_file({name.replace("__", "."): tensor for name, tensor in tensors.items()}, folder / "m.safetensors")
+    return folder
+
+
+def test_saved_weights_are_counted(tmp_path):
+    folder = _save(tmp_path / "a", layer__weight=torch.ones(2, 3))
+    assert checks.saved(folder, {"layer.weight"}) == {"tensors": 1, "parameters": 6}
+
+
+@pytest.mark.parametrize(
+    ("tensors", "expected", "message"),
+    [
+        (
+            {"layer__weight": torch.ones(2)},
+            {"layer.weight", "other.weight"},
+            "1 trained tensors were not saved",
+        ),
+        ({"layer__weight": torch.tensor([1.0, math.nan])}, {"layer.weight"}, "not finite"),
+        ({"layer__weight": torch.ones(0)}, {"layer.weight"}, "empty"),
+        (
+            {
+                "base_model__model__q__lora_A__weight": torch.ones(2),
+                "base_model__model__q__lora_B__weight": torch.zeros(2),
+            },
+            {"base_model.model.q.lora_A.default.weight"},
+            "all zero",
+        ),
+    ],
+)
+def test_a_model_that_was_not_saved_is_found(tmp_path, tensors, expected, message):
+    with pytest.raises(checks.BadModel, match=message):
+        checks.saved(_save(tmp_path / "a", **tensors), expected)
+
+
+def test_weights_that_did_not_change_are_found(tmp_path):
+    before = _save(tmp_path / "a", layer__weight=torch.ones(2))
+    with pytest.raises(checks.BadModel, match="nothing was trained"):
+        checks.changed(_save(tmp_path / "b", layer__weight=torch.ones(2)), before)
+    assert checks.changed(_save(tmp_path / "c", layer__weight=torch.zeros(2)), before) == 1
+
+
+# --- settings ----------------------------------------------------------------------------------------------
+
+
+def _tiny(stage):
+    from pathlib import Path
+
+    import yaml
+
+    root = Path(__file__).parents[2]
+    return yaml.safe_load((root / f"config/{stage}/tiny.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("stage", "change", "message"),
+    [
+        ("sft", {"max_steps": 10, "epochs": 1.0}, "exclude each other"),
+        ("sft", {"max_steps": 0}, "exclude each other"),
+        ("sft", {"global_batch_size": 15}, "not a multiple"),
+        ("sft", {"method": "lora"}, "go together|muon"),
+        ("sft", {"learning_rate": 0.0}, "greater than 0"),
+        ("sft", {"tasks": ["element"]}, "elements"),
+        ("sft", {"unknown": 1}, "[Ee]xtra"),
+        ("grpo", {"num_generations": 5}, "a group would be split"),
+        ("grpo", {"rewards": [{"fn": "os.system"}]}, "pattern"),
+        ("base_model", {"heads": 5}, "not a multiple of 2 x heads"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused(stage, change, message):
+    from pydantic import TypeAdapter, ValidationError
+
+    models = {"sft": sft_settings, "grpo": grpo_settings, "base_model": base_model_settings}
+    adapter = TypeAdapter(models[stage].Settings)
+    adapter.validate_python(_tiny(stage))
+    with pytest.raises(ValidationError, match=message):
+        adapter.validate_python({**_tiny(stage), **change})
+
+
+@pytest.mark.parametrize(
+    ("given_", "message"),
+    [
+        ({"kind": "pretrained", "id": "a/b", "revision": None}, "revision is missing"),
+        ({"kind": "pretrained", "id": "a/b", "revision": "c", "path": "/d"}, "exclude each other"),
+        ({"kind": "pretrained"}, "exclude each other"),
+    ],
+)
+def test_a_pretrained_model_is_pinned(given_, message):
+    from pydantic import TypeAdapter, ValidationError
+
+    with pytest.raises(ValidationError, match=message):
+        TypeAdapter(base_model_settings.Settings).validate_python(given_)
