@@ -41,7 +41,7 @@ def _mean(column: int, items: int, sums: np.ndarray) -> np.ndarray:
 
 def _set(name: str, sums: np.ndarray) -> np.ndarray:
     right, stated, true = np.moveaxis(sums[..., :3], -1, 0)
-    return {"f1": _f1(right, stated, true), "precision": ratio(right, stated), "recall": ratio(right, true)}[
+    return {"f1": _f1(right, stated, true), "precision": ratio(right, stated, 0.0), "recall": ratio(right, true, 0.0)}[
         name
     ]
 
@@ -80,8 +80,8 @@ def _by_field(sums: np.ndarray) -> dict[str, dict[str, float]]:
     for name, (right, stated, true) in zip(FIELDS, _fields(sums), strict=True):
         if stated or true:
             found[name] = {
-                "precision": float(ratio(right, stated)),
-                "recall": float(ratio(right, true)),
+                "precision": float(ratio(right, stated, 0.0)),
+                "recall": float(ratio(right, true, 0.0)),
                 "f1": float(_f1(right, stated, true)),
                 "n": round(float(true), 2),
             }
