@@ -22,7 +22,9 @@ def funnel(summary: dict) -> plt.Figure:
     steps += [
         (name, labels.FUNNEL[name], counts[name]) for name in ("unreadable", "unstructured") if counts[name]
     ]
-    steps += [(name, labels.reason(name), taken[name]) for name in labels.ordered(taken, labels.REASONS)]
+    steps += [
+        (name, upper(labels.reason(name)), taken[name]) for name in labels.ordered(taken, labels.REASONS)
+    ]
     steps += [("kept", labels.FUNNEL["kept"], 0)]
     splits = labels.ordered(counts.keys() - set(labels.POINTS), labels.FUNNEL)
     total = counts["read"]
@@ -49,6 +51,10 @@ def funnel(summary: dict) -> plt.Figure:
     axes.set_xlabel("documents")
     axes.spines["left"].set_visible(False)
     return figure
+
+
+def upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def provinces(summary: dict, most: int) -> plt.Figure:
@@ -89,6 +95,8 @@ def provinces(summary: dict, most: int) -> plt.Figure:
 def _curve(axes: plt.Axes, series: tuple[list[float], list[float]], color: str, window: int) -> None:
     steps, values = series
     axes.plot(steps, values, color=color, alpha=0.3, linewidth=0.8)
+    # At most a tenth of the curve, so that a short one keeps its shape.
+    window = min(window, 1 + len(values) // 10)
     axes.plot(steps, style.smooth(values, window), color=color, linewidth=1.8)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
@@ -194,7 +202,8 @@ def retrieval(summary: dict) -> plt.Figure:
         line = "--" if name == "constant" else "-"
         values = [by_k[k] for k in cuts]
         label = labels.SYSTEMS.get(name, name)
-        axes.plot([int(k) for k in cuts], values, line, color=color, marker=marker, label=label)
+        look = {"color": color, "marker": marker, "markersize": 7, "markeredgecolor": "white"}
+        axes.plot([int(k) for k in cuts], values, line, label=label, **look)
     axes.set_xticks(sorted({int(k) for by_k in systems.values() for k in by_k}))
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("articles looked at, k")
