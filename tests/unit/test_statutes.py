@@ -101,6 +101,15 @@ def test_date(file, head, last, date):
     assert ("undated" in kinds(document)) == (not date)
 
 
+def test_what_numbers_nothing_is_one_row():
+    document = read(HEAD + "某某院：\n你院请示收悉。\n此复。\n")
+    assert [(row.unit, row.ref, row.text) for row in document.rows] == [
+        ("全文", "0", "某某院：\n你院请示收悉。\n此复。")
+    ]
+    assert kinds(document) == ["no_articles"]
+    assert kinds(read(HEAD)) == ["empty"]
+
+
 def test_html_and_plain_text_are_read_alike(tmp_path):
     (tmp_path / "a.txt").write_text(
         "样本法\n2001年5月1日通过\n第一章 总则\n第一条 甲。\n乙。\n", encoding="utf-8"
@@ -193,6 +202,16 @@ def test_amendments_date_the_articles_that_they_touch():
         ("2之1", "2021-03-01", "2021-03-01"),
         ("3", "1997-10-01", "1997-10-01"),
     ]
+
+
+def test_amendments_are_no_rows_of_the_table(tmp_path):
+    law = "# 中华人民共和国刑法\n<!-- INFO END -->\n第一条 甲。\n"
+    second = (
+        "# 中华人民共和国刑法修正案（二）\n2001年8月31日通过\n<!-- INFO END -->\n将刑法第一条修改为：“甲。”\n"
+    )
+    folder = write(tmp_path, {"刑法.md": law, "修.md": second})
+    rows, _ = collection.read(folder, ["*.md"])
+    assert [(row.law, row.ref, row.valid_from) for row in rows] == [("刑法", "1", "2001-08-31")]
 
 
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "")) / "LawRefBook__Laws"

@@ -23,12 +23,16 @@ def touched(document: Document) -> set[str]:
     return found
 
 
+def is_amendment(document: Document) -> bool:
+    return _TITLE.fullmatch(document.law) is not None
+
+
 def date(documents: list[Document]) -> None:
     """Set `valid_from` of each article of 刑法: its last amendment, else the day the law came into force."""
     last: dict[str, str] = {}
     first: dict[str, str] = {}
     for document in documents:
-        if _TITLE.fullmatch(document.law):
+        if is_amendment(document):
             for ref in touched(document):
                 last[ref] = max(last.get(ref, ""), document.date)
                 first[ref] = min(first.get(ref, document.date), document.date)

@@ -119,12 +119,16 @@ def unique(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
 
 
 def read(folder: Path, include: Iterable[str]) -> tuple[list[Row], list[Problem]]:
-    """(rows, problems) of a collection, in the order of paths and articles."""
+    """(rows, problems) of a collection, in the order of paths and articles; amendments date the law, and
+    are left out.
+    """
     parsed = [_parse(folder, path) for path in files(folder, include)]
     documents, problems = without_duplicates(parsed)
     for document in parsed:
         problems += document.problems
     amendments.date(documents)
+    # What an amendment says stands in the law by now.
+    documents = [document for document in documents if not amendments.is_amendment(document)]
     problems += date_versions(documents)
     rows, repeated = unique([row for document in documents for row in document.rows if row.text])
     return rows, problems + repeated

@@ -177,6 +177,7 @@ def parse(lines: list[str], file: str, kind: str = "") -> Document:
     document = reader.document
     start, document.title, history = _split(lines)
     document.law = articles.law_name(re.sub(r"[\s　]+", "", document.title))
+    preamble: list[str] = []
     numbered = any(_ARTICLE.match(line.strip()) for line in lines[start:])
     for number, line in enumerate(lines[start:], start + 1):
         line = _COMMENT.sub("", line).strip().strip("　")
@@ -193,9 +194,13 @@ def parse(lines: list[str], file: str, kind: str = "") -> Document:
             reader.body = [match[match.lastindex]] if match[match.lastindex] else []
             if numbered and re.match(rf"第\s*[{_D}]+\s+条", line):
                 reader.problem(number, "broken_article", line[:20])
-        elif document.rows:
-            reader.body.append(line)
+        else:
+            (reader.body if document.rows else preamble).append(line)
     reader.close()
+    if not document.rows and preamble:
+        reader.problem(0, "no_articles", document.title)
+        whole = Row(document.law, 0, 0, "\n".join(preamble), unit="全文", kind=kind, source=file)
+        document.rows.append(whole)
     for row in list(document.rows):
         if _DELETED.fullmatch(row.text.strip()):
             document.rows.remove(row)
@@ -206,5 +211,5 @@ def parse(lines: list[str], file: str, kind: str = "") -> Document:
     if not document.date:
         reader.problem(0, "undated", document.title)
     if not document.rows:
-        reader.problem(0, "no_articles", document.title)
+        reader.problem(0, "empty", document.title)
     return document

@@ -15,7 +15,8 @@ from lexpro.errors import UserError
 class Row:
     """One article (法条) in one version.
 
-    `sub` is n of 条之n; `unit` is what is numbered: 条, or 项 for documents that number 一、二、 only.
+    `sub` is n of 条之n; `unit` is what is numbered: 条, 项 for documents that number 一、二、 only, and
+    全文 (number 0) for those that number nothing.
     `valid_from` and `valid_to` are ISO dates: in force from the first to the day before the second, ""
     where not known or still in force.
     """
