@@ -14,6 +14,8 @@ import matplotlib.pyplot as plt
 import polars as pl
 import pytest
 from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
 
 import publish
 import report
@@ -359,6 +361,16 @@ def drawn_in(text: plt.Text, figure: plt.Figure) -> bool:
                 tick = next(t for t in axis.get_major_ticks() if text in (t.label1, t.label2))
                 return axes.get_visible() and low <= tick.get_loc() <= high
     return True
+
+
+@given(st.floats(-9, 9), st.floats(-9, 9), st.integers(1, 60), st.integers(1, 25))
+def test_smoothing_leaves_a_straight_line_as_it_is(start, slope, count, window):
+    line = [start + slope * place for place in range(count)]
+    assert style.smooth(line, window) == pytest.approx(line, abs=1e-9)
+
+
+def test_smoothing_takes_the_mean_of_the_window():
+    assert style.smooth([0, 0, 9, 0, 0], 3) == [0, 3, 3, 3, 0]
 
 
 def test_an_experiment_without_retrieval_and_training_has_all_files(found, inputs, tmp_path):

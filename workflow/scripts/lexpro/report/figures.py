@@ -7,7 +7,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.colors import LogNorm
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from lexpro.report import labels, sources, style
 from lexpro.report.tables import runs_of
@@ -104,8 +104,8 @@ def _curve(axes: plt.Axes, series: tuple[list[float], list[float]], color: str, 
 def sft(logged: Curves, window: int) -> plt.Figure:
     """Training loss and gradient norm against optimiser steps: the paper's Figure 3."""
     panels = [
-        ("loss", "training loss (nats a token)", style.BLUE),
-        ("grad_norm", "gradient norm", style.GREEN),
+        ("loss", "training loss (nats a token, log scale)", style.BLUE),
+        ("grad_norm", "gradient norm (log scale)", style.GREEN),
     ]
     panels = [panel for panel in panels if panel[0] in logged]
     if not panels:
@@ -120,7 +120,12 @@ def sft(logged: Curves, window: int) -> plt.Figure:
             axes.legend()
         axes.set_xlabel("optimiser step")
         axes.set_ylabel(label)
-        axes.set_ylim(bottom=0)
+        if min(logged[name][1]) > 0:
+            # The first steps are tens of times the last: on a linear scale there would be nothing else to see.
+            axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_locator(NullLocator())
     return figure
 
 

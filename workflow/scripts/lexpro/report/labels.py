@@ -124,7 +124,8 @@ FIGURES = {
     ),
     "sft": (
         "Supervised fine-tuning: training loss and gradient norm",
-        "As in the paper's Figure 3. Thin lines are single log entries, thick lines their running mean.",
+        "As in the paper's Figure 3, on logarithmic scales. Thin lines are single log entries, thick lines their "
+        "running mean.",
     ),
     "grpo": (
         "GRPO: mean reward of each step's completions, in all and by component",

@@ -81,9 +81,10 @@ def empty(reason: str) -> plt.Figure:
 
 
 def smooth(values: list[float], window: int) -> list[float]:
-    """A centred running mean over `window` points, narrower at the ends."""
-    half = window // 2
-    return [
-        sum(part) / len(part)
-        for part in (values[max(0, i - half) : i + half + 1] for i in range(len(values)))
-    ]  # fmt: skip
+    """A running mean over `window` points, centred: narrower near the ends, where it would lean to one side."""
+    found = []
+    for place in range(len(values)):
+        half = min(window // 2, place, len(values) - 1 - place)
+        part = values[place - half : place + half + 1]
+        found.append(sum(part) / len(part))
+    return found
