@@ -16,7 +16,8 @@ BOMS = (
 _PLAIN = re.compile(r"[\t\n\r\x20-\x7e\u2010-\u2030\u25a0-\u25ff\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e×·〇]")
 PLAIN_SHARE = 0.85
 SAMPLE = 1 << 16
-_INVISIBLE = re.compile(r"[\ufeff\u200b-\u200f\u2028-\u202e\u2060\x00]")
+# U+FEFF and its like, NUL, and halves of characters, which nothing can write again.
+_INVISIBLE = re.compile(r"[\ufeff\u200b-\u200f\u2028-\u202e\u2060\x00\ud800-\udfff]")
 
 
 class Undecodable(ValueError):

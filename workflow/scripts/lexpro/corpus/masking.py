@@ -45,7 +45,7 @@ _BANK = re.compile(r"(?<!\d)[3-6]\d{14,18}(?!\d)")
 _UNIT = r"(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
 # Below the county: what follows a county or city up to a number of a house, flat or group.
 _ADDRESS = re.compile(
-    rf"(?<=[市县区旗])(?P<below>[\u4e00-\u9fa5A-Za-z0-9０-９#、-]{{2,40}}?(?:\d+|"
+    rf"(?<=[市县区旗])(?!(?:(?!小区|社区|园区)[\u4e00-\u9fa5]){{1,6}}?[县区旗])(?P<below>[\u4e00-\u9fa5A-Za-z0-9０-９#、-]{{2,40}}?(?:\d+|"
     rf"[一二三四五六七八九十百]+){_UNIT}"
     rf"(?:[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT})*)"
 )

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -18,6 +19,8 @@ from lexpro.corpus.encoding import SAMPLE, Undecodable, detect, tidy
 from lexpro.corpus.readers_base import MAX_BYTES, Document, Fields, Reject, TooLarge
 
 CHUNK = 1 << 20
+# Bytes that did not decode (see `_text`), or half a character that JSON escapes: text that nothing can write again.
+_DAMAGED = re.compile("[\ud800-\udfff]")
 csv.field_size_limit(MAX_BYTES)
 
 
@@ -34,12 +37,11 @@ def document(
         if any(name.split("+")[0] in record for name in fields.text):
             return Reject("empty", number, byte)
         return Reject("no_text_field", number, byte, f"fields: {', '.join(map(str, list(record)[:12]))}")
+    case_number = fields.pick(record, fields.case_number)
+    if _DAMAGED.search(text) or (case_number and _DAMAGED.search(case_number)):
+        return Reject("undecodable", number, byte, f"not {encoding}, or half a character")
     text = tidy(text)
-    return (
-        Document(text, encoding, number, fields.pick(record, fields.case_number))
-        if text
-        else Reject("empty", number, byte)
-    )
+    return Document(text, encoding, number, case_number) if text else Reject("empty", number, byte)
 
 
 def _sniffed(file: BinaryIO) -> tuple[str, BinaryIO]:
@@ -108,13 +110,19 @@ def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
         return
     head = codecs.getincrementaldecoder(encoding)().decode(file.peek(SAMPLE)[:SAMPLE]).lstrip("\ufeff \t\r\n")
     if head.startswith("["):
-        yield from _array(io.TextIOWrapper(file, encoding, errors="surrogateescape"), fields, encoding)
+        yield from _array(_text(file, encoding), fields, encoding)
     elif not head:
         yield Reject("empty", 1)
     elif encoding.startswith("utf-16"):
         yield from _utf16_lines(file, encoding, fields)
     else:
         yield from _object_or_lines(file, fields, encoding)
+
+
+def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    """Text in which bytes that do not decode are lone surrogates, so that only their record is lost."""
+    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    return io.TextIOWrapper(file, encoding, errors=errors, newline="")
 
 
 def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[Document | Reject]:
@@ -183,7 +191,7 @@ def table(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
     except Undecodable as error:
         yield Reject("undecodable", byte=error.byte)
         return
-    text = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
+    text = _text(file, encoding)
     first = text.readline()
     delimiter = max(",\t;", key=first.count)
     names = next(csv.reader([first], delimiter=delimiter), [])
@@ -197,9 +205,7 @@ def table(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
         except csv.Error as error:
             yield Reject("bad_csv", number, detail=str(error))
             continue
-        if any("\udc80" <= c <= "\udcff" for cell in row for c in cell):
-            yield Reject("undecodable", number, detail=f"not {encoding}")
-        elif len(row) > len(names):
+        if len(row) > len(names):
             yield Reject("bad_csv", number, detail=f"{len(row)} cells, {len(names)} fields")
         elif row:
             yield document(dict(zip(names, row, strict=False)), fields, number, encoding)

@@ -37,7 +37,7 @@ def _brief_reasoning(rng: Random, case: Case) -> str:
 def compact(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
     """The sections of a short judgment."""
     out = {"header": heading(case)[1]}
-    parties = f"公诉机关{case.prosecutor}。" if rng.random() < 0.15 else ""
+    parties = f"公诉机关{case.prosecutor}。" if rng.random() < 0.08 else ""
     parties += "".join(
         f"被告人{p.given.name}，{'女' if p.woman else '男'}，{p.born.year}年生。" for p in case.people
     )
@@ -48,7 +48,7 @@ def compact(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
     for person in case.people:
         story += "".join(_brief(rng, name, "facts", case, person) for name in person.given.circumstances)
     out["facts"] = rng.choice(("经审理查明，", "经审理查明：", "公诉机关指控，")) + story + "\n"
-    if rng.random() < 0.1:
+    if rng.random() < 0.06:
         out["evidence"] = "上述事实，有书证、证人证言等证据证实。\n"
     out["reasoning"] = _brief_reasoning(rng, case) + closing(rng, case, articles)
     out["judgment"] = "判决如下：\n" + numbered(orders(rng, case))

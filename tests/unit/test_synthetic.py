@@ -1,0 +1,183 @@
+"""The synthetic corpus: deterministic, lawful, and true to what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from lexpro.corpus import synthetic
+from lexpro.corpus.record import Judgment
+from lexpro.corpus.synthetic_words import chinese, chinese_term, words
+from lexpro.files import read_yaml
+from lexpro.law.facts import load
+
+CONFIG = Path(__file__).parents[2] / "config/corpus/synthetic.yaml"
+# 最高人民法院、最高人民检察院《关于常见犯罪的量刑指导意见（试行）》 of 2021, part 4.
+GUIDELINE = [
+    "交通肇事罪",
+    "危险驾驶罪",
+    "非法吸收公众存款罪",
+    "集资诈骗罪",
+    "信用卡诈骗罪",
+    "合同诈骗罪",
+    "故意伤害罪",
+    "强奸罪",
+    "非法拘禁罪",
+    "抢劫罪",
+    "盗窃罪",
+    "诈骗罪",
+    "抢夺罪",
+    "职务侵占罪",
+    "敲诈勒索罪",
+    "妨害公务罪",
+    "聚众斗殴罪",
+    "寻衅滋事罪",
+    "掩饰、隐瞒犯罪所得、犯罪所得收益罪",
+    "走私、贩卖、运输、制造毒品罪",
+    "非法持有毒品罪",
+    "容留他人吸毒罪",
+    "引诱、容留、介绍卖淫罪",
+]
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict:
+    return {**read_yaml(CONFIG), "documents_per_province": 150}
+
+
+@pytest.fixture(scope="module")
+def documents(settings) -> list[tuple[str, dict]]:
+    return [row for province in ("湖北", "北京", "新疆") for row in synthetic.generate(settings, province)]
+
+
+@pytest.fixture(scope="module")
+def good(documents) -> list[tuple[str, dict]]:
+    return [(text, truth) for text, truth in documents if truth["noise"] is None]
+
+
+def test_the_configuration_covers_what_the_paper_asks_for(settings):
+    assert len(settings["provinces"]) == 31
+    assert len(settings["charges"]) >= 24
+    assert set(GUIDELINE) <= set(settings["charges"]) <= set(load().charges)
+    assert set(words()["facts"]) == set(load().charges)
+
+
+@pytest.mark.parametrize("style", ["compact", "full"])
+def test_same_seed_same_documents_and_provinces_are_independent(settings, style):
+    settings = {**settings, "style": style, "documents_per_province": 20}
+    alone = list(synthetic.generate(settings, "湖北"))
+    list(synthetic.generate(settings, "湖南"))
+    assert list(synthetic.generate(settings, "湖北")) == alone
+    assert synthetic.document(settings, "湖北", 7) == alone[7]
+    assert list(synthetic.generate({**settings, "seed": 1}, "湖北")) != alone
+
+
+def test_truth_is_a_record_of_the_judgment(good):
+    for text, truth in good:
+        fields = {name: value for name, value in truth.items() if name not in ("noise", "duplicate_of")}
+        judgment = Judgment.from_dict(fields)
+        assert judgment.to_dict() == fields
+        assert judgment.case_number in text
+        assert judgment.court in text
+        for defendant in judgment.defendants:
+            assert f"被告人{defendant.name}" in text
+            assert defendant.sentence in defendant.terms or len(defendant.terms) > 1
+
+
+def test_sections_lie_where_the_truth_says(good):
+    starts = {"reasoning": "本院认为", "judgment": "判决如下", "header": None, "parties": None}
+    for text, truth in good:
+        spans = list(truth["sections"].values())
+        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        assert spans[0][0] == 0
+        assert spans[-1][1] == len(text)
+        for name, words_ in starts.items():
+            start, _ = truth["sections"][name]
+            assert words_ is None or text.startswith(words_, start)
+
+
+@pytest.mark.parametrize(
+    ("province", "letter"), [("湖北", "鄂"), ("内蒙古", "内"), ("新疆", "新"), ("重庆", "渝"), ("贵州", "黔")]
+)
+def test_case_numbers_bear_the_letter_of_the_province(settings, province, letter):
+    for _, truth in synthetic.generate({**settings, "documents_per_province": 30}, province):
+        if truth["case_number"] and truth["duplicate_of"] is None:
+            assert re.match(rf"（20\d\d）{letter}\d{{2,4}}[刑民][初终]\d+号", truth["case_number"])
+
+
+def test_sentences_are_lawful(good):
+    """Ranges of 刑法 38 (管制), 42 (拘役), 45 and 69 (有期徒刑), 73 (缓刑)."""
+    ranges = {"管制": (3, 24), "拘役": (1, 6), "有期徒刑": (6, 180)}
+    for _, truth in good:
+        for defendant in truth["defendants"]:
+            for term in defendant["terms"]:
+                low, high = ranges.get(term["kind"], (None, None))
+                assert term["months"] is None if low is None else low <= term["months"] <= high
+            served = defendant["sentence"]
+            if len(defendant["terms"]) > 1:
+                months = [term["months"] for term in defendant["terms"]]
+                assert max(months) <= served["months"] <= min(240, sum(months))
+            if defendant["probation_months"]:
+                assert served["kind"] in ("拘役", "有期徒刑")
+                assert served["months"] <= 36
+                assert served["months"] <= defendant["probation_months"] <= 60
+            if "累犯" in defendant["circumstances"]:
+                assert served["kind"] not in ("拘役", "管制", "免予刑事处罚", "单处罚金")
+                assert not defendant["probation_months"]
+
+
+def test_every_kind_of_case_and_noise_occurs(settings):
+    seen: Counter[str] = Counter()
+    for province in settings["provinces"][:12]:
+        for _, truth in synthetic.generate(settings, province):
+            seen[truth["noise"] or "good"] += 1
+            seen["several"] += len(truth["defendants"]) > 1
+            seen["restitution"] += truth["restitution"] > 0
+            seen["compensation"] += truth["compensation"] > 0
+            for d in truth["defendants"]:
+                seen["joint"] += len(d["terms"]) > 1
+                seen["probation"] += d["probation_months"] > 0
+                seen[d["sentence"]["kind"]] += 1
+    wanted = [*synthetic.NOISE, "several", "restitution", "compensation", "joint", "probation"]
+    wanted += ["有期徒刑", "拘役", "管制", "免予刑事处罚", "单处罚金", "无期徒刑"]
+    assert [name for name in wanted if not seen[name]] == []
+
+
+@pytest.mark.parametrize(("style", "low", "high"), [("compact", 150, 520), ("full", 700, 3200)])
+def test_lengths_of_the_styles(settings, style, low, high):
+    settings = {**settings, "style": style, "documents_per_province": 80, "noise": {}}
+    lengths = sorted(
+        len(text) for text, truth in synthetic.generate(settings, "四川") if len(truth["defendants"]) == 1
+    )
+    assert low <= lengths[0] and lengths[-1] <= high
+    if style == "compact":
+        assert lengths[len(lengths) * 9 // 10] <= 360
+
+
+def test_duplicates_name_their_originals(settings, documents):
+    kinds = Counter()
+    for text, truth in documents:
+        if truth["duplicate_of"]:
+            province, number = truth["duplicate_of"].split("-")
+            original, known = synthetic.document(settings, province, int(number))
+            assert known["noise"] is None
+            assert (text == original) == (truth["noise"] == "exact_duplicate")
+            kinds[truth["noise"]] += 1
+    assert set(kinds) == {"exact_duplicate", "near_duplicate"}
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "零"), (10, "十"), (15, "十五"), (67, "六十七"), (101, "一百零一"), (110, "一百一十"), (2000, "二千"),
+     (10_500, "一万零五百"), (120_000, "十二万"), (1_203_000, "一百二十万三千"), (5_000_100, "五百万零一百")],
+)  # fmt: skip
+def test_numerals(number, text):
+    assert chinese(number) == text
+
+
+@pytest.mark.parametrize(("months", "text"), [(6, "六个月"), (12, "一年"), (18, "一年六个月"), (120, "十年")])
+def test_terms(months, text):
+    assert chinese_term(months) == text
