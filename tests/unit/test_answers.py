@@ -44,7 +44,10 @@ def test_a_charge_is_read_in_any_of_its_forms(text, charges):
     assert answers.parse("charge", text) == {"罪名": charges}
 
 
-@pytest.mark.parametrize("text", ["", "盗窃罪", "{", '{"罪名":', '["盗窃罪"]', '{"法条":["264"]}', "{" * 5000, '{"罪名":' + "9" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    ["", "盗窃罪", "{", '{"罪名":', '["盗窃罪"]', '{"法条":["264"]}', "{" * 5000, '{"罪名":' + "9" * 5000],
+)
 def test_text_without_an_answer_is_none(text):
     assert answers.parse("charge", text) is None
 

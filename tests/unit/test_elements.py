@@ -10,7 +10,15 @@ from lexpro.tasks import elements
 
 
 def person(name="张某甲", **changes):
-    base = {"姓名": name, "罪名": ["盗窃罪"], "刑种": "有期徒刑", "刑期": 42, "缓刑": 0, "罚金": 5000, "情节": ["坦白"]}
+    base = {
+        "姓名": name,
+        "罪名": ["盗窃罪"],
+        "刑种": "有期徒刑",
+        "刑期": 42,
+        "缓刑": 0,
+        "罚金": 5000,
+        "情节": ["坦白"],
+    }
     return {**base, **changes}
 
 

@@ -32,7 +32,12 @@ CHARGE = {"罪名": ["盗窃罪", "诈骗罪"]}
 ARTICLE = {"法条": ["264", "133之1", "67"]}
 TERM = {"刑种": "有期徒刑", "刑期": 42}
 LIFE = {"刑种": "无期徒刑", "刑期": None}
-GOLD = {"elements": {"被告人": [{"姓名": "张某甲", "刑期": 42}], "金额": 0}, "charge": CHARGE, "article": ARTICLE, "term": TERM}
+GOLD = {
+    "elements": {"被告人": [{"姓名": "张某甲", "刑期": 42}], "金额": 0},
+    "charge": CHARGE,
+    "article": ARTICLE,
+    "term": TERM,
+}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +144,9 @@ def golds() -> dict[str, list[dict]]:
 
 
 def mean(task: str, golds: list[dict], completions: list[str]) -> float:
-    values = REWARDS[task](completions=completions, task=[task] * len(golds), gold=[json.dumps(g) for g in golds])
+    values = REWARDS[task](
+        completions=completions, task=[task] * len(golds), gold=[json.dumps(g) for g in golds]
+    )
     return sum(values) / len(values)
 
 
@@ -168,7 +175,9 @@ def test_listing_every_article_is_worth_next_to_nothing(golds):
 
 
 def test_a_reward_is_loaded_by_name_with_weight_and_arguments():
-    reward, weight = registry.load({"fn": "lexpro.rewards.article.f1", "weight": 0.3, "args": {"general": 0.5}})
+    reward, weight = registry.load(
+        {"fn": "lexpro.rewards.article.f1", "weight": 0.3, "args": {"general": 0.5}}
+    )
     assert weight == 0.3 and reward.__name__ == "article.f1"
     gold = {"法条": ["264", "52"]}
     assert one(reward, "article", gold, said({"法条": ["67", "264"]})) == pytest.approx(2 / 3)
@@ -185,7 +194,10 @@ def test_a_reward_is_loaded_by_name_with_weight_and_arguments():
         ({"fn": "lexpro.rewards.charge.f2"}, "there is no function"),
         ({"fn": "lexpro.rewards.completion.set_f1"}, "is no reward"),
         ({"fn": "lexpro.rewards.article.GENERAL_PART"}, "there is no function"),
-        ({"fn": "lexpro.rewards.article.f1", "args": {"special": 1}}, "unknown argument special; allowed: general"),
+        (
+            {"fn": "lexpro.rewards.article.f1", "args": {"special": 1}},
+            "unknown argument special; allowed: general",
+        ),
         ({"fn": "lexpro.rewards.charge.f1", "weight": "1"}, "a number is wanted"),
     ],
 )

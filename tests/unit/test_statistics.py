@@ -34,7 +34,9 @@ def test_a_seed_decides_the_draws_and_blocks_do_not(monkeypatch):
     table = np.random.default_rng(1).random((50, 2))
     metrics = {"ratio": lambda sums: ratio(sums[..., 0], sums[..., 1])}
     whole = bootstrap(table, metrics, draws=300, seed=9)
-    assert whole == bootstrap(table, metrics, draws=300, seed=9) != bootstrap(table, metrics, draws=300, seed=10)
+    assert (
+        whole == bootstrap(table, metrics, draws=300, seed=9) != bootstrap(table, metrics, draws=300, seed=10)
+    )
     monkeypatch.setattr(statistics, "_BLOCK", 50 * 7)
     assert bootstrap(table, metrics, draws=300, seed=9) == whole
 

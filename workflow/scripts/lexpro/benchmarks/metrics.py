@@ -13,7 +13,7 @@ from lexpro.tasks import elements
 from lexpro.tasks.form import FIELDS
 
 # The number by which each task is judged; its interval stands beside it.
-MAIN = {"elements": "micro_f1", "charge": "f1", "article": "f1", "term": "accuracy"}
+MAIN = {"elements": "micro_f1", "charge": "f1", "article": "f1", "term": "log_score"}
 
 
 def _f1(right: np.ndarray, stated: np.ndarray, true: np.ndarray) -> np.ndarray:
@@ -41,9 +41,11 @@ def _mean(column: int, items: int, sums: np.ndarray) -> np.ndarray:
 
 def _set(name: str, sums: np.ndarray) -> np.ndarray:
     right, stated, true = np.moveaxis(sums[..., :3], -1, 0)
-    return {"f1": _f1(right, stated, true), "precision": ratio(right, stated, 0.0), "recall": ratio(right, true, 0.0)}[
-        name
-    ]
+    return {
+        "f1": _f1(right, stated, true),
+        "precision": ratio(right, stated, 0.0),
+        "recall": ratio(right, true, 0.0),
+    }[name]
 
 
 def metrics(task: str, items: int) -> dict[str, Metric]:
@@ -57,10 +59,10 @@ def metrics(task: str, items: int) -> dict[str, Metric]:
         return {"micro_f1": _micro, "macro_f1": _macro, "accuracy": mean("exact")}
     if task == "term":
         return {
+            "log_score": mean("log_score"),
             "accuracy": mean("exact"),
             "kind_accuracy": mean("kind"),
             "within_25": mean("within_25"),
-            "log_score": mean("log_score"),
         }
     found: dict[str, Metric] = {name: partial(_set, name) for name in ("f1", "precision", "recall")}
     return found | {"item_f1": mean("item_f1"), "accuracy": mean("exact")}
