@@ -8,22 +8,22 @@ from datetime import date
 from lexpro.law import numerals
 
 _TYPE = re.compile(
-    r"(?P<kind>刑\s*事|民\s*事|行\s*政|执\s*行|国\s*家\s*赔\s*偿)\s*(?P<civil>附\s*带\s*民\s*事)?\s*"
-    r"(?P<what>(?:判\s*决|裁\s*定|决\s*定|调\s*解|通\s*知)\s*书)"
+    r"(?P<kind>刑\s{0,4}事|民\s{0,4}事|行\s{0,4}政|执\s{0,4}行|国\s{0,4}家\s{0,4}赔\s{0,4}偿)\s{0,4}(?P<civil>附\s{0,4}带\s{0,4}民\s{0,4}事)?\s{0,4}"
+    r"(?P<what>(?:判\s{0,4}决|裁\s{0,4}定|决\s{0,4}定|调\s{0,4}解|通\s{0,4}知)\s{0,4}书)"
 )
 _KINDS = {"刑": "criminal", "民": "civil", "行": "administrative", "执": "enforcement", "国": "other"}
 _NUMBER = re.compile(
-    r"（?\s*(?P<year>(?:19|20)[0-9]{2})\s*）?\s*(?P<body>[^\s，。；：（）]{1,14}?)(?P<word>字)?\s*第?\s*(?P<serial>[0-9]+(?:[-—之][0-9]+)*|[×xX*]+)\s*号"
+    r"（?\s{0,4}(?P<year>(?:19|20)[0-9]{2})\s{0,4}）?\s{0,4}(?P<body>[^\s，。；：（）]{1,14}?)(?P<word>字)?\s{0,4}第?\s{0,4}(?P<serial>[0-9]+(?:[-—之][0-9]+)*|[×xX*]+)\s{0,4}号"
 )
 _CASE_KIND = re.compile(r"刑|民|行|执|赔|商|知")
 _COURT = re.compile(r"[\u4e00-\u9fa5]{2,40}?(?:法\s?院|林区基层法院)")
 # A title (某某盗窃罪一审刑事判决书) may stand right before the court's name.
 _GLUED = re.compile(r".*(?:书|文书内容|终稿|号)")
 _CHINESE_DATE = re.compile(
-    r"(?P<y>[〇零○oO0-9一二三四五六七八九Ο]{4})\s*年\s*(?P<m>元|[一二三四五六七八九十0-9]{1,3})\s*月\s*(?P<d>[一二三四五六七八九十廿卅0-9〇]{1,4})\s*日"
+    r"(?P<y>[〇零○oO0-9一二三四五六七八九Ο]{4})\s{0,4}年\s{0,4}(?P<m>元|[一二三四五六七八九十0-9]{1,3})\s{0,4}月\s{0,4}(?P<d>[一二三四五六七八九十廿卅0-9〇]{1,4})\s{0,4}日"
 )
 _ZEROS = str.maketrans("oOΟ", "000")
-_NAMES_OF_JUDGES = re.compile(r"审\s*判\s*(?:长|员)|陪\s*审\s*员")
+_NAMES_OF_JUDGES = re.compile(r"审\s{0,4}判\s{0,4}(?:长|员)|陪\s{0,4}审\s{0,4}员")
 
 _FAST = re.compile(r"速裁")
 _SUMMARY = re.compile(r"简易程序|简化审")
@@ -83,7 +83,7 @@ def court(head: str, text: str) -> str | None:
             name = _GLUED.sub("", match[0].replace(" ", ""))
             if len(name) >= 5 and not name.startswith(("由", "被", "经", "本院")):
                 best = best or name
-                if re.match(r"\s*(?:刑|民|行|执|判|裁|决|国)", where[match.end() : match.end() + 4]):
+                if re.match(r"\s{0,4}(?:刑|民|行|执|判|裁|决|国)", where[match.end() : match.end() + 4]):
                     return name
         if best:
             return best

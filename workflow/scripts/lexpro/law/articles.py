@@ -27,11 +27,13 @@ _LAW = (
 )
 _TOKEN = re.compile(
     _LAW
-    # Without 第 only in a list or right behind the law's name: 六十四条 in 第五十三条、六十四条, but not 数据160308条.
-    + rf"|(?:第|(?<=[、，,》法和及与或]))\s*(?P<number>{_N})\s*(?:条(?!款)|條)\s*(?:之\s*(?P<sub>[一二三四五六七八九十0-9０-９]{{1,3}}))?"
-    rf"|第\s*(?P<bareno>{_N})(?=\s*(?:第\s*[{_D}]{{1,3}}\s*款|[、，,]\s*第?\s*{_N}\s*(?:条|條)))"
-    rf"|第?\s*(?P<paras>{_N}(?:\s*[、，,和及与]\s*第?\s*{_N})*)\s*条?款"
-    rf"|第?\s*[（(]?\s*(?P<items>{_N}\s*[）)]?(?:\s*[、，,和及与]\s*第?\s*[（(]?\s*{_N}\s*[）)]?)*)\s*项"
+    # Several numbers may share one 条. Without 第 only in a list or right behind the law's name: 六十四条 in 第五十三条、六十四条,
+    # but not 数据160308条. 第六十七第三款 lacks its 条.
+    + rf"|(?:第|(?<=[、，,》法和及与或]))\s{{0,4}}(?P<number>{_N}(?:\s{{0,4}}[、，,和及]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:条(?!款)|條)\s{{0,4}}"
+    r"(?:之\s{0,4}(?P<sub>[一二三四五六七八九十0-9０-９]{1,3}))?"
+    rf"|第\s{{0,4}}(?P<bareno>{_N})(?=\s{{0,4}}第\s{{0,4}}[{_D}]{{1,3}}\s{{0,4}}款)"
+    rf"|第?\s{{0,4}}(?P<paras>{_N}(?:\s{{0,4}}[、，,和及与]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}条?款"
+    rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}[、，,和及与]\s{{0,4}}第?\s{{0,4}}[（(]?\s{{0,4}}{_N}\s{{0,4}}[）)]?){{0,12}})\s{{0,4}}项"
 )
 _LIST = re.compile(_N)
 _NO_PREFIX = re.compile(r"^中华人民共和国")
@@ -87,13 +89,13 @@ def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> li
             law = law_name(match["quoted"] or match["bare"])
             law += "（1979年）" if match["old"] else ""
         elif match["number"] or match["bareno"]:
-            number = numerals.parse_int(match["number"] or match["bareno"])
-            if number is None:
-                continue
-            if open_:
+            *others, number = _numbers(match["number"] or match["bareno"]) or [0]
+            if open_ and number:
                 found += open_.citations()
+            found += [Citation(Article(law, other), match.start(), match.end()) for other in others]
             sub = numerals.parse_int(match["sub"] or "0") or 0
-            open_ = _Open(law, number, sub, match.start(), match.end(), [], [])
+            if number:
+                open_ = _Open(law, number, sub, match.start(), match.end(), [], [])
         elif open_ and match.start() - open_.end <= 4:
             # A paragraph or item right behind its article: 第一款、第三款 too.
             open_.end = match.end()

@@ -36,7 +36,8 @@ def _plain(pattern: str) -> str:
 
 
 def _spellings(name: str) -> list[str]:
-    return [name, name.replace("（边）", "(边)"), name.replace("（边）", "边")] if "（边）" in name else [name]
+    """With the ways in which 国（边）境 is written."""
+    return [name.replace("国（边）境", way) for way in ("国（边）境", "国(边)境", "国边境", "国境", "边境")] if "（边）" in name else [name]
 
 
 @cache

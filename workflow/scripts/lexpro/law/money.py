@@ -20,8 +20,8 @@ _UNIT = "[万亿千百萬億]"
 _MORE = "[余餘多几]"
 # The yuan sign may be written 圆; 块 is speech. 元 of 单元, 公元, 美元 has no numeral right before it.
 _MONEY = re.compile(
-    rf"(?P<sign>人民币|RMB|rmb|[¥￥$])?(?:现金)?\s*(?P<about>约|近)?(?P<low>{_N})(?P<more>{_MORE})?(?P<unit>{_UNIT}+)?"
-    rf"(?:元?(?:至|到|-|—|~|～|－)(?P<high>{_N})(?P<unit2>{_UNIT}+)?)?(?P<more2>[余餘多])?\s*"
+    rf"(?P<sign>人民币?|RMB|rmb|[¥￥$])?(?:现金)?\s{{0,4}}(?P<about>约|近)?(?P<low>{_N})(?P<more>{_MORE})?(?P<unit>{_UNIT}+)?"
+    rf"(?:元?(?:至|到|-|—|~|～|－)(?P<high>{_N})(?P<unit2>{_UNIT}+)?)?(?P<more2>[余餘多])?\s{{0,4}}"
     rf"(?P<currency>{FOREIGN}|元(?:港币|美金|台币)?|圆|块钱?)"
     rf"(?:(?P<jiao>{_N})角)?(?:(?P<fen>{_N})分)?(?P<more3>[余多])?"
 )

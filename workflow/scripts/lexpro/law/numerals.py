@@ -23,8 +23,8 @@ _UNIT = "十百千万亿拾佰仟萬億"
 
 # A numeral in running text: source for other patterns (no groups). Grouped digits need exactly three after each comma.
 NUMERAL = (
-    rf"(?:[{_ARABIC}]{{1,3}}(?:[,，][{_ARABIC}]{{3}})+(?![{_ARABIC}])(?:[.．][{_ARABIC}]+)?[{_UNIT}]*"
-    rf"|[{_DIGIT}{_UNIT}廿](?:[{_DIGIT}{_UNIT}]|[.．点點](?=[{_DIGIT}]))*)"
+    rf"(?:[{_ARABIC}]{{1,3}}(?:[,，][{_ARABIC}]{{3}}){{1,8}}(?![{_ARABIC}])(?:[.．][{_ARABIC}]{{1,8}})?[{_UNIT}]{{0,6}}"
+    rf"|[{_DIGIT}{_UNIT}廿](?:[{_DIGIT}{_UNIT}]|[.．点點](?=[{_DIGIT}])){{0,40}})"
 )
 # Digits written once, then units only: 12,000 or 1.5万; whole = one numeral and nothing else.
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")

@@ -21,7 +21,7 @@ MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 
 # A letter, then the court's code of up to four digits, then the kind of case: （2017）沪0120刑初684号.
 _LETTER = re.compile(
-    r"[（(\[［〔【]?\s*(?P<year>[12][0-9]{3})\s*[）)\]］〕】]?\s*(?P<letter>["
+    r"[（(\[［〔【]?\s{0,4}(?P<year>[12][0-9]{3})\s{0,4}[）)\]］〕】]?\s{0,4}(?P<letter>["
     + "".join(LETTERS)
     + r"])(?P<code>[0-9]{2,4}|(?=刑|民|行|执|高|最))"
 )

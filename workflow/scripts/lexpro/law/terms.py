@@ -16,13 +16,13 @@ _N = r"[0-9０-９〇零○一二两三四五六七八九十壹贰叁肆伍陆�
 _AND = r"[零又]?"
 LENGTH = rf"(?:(?:{_N})年半?)?{_AND}(?:(?:{_N})(?:个|個)?半?月)?{_AND}(?:(?:{_N})(?:日|天))?"
 _LENGTH = re.compile(
-    rf"\s*(?:(?P<years>{_N})年(?P<half>半)?)?{_AND}(?:(?P<months>{_N})(?:个|個)?(?P<halfmonth>半)?月)?{_AND}(?:(?P<days>{_N})(?:日|天))?"
+    rf"\s{{0,4}}(?:(?P<years>{_N})年(?P<half>半)?)?{_AND}(?:(?P<months>{_N})(?:个|個)?(?P<halfmonth>半)?月)?{_AND}(?:(?P<days>{_N})(?:日|天))?"
 )
 
 _EXEMPT = r"(?:免予|免于|免除)(?:刑事|刑罚)?(?:处罚|处分)"
 # What may stand between 判处 … and the length.
 TERM = (
-    r"(?P<death>死刑)(?P<reprieve>[，,]?\s*(?:宣告)?缓期[二两2]年执行)?|(?P<life>无期徒刑)|(?P<exempt>" + _EXEMPT + r")"
+    r"(?P<death>死刑)(?P<reprieve>[，,]?\s{0,4}(?:宣告)?缓期[二两2]年执行)?|(?P<life>无期徒刑)|(?P<exempt>" + _EXEMPT + r")"
     r"|(?P<timed>有期徒刑|拘役|管制)(?:刑期)?(?:为|：|:)?"
 )
 _TERM = re.compile(TERM)

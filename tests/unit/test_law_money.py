@@ -1,0 +1,56 @@
+"""Sums of money in all their spellings; foreign currencies are not yuan."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lexpro.law import money
+
+YUAN = {
+    "人民币5万余元": 50000,
+    "5.2万元": 52000,
+    "五千余元": 5000,
+    "3.5余万元": 35000,
+    "¥2000元": 2000,
+    "三百二十元五角": 320.5,
+    "9630.50元": 9630.5,
+    "10,000元": 10000,
+    "人民币三千元整": 3000,
+    "伍仟元": 5000,
+    "１２００元": 1200,
+    "1,234.56元": 1234.56,
+    "八十块钱": 80,
+}
+
+
+@pytest.mark.parametrize(("text", "amount"), YUAN.items())
+def test_reads_yuan(text, amount):
+    assert money.parse(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"), [("5万美元", 50000, "美元"), ("500元港币", 500, "港元"), ("三千美金", 3000, "美元")]
+)
+def test_foreign_currencies_stay_foreign(text, amount, currency):
+    (found,) = money.find(text)
+    assert (found.amount, found.currency) == (amount, currency)
+    assert money.parse(text) is None and money.yuan(text) == []
+
+
+def test_finds_sums_in_a_sentence():
+    text = "在某单元302室窃得现金人民币2000元、手机（价值1,500元），并支付3至5万元，另有200美元。"
+    assert money.yuan(text) == [2000, 1500, 30000]
+    assert [m.high for m in money.find(text)] == [None, None, 50000, None]
+    assert text[money.find(text)[0].start :].startswith("人民币2000元")
+
+
+@pytest.mark.parametrize("style", ["chinese", "financial", "arabic", "grouped", "fullwidth"])
+@given(fen=st.integers(0, 10**12))
+def test_what_is_written_is_read_back(style, fen):
+    assert money.parse(money.render(fen / 100, style)) == fen / 100
+
+
+@given(st.text(alphabet="人民币¥$0123456789一二十百千万亿余多.，,元角分美港块至-", max_size=80))
+def test_nothing_raises(text):
+    money.find(text)
+    money.parse(text)
