@@ -60,6 +60,8 @@ class Run:
     counts: dict = field(default_factory=dict)
     # Facts about how it ran, for the provenance.
     attest: dict = field(default_factory=dict)
+    # Sub-folders whose bytes differ between two builds of the same content (a database): not in the manifest.
+    unstable: list[str] = field(default_factory=list)
 
 
 def lock_file() -> Path:
@@ -97,10 +99,13 @@ def _check_inputs(inputs: dict[str, Path]) -> None:
                     )
 
 
-def manifest_of(folder: Path, counts: dict) -> dict:
+def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
     """Hashes of all files below `folder` and the given counts: facts about the output, nothing else."""
-    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    files = {name: fingerprint.sha256(folder / name) for name in names if name not in (MANIFEST, PROVENANCE)}
+    files = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder)
+        if name.name not in (MANIFEST, PROVENANCE) and name.parts[0] not in unstable:
+            files[name.as_posix()] = fingerprint.sha256(path)
     return {"files": files, "counts": counts}
 
 
@@ -210,7 +215,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None) -> Iterator
         if main_process:
             packages = read_yaml(args.plan / "code.yaml")["packages"]
             write_json(run.out / PROVENANCE, provenance(run, started, packages))
-            write_json(run.out / MANIFEST, manifest_of(run.out, run.counts))
+            write_json(run.out / MANIFEST, manifest_of(run.out, run.counts, run.unstable))
             shutil.rmtree(run.scratch, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
     except UserError as error:
