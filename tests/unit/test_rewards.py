@@ -193,7 +193,7 @@ def test_a_reward_is_loaded_by_name_with_weight_and_arguments():
         ({"fn": "lexpro.rewards.chrage.f1"}, "there is no function"),
         ({"fn": "lexpro.rewards.charge.f2"}, "there is no function"),
         ({"fn": "lexpro.rewards.completion.set_f1"}, "is no reward"),
-        ({"fn": "lexpro.rewards.article.GENERAL_PART"}, "there is no function"),
+        ({"fn": "lexpro.rewards.article.annotations"}, "there is no function"),
         (
             {"fn": "lexpro.rewards.article.f1", "args": {"special": 1}},
             "unknown argument special; allowed: general",

@@ -282,7 +282,7 @@ def test_every_document_is_in_one_split_and_totals_are_near_their_shares(labels,
 
 
 def rows() -> list[dict]:
-    names = ("law", "number", "sub", "ref", "text", "valid_from", "valid_to")
+    names = ("law", "ref", "unit", "text", "valid_from", "valid_to", "exists_from")
     return [{name: getattr(row, name) for name in names} for row in embedded.rows(facts.load())]
 
 
@@ -300,17 +300,12 @@ def test_the_shelf_finds_the_article_of_the_facts_and_what_similar_cases_cite():
 
 
 def test_the_shelf_shows_the_version_in_force():
-    old = {
-        "law": "刑法",
-        "ref": "264",
-        "text": "盗窃 旧",
-        "valid_from": "1997-10-01",
-        "valid_to": "2011-05-01",
-    }
-    new = {**old, "text": "盗窃 新", "valid_from": "2011-05-01", "valid_to": ""}
+    article = {"law": "刑法", "ref": "264", "unit": "条", "exists_from": ""}
+    old = {**article, "text": "盗窃 旧", "valid_from": "1997-10-01", "valid_to": "2011-05-01"}
+    new = {**article, "text": "盗窃 新", "valid_from": "2011-05-01", "valid_to": ""}
     shelf = Shelf([old, new, {**new, "law": "民法典"}])
     assert shelf.find("盗窃", 2, "2010-01-01") == [old]
-    assert shelf.find("盗窃", 2, "2011-05-01") == [new]
+    assert shelf.find("盗窃", 2, "2011-05-01") == shelf.find("盗窃", 2) == [new]
 
 
 def test_gold_articles_are_put_in_for_others_only():

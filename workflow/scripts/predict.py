@@ -15,6 +15,7 @@ from lexpro.engines.resume import Ask, seed_for
 from lexpro.engines.resume import run as generate
 from lexpro.errors import UserError
 from lexpro.files import read_json
+from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval.search import Searcher
 from lexpro.stage import Run, stage
 from lexpro.tasks import prompts
@@ -34,7 +35,7 @@ def asks(run: Run) -> list[Ask]:
         searcher = Searcher(run.inputs["index"])
 
         def search(facts: str, date: str | None) -> list[dict]:
-            return searcher.articles(facts, settings["k"], date=date)
+            return searcher.articles(facts, settings["k"], date=date, law=CRIMINAL_LAW)
 
     found = []
     for item in benchmark.items(run.inputs["tasks"], settings["items"], rag):

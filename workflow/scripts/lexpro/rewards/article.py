@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lexpro.law.articles import parse_ref
 from lexpro.rewards.completion import Completion, each, set_f1
-
-# Articles 1 to 101 are the general part (总则) of the Criminal Law.
-GENERAL_PART = 101
+from lexpro.tasks.targets import is_special
 
 
 def f1(
@@ -23,8 +20,7 @@ def f1(
     """
 
     def weight(ref: object) -> float:
-        article = parse_ref(str(ref))
-        return general if article and article.number <= GENERAL_PART else 1.0
+        return 1.0 if is_special(str(ref)) else general
 
     return each(
         completions,

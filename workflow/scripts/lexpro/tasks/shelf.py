@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lexpro.knowledge.table import OPEN_END, as_number, spans
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval.bm25 import BM25
 from lexpro.retrieval.fusion import rrf
@@ -40,6 +41,7 @@ class Shelf:
     ):
         self.rows = [row for row in rows if row["law"] == CRIMINAL_LAW]
         self.cases = list(cases)
+        self._spans = spans(self.rows)
         self.voters, self.weights = voters, (1.0, votes_weight)
         self._terms = BM25([row["text"] for row in self.rows])
         self._case_terms = BM25([case.facts for case in self.cases]) if self.cases else None
@@ -48,17 +50,18 @@ class Shelf:
             self._by_ref[row["ref"]].append(number)
 
     def find(self, facts: str, k: int, date: str | None = None, family: str | None = None) -> list[dict]:
-        """The `k` best articles, best first, each once, in the version of `date` (ISO; None: any).
+        """The `k` best articles, best first, each once, in the version of `date` (ISO; None: of today).
 
         `family`: the case that asks, whose own documents do not vote.
         """
         terms = [row for row, _ in self._terms.search(facts, DEPTH)]
         fused = rrf([terms, self._votes(facts, family)], weights=self.weights)
+        day = as_number(date or "", OPEN_END - 1)
         found: dict[str, dict] = {}
         for row, _score in fused:
-            article = self.rows[row]
-            if not date or in_force(article, date):
-                found.setdefault(article["ref"], article)
+            begin, end = self._spans[row]
+            if begin <= day < end:
+                found.setdefault(self.rows[row]["ref"], self.rows[row])
             if len(found) == k:
                 break
         return list(found.values())
@@ -92,8 +95,3 @@ class Shelf:
             result.pop(spare[-1])
             result.insert(int(draw(seed, article["ref"]) * (len(result) + 1)), article)
         return result
-
-
-def in_force(article: dict, date: str) -> bool:
-    """Whether a version of an article was in force on `date`; unknown ends are open."""
-    return (article["valid_from"] or "") <= date and (not article["valid_to"] or date < article["valid_to"])

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from lexpro.corpus.record import TIMED_KINDS, Defendant, Judgment
 from lexpro.law import facts as law
-from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.law.articles import CRIMINAL_LAW, parse_ref
 from lexpro.tasks import quotes
 from lexpro.tasks.form import CASE_FIELDS, DEFENDANT_FIELDS, Form, clip
 from lexpro.tasks.texts import section
@@ -21,6 +21,12 @@ from lexpro.tasks.texts import section
 def refs(judgment: Judgment) -> list[str]:
     """Cited articles of the Criminal Law, each once, in the order of the judgment."""
     return list(dict.fromkeys(article.ref for article in judgment.articles if article.law == CRIMINAL_LAW))
+
+
+def is_special(ref: str) -> bool:
+    """Whether an article is of the special part (分则) of the Criminal Law, which begins with article 102."""
+    article = parse_ref(ref)
+    return article is not None and article.number > 101
 
 
 def charges(judgment: Judgment) -> list[str]:
@@ -129,9 +135,13 @@ def _article(judgment: Judgment, shown: Sequence[str]) -> str:
     cited = refs(judgment)
     facts = law.load()
     reasons: list[tuple[str, list[str]]] = []
-    for charge in charges(judgment):
+    accused = charges(judgment)
+    for charge in accused:
         if charge in facts.charges:
             reasons.append((charge, [facts.charges[charge].article, *facts.charges[charge].also]))
+        elif len(accused) == 1:
+            # An article of the special part can only be cited for the one charge there is.
+            reasons.append((charge, [ref for ref in cited if is_special(ref)]))
     for name in dict.fromkeys(c for defendant in judgment.defendants for c in defendant.circumstances):
         rule = facts.circumstances.get(name)
         if rule and rule.article and rule.law == CRIMINAL_LAW:
