@@ -48,18 +48,20 @@ def test_a_setting_of_the_corpus_moves_everything_but_the_law():
 
 
 def test_experiments_that_ask_for_the_same_share_it():
-    one = plan.build(["demo"], [])
-    two = plan.build(["demo", "judge_tiny"], [])
-    assert set(one.runs) <= set(two.runs)
-    shared = [run for run in two.of("knowledge")]
-    assert len(shared) == 1
+    both = plan.build(["paper_14b", "paper_32b"], [])
+    for stage in ("corpus", "filter", "knowledge", "tasks", "index"):
+        assert len(both.of(stage)) == 1, stage
+    for stage in ("base_model", "sft", "grpo", "report"):
+        assert len(both.of(stage)) == 2, stage
 
 
 def test_models_differ_between_variants_but_predictions_without_retrieval_need_no_index():
     dag = plan.build(["demo"], [])
     for run in dag.of("predict"):
         assert ("index" in run.upstream) == (run.settings["retrieval"] == "rag")
-        assert run.upstream["model"][0] == {"base": "base_model"}.get(run.settings["variant"], run.settings["variant"])
+        assert run.upstream["model"][0] == {"base": "base_model"}.get(
+            run.settings["variant"], run.settings["variant"]
+        )
 
 
 @pytest.mark.parametrize("name", ["paper_14b", "paper_32b", "paper_70b"])
@@ -78,10 +80,10 @@ def test_paper_experiments_are_complete(name):
         (["sft.learning_rate=fast"], ["sft.learning_rate", "fast"]),
         (["sft.epochs=2"], ["config/sft/tiny.yaml", "max_steps", "epochs", "exclude each other"]),
         (["sft.global_batch_size=17"], ["global_batch_size 17", "not a multiple"]),
-        (["corpus.provinces=[湖北,Hubei]"], ["config/corpus/synthetic.yaml", "Hubei", "湖南"]),
+        (["corpus.provinces=['湖北',Hubei]"], ["config/corpus/synthetic.yaml", "Hubei", "湖南"]),
         (["retrieval=[none,web]"], ["retrieval", "web", "rag"]),
         (["+colour=red"], ["colour", "unknown key"]),
-        (["corpus=folder", "corpus.path=/nowhere"], ["/nowhere", "not a folder"]),
+        (["corpus=folder", "corpus.path=/没有"], ["/没有", "not a folder"]),
     ],
 )
 def test_a_bad_configuration_names_file_key_and_what_is_allowed(overrides, said):

@@ -94,6 +94,7 @@ rule tasks:
         "results/tasks/{key}/sft.jsonl",
         "results/tasks/{key}/grpo.jsonl",
         "results/tasks/{key}/heldout.jsonl",
+        "results/tasks/{key}/form.json",
         manifest="results/tasks/{key}/manifest.json",
     log:
         "logs/tasks/{key}.log",

@@ -98,6 +98,13 @@ def _hydra(name: str, overrides: list[str]):
         raise UserError(f"config/experiment/{name}.yaml{_with(overrides)}: {_explain(error)}") from error
 
 
+def _quoted(override: str) -> str:
+    """Hydra's grammar wants quotes around text that is not ASCII, such as a folder's Chinese name."""
+    key, equals, value = override.partition("=")
+    bare = equals and not value.isascii() and value[0] not in "[{'\""
+    return f"{key}='{value}'" if bare else override
+
+
 def _with(overrides: list[str]) -> str:
     return f" with {' '.join(overrides)}" if overrides else ""
 
@@ -105,7 +112,9 @@ def _with(overrides: list[str]) -> str:
 def _explain(error: Exception) -> str:
     """Hydra's message without its search path; with the choices there are, where a choice does not exist."""
     text = str(error)
-    if missing := re.search(r"Could not (?:find|override) '([\w-]+)/([^']+)'|Could not load '([\w-]+)/([^']+)'", text):
+    if missing := re.search(
+        r"Could not (?:find|override) '([\w-]+)/([^']+)'|Could not load '([\w-]+)/([^']+)'", text
+    ):
         group, choice = (part for part in missing.groups() if part)
         there = sorted(path.stem for path in (CONFIG / group).glob("*.yaml"))
         return f"config/{group} has no choice {choice!r}. There are: {', '.join(there)}."

@@ -114,9 +114,21 @@ def _git(*args: str) -> str:
     return result.stdout.strip() if result.returncode == 0 else ""
 
 
+def peak_memory() -> int:
+    """Most resident memory in KiB of this process or of a child that has ended.
+
+    Not `ru_maxrss` of the process itself: that starts at the size of the program that launched it.
+    """
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    own = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return max(children, int(own.split()[1]))
+
+
 def provenance(run: Run, started: float, packages: dict) -> dict:
     """Who made this, with what, where and at what cost. Never an input of anything."""
-    usage = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     torch = sys.modules.get("torch")
     gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if torch else []
     return {
@@ -133,7 +145,7 @@ def provenance(run: Run, started: float, packages: dict) -> dict:
         "gpus": gpus,
         "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 2),
-        "peak_rss_mb": round(max(usage) / 1024, 1),
+        "peak_rss_mb": round(peak_memory() / 1024, 1),
         **run.attest,
     }
 
