@@ -233,7 +233,7 @@ def test_runs_split_by_province_cost_the_sum_of_seconds_and_the_largest_memory(f
         ),
         "charge.base.none.f1",
         "article.sft.rag.f1",
-        "term.grpo.rag.accuracy",
+        f"term.grpo.rag.{MAIN['term']}",
         "retrieval.recall_at_5",
         "funnel.kept",
         "stages.grpo.peak_rss_mb",

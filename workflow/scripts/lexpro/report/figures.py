@@ -141,7 +141,7 @@ def grpo(logged: Curves, window: int) -> plt.Figure:
     parts = [value for name, (_, values) in series.items() if name != "total" for value in values]
     for axes, (name, curve) in zip(flat, series.items(), strict=False):
         _curve(axes, curve, style.VERMILLION if name == "total" else style.BLUE, window)
-        axes.set_title("total reward" if name == "total" else name.replace("_", " "))
+        axes.set_title("total reward" if name == "total" else name)
         if name != "total":
             # One scale for all components, so that a small change does not look like a large one.
             axes.set_ylim(min(0, *parts) - 0.03, max(1, *parts) + 0.03)

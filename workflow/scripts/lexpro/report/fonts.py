@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 from mplfonts.conf import FONT_DIR
+
+# It names each table that it prunes.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 FONT = Path(FONT_DIR) / "NotoSansCJKsc-Regular.otf"
 

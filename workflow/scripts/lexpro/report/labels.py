@@ -12,7 +12,8 @@ TASKS = {
     "article": "Articles 法条预测",
     "term": "Term 刑期预测",
 }
-METRICS = {"micro_f1": "micro-F1", "f1": "F1"}
+METRICS = {"micro_f1": "micro-F1", "f1": "F1", "log_score": "closeness"}
+CURVES = {"loss": "loss", "grad_norm": "gradient norm", "total": "total reward"}
 
 # Elements of a judgment, as the answers name them.
 FIELDS = {
@@ -115,7 +116,8 @@ FIGURES = {
     "scores": (
         "Scores by variant, without and with retrieval",
         "Points are scores on held-out judgments, bars their 95 % bootstrap intervals. Elements are taken "
-        "from the judgment itself, without retrieval; charge, articles and term come from the facts alone.",
+        "from the judgment itself, without retrieval; charge, articles and term come from the facts alone. A term "
+        "counts by how near it is in months, on a logarithmic scale, if the kind of punishment is right.",
     ),
     "retrieval": (
         "Recall of cited articles by retrieval system",

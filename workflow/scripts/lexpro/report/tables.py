@@ -142,7 +142,7 @@ def retrieval(summary: dict) -> Table:
 def training(summary: dict) -> Table:
     found = summary["training"]
     rows = [
-        (labels.STAGES[stage], curve.replace("_", " "), ends["steps"], ends["first"], ends["last"])
+        (labels.STAGES[stage], labels.CURVES.get(curve, curve), ends["steps"], ends["first"], ends["last"])
         for stage in labels.ordered(found, labels.STAGES)
         for curve, ends in (
             (name, found[stage][name]) for name in labels.ordered(found[stage], ["total", "loss"])

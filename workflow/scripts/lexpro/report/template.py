@@ -38,7 +38,7 @@ thead th { font-weight:600; vertical-align:bottom }
 .key small { display:block; font-size:12px }
 .key small,.soft { color:var(--soft) }
 figure { margin:22px 0 8px }
-figure img { display:block; width:100%; max-width:960px; height:auto }
+figure img { display:block; max-width:100%; height:auto }
 figcaption { color:var(--soft); font-size:14px; max-width:800px; margin-top:6px }
 figcaption b { color:var(--ink) }
 .card { border:1px solid var(--line); border-radius:6px; margin:20px 0; padding:14px 18px 10px }
