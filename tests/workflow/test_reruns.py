@@ -20,7 +20,7 @@ def add_comment(flow):
 
 
 def edit_readme(flow):
-    with open(flow.root / "README.md", "a", encoding="utf-8") as file:
+    with (flow.root / "README.md").open("a", encoding="utf-8") as file:
         file.write("\nOne more line.\n")
 
 

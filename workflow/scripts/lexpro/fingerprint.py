@@ -1,4 +1,4 @@
-"""What a stage's code is: a hash of every project module it reaches, and the pinned version of every package these import.
+"""What a stage's code is: a hash of each project module it reaches, the pinned version of each package these import.
 
 The fingerprint ignores what cannot change a result (comments, docstrings, formatting) and names module by module
 what it covers, so that a difference between two fingerprints says *which* module or package caused a rerun.
@@ -38,7 +38,7 @@ DISTRIBUTIONS = {
 def sha256(path: Path) -> str:
     """Hex SHA-256 of a file's bytes, read in blocks."""
     digest = hashlib.sha256()
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
@@ -89,7 +89,7 @@ def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 
 def _files(dotted: str, scripts: Path) -> Iterator[tuple[str, Path]]:
-    """The modules that importing `a.b.c` runs (a, a.b and a.b.c), and the data files beside a module of the same name."""
+    """The modules that importing `a.b.c` runs (a, a.b, a.b.c), and the data files beside a module of the same name."""
     parts = dotted.split(".")
     for end in range(1, len(parts) + 1):
         stem = scripts.joinpath(*parts[:end])

@@ -1,7 +1,8 @@
 """From experiment names to the runs that the DAG consists of.
 
-Hydra composes each experiment once, here, in Snakemake's main process. Each stage of it becomes a `Run` whose key is its
-choice and a digest of its settings and of the keys upstream; runs that coincide are one run. Jobs read the frozen plan.
+Hydra composes each experiment once, here, in Snakemake's main process. Each stage of it becomes a `Run` whose key is
+its choice and a digest of its settings and of the keys upstream; runs that coincide are one run. Jobs read the frozen
+plan.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ def _hydra(name: str, overrides: list[str]):
     try:
         with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
             config = compose(
-                "config", overrides=[f"+experiment={name}", *overrides], return_hydra_config=True
+                "config",
+                overrides=[f"+experiment={name}", *map(_quoted, overrides)],
+                return_hydra_config=True,
             )
         choices = OmegaConf.to_container(config.hydra.runtime.choices)
         OmegaConf.set_struct(config, False)
@@ -189,10 +192,14 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
     index = add("index", {"embed": embed, "filter": kept, "tasks": tasks, "knowledge": knowledge})
 
     models = {"base": base, "sft": sft, "grpo": grpo}
-    parts: dict[str, Run | None] = dict(
-        corpus=corpus, ingest=ingest, structure=structure, filter=kept, knowledge=knowledge, tasks=tasks,
-        base_model=base, sft=sft, grpo=grpo, embed=embed, index=index,
-    )  # fmt: skip
+    parts: dict[str, Run | None] = {
+        "corpus": corpus,
+        "ingest": ingest,
+        "structure": structure,
+        "filter": kept,
+    }
+    parts |= {"knowledge": knowledge, "tasks": tasks, "base_model": base, "sft": sft, "grpo": grpo}
+    parts |= {"embed": embed, "index": index}
     for variant in config["variants"]:
         for retrieval in config["retrieval"]:
             settings = {**config["predict"], "benchmark": choices["benchmark"], "items": config["benchmark"]}

@@ -1,7 +1,7 @@
 """What all settings models have in common, and the check of a composed experiment against them.
 
-Each stage has a module here with a pydantic model `Settings` (or a union of models told apart by `kind`). Only the planner
-imports them: a stage reads the plain YAML that has passed.
+Each stage has a module here with a pydantic model `Settings` (or a union of models told apart by `kind`). Only the
+planner imports them: a stage reads the plain YAML that has passed.
 """
 
 from __future__ import annotations
@@ -124,10 +124,9 @@ def check(stage: str, settings: dict, choice: str, experiment: str) -> list[str]
 def validate(config: dict, choices: dict, experiment: str) -> dict:
     """Check a composed experiment; raises `UserError` with a line for each thing that is wrong."""
     rest = {key: value for key, value in config.items() if key not in (*STAGES, "experiments", "overrides")}
-    found = [
-        f"config/experiment/{experiment}.yaml: {'.'.join(map(str, item['loc']))}: {_say(item, ['variants', 'retrieval', *STAGES])}"
-        for item in _errors(Experiment, rest)
-    ]
+    allowed = ["variants", "retrieval", *STAGES]
+    own = f"config/experiment/{experiment}.yaml"
+    found = [f"{own}: {'.'.join(map(str, e['loc']))}: {_say(e, allowed)}" for e in _errors(Experiment, rest)]
     for stage in STAGES:
         found += check(stage, config[stage], choices[stage], experiment)
     if found:
