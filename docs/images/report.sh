@@ -14,7 +14,7 @@ import sys
 from PIL import Image
 
 source, target = sys.argv[1:]
-image = Image.open(source).convert("RGB").resize((900, 1020), Image.Resampling.LANCZOS)
+image = Image.open(source).convert("RGB").resize((840, 952), Image.Resampling.LANCZOS)
 image.save(target, optimize=True)
 PY
 ls -l "$picture"
