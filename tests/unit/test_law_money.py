@@ -29,7 +29,8 @@ def test_reads_yuan(text, amount):
 
 
 @pytest.mark.parametrize(
-    ("text", "amount", "currency"), [("5万美元", 50000, "美元"), ("500元港币", 500, "港元"), ("三千美金", 3000, "美元")]
+    ("text", "amount", "currency"),
+    [("5万美元", 50000, "美元"), ("500元港币", 500, "港元"), ("三千美金", 3000, "美元")],
 )
 def test_foreign_currencies_stay_foreign(text, amount, currency):
     (found,) = money.find(text)

@@ -52,7 +52,9 @@ def test_the_province_decides_between_counties_of_one_name():
     assert provinces.locate("鼓楼区人民法院", "福建") == ("福建", "福州市")
 
 
-@pytest.mark.parametrize(("hint", "province"), [("湖北", "湖北"), ("广西壮族自治区", "广西"), ("武汉", "湖北"), ("hubei", None)])
+@pytest.mark.parametrize(
+    ("hint", "province"), [("湖北", "湖北"), ("广西壮族自治区", "广西"), ("武汉", "湖北"), ("hubei", None)]
+)
 def test_hints(hint, province):
     assert provinces.resolve(hint) == province
 

@@ -45,13 +45,20 @@ def test_days_are_kept_apart():
 
 @pytest.mark.parametrize(
     ("text", "months"),
-    [("宣告缓刑三年", 36), ("缓刑考验期限为二年六个月", 30), ("缓刑一年，并处罚金", 12), ("缓刑考验期限，从判决确定之日起计算", None)],
+    [
+        ("宣告缓刑三年", 36),
+        ("缓刑考验期限为二年六个月", 30),
+        ("缓刑一年，并处罚金", 12),
+        ("缓刑考验期限，从判决确定之日起计算", None),
+    ],
 )
 def test_probation(text, months):
     assert terms.probation(text) == months
 
 
-@pytest.mark.parametrize(("text", "months"), [("剥夺政治权利终身", -1), ("剥夺政治权利二年", 24), ("政治权利", None)])
+@pytest.mark.parametrize(
+    ("text", "months"), [("剥夺政治权利终身", -1), ("剥夺政治权利二年", 24), ("政治权利", None)]
+)
 def test_deprivation(text, months):
     assert terms.deprivation(text) == months
 

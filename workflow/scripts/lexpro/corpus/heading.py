@@ -1,4 +1,5 @@
-"""What the head and the end of a judgment say: document type, case number, court, date, procedure, instance, kind of case."""
+"""What the head and the end of a judgment say: document type, case number, court, date, procedure, instance,
+kind of case."""
 
 from __future__ import annotations
 
@@ -8,19 +9,24 @@ from datetime import date
 from lexpro.law import numerals
 
 _TYPE = re.compile(
-    r"(?P<kind>刑\s{0,4}事|民\s{0,4}事|行\s{0,4}政|执\s{0,4}行|国\s{0,4}家\s{0,4}赔\s{0,4}偿)\s{0,4}(?P<civil>附\s{0,4}带\s{0,4}民\s{0,4}事)?\s{0,4}"
+    r"(?P<kind>刑\s{0,4}事|民\s{0,4}事|行\s{0,4}政|执\s{0,4}行|国\s{0,4}家\s{0,4}赔\s{0,4}偿)"
+    r"\s{0,4}(?P<civil>附\s{0,4}带\s{0,4}民\s{0,4}事)?\s{0,4}"
     r"(?P<what>(?:判\s{0,4}决|裁\s{0,4}定|决\s{0,4}定|调\s{0,4}解|通\s{0,4}知)\s{0,4}书)"
 )
 _KINDS = {"刑": "criminal", "民": "civil", "行": "administrative", "执": "enforcement", "国": "other"}
 _NUMBER = re.compile(
-    r"（?\s{0,4}(?P<year>(?:19|20)[0-9]{2})\s{0,4}）?\s{0,4}(?P<body>[^\s，。；：（）]{1,14}?)(?P<word>字)?\s{0,4}第?\s{0,4}(?P<serial>[0-9]+(?:[-—之][0-9]+)*|[×xX*]+)\s{0,4}号"
+    r"（?\s{0,4}(?P<year>(?:19|20)[0-9]{2})\s{0,4}）?\s{0,4}(?P<body>[^\s，。；：（）]{1,14}?)"
+    r"(?P<word>字)?\s{0,4}第?\s{0,4}(?P<serial>[0-9]+(?:[-—之][0-9]+)*"
+    r"|[×xX*]+)\s{0,4}号"
 )
 _CASE_KIND = re.compile(r"刑|民|行|执|赔|商|知")
 _COURT = re.compile(r"[\u4e00-\u9fa5]{2,40}?(?:法\s?院|林区基层法院)")
 # A title (某某盗窃罪一审刑事判决书) may stand right before the court's name.
 _GLUED = re.compile(r".*(?:书|文书内容|终稿|号)")
 _CHINESE_DATE = re.compile(
-    r"(?P<y>[〇零○oO0-9一二三四五六七八九Ο]{4})\s{0,4}年\s{0,4}(?P<m>元|[一二三四五六七八九十0-9]{1,3})\s{0,4}月\s{0,4}(?P<d>[一二三四五六七八九十廿卅0-9〇]{1,4})\s{0,4}日"
+    r"(?P<y>[〇零○oO0-9一二三四五六七八九Ο]{4})\s{0,4}年\s{0,4}(?P<m>元"
+    r"|[一二三四五六七八九十0-9]{1,3})\s{0,4}月\s{0,4}(?P<d>[一二三四五六七八九十廿卅0-9〇]"
+    r"{1,4})\s{0,4}日"
 )
 _ZEROS = str.maketrans("oOΟ", "000")
 _NAMES_OF_JUDGES = re.compile(r"审\s{0,4}判\s{0,4}(?:长|员)|陪\s{0,4}审\s{0,4}员")
@@ -29,14 +35,19 @@ _FAST = re.compile(r"速裁")
 _SUMMARY = re.compile(r"简易程序|简化审")
 _ORDINARY = re.compile(r"普通程序")
 _TO_ORDINARY = re.compile(r"(?:转|变更|改)(?:换|为|用)?(?:适用)?(?:为)?普通程序")
-_PLEA = re.compile(r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚|认罪认罚具结|签字具结|签署(?:了)?(?:《)?(?:认罪认罚)?具结")
+_PLEA = re.compile(
+    r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚|认罪认罚具结"
+    r"|签字具结|签署(?:了)?(?:《)?(?:认罪认罚)?具结"
+)
 _REFUSED_PLEA = re.compile(
-    r"(?:不|未|没有|拒绝)(?:予以?|能|愿意?|自愿|同意|适用|签署|签订|构成|认定|属于|符合|具有)?(?:认罪认罚|具结)"
+    r"(?:不|未|没有|拒绝)(?:予以?|能|愿意?|自愿|同意|适用|签署|签订"
+    r"|构成|认定|属于|符合|具有)?(?:认罪认罚|具结)"
 )
 
 
 def document_type(head: str) -> tuple[str | None, str]:
-    """(as the document calls itself without spaces, kind of case); the last in the heading (a title may stand before)."""
+    """(as the document calls itself without spaces, kind of case); the last in the heading (a title may stand
+    before)."""
     found = None
     for match in _TYPE.finditer(head):
         found = match
@@ -59,7 +70,11 @@ def case_number(head: str) -> tuple[str | None, str | None]:
 def kind_of_number(number: str) -> str | None:
     """criminal, civil …, from the word for the kind of case in a case number."""
     match = re.search(r"刑|民|执|赔|行(?!政区)", number)
-    return {"刑": "criminal", "民": "civil", "行": "administrative", "执": "enforcement"}.get(match[0]) if match else None
+    return (
+        {"刑": "criminal", "民": "civil", "行": "administrative", "执": "enforcement"}.get(match[0])
+        if match
+        else None
+    )
 
 
 def instance(number: str | None, text: str) -> str | None:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import re
 
-_ROLE = r"(?:上诉人\s{0,4}（\s{0,4})?(?:原审)?被\s?告\s?(?:人|单\s?位)(?:暨[^，。；：（）\s]{0,16}被告人?)?(?:（[^）]{1,12}）)?\s{0,4}[：:]?\s{0,4}）?\s{0,4}"
-# A name ends at punctuation or at what is said of the person; the first character is never part of such a phrase (于某).
-_NAME = r"(?P<name>[^，。；：（）、\s“”《》0-9](?:(?!因涉嫌|因本案|涉嫌|男[，,]|女[，,]|犯[^\s]{1,30}罪|到庭|无视|曾因|曾于|被控|不服|被判|于[0-9一二]|曾用名|绰号|外号|别名)[^，。；：（）、\s“”《》]){0,30})"
+_ROLE = (
+    r"(?:(?:原审)?上诉人\s{0,4}（\s{0,4})?(?:原审)?被\s?告\s?(?:人|单\s?位)(?:暨"
+    r"[^，。；：（）\s]{0,16}被告人?)?(?:（[^）]{1,12}）)?\s{0,4}[：:]?\s{0,4}）?\s{0,4}"
+)
+# A name ends at punctuation or at what is said of the person; the first character is never part of such a
+# phrase (于某).
+_NAME = (
+    r"(?P<name>[^，。；：（）、\s“”《》0-9](?:(?!因涉嫌|因本案|涉嫌"
+    r"|男[，,]|女[，,]|犯[^\s]{1,30}罪|到庭|无视|曾因|曾于|被控|不服"
+    r"|被判|于[0-9一二]|曾用名|绰号|外号|别名)[^，。；：（）、\s“”《》]){0,30})"
+)
 # 被告人自报张某甲, 被告人（自报）: the name that was given.
-_LISTED = re.compile(rf"(?:^|(?<=[。；\s]))(?:附带民事诉讼)?{_ROLE}(?:自报(?:姓名|名)?[：:]?)?{_NAME}(?=[，。；：（\s]|男|女|因|涉|曾|被|不|于|犯|绰|外|别|到|无|$)")
-_JUDGED = re.compile(r"被\s?告\s?(?:人|单\s?位)\s{0,4}(?P<name>[^，。；：（）\s“”《》]{1,40}?)犯(?!罪)")
-_ANYWHERE = re.compile(r"被告(?:人|单位)(?P<name>[^，。；：（）、\s“”《》的犯在及于因系与和]{2,4}?)(?=[，。；：（）、\s的犯在及于因系与和])")
-_BAD = re.compile(r"^(?:及其|的|在|于[0-9本案]|对|均|到案|到庭|与|和其|无罪|认为|系|辩|供|如实|户籍|基本|自愿|构成|是)|人民|检察|法院|辩护|公诉|指控|事实|起诉|审理|一案|情况")
+_LISTED = re.compile(
+    rf"(?:^|(?<=[。；\s]))(?:附带民事诉讼)?{_ROLE}(?:自报(?:姓名|名)?[：:]?)?{_NAME}(?="
+    rf"[，。；：（\s]|男|女|因|涉|曾|被|不|于|犯|绰|外|别|到|无|$)"
+)
+_JUDGED = re.compile(r"被\s?告\s?(?:人|单\s?位)）?\s{0,4}(?P<name>[^，。；：（）\s“”《》]{1,40}?)犯(?!罪)")
+_ANYWHERE = re.compile(
+    r"被告(?:人|单位)(?P<name>[^，。；：（）、\s“”《》的犯在及于因系与和]{2,4}?)(?="
+    r"[，。；：（）、\s的犯在及于因系与和])"
+)
+_BAD = re.compile(
+    r"^(?:及其|的|在|于[0-9本案]|对|均|到案|到庭|与|和其|无罪|认为|系"
+    r"|辩|供|如实|户籍|基本|自愿|构成|是)|人民|检察|法院|辩护|公诉|指控"
+    r"|事实|起诉|审理|一案|情况"
+)
 # What goes on behind a name that was listed already: 被告人张某因吸食毒品…
 _MORE = re.compile(r"因|不服|曾|于|系|被|在|对|及|的|自")
 # More names than this in one text are no list of defendants.
@@ -28,7 +46,9 @@ def listed(parties: str) -> list[str]:
     """Names of the defendants in the list of parties, in order, each once."""
     names: list[str] = []
     for name in dict.fromkeys(match["name"].strip() for match in _LISTED.finditer(parties)):
-        if _sound(name) and not any(name.startswith(known) and _MORE.match(name, len(known)) for known in names):
+        if _sound(name) and not any(
+            name.startswith(known) and _MORE.match(name, len(known)) for known in names
+        ):
             names.append(name)
             if len(names) == _MOST:
                 break

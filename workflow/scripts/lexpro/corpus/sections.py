@@ -1,14 +1,19 @@
-"""Where the parts of a judgment begin and end: header, parties, accusation, facts, evidence, reasoning, judgment, ending.
+"""Where the parts of a judgment begin and end, from header to ending (`record.SECTIONS`).
 
-Offsets count characters of the text as it is: `plain` changes characters one for one (full-width and traditional forms), so that
-patterns are written once and offsets stay true. Sections follow each other, never overlap and bear no spaces at their ends.
+Offsets count characters of the text as it is: `plain` changes characters one for one (full-width and
+traditional forms), so that patterns are written once and offsets stay true. Sections follow each other, never
+overlap and bear no spaces at their ends.
 """
 
 from __future__ import annotations
 
 import re
 
-_FULL = "".join(map(chr, range(0xFF10, 0xFF1A))) + "".join(map(chr, range(0xFF21, 0xFF3B))) + "".join(map(chr, range(0xFF41, 0xFF5B)))
+_FULL = (
+    "".join(map(chr, range(0xFF10, 0xFF1A)))
+    + "".join(map(chr, range(0xFF21, 0xFF3B)))
+    + "".join(map(chr, range(0xFF41, 0xFF5B)))
+)
 _HALF = "".join(chr(ord(character) - 0xFEE0) for character in _FULL)
 # Traditional characters of court documents and of the names of places and crimes.
 _TRADITIONAL = (
@@ -22,49 +27,67 @@ _SIMPLE = (
     "任过职贪污贿赂挪滥乱聚众斗殴扰淫秽组织领导传销枪弹药爆炸绑架拘系继续监视边伪变造货债贷担还离婚学争鉴鉴劳动辆转账账虚构隐瞒"
 )
 _PLAIN = str.maketrans(
-    _FULL + "([［【〔〖)]］】〕〗,:;　\u00a0\t" + _TRADITIONAL, _HALF + "（" * 6 + "）" * 6 + "，：；   " + _SIMPLE
+    _FULL + "([［【〔〖)]］】〕〗,:;　\u00a0\t" + _TRADITIONAL,
+    _HALF + "（" * 6 + "）" * 6 + "，：；   " + _SIMPLE,
 )
 _ODD = re.compile("[" + re.escape("".join(map(chr, _PLAIN))) + "]")
 
 
 def plain(text: str) -> str:
-    """The text with simplified characters, ASCII digits and letters, and one kind of brackets and commas; same length."""
+    """The text with simplified characters, ASCII digits and letters, and one kind of brackets and commas; same
+    length."""
     return text.translate(_PLAIN) if _ODD.search(text) else text
 
 
 # Only at the beginning of a sentence or a line.
 _BEGIN = r"(?:(?<=[。；：”\s）])|^)"
-_REASONING = re.compile(_BEGIN + r"(?:综上(?:所述)?，?|据此，?)?本\s?(?:院|庭)\s?(?:经审查|经审理|审理|审查)?(?:后)?认\s?为(?!，?(?:上述|以上|该|前述)[^，。]{0,6}证据)")
+_REASONING = re.compile(
+    _BEGIN + r"(?:综上(?:所述)?，?|据此，?)?本\s?(?:院|庭)\s?(?:经审查|经审理"
+    r"|审理|审查)?(?:后)?认\s?为(?!，?(?:上述|以上|该|前述)[^，。]{0,6}证据)"
+)
 _ANYWHERE = re.compile(r"本\s?院\s?认\s?为")
 _DECISION = re.compile(r"(?:判\s{0,4}决|裁\s{0,4}定|决\s{0,4}定)\s{0,4}如\s{0,4}下")
 _CITED = re.compile(r"规定|依照|依据")
 _ENDING = re.compile(
-    r"如\s{0,4}不\s{0,4}服\s{0,4}本|如对本判决不服|本(?:判决|裁定)(?:书)?(?:为|系|是)终审|本(?:判决|裁定)(?:书)?(?:送达|宣告)后(?:即|立即)?发生法律效力"
+    r"如\s{0,4}不\s{0,4}服\s{0,4}本|如对本判决不服|本(?:判决|裁定)(?:书)?(?:为"
+    r"|系|是)终审|本(?:判决|裁定)(?:书)?(?:送达|宣告)后(?:即|立即)?发生法律效力"
     r"|(?:(?<=[。；\s）])|^)(?:代理|助理|人民)?\s{0,4}(?:审\s{0,4}判\s{0,4}(?:长|员)|陪\s{0,4}审\s{0,4}员)"
 )
 _FACTS = re.compile(
-    _BEGIN
-    + r"(?:经|本院|法院|合议庭|法庭|庭审)(?!依法审查|审查)[^，。；：\s]{0,14}?查\s?明(?!的犯罪事实(?:，|相|与))|" + _BEGIN + r"审理查明|" + _BEGIN + r"本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实"
+    _BEGIN + r"(?:经|本院|法院|合议庭|法庭|庭审)(?!依法审查|审查)[^，。；：\s]{0,14}?查\s?明(?!的犯罪事"
+    r"实(?:，|相|与))|"
+    + _BEGIN
+    + r"审理查明|"
+    + _BEGIN
+    + r"本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实"
 )
-# The story of the accusation; not the sentence that says by which indictment the case came (…以…号起诉书指控被告人某犯某罪).
+# The story of the accusation; not the sentence that says by which indictment the case came
+# (…以…号起诉书指控被告人某犯某罪).
 _CHARGED = re.compile(
-    _BEGIN
-    + r"(?:(?!经|由|被)[^，。；：\s以]{0,30}检察院(?:第[一二三四五]分院)?|公诉机关|公诉人|检察机关|起诉书|自诉人)[^，。；：\s以号]{0,30}(?:指控|诉称|控诉)称?"
+    _BEGIN + r"(?:(?!经|由|被)[^，。；：\s以]{0,30}检察院(?:第[一二三四五]分院)?"
+    r"|公诉机关|公诉人|检察机关|起诉书|自诉人)[^，。；：\s以号]{0,30}(?:指控"
+    r"|诉称|控诉)称?"
     r"(?:的[^，。：]{0,10}事实)?[：，]?(?!被告[^。]{1,80}犯[^。]{1,60}罪(?:[，一。]|的?事实))"
 )
 _ACCUSED = re.compile(
-    _BEGIN
-    + r"(?:(?!经|由|被|因)[^，。；：\s]{2,40}检察院(?:第[一二三四五]分院)?(?:以|于|指控|起诉|提起|就|认为|在)|本院(?:依法|于|受理|适用|经|公开|在|根据|立案)|自诉人[^。]{1,40}(?:以|指控|向本院)|公诉机关(?:以|于|指控))"
+    _BEGIN + r"(?:(?!经|由|被|因)[^，。；：\s]{2,40}检察院(?:第[一二三四五]分院)?(?:以"
+    r"|于|指控|起诉|提起|就|认为|在)|本院(?:依法|于|受理|适用|经|公开"
+    r"|在|根据|立案)|自诉人[^。]{1,40}(?:以|指控|向本院)|公诉机关(?:以"
+    r"|于|指控))"
 )
 _EVIDENCE = re.compile(
-    _BEGIN
-    + r"(?:(?:上述|以上|前述|上列)(?:犯罪|案件|指控|查明)?的?(?:犯罪)?事实|(?:认定|证实|证明|为证实|对(?:于)?)(?:上述|以上|本案)[^。，；]{0,8}事实|(?:上述|以上)[^。，]{0,6}(?:事实)?[^。，]{0,4}(?:有|由)[^。]{0,60}(?:证据|证实|证明))"
+    _BEGIN + r"(?:(?:上述|以上|前述|上列)(?:犯罪|案件|指控|查明)?的?(?:犯罪)?事实"
+    r"|(?:认定|证实|证明|为证实|对(?:于)?)(?:上述|以上|本案)[^。，；]{0,8}事实"
+    r"|(?:上述|以上)[^。，]{0,6}(?:事实)?[^。，]{0,4}(?:有|由)[^。]{0,60}(?:证据"
+    r"|证实|证明))"
 )
 _PARTY = re.compile(
-    _BEGIN + r"(?:公诉机关|抗诉机关|公诉人|自诉人|附带民事诉讼原告|原告|上诉人|原审|被告人|被告单位|被告|申请|赔偿请求人|罪犯)"
+    _BEGIN + r"(?:公诉机关|抗诉机关|公诉人|自诉人|附带民事诉讼原告|原告|上诉人"
+    r"|原审|被告人|被告单位|被告|申请|赔偿请求人|罪犯)"
 )
 _SAME = re.compile(
-    r"(?:与|和|同)[^。]{0,40}(?:指控|起诉书)[^。]{0,40}(?:一致|相同)|(?:指控|起诉书)[^。]{0,30}(?:属实|一致|相同)"
+    r"(?:与|和|同)[^。]{0,40}(?:指控|起诉书)[^。]{0,40}(?:一致|相同)"
+    r"|(?:指控|起诉书)[^。]{0,30}(?:属实|一致|相同)"
 )
 _NUMBER = re.compile(r"[0-9×xX*]+\s{0,4}号")
 
@@ -110,7 +133,9 @@ def _facts(text: str, begin: int, end: int) -> dict[str, int]:
     starts: dict[str, int] = {}
     accusation = _first(_ACCUSED, text, begin, end)
     told = _first(_FACTS, text, begin, end)
-    charged = _first(_CHARGED, text, begin if accusation is None else accusation, end if told is None else told)
+    charged = _first(
+        _CHARGED, text, begin if accusation is None else accusation, end if told is None else told
+    )
     facts = told if told is not None else charged
     evidence = None if facts is None else _first(_EVIDENCE, text, facts + 1, end)
     if told is not None and charged is not None:

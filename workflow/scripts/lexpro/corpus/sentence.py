@@ -1,7 +1,8 @@
-"""The operative part (主文) of a criminal judgment: for each defendant charges, terms, joint term, probation, fine and the rest.
+"""The operative part (主文) of a criminal judgment: for each defendant charges, terms, joint term, probation,
+fine and the rest.
 
-Read from left to right: 被告人 and 犯 say whose and which charge, 判处 what for it, 决定执行 what is to be served of several.
-Remarks in brackets, revoked earlier judgments, and the terms of earlier crimes are left out.
+Read from left to right: 被告人 and 犯 say whose and which charge, 判处 what for it, 决定执行 what is to be
+served of several. Remarks in brackets, revoked earlier judgments, and the terms of earlier crimes are left out.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from lexpro.corpus.record import TERM_KINDS, TIMED_KINDS, Defendant, Money, Term
+from lexpro.corpus.record import TIMED_KINDS, Defendant, Money, Term
 from lexpro.law import charges, money, terms
 
 _BRACKETS = re.compile(r"（(?!边）)[^（）]*）")
-_OPEN_REMARK = re.compile(r"（(?:刑期|缓刑|罚金|上述|以上|即|已)[^（）。]*(?:。[^（）。\n]*?(?:止|纳|缴|算|日))?[。）]?")
+_OPEN_REMARK = re.compile(
+    r"（(?:刑期|缓刑|罚金|上述|以上|即|已)[^（）。]*(?:。[^（）。\n]*?(?:止"
+    r"|纳|缴|算|日))?[。）]?"
+)
 _TOKEN = re.compile(
     r"(?P<end>[。；\n])"
     r"|(?P<revoke>撤\s?销)"
-    r"|(?P<prior>与(?=[^。；]{0,80}?(?:并罚|决定执行|合并执行))|总和刑期|连同|(?:前|原)(?:罪|判|犯)[^，。；]{0,20}?(?=判处|所判|被判))"
+    r"|(?P<prior>与(?=[^。；]{0,80}?(?:并罚|决定执行|合并执行))|总和刑期"
+    r"|连同|(?:前|原)(?:罪|判|犯)[^，。；]{0,20}?(?=判处|所判|被判))"
     r"|(?P<joint>决定(?:合并)?执行|合并执行|共同执行|实际执行|应?(?:决定)?执行刑期)"
     r"|(?P<who>被\s?告\s?(?:人|单\s?位))"
     r"|犯(?!罪)(?=[^。；]{2,90}?罪)(?P<crime>)"
@@ -31,7 +36,10 @@ _CHARGES = re.compile(r"犯(?P<charges>.{2,120}?罪)(?=[，。；：\s]|判|免|
 _MORE_CHARGES = re.compile(r"[、，和及与]\s{0,4}(?:犯)?[^，。；、]{1,60}?罪(?=[，。；：、\s]|判|免|单|处|$)")
 _AND = re.compile(r"[、，和及与\s]*(?:被告(?:人|单位))?")
 _NOT_PUNISHED = re.compile(r"(?:折抵|抵扣|折合|相当于|以上|以下|先行羁押)[^，。；]{0,12}$")
-_MONEY_BEHIND = re.compile(r"\s{0,4}(?:（[^）]*）)?(?:各|共计|合计|总计|为|计|的数额为|数额)?\s{0,4}(?=人民|RMB|¥|￥|[0-9一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾两])")
+_MONEY_BEHIND = re.compile(
+    r"\s{0,4}(?:（[^）]*）)?(?:各|共计|合计|总计|为|计|的数额为|数额)?\s{0,4}(?=人民"
+    r"|RMB|¥|￥|[0-9一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾两])"
+)
 _ALL = re.compile(r"全部财|所有(?:的)?(?:全部)?财")
 _NO_CHARGE = {"新罪", "数罪", "前罪", "漏罪", "余罪", "本罪", "二罪", "两罪", "同种罪", "上述罪", "三罪"}
 
@@ -79,7 +87,10 @@ def _names_at(text: str, position: int, readings: dict[str, _Reading]) -> tuple[
 
 def _charges_at(text: str, position: int) -> tuple[list[str], int]:
     """The charges behind 犯 at `position`, canonical where they are known; and where they end."""
-    stop = min((place for place in (text.find(mark, position) for mark in ("。", "；", "判处")) if place >= 0), default=len(text))
+    stop = min(
+        (place for place in (text.find(mark, position) for mark in ("。", "；", "判处")) if place >= 0),
+        default=len(text),
+    )
     match = _CHARGES.match(text, position, min(len(text), stop + 1))
     if not match:
         return [], position
@@ -118,7 +129,9 @@ def _take_term(reading: _Reading, term: Term) -> None:
         who.sentence = Term(term.kind, term.months)
     elif not reading.termed:
         # A term for the charge takes the place of what seemed to be a fine alone.
-        who.terms = [old for old in who.terms if old.kind != "单处罚金" or old.charge != _only(reading.latest)]
+        who.terms = [
+            old for old in who.terms if old.kind != "单处罚金" or old.charge != _only(reading.latest)
+        ]
         who.terms.append(Term(term.kind, term.months, _only(reading.latest)))
         reading.termed = True
 
@@ -142,14 +155,18 @@ def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
     if kind == "term":
         term, end = terms.term_of(match, text)
         timed = term.kind in TIMED_KINDS
-        if (timed and not term.months) or _NOT_PUNISHED.search(text[max(0, match.start() - 20) : match.start()]):
+        if (timed and not term.months) or _NOT_PUNISHED.search(
+            text[max(0, match.start() - 20) : match.start()]
+        ):
             return end
         for reading in current:
             _take_term(reading, term)
     elif kind == "probation":
         months = terms.probation(text[match.start() : end + 30])
         near = text[end : end + 14]
-        if months and re.match(r"(?:的)?(?:考验期)?(?:限)?(?:为|：)?[0-9一二三四五六七八九十壹贰叁肆伍陆两半]", near):
+        if months and re.match(
+            r"(?:的)?(?:考验期)?(?:限)?(?:为|：)?[0-9一二三四五六七八九十壹贰叁肆伍陆两半]", near
+        ):
             for reading in current:
                 reading.defendant.probation_months = months
     elif kind == "fine":
@@ -162,7 +179,9 @@ def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
         found = _sum_behind(text, end)
         for reading in current:
             if found:
-                reading.defendant.confiscation = found[0] + (0 if reading.joint else reading.defendant.confiscation)
+                reading.defendant.confiscation = found[0] + (
+                    0 if reading.joint else reading.defendant.confiscation
+                )
             elif _ALL.search(match[0]):
                 reading.defendant.confiscation_all = True
         end = found[1] if found else end
@@ -231,50 +250,10 @@ def read(judgment: str, names: list[str]) -> list[Defendant]:
     for defendant in found.values():
         if defendant.sentence is None and len(defendant.terms) == 1:
             defendant.sentence = defendant.terms[0]
-        elif defendant.sentence is None and defendant.terms and len({(t.kind, t.months) for t in defendant.terms}) == 1:
+        elif (
+            defendant.sentence is None
+            and defendant.terms
+            and len({(t.kind, t.months) for t in defendant.terms}) == 1
+        ):
             defendant.sentence = Term(defendant.terms[0].kind, defendant.terms[0].months)
     return [found[name] for name in names]
-
-
-def severity(term: Term) -> tuple[int, int]:
-    """For ordering: kind first, then months."""
-    return TERM_KINDS.index(term.kind), term.months or 0
-
-
-_SENTENCE = re.compile(r"[^。；\n]+")
-_RESTITUTION = re.compile(r"退\s?赔|退\s?缴|退\s?还|返\s?还|发\s?还|追\s?缴|退\s?出")
-_COMPENSATION = re.compile(r"赔偿")
-_TOTAL = re.compile(r"(?:共计|合计|总计|总额)(?:为|金额)?(?:人民币)?$")
-_EXCLUDED = re.compile(r"(?:罚金|财产|其中)[^，。；]{0,14}$")
-
-
-def _total(sentence: str, start: int) -> Money:
-    """The sum of what a sentence orders to be paid; a total that it states itself counts alone."""
-    total: Money = 0
-    for found in money.find(sentence, start):
-        before = sentence[max(0, found.start - 16) : found.start]
-        if found.currency != money.YUAN or _EXCLUDED.search(before):
-            continue
-        if _TOTAL.search(before):
-            return found.amount
-        total += found.amount
-    return total
-
-
-def payments(judgment: str) -> tuple[Money, Money]:
-    """(restitution, compensation) that the operative part orders or disposes of, in yuan."""
-    restitution: Money = 0
-    compensation: Money = 0
-    for match in _SENTENCE.finditer(clean(judgment)):
-        sentence = match[0]
-        back = _RESTITUTION.search(sentence)
-        pays = _COMPENSATION.search(sentence)
-        if not back and not pays:
-            continue
-        sentenced = re.search(r"犯[^，]{2,60}罪", sentence)
-        first = (back or pays).start() if sentenced else 0  # type: ignore[union-attr]
-        if back and (not pays or back.start() < pays.start()):
-            restitution += _total(sentence, first)
-        else:
-            compensation += _total(sentence, first)
-    return restitution, compensation

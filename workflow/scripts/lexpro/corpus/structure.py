@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
-from lexpro.corpus import heading, parties, sentence
-from lexpro.corpus.record import Article, Defendant, Judgment, Money
+from lexpro.corpus import heading, parties, payments, sentence
+from lexpro.corpus.record import Article, Defendant, Judgment
 from lexpro.corpus.sections import find_sections, plain
-from lexpro.law import articles, circumstances, money, provinces
+from lexpro.law import articles, circumstances, provinces
 
 _SENTENCES = re.compile(r"[^。\n]+")
 _CLAUSES = re.compile(r"[^；。\n]+")
-_EACH = re.compile(r"(?:[二三四五六七八两各]|上述|以上|全部|所有)(?:名|个|位)?(?:原审)?被告人|被告人(?:均|都|各)|均")
-_PROSECUTION = re.compile(r"公诉机关\s{0,4}[：:]?\s{0,4}([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院)(?:以|指控)")
+_EACH = re.compile(
+    r"(?:[二三四五六七八两各]|上述|以上|全部|所有)(?:名|个|位)?(?:原审)?被告人"
+    r"|被告人(?:均|都|各)|均"
+)
+_PROSECUTION = re.compile(
+    r"公诉机关\s{0,4}[：:]?\s{0,4}([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院"
+    r")(?:以|指控)"
+)
 _APPEAL = re.compile(r"(?:直接|上诉于|向)\s{0,4}(?:向|上诉于)?\s{0,4}([\u4e00-\u9fa5]{2,24}?中级人民法院)")
-_AMOUNT_NOT = re.compile(r"退|赔|罚金|谅解|扣押|发还|返还|缴|垫付|保证金|押金")
-_AMOUNT_TOTAL = re.compile(r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$")
-_AMOUNT_VALUE = re.compile(r"(?:价值|折价|数额|金额|价格)[^，。；]{0,8}$")
 
 
 def _place(judgment: Judgment, text: str, hint: str | None) -> None:
@@ -40,7 +43,8 @@ def _place(judgment: Judgment, text: str, hint: str | None) -> None:
 
 
 def basis(reasoning: str) -> list[Article]:
-    """Articles of 刑法 that the judgment is based on: of the last sentence (依照 … 之规定), else of the whole reasoning."""
+    """Articles of 刑法 that the judgment is based on: of the last sentence (依照 … 之规定), else of the whole
+    reasoning."""
     last = reasoning.rstrip("。 \n")
     start = max(last.rfind("。"), last.rfind("\n"), 0)
     for passage in (reasoning[start:], reasoning):
@@ -107,37 +111,6 @@ def _subject(clause: str, offset: int, mentions: list[tuple[int, str]]) -> list[
     return [name for _, name in group]
 
 
-def _amount(reasoning: str, facts: str) -> Money:
-    """The sum that the case is about: a total if one is stated (in the reasoning first), else the values added up."""
-    for text in (reasoning, facts):
-        totals: list[Money] = []
-        values: list[Money] = []
-        others: list[Money] = []
-        for match in _CLAUSES.finditer(text):
-            clause = match[0]
-            if "元" not in clause:
-                continue
-            for found in money.find(clause):
-                before = clause[max(0, found.start - 14) : found.start]
-                if found.currency != money.YUAN or _AMOUNT_NOT.search(clause[max(0, found.start - 20) : found.end + 6]):
-                    continue
-                if _AMOUNT_TOTAL.search(before):
-                    totals.append(found.amount)
-                elif _AMOUNT_VALUE.search(before):
-                    values.append(found.amount)
-                else:
-                    others.append(found.amount)
-        if totals:
-            return max(totals)
-        if values:
-            return sum(values)
-        if others and text is facts:
-            return max(others)
-        if others:
-            return max(others)
-    return 0
-
-
 def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgment:
     """The record of one document; fields that the text does not give stay empty. `province_hint` is used last."""
     judgment = Judgment(doc_id)
@@ -156,12 +129,14 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     trial = part.get("accusation", "") + part.get("parties", "")[-600:]
     judgment.procedure = heading.procedure(trial if "程序" in trial else trial + part.get("facts", "")[:400])
     reasoning, operative = part.get("reasoning", ""), part.get("judgment", "")
-    judgment.plea = heading.plea(part.get("accusation", "") + part.get("facts", "") + part.get("evidence", "") + reasoning)
+    judgment.plea = heading.plea(
+        part.get("accusation", "") + part.get("facts", "") + part.get("evidence", "") + reasoning
+    )
     _place(judgment, same, province_hint)
 
     judgment.defendants = _defendants(part.get("parties", ""), operative, same)
     _find_circumstances(reasoning, judgment.defendants)
     judgment.articles = basis(reasoning)
-    judgment.restitution, judgment.compensation = sentence.payments(operative)
-    judgment.amount = _amount(reasoning, part.get("facts", ""))
+    judgment.restitution, judgment.compensation = payments.ordered(operative)
+    judgment.amount = payments.amount(reasoning, part.get("facts", ""))
     return judgment

@@ -1,7 +1,8 @@
 """Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the law that they are of.
 
-《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72. A law's name holds until the next one;
-one in 《》 that is not known by a short name is kept as it is written. Articles before any name have the law "".
+《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72. A law's name holds until the
+next one; one in 《》 that is not known by a short name is kept as it is written. Articles before any name have
+the law "".
 """
 
 from __future__ import annotations
@@ -22,18 +23,22 @@ _N = f"[{_D}]{{1,9}}"
 # 、 in lists; also 和 及 与 或, commas, and no separator where 第 follows.
 _LAW = (
     r"《(?P<quoted>(?:[^《》]|《[^《》]*》){1,120})》(?:[（(](?P<old>1979年|一九七九年)[^）)]{0,10}[）)])?"
-    r"|(?P<bare>(?:中华人民共和国)?(?:刑法修正案[（(][一二三四五六七八九十]{1,3}[）)]|刑法(?!学|典型|理|修)|刑事诉讼法|刑诉法|刑訴法|民法典|民事诉讼法|民诉法"
+    r"|(?P<bare>(?:中华人民共和国)?(?:刑法修正案[（(][一二三四五六七八九十]{1,3}[）)]"
+    r"|刑法(?!学|典型|理|修)|刑事诉讼法|刑诉法|刑訴法|民法典|民事诉讼法"
+    r"|民诉法"
     r"|民法通则|侵权责任法|道路交通安全法|社区矫正法|禁毒法|治安管理处罚法|监察法))"
 )
 _TOKEN = re.compile(
     _LAW
-    # Several numbers may share one 条. Without 第 only in a list or right behind the law's name: 六十四条 in 第五十三条、六十四条,
-    # but not 数据160308条. 第六十七第三款 lacks its 条.
-    + rf"|(?:第|(?<=[、，,》法和及与或]))\s{{0,4}}(?P<number>{_N}(?:\s{{0,4}}[、，,和及]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:条(?!款)|條)\s{{0,4}}"
+    # Several numbers may share one 条. Without 第 only in a list or right behind the law's name: 六十四条 in
+    # 第五十三条、六十四条, but not 数据160308条. 第六十七第三款 lacks its 条.
+    + rf"|(?:第|(?<=[、，,》法和及与或]))\s{{0,4}}(?P<number>{_N}(?:\s{{0,4}}[、，,和及]\s{{0,4}}"
+    rf"第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:条(?!款)|條)\s{{0,4}}"
     r"(?:之\s{0,4}(?P<sub>[一二三四五六七八九十0-9０-９]{1,3}))?"
     rf"|第\s{{0,4}}(?P<bareno>{_N})(?=\s{{0,4}}第\s{{0,4}}[{_D}]{{1,3}}\s{{0,4}}款)"
     rf"|第?\s{{0,4}}(?P<paras>{_N}(?:\s{{0,4}}[、，,和及与]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}条?款"
-    rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}[、，,和及与]\s{{0,4}}第?\s{{0,4}}[（(]?\s{{0,4}}{_N}\s{{0,4}}[）)]?){{0,12}})\s{{0,4}}项"
+    rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}[、，,和及与]\s"
+    rf"{{0,4}}第?\s{{0,4}}[（(]?\s{{0,4}}{_N}\s{{0,4}}[）)]?){{0,12}})\s{{0,4}}项"
 )
 _LIST = re.compile(_N)
 _NO_PREFIX = re.compile(r"^中华人民共和国")
@@ -68,7 +73,9 @@ class _Open:
 
     def citations(self) -> Iterator[Citation]:
         with_items = {paragraph for paragraph, _ in self.items}
-        places: list[tuple[int | None, int | None]] = [(p, None) for p in self.paragraphs if p not in with_items]
+        places: list[tuple[int | None, int | None]] = [
+            (p, None) for p in self.paragraphs if p not in with_items
+        ]
         places += self.items
         for paragraph, item in places or [(None, None)]:
             yield Citation(Article(self.law, self.number, self.sub, paragraph, item), self.start, self.end)
@@ -109,11 +116,14 @@ def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> li
     return found
 
 
-_TOKEN_OR_LITERAL = re.compile(_LAW + rf"|第(?P<number>{_N})[条條](?:之(?P<sub>[一二三四五六七八九十0-9０-９]{{1,3}}))?")
+_TOKEN_OR_LITERAL = re.compile(
+    _LAW + rf"|第(?P<number>{_N})[条條](?:之(?P<sub>[一二三四五六七八九十0-9０-９]{{1,3}}))?"
+)
 
 
 def literal(text: str) -> list[Article]:
-    """Citations of `text` written in full as 第…条, slips of the pen as they stand: 第六十七第三款 and 、六十四条 are none.
+    """Citations of `text` written in full as 第…条, slips of the pen as they stand: 第六十七第三款 and
+    、六十四条 are none.
 
     This is how JuDGE's reference articles (`la`) were read; use `find` and `parse` for what a court means.
     """
@@ -147,12 +157,15 @@ def parse_ref(ref: str, law: str = CRIMINAL_LAW) -> Article | None:
 
 
 def render(article: Article, style: str = "chinese") -> str:
-    """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项 (law left out where it is empty); `parse` reads it back."""
+    """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项 (law left out where it is empty); `parse` reads
+    it back."""
     number = numerals.render(article.number, style)
     text = f"第{number}条" + (f"之{numerals.render(article.sub, style)}" if article.sub else "")
     text += f"第{numerals.render(article.paragraph, style)}款" if article.paragraph else ""
     text += f"第（{numerals.render(article.item, style)}）项" if article.item else ""
     if not article.law:
         return text
-    national = "" if "解释" in article.law or "规定" in article.law or "意见" in article.law else "中华人民共和国"
+    national = (
+        "" if "解释" in article.law or "规定" in article.law or "意见" in article.law else "中华人民共和国"
+    )
     return f"《{national}{article.law}》{text}"

@@ -1,7 +1,7 @@
 """Names of crimes (罪名): one name for one crime, whatever part of a selective charge or former name a text uses.
 
-贩卖毒品罪 → 走私、贩卖、运输、制造毒品罪; 偷税罪 → 逃税罪 (`name_at` gives the name of a day). A text names a charge only where
-the whole name stands: 合同诈骗罪 is never 诈骗罪, and an unknown 某某诈骗罪 is no charge at all.
+贩卖毒品罪 → 走私、贩卖、运输、制造毒品罪; 偷税罪 → 逃税罪 (`name_at` gives the name of a day). A text names a
+charge only where the whole name stands: 合同诈骗罪 is never 诈骗罪, and an unknown 某某诈骗罪 is no charge at all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pathlib import Path
 _GROUP = re.compile(r"\{([^}]*)\}")
 _SEPARATOR = re.compile(r"\s*(?:[、，,；;]|以及|并|和|及|与)\s*")
 # What may stand before a charge in a sentence; any other character means that the name is longer than what we know.
-_BEFORE = frozenset("犯成以嫌、，和与及为是的了“‘《（(其系定按属控因对该和于其,；;：:。 \n\t\r并或由有立作即案判某甲乙丙丁")
+_BEFORE = frozenset(
+    "犯成以嫌、，和与及为是的了“‘《（(其系定按属控因对该和于其,；;：:。 \n\t\r并或由有立作即案判某甲乙丙丁"
+)
 
 
 def _variants(pattern: str) -> list[str]:
@@ -37,7 +39,11 @@ def _plain(pattern: str) -> str:
 
 def _spellings(name: str) -> list[str]:
     """With the ways in which 国（边）境 is written."""
-    return [name.replace("国（边）境", way) for way in ("国（边）境", "国(边)境", "国边境", "国境", "边境")] if "（边）" in name else [name]
+    return (
+        [name.replace("国（边）境", way) for way in ("国（边）境", "国(边)境", "国边境", "国境", "边境")]
+        if "（边）" in name
+        else [name]
+    )
 
 
 @cache
@@ -96,7 +102,8 @@ def name_at(charge: str, date: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """The charges of an enumeration (盗窃罪、诈骗罪; 盗窃、诈骗罪), each once; parts that are no charge are left out."""
+    """The charges of an enumeration (盗窃罪、诈骗罪; 盗窃、诈骗罪), each once; parts that are no charge are
+    left out."""
     pieces = [piece for piece in _SEPARATOR.split(text.strip()[:400]) if piece]
     found: list[str] = []
     index = 0
@@ -123,7 +130,8 @@ def ending_at(text: str, end: int, start: int = 0) -> tuple[str, int] | None:
 
 
 def find(text: str, start: int = 0, end: int | None = None) -> list[tuple[str, int, int]]:
-    """Every charge named in text[start:end]: (canonical name, start, end), in order, longest match, never a part of a name."""
+    """Every charge named in text[start:end]: (canonical name, start, end), in order, longest match, never a
+    part of a name."""
     stop = len(text) if end is None else end
     found = []
     position = text.find("罪", start, stop)

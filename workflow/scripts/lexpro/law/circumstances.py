@@ -1,14 +1,15 @@
-"""Sentencing circumstances (量刑情节) as a court's reasoning names them; what counsel or prosecutor only claims is not one.
+"""Sentencing circumstances (量刑情节) that a court finds in its reasoning, not those that others only claim.
 
-Names are those of `facts.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to 29, 65, 67, 68 and 356; the 2021
-sentencing guideline, part III (退赃, 谅解, 认罪认罚).
+Names are those of `facts.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to 29, 65, 67, 68 and
+356; the 2021 sentencing guideline, part III (退赃, 谅解, 认罪认罚).
 """
 
 from __future__ import annotations
 
 import re
 
-# name → what it reads like. 坦白 is also truthful confession without its name, where no surrender is found (article 67(3)).
+# name → what it reads like. 坦白 is also truthful confession without its name, where no surrender is found
+# (article 67(3)).
 _WORDS = {
     "自首": r"自首|以自首论|自动投案(?=[^。；]{0,30}如实)",
     "坦白": r"坦白|如实(?:供述|交代|陈述|供认)",
@@ -21,13 +22,15 @@ _WORDS = {
     "未遂": r"未遂|(?:因|由于)[^，。；]{0,12}意志以外[^，。；]{0,8}原因",
     "中止": r"犯罪中止",
     "预备": r"犯罪预备|预备犯",
-    "未成年": r"(?:系|属于?|为|是|的)未成年|(?:未满|不满|未达)(?:十八|18)周?岁(?!的(?:人|未成年|被害|少|幼|女|男|学))|未成年人犯罪",
+    "未成年": r"(?:系|属于?|为|是|的)未成年|(?:未满|不满|未达)(?:十八|18)周?岁(?!的(?:人"
+    r"|未成年|被害|少|幼|女|男|学))|未成年人犯罪",
     "老年": r"已满(?:七十五|75)周岁",
     "限制责任能力": r"限制(?:刑事)?责任能力|尚未完全丧失辨认",
     "聋哑或盲": r"又聋又哑|聋哑人|系盲人",
     "防卫过当": r"防卫过当",
     "避险过当": r"避险过当",
-    "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元)|退缴|退出(?:全部|部分)?(?:赃|违法)|退还(?:全部|部分)?(?:赃|违法|被害)",
+    "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元)|退缴|退出(?:全部|部分)?(?:赃"
+    r"|违法)|退还(?:全部|部分)?(?:赃|违法|被害)",
     "谅解": r"谅解",
     "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚",
     "前科": r"前科",
@@ -39,7 +42,10 @@ _BACK = {key: name for name, key in _KEY.items()}
 _ANY = re.compile("|".join(f"(?P<{_KEY[name]}>{words})" for name, words in _WORDS.items()))
 
 _NEGATED = re.compile(
-    r"(?:不(?:能)?(?:构成|属于?|符合|具有|具备|是|系|应认定|予认定|应当认定|宜认定|认定)|没有|未(?!成年|满|遂|达|得逞|经|婚)|并无|无(?!视|证|故|期|业|异议|牌|照|力|罪供)|非(?!法)|尚未(?!完全)|难以认定|不能认定"
+    r"(?:不(?:能)?(?:构成|属于?|符合|具有|具备|是|系|应认定|予认定|应当认定"
+    r"|宜认定|认定)|没有|未(?!成年|满|遂|达|得逞|经|婚)|并无|无(?!视"
+    r"|证|故|期|业|异议|牌|照|力|罪供)|非(?!法)|尚未(?!完全)|难以认定"
+    r"|不能认定"
     r"|不应(?:当)?认定|缺乏)[^，。；]{0,12}$"
 )
 _NEGATED_AFTER = re.compile(r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据)")

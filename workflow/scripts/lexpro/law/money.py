@@ -1,4 +1,5 @@
-"""Sums of money (金额): 人民币五千元, 5.2万余元, 1,000元, 三百二十元五角, 3至5万元; foreign currencies are left as such."""
+"""Sums of money (金额): 人民币五千元, 5.2万余元, 1,000元, 三百二十元五角, 3至5万元; foreign currencies are left
+as such."""
 
 from __future__ import annotations
 
@@ -12,7 +13,15 @@ FOREIGN = (
     "美元|美金|港元|港币|港幣|欧元|日元|日币|英镑|澳元|澳币|加元|加币|韩元|韩币|新台币|台币|澳门元|新加坡元|新加坡币|泰铢|卢布|"
     "瑞士法郎|越南盾|缅币|卢比|林吉特|比索|披索"
 )
-_SAME = {"美金": "美元", "港币": "港元", "港幣": "港元", "日币": "日元", "澳币": "澳元", "加币": "加元", "韩币": "韩元"}
+_SAME = {
+    "美金": "美元",
+    "港币": "港元",
+    "港幣": "港元",
+    "日币": "日元",
+    "澳币": "澳元",
+    "加币": "加元",
+    "韩币": "韩元",
+}
 _SAME |= {"台币": "新台币", "新加坡币": "新加坡元", "披索": "比索"}
 
 _N = numerals.NUMERAL
@@ -20,7 +29,8 @@ _UNIT = "[万亿千百萬億]"
 _MORE = "[余餘多几]"
 # The yuan sign may be written 圆; 块 is speech. 元 of 单元, 公元, 美元 has no numeral right before it.
 _MONEY = re.compile(
-    rf"(?P<sign>人民币?|RMB|rmb|[¥￥$])?(?:现金)?\s{{0,4}}(?P<about>约|近)?(?P<low>{_N})(?P<more>{_MORE})?(?P<unit>{_UNIT}+)?"
+    rf"(?P<sign>人民币?|RMB|rmb|[¥￥$])?(?:现金)?\s{{0,4}}(?P<about>约"
+    rf"|近)?(?P<low>{_N})(?P<more>{_MORE})?(?P<unit>{_UNIT}+)?"
     rf"(?:元?(?:至|到|-|—|~|～|－)(?P<high>{_N})(?P<unit2>{_UNIT}+)?)?(?P<more2>[余餘多])?\s{{0,4}}"
     rf"(?P<currency>{FOREIGN}|元(?:港币|美金|台币)?|圆|块钱?)"
     rf"(?:(?P<jiao>{_N})角)?(?:(?P<fen>{_N})分)?(?P<more3>[余多])?"

@@ -1,7 +1,7 @@
-"""Numerals of court documents: Chinese 三千五百, financial 叁仟伍佰, positional 二〇一七, Arabic 3,500, full-width ３５００.
+"""Numerals of court documents: 三千五百, financial 叁仟伍佰, positional 二〇一七, 3,500, full-width ３５００.
 
-`parse` reads one whole numeral, `find` every numeral in a running text with what is said around it (约, 余, 至), `render`
-writes one. Nothing here raises on any string; numbers have at most 30 digits, longer runs are not read.
+`parse` reads one whole numeral, `find` every numeral in a running text with what is said around it (约, 余,
+至), `render` writes one. Nothing here raises on any string; numbers have at most 30 digits, longer runs are not read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _UNIT = "十百千万亿拾佰仟萬億"
 
 # A numeral in running text: source for other patterns (no groups). Grouped digits need exactly three after each comma.
 NUMERAL = (
-    rf"(?:[{_ARABIC}]{{1,3}}(?:[,，][{_ARABIC}]{{3}}){{1,8}}(?![{_ARABIC}])(?:[.．][{_ARABIC}]{{1,8}})?[{_UNIT}]{{0,6}}"
+    rf"(?:[{_ARABIC}]{{1,3}}(?:[,，][{_ARABIC}]{{3}}){{1,8}}(?![{_ARABIC}])(?:[.．][{_ARABIC}]"
+    rf"{{1,8}})?[{_UNIT}]{{0,6}}"
     rf"|[{_DIGIT}{_UNIT}廿](?:[{_DIGIT}{_UNIT}]|[.．点點](?=[{_DIGIT}])){{0,40}})"
 )
 # Digits written once, then units only: 12,000 or 1.5万; whole = one numeral and nothing else.
@@ -31,7 +32,9 @@ _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
 _FRACTION = re.compile(r"(.*[十百千万亿])点(\d{1,30})", re.ASCII)
 _PLAIN = re.compile(r"\d{1,30}(?:[.点]\d{1,30})?", re.ASCII)
 _SECTION = re.compile(
-    r"0?(?:(\d{1,16}(?:[.点]\d{1,16})?)千)?(?:0?(\d{1,16}(?:[.点]\d{1,16})?)百)?(?:0?(\d?)(十))?(0?\d{1,16}(?:[.点]\d{1,16})?)?", re.ASCII
+    r"0?(?:(\d{1,16}(?:[.点]\d{1,16})?)千)?(?:0?(\d{1,16}(?:[.点]\d{1,16})?)百)?(?:0?(\d?)(十)"
+    r")?(0?\d{1,16}(?:[.点]\d{1,16})?)?",
+    re.ASCII,
 )
 
 
@@ -40,7 +43,8 @@ def _decimal(digits: str) -> Decimal:
 
 
 def _section(text: str) -> Decimal | None:
-    """The value of a numeral below 万: digits, 千, 百, 十; a last digit after a unit without 零 is of the next unit (一百五)."""
+    """The value of a numeral below 万: digits, 千, 百, 十; a last digit after a unit without 零 is of the next
+    unit (一百五)."""
     if _PLAIN.fullmatch(text):
         return _decimal(text)
     match = _SECTION.fullmatch(text)
@@ -111,7 +115,8 @@ class Number:
 
 # 约3, 三十余, 5余万, 三至五万.
 _FIND = re.compile(
-    rf"(?P<about>约|大约|近|将近|超过)?(?P<low>{NUMERAL})(?P<more>[余餘多几])?(?P<unit>[万亿千百萬億]+)?(?P<more2>[余餘多])?"
+    rf"(?P<about>约|大约|近|将近|超过)?(?P<low>{NUMERAL})(?P<more>[余餘多几])?(?P<unit>"
+    rf"[万亿千百萬億]+)?(?P<more2>[余餘多])?"
     rf"(?:(?P<to>至|到|-|—|~|～|－)(?P<high>{NUMERAL})(?P<more3>[余餘多])?)?"
 )
 _LAST_UNIT = re.compile(r"[万亿]+$")
@@ -174,7 +179,8 @@ def _render_whole(value: int, style: str) -> str:
 
 
 def render(value: int | float, style: str = "chinese") -> str:
-    """A number in one of `STYLES`; `parse` reads it back. Raises ValueError on a negative number or an unknown style."""
+    """A number in one of `STYLES`; `parse` reads it back. Raises ValueError on a negative number or an unknown
+    style."""
     if style not in STYLES:
         raise ValueError(f"unknown style of numeral {style!r}: one of {', '.join(STYLES)}")
     if value < 0 or value >= 10**16:

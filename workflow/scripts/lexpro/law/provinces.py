@@ -1,7 +1,8 @@
-"""The 31 provinces (省级行政区): from the letter in a case number, a court's name, or any name of a prefecture or county.
+"""The 31 provinces (省级行政区), from a case number, a court's name, or the name of a prefecture or county.
 
-Case numbers bear the province's letter since 2016 (法〔2015〕137号); before that the court chose its own abbreviation, so an
-older number says nothing. 兵 is the Production and Construction Corps in 新疆; Hong Kong, Macao and Taiwan have other courts.
+Case numbers bear the province's letter since 2016 (法〔2015〕137号); before that the court chose its own
+abbreviation, so an older number says nothing. 兵 is the Production and Construction Corps in 新疆; Hong Kong,
+Macao and Taiwan have other courts.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _SUFFIX = re.compile(r"(?:地区|(?:[一-龥]{1,12}族)+自治州|自治州|市|
 
 @cache
 def _names() -> tuple[dict[str, set[tuple[str, str]]], dict[str, tuple[str, str]], int]:
-    """(name of a county or prefecture → the (province, prefecture) it may be in, short prefecture → same, longest name)."""
+    """(name of a county or prefecture → the (province, prefecture) it may be in, short prefecture → same,
+    longest name)."""
     table: dict[str, set[tuple[str, str]]] = {}
     short: dict[str, tuple[str, str]] = {}
     for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
@@ -60,7 +62,8 @@ def by_case_number(case_number: str) -> str | None:
 
 
 def locate(name: str, province: str | None = None) -> tuple[str | None, str | None]:
-    """(province, prefecture) that a name of a court, an authority or a place lies in; None for what is unknown or ambiguous.
+    """(province, prefecture) that a name of a court, an authority or a place lies in; None for what is unknown
+    or ambiguous.
 
     `province` is what is known already: it decides between counties of the same name.
     """

@@ -1,6 +1,8 @@
-"""Main punishments (主刑) and their lengths: 有期徒刑三年六个月 is 42 months; probation; deprivation of political rights.
+"""Main punishments (主刑) and their lengths: 有期徒刑三年六个月 is 42 months; probation; deprivation of
+political rights.
 
-Sources: Criminal Law, articles 33 to 51 (punishments), 72 and 73 (probation), 54 to 57 (deprivation of political rights).
+Sources: Criminal Law, articles 33 to 51 (punishments), 72 and 73 (probation), 54 to 57 (deprivation of
+political rights).
 """
 
 from __future__ import annotations
@@ -16,13 +18,15 @@ _N = r"[0-9０-９〇零○一二两三四五六七八九十壹贰叁肆伍陆�
 _AND = r"[零又]?"
 LENGTH = rf"(?:(?:{_N})年半?)?{_AND}(?:(?:{_N})(?:个|個)?半?月)?{_AND}(?:(?:{_N})(?:日|天))?"
 _LENGTH = re.compile(
-    rf"\s{{0,4}}(?:(?P<years>{_N})年(?P<half>半)?)?{_AND}(?:(?P<months>{_N})(?:个|個)?(?P<halfmonth>半)?月)?{_AND}(?:(?P<days>{_N})(?:日|天))?"
+    rf"\s{{0,4}}(?:(?P<years>{_N})年(?P<half>半)?)?{_AND}(?:(?P<months>{_N})(?:个"
+    rf"|個)?(?P<halfmonth>半)?月)?{_AND}(?:(?P<days>{_N})(?:日|天))?"
 )
 
 _EXEMPT = r"(?:免予|免于|免除)(?:刑事|刑罚)?(?:处罚|处分)"
 # What may stand between 判处 … and the length.
 TERM = (
-    r"(?P<death>死刑)(?P<reprieve>[，,]?\s{0,4}(?:宣告)?缓期[二两2]年执行)?|(?P<life>无期徒刑)|(?P<exempt>" + _EXEMPT + r")"
+    r"(?P<death>死刑)(?P<reprieve>[，,]?\s{0,4}(?:宣告)?缓期[二两2]年执行)?"
+    r"|(?P<life>无期徒刑)|(?P<exempt>" + _EXEMPT + r")"
     r"|(?P<timed>有期徒刑|拘役|管制)(?:刑期)?(?:为|：|:)?"
 )
 _TERM = re.compile(TERM)
@@ -52,7 +56,8 @@ def _count(text: str | None) -> float:
 
 
 def length_at(text: str, start: int = 0) -> Length | None:
-    """The length that begins at `start` (spaces skipped): 三年六个月, 一年半, 1年零3个月, 六个月十五日; None where none does."""
+    """The length that begins at `start` (spaces skipped): 三年六个月, 一年半, 1年零3个月, 六个月十五日; None
+    where none does."""
     match = _LENGTH.match(text, start)
     if not match or not (match["years"] or match["months"] or match["days"]):
         return None
@@ -78,7 +83,9 @@ def term_of(match: re.Match[str], text: str, charge: str | None = None) -> tuple
     if match["exempt"]:
         return Term("免予刑事处罚", None, charge), match.end()
     length = length_at(text, match.end())
-    return Term(match["timed"], length.months if length else None, charge), length.end if length else match.end()
+    return Term(
+        match["timed"], length.months if length else None, charge
+    ), length.end if length else match.end()
 
 
 def find(text: str) -> list[tuple[Term, int, int]]:
