@@ -138,5 +138,6 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     _find_circumstances(reasoning, judgment.defendants)
     judgment.articles = basis(reasoning)
     judgment.restitution, judgment.compensation = payments.ordered(operative)
-    judgment.amount = payments.amount(reasoning, part.get("facts", ""))
+    if judgment.kind in ("criminal", "other"):
+        judgment.amount = payments.amount(reasoning, part.get("facts", ""))
     return judgment
