@@ -21,9 +21,8 @@ class Flow:
         self.root = root
         self.experiment = experiment
 
-    def run(self, *args: str, env: dict | None = None, timeout: int = 900) -> subprocess.CompletedProcess:
+    def _call(self, command: list[str], env: dict | None, timeout: int) -> subprocess.CompletedProcess:
         binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        command = ["snakemake", "--cores", "2", "--config", f"experiments={self.experiment}", *args]
         return subprocess.run(
             command,
             cwd=self.root,
@@ -41,14 +40,21 @@ class Flow:
             },
         )
 
+    def run(self, *args: str, config: list[str] = (), env: dict | None = None, timeout: int = 900):
+        settings = [f"experiments={self.experiment}", *config]
+        return self._call(["snakemake", "--cores", "2", *args, "--config", *settings], env, timeout)
+
+    def python(self, *args: str, env: dict | None = None, timeout: int = 300) -> subprocess.CompletedProcess:
+        return self._call([sys.executable, *args], env, timeout)
+
     def __call__(self, *args: str, **kwargs) -> str:
         result = self.run(*args, **kwargs)
         assert result.returncode == 0, result.stdout[-8000:]
         return result.stdout
 
-    def planned(self, *args: str) -> dict[str, int]:
-        """{rule: jobs} of a dry run, without the targets that only collect."""
-        out = self("--dry-run", "--quiet", "rules", "--", "all", *args) if args else self("--dry-run")
+    def planned(self, *config: str) -> dict[str, int]:
+        """{rule: jobs} of a dry run, without the targets and the rules that only collect."""
+        out = self("--dry-run", config=list(config))
         table = out.split("Job stats:")[1].split("total")[0] if "Job stats:" in out else ""
         jobs = {rule: int(n) for rule, n in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}
         return {rule: n for rule, n in jobs.items() if rule not in ("all", "publish", "pages")}

@@ -5,8 +5,6 @@ import os
 import pytest
 
 SCRIPTS = "workflow/scripts"
-AFTER_GRPO = {"grpo", "predict", "score", "report"}
-AFTER_SFT = {"sft"} | AFTER_GRPO
 
 
 def touch_everything(flow):
@@ -39,17 +37,90 @@ def edit(name, old, new):
     return lambda flow: flow.edit(name, old, new)
 
 
+def append(name, line):
+    def change(flow):
+        path = flow.root / name
+        path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+
+    return change
+
+
+def add_raw_file(flow):
+    (folder,) = flow.root.glob("results/corpus/*/raw/湖北")
+    (folder / "新收.txt").write_text(
+        "湖北省武汉市江岸区人民法院\n刑事判决书\n（2022）鄂0102刑初999号\n", encoding="utf-8"
+    )
+
+
+LIBRARY = f"{SCRIPTS}/lexpro"
 TABLE = [
-    pytest.param(lambda flow: None, set(), id="nothing"),
-    pytest.param(touch_everything, set(), id="every file touched, as by a git checkout"),
-    pytest.param(add_comment, set(), id="a comment"),
-    pytest.param(edit_readme, set(), id="README"),
-    pytest.param(bump("matplotlib"), {"report"}, id="matplotlib"),
-    pytest.param(bump("trl"), AFTER_SFT, id="trl"),
+    pytest.param(lambda flow: None, {}, id="nothing"),
+    pytest.param(touch_everything, {}, id="every file touched, as by a git checkout"),
+    pytest.param(add_comment, {}, id="a comment"),
+    pytest.param(edit_readme, {}, id="README"),
+    pytest.param(edit("config/sft/tiny.yaml", "wandb: auto", "wandb: disabled"), {}, id="W&B mode"),
+    pytest.param(edit("config/sft/tiny.yaml", "log_every: 10", "log_every: 5"), {}, id="logging"),
+    pytest.param(
+        append(f"{LIBRARY}/benchmarks/metrics.py", "\nANOTHER_SCORE = 1\n"),
+        {"score": 6, "report": 1},
+        id="a scorer",
+    ),
+    pytest.param(
+        append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n"),
+        {"grpo": 1, "predict": 2, "score": 2, "report": 1},
+        id="a reward",
+    ),
+    pytest.param(bump("matplotlib"), {"report": 1}, id="matplotlib"),
+    pytest.param(
+        bump("peft"),
+        {"sft": 1, "grpo": 1, "predict": 6, "score": 6, "report": 1},
+        id="peft",
+    ),
+    pytest.param(
+        add_raw_file,
+        {
+            **{"ingest": 1, "structure": 1, "filter": 1, "tasks": 1, "base_model": 1, "sft": 1, "grpo": 1},
+            **{"embed": 1, "index": 1, "predict": 6, "score": 6, "report": 1},
+        },
+        id="a raw file in one province",
+    ),
 ]
 
 
 @pytest.mark.parametrize("change, reruns", TABLE)
 def test_rerun(flow, change, reruns):
     change(flow)
-    assert set(flow.planned()) == reruns
+    assert flow.planned() == reruns
+
+
+def test_a_moved_checkout_is_up_to_date(flow, tmp_path):
+    flow.root.rename(tmp_path / "elsewhere")
+    flow.root = tmp_path / "elsewhere"
+    assert flow.planned() == {}
+
+
+def test_a_changed_setting_makes_a_new_folder_beside_the_old_one(flow):
+    (old,) = flow.root.glob("results/grpo/*/manifest.json")
+    before = old.read_bytes(), old.stat().st_mtime_ns
+    change = "overrides=[grpo.learning_rate=1.5e-4]"
+    assert flow.planned(change) == {"grpo": 1, "predict": 2, "score": 2, "report": 1}
+    flow("models_ready", config=[change])
+    assert len(list(flow.root.glob("results/grpo/*/manifest.json"))) == 2
+    assert (old.read_bytes(), old.stat().st_mtime_ns) == before
+    assert flow.planned() == {}
+
+
+def test_up_to_a_stopping_point_an_equal_result_ends_the_cascade(flow):
+    append(f"{LIBRARY}/corpus/filters.py", "\nANOTHER_FILTER = 1\n")(flow)
+    assert {"filter", "tasks", "sft"} <= flow.planned().keys()
+    flow("corpus_ready")
+    assert flow.planned() == {}
+
+
+def test_code_edited_after_planning_is_refused(flow):
+    """A queued job runs the working tree: here the tree changes between the plan and the job."""
+    append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n")(flow)
+    (plan,) = flow.root.glob("results/.plan/grpo/*")
+    result = flow.python("workflow/scripts/grpo.py", "--plan", str(plan.relative_to(flow.root)))
+    assert result.returncode == 2
+    assert "edited since the workflow was planned: lexpro.rewards.charge" in result.stdout

@@ -58,7 +58,7 @@ rule publish:
         ],
         [
             named("tables", name, "csv", "Tables")
-            for name in ("scores", "retrieval", "training", "funnel", "dropped", "stages")
+            for name in ("scores", "retrieval", "training", "funnel", "dropped", "stages", "fields", "confusions")
         ],
     log:
         "logs/publish/{name}.log",
