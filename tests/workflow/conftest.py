@@ -21,24 +21,25 @@ class Flow:
         self.root = root
         self.experiment = experiment
 
-    def _call(self, command: list[str], env: dict | None, timeout: int) -> subprocess.CompletedProcess:
+    def start(self, command: list[str], env: dict | None = None) -> subprocess.Popen:
         binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run(
+        known = {**os.environ, "PATH": binaries, "WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1"}
+        return subprocess.Popen(
             command,
             cwd=self.root,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=timeout,
-            check=False,
-            env={
-                **os.environ,
-                "PATH": binaries,
-                "WANDB_MODE": "offline",
-                "HF_HUB_OFFLINE": "1",
-                **(env or {}),
-            },
+            env={**known, **(env or {})},
         )
+
+    def _call(self, command: list[str], env: dict | None, timeout: int) -> subprocess.CompletedProcess:
+        process = self.start(command, env)
+        try:
+            out, _ = process.communicate(timeout=timeout)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(command, process.returncode, out)
 
     def run(self, *args: str, config: list[str] = (), env: dict | None = None, timeout: int = 900):
         settings = [f"experiments={self.experiment}", *config]

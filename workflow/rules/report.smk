@@ -58,7 +58,16 @@ rule publish:
         ],
         [
             named("tables", name, "csv", "Tables")
-            for name in ("scores", "retrieval", "training", "funnel", "dropped", "stages", "fields", "confusions")
+            for name in (
+                "scores",
+                "retrieval",
+                "training",
+                "funnel",
+                "dropped",
+                "stages",
+                "fields",
+                "confusions",
+            )
         ],
     log:
         "logs/publish/{name}.log",
