@@ -9,23 +9,21 @@ is not cheapest.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from pypinyin import Style, pinyin
 
+from lexpro.benchmarks.overlap import CJK_MARKS
+
 # One step of an alignment: operation (M match, S replace, D delete, I insert, T transpose), then
 # source[a:b] and target[c:d].
 Step = tuple[str, int, int, int, int]
 
-_CHINESE_MARKS = (
-    "！？｡＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟〰〾〿"
-    "–—‘'‛“”„‟…‧﹏"
-)
-# 。 and 《 and ’ are not marks here: ChERRANT leaves them out, so they cost as characters do.
-_MARKS = frozenset(_CHINESE_MARKS + string.punctuation)
+# 。 《 and ’ are no marks here: ChERRANT leaves them out, so they cost as other characters do.
+_MARKS = frozenset(CJK_MARKS + "〰〾〿–—‘'‛“”„‟…‧﹏" + string.punctuation)
 
 
 @cache

@@ -19,6 +19,7 @@ from rapidfuzz.distance import Levenshtein
 
 from lexpro.benchmarks import lawbench_align
 from lexpro.benchmarks.lawbench_align import Step, Tables
+from lexpro.benchmarks.overlap import CJK_MARKS
 
 # source[start:end] is to be replaced by a text.
 Edit = tuple[int, int, str]
@@ -30,9 +31,7 @@ GIVEN_UP, EMPTY = "无", "无内容"
 # Lengths further apart than this are aligned in one way only.
 FAR = 10
 # Pieces that are part of this run of marks are never taken as moved.
-_MARKS = string.punctuation + (
-    "！？｡＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟–—‘'‛“”„‟…‧."
-)
+_MARKS = string.punctuation + CJK_MARKS + "–—‘'‛“”„‟…‧."
 
 
 def _joined(steps: Sequence[Step], name: str) -> Step:
@@ -110,7 +109,9 @@ class _Merger:
             self.parents.append((before, step))
         return number
 
-    def _push(self, edits: int, waiting: tuple[Step, ...], steps: Sequence[Step]) -> tuple[int, tuple[Step, ...]]:
+    def _push(
+        self, edits: int, waiting: tuple[Step, ...], steps: Sequence[Step]
+    ) -> tuple[int, tuple[Step, ...]]:
         for step in steps:
             waiting = (*waiting, step)
             if len(waiting) == 3 and _one(waiting, self.source, self.target):

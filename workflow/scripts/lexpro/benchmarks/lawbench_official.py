@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Callable
 from functools import lru_cache, partial
 
@@ -38,7 +39,9 @@ def _dispute(item: Item, text: str) -> Mark:
     return SKIPPED if item.gold[7:-1] == "赔偿" else _choice(labels("disputes"), slice(7, -1), item, text)
 
 
-def _labels(names: Callable[[], tuple[str, ...]], true: Callable[[str], set[str]], item: Item, text: str) -> Mark:
+def _labels(
+    names: Callable[[], tuple[str, ...]], true: Callable[[str], set[str]], item: Item, text: str
+) -> Mark:
     """F1 of the labels that occur."""
     found = _named(text, names())
     return points(set_f1(found, true(item.gold)), abstained=not found)
@@ -70,7 +73,9 @@ def _extraction(item: Item, text: str) -> Mark:
     true = dict(part.split(":")[:2] for part in item.gold.split(";")) if item.gold.strip() else {}
     if not true:
         return points(not stated)
-    return points(_soft_f1([character_f1(stated[n], true[n]) for n in stated.keys() & true], len(stated), len(true)))
+    return points(
+        _soft_f1([character_f1(stated[n], true[n]) for n in stated.keys() & true], len(stated), len(true))
+    )
 
 
 def _soft_f1(shares: list[float], stated: int, true: int) -> float:
@@ -92,7 +97,10 @@ def _whole(digits: str) -> int:
 @lru_cache(maxsize=8192)
 def _arabic(text: str) -> str:
     """Chinese numerals in a text written as digits, by cn2an."""
-    return cn2an.transform(text, "cn2an")
+    with warnings.catch_warnings():
+        # It warns of every 万 that is no number.
+        warnings.simplefilter("ignore")
+        return cn2an.transform(text, "cn2an")
 
 
 def _article_numbers(text: str) -> set[int]:
@@ -175,7 +183,9 @@ MARKS: dict[str, Callable[[Item, str], Mark]] = {
     "2-10": _triggers,
     "3-1": _articles,
     "3-2": _rouge,
-    "3-3": partial(_labels, partial(labels, "charges"), lambda gold: set(gold.replace("罪名:", "").split(";"))),
+    "3-3": partial(
+        _labels, partial(labels, "charges"), lambda gold: set(gold.replace("罪名:", "").split(";"))
+    ),
     "3-4": _term,
     "3-5": _term,
     "3-6": partial(_choice, "ABCD", slice(5, 6)),

@@ -19,6 +19,9 @@ from rouge_chinese import Rouge
 
 jieba.setLogLevel(logging.WARNING)
 
+# Chinese punctuation as these scorers share it, in their order; each adds some. 。 《 〈 and 〉 are not in it.
+CJK_MARKS = "！？｡＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟"
+
 # What the packages add to a denominator: a text compared with itself has 0.999999995.
 _TINY = 1e-8
 _SENTENCES = Rouge()
@@ -80,10 +83,7 @@ def lcs_f1(prediction: str, reference: str) -> float:
     return f1(LCSseq.similarity(stated, true), len(stated), len(true))
 
 
-_LEXEVAL_MARKS = frozenset(
-    string.punctuation
-    + "！？｡。＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟〰〾〿–—‘’‛“”„‟…‧﹏."
-)
+_LEXEVAL_MARKS = frozenset(string.punctuation + CJK_MARKS + "。〰〾〿–—‘’‛“”„‟…‧﹏")
 # Above so many calls of itself the recursion of rouge 1.0.1 is cut off by Python, and LexEval scores 0.
 _RECURSIONS = 985
 

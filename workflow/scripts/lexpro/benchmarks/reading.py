@@ -35,7 +35,7 @@ def stated(text: str) -> str:
 
 _LETTERS = r"[A-E](?:(?:[、,，和及与\s]|\.(?=\s*[A-E]))*[A-E])*(?![A-Za-z])"
 _CHOICE = re.compile(
-    rf"(?:答案|选项|故选|应选|应该选|选择|本题选|boxed)[\]】{{]?(?:应该|应当|应)?\s*(?:为|是|选|[:：])*\s*[\[【(（「“\"'{{]*\s*({_LETTERS})"
+    rf"(?:答案|选项|选择|boxed|(?<!不)(?<!未)选)[\]】{{]?(?:应该|应当|应)?\s*(?:为|是|选|[:：])*\s*[\[【(（「“\"'{{]*\s*({_LETTERS})"
 )
 _ALONE = re.compile(r"(?<![A-Za-z])[A-E](?![A-Za-z])")
 
@@ -103,14 +103,21 @@ def _length(text: str) -> int | None:
         length = terms.length_at(text, match.start()) if match[0] else None
         if length:
             lone = not re.match(r"\s*(?:至|到|-|—|~|～)\s*[\d一二三四五六七八九十]", text[length.end :])
-            before = re.search(r"[\d一二三四五六七八九十年月个]\s*(?:至|到|-|—|~|～)\s*$", text[: match.start()])
+            before = re.search(
+                r"[\d一二三四五六七八九十年月个]\s*(?:至|到|-|—|~|～)\s*$", text[: match.start()]
+            )
             return length.months if lone and not before else None
     return None
+
+
+_WITHOUT = ("免予刑事处罚", "单处罚金")
 
 
 def term(text: str) -> tuple[str, int | None] | None:
     """(kind, months) of the sentence: what follows 决定执行, else the first main punishment, else the first
     length (kind ""), else a bare number, which is months; None where there is none, or a range.
+
+    Months are None for life and death, and 0 where no main punishment is imposed.
     """
     part = stated(text)
     _, decided, after = part.rpartition("决定执行")
@@ -119,9 +126,11 @@ def term(text: str) -> tuple[str, int | None] | None:
     if found is None and re.search("无期|死刑", part):
         return ("无期徒刑" if "无期" in part else "死刑"), None
     if found is not None and found.kind not in TIMED_KINDS:
-        return found.kind, None
+        return found.kind, 0 if found.kind in _WITHOUT else None
     months = _length(part)
-    if months is None and (bare := re.fullmatch(r"\W*([\d〇零一二三四五六七八九十]{1,4})\W*", part)):
+    if months is None and (
+        bare := re.fullmatch(r"\W*([\d〇零一二三四五六七八九十]{1,4})\W*(?:个?月)?\W*", part)
+    ):
         months = numerals.parse_int(bare[1])
     return None if months is None else (found.kind if found else "", months)
 
@@ -132,11 +141,11 @@ _TOTAL = re.compile("共计|合计|总计|总金额|总额|总价值|一共|总�
 def total(text: str) -> float | None:
     """The sum in yuan that is stated: behind the last 共计 (合计, 总金额, …), else the last; a bare number too."""
     part = stated(text)
-    totals = list(_TOTAL.finditer(part))
-    for start in [totals[-1].end()] * bool(totals) + [0]:
-        sums = money.yuan(part, start)
-        if sums:
-            return float(sums[0] if start else sums[-1])
+    for match in reversed(list(_TOTAL.finditer(part))):
+        if sums := money.yuan(part, match.end()):
+            return float(sums[0])
+    if sums := money.yuan(part):
+        return float(sums[-1])
     numbers = numerals.find(part[:200])
     return float(numbers[-1].value) if numbers else None
 
@@ -149,10 +158,12 @@ def entities(text: str, types: Sequence[str]) -> dict[str, str]:
     is left out.
     """
     text = text[:_LONGEST]
-    start = re.compile(rf"({_any_of(tuple(types)).pattern})(?:[（(][^（）()\n]{{0,20}}[）)])?\s*[\"'”*]*\s*[:：]")
+    start = re.compile(
+        rf"({_any_of(tuple(types)).pattern})(?:[（(][^（）()\n]{{0,20}}[）)])?\s*[\"'”*]*\s*[:：]"
+    )
     found: dict[str, list[str]] = {}
     heads = list(start.finditer(text))
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
+    for head, following in zip(heads, [*heads[1:], None], strict=False):
         value = text[head.end() : following.start() if following else None].strip().split("\n")[0]
         value = value.strip(" ;；。.\"'“”*,，")
         if value and not _NOTHING.match(value):

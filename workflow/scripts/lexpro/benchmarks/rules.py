@@ -65,9 +65,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Task:
-    """A task with both of its scorers. `constants` gives the answers tried as one answer to every item."""
+    """A task with both of its scorers.
+
+    `constants` gives the answers tried as one answer to every item; `golds` the references of records of a file
+    that does not hold them.
+    """
 
     name: str
     official: Rule
     normalised: Rule
     constants: Callable[[Sequence[Item]], list[str]]
+    golds: Callable[[list[dict]], list[str]] | None = None

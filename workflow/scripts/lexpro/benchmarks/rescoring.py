@@ -1,0 +1,161 @@
+"""Anyone's outputs of a public benchmark, read from the format that they were published in, and scored twice."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lexpro.benchmarks.rules import Item, Rule, Task
+from lexpro.errors import UserError
+from lexpro.statistics import bootstrap
+from lexpro.tasks.answers import split_think
+
+# Benchmark → the format its outputs are published in. A benchmark's module has `task(name)`.
+FORMATS = {"lawbench": "lawbench", "lexeval": "lexeval", "disc": "disc", "judge": "judge"}
+# Fields of an answer and of what it is an answer to, by format.
+_FIELDS = {
+    "lawbench": ("prediction", "refr", "origin_prompt"),
+    "lexeval": ("output", "answer", "input"),
+    "judge": ("document", "", ""),
+    "disc": ("model_output", "", "input"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Items and the outputs to them, in one order; None where there is no output."""
+
+    items: list[Item]
+    texts: list[str | None]
+
+
+def task(name: str) -> Task:
+    """The task of `lawbench/3-4`, `lexeval/1_1`, `disc/single/nje` or `judge`; raises UserError on others."""
+    benchmark, _, number = name.partition("/")
+    if benchmark not in FORMATS:
+        raise UserError(f"no benchmark {benchmark!r}: one of {', '.join(FORMATS)}.")
+    module = importlib.import_module(f"lexpro.benchmarks.{benchmark}")
+    if number not in module.TASKS:
+        raise UserError(f"{benchmark} has no task {number!r}: one of {', '.join(module.TASKS)}.")
+    return module.task(number)
+
+
+def _records(path: Path, form: str) -> list[dict]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {error}. It must be a UTF-8 text file.") from error
+    try:
+        if form == "lawbench":
+            data = json.loads(text)
+            rows = [data[str(n)] for n in range(len(data))]
+        elif form == "disc":
+            rows = list(csv.DictReader(text.splitlines(keepends=True)))
+        else:
+            rows = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path} is not in the format {form!r} ({error!r}): see docs/benchmarks.md."
+        ) from error
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise UserError(f"{path} has no records in the format {form!r}: see docs/benchmarks.md.")
+    return rows
+
+
+def _prompt(value: object) -> str:
+    """A prompt given as text, or as messages: then the first."""
+    if isinstance(value, list):
+        value = (
+            value[0].get("prompt", value[0].get("content", ""))
+            if value and isinstance(value[0], dict)
+            else ""
+        )
+    return value if isinstance(value, str) else ""
+
+
+def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None = None) -> Outputs:
+    """The outputs of a file; `golds` gives the references where the format does not hold them.
+
+    Raises UserError on a file that is not in the format.
+    """
+    rows = _records(path, form)
+    answer, gold, prompt = _FIELDS[form]
+    if gold and any(gold not in row for row in rows):
+        raise UserError(f"{path}: a record has no field {gold!r}, which the format {form!r} asks for.")
+    true = golds(rows) if golds else [row[gold] for row in rows]
+    items = [
+        Item(str(row.get("id", n)), _prompt(row.get(prompt)), reference)
+        for n, (row, reference) in enumerate(zip(rows, true, strict=True))
+    ]
+    texts = [row.get(answer) for row in rows]
+    kept = [n for n, item in enumerate(items) if isinstance(item.gold, str)]
+    return Outputs([items[n] for n in kept], [texts[n] if isinstance(texts[n], str) else None for n in kept])
+
+
+def _numbers(rule: Rule, table: np.ndarray, draws: int) -> dict:
+    """Every metric; of the main one, the interval too."""
+    found = bootstrap(table, rule.metrics, draws)
+    main, *others = found
+    numbers = {"score": found[main].value, "low": found[main].low, "high": found[main].high}
+    return numbers | {name: found[name].value for name in others}
+
+
+def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
+    """Both scores of a file of outputs.
+
+    `failed`: items without an output, `truncated`: a thought without an end; both score 0 and are no abstentions
+    of the normalised score. The official scorer gets the text as it is.
+    """
+    items = outputs.items
+    table, abstained = task.official.table(items, [text or "" for text in outputs.texts])
+    sums = table.sum(axis=0)
+    official = {name: float(metric(sums)) for name, metric in task.official.metrics.items()}
+    main, *_ = official
+    thoughts = [split_think(text) if text is not None else (None, "", True) for text in outputs.texts]
+    answers = [answer if finished else "" for _, answer, finished in thoughts]
+    marks = [task.normalised.mark(item, answer) for item, answer in zip(items, answers, strict=True)]
+    answered = [
+        text is not None and finished for text, (_, _, finished) in zip(outputs.texts, thoughts, strict=True)
+    ]
+    return {
+        "benchmark": task.name,
+        "n": len(items),
+        "failed": sum(text is None for text in outputs.texts),
+        "truncated": sum(not finished for _, _, finished in thoughts),
+        "official": {
+            "score": official.pop(main),
+            "abstention_rate": abstained / len(items),
+            **official,
+        },
+        "normalised": {
+            **_numbers(task.normalised, np.array([mark.counts for mark in marks]), draws),
+            "abstained": sum(mark.abstained and said for mark, said in zip(marks, answered, strict=True)),
+        },
+    }
+
+
+def baselines(task: Task, items: Sequence[Item]) -> dict:
+    """What answers without any knowledge score: gold itself, the commonest answer, the prompt copied, and the one
+    answer to all that scores best (of those that `task.constants` names), for each scorer its own.
+    """
+    constants = task.constants(items)
+    majority = Counter(item.gold for item in items).most_common(1)[0][0]
+    answers = {
+        "gold": [item.gold for item in items],
+        "majority": [majority] * len(items),
+        "copy": [item.prompt for item in items],
+    }
+    found: dict[str, dict] = {}
+    for scorer, rule in (("official", task.official), ("normalised", task.normalised)):
+        found[scorer] = {name: rule.score(items, texts) for name, texts in answers.items()}
+        scores = {text: rule.score(items, [text] * len(items)) for text in constants}
+        best = max(scores, key=scores.__getitem__)
+        found[scorer]["constant"] = {"answer": best, "score": scores[best]}
+    return found

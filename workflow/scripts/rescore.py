@@ -1,0 +1,60 @@
+"""Score anyone's outputs of a public benchmark by its official scorer and by ours.
+
+python workflow/scripts/rescore.py --benchmark lawbench/3-4 --predictions 3-4.json
+python workflow/scripts/rescore.py --benchmark judge --predictions outputs.jsonl --baselines
+
+Prints JSON: official.{score, abstention_rate}, normalised.{score, low, high, abstained}, failed, truncated, n; with
+--baselines what gold itself, the commonest answer, the copied prompt and the best constant answer score.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from lexpro.benchmarks import rescoring
+from lexpro.errors import UserError
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="rescore.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument(
+        "--benchmark",
+        required=True,
+        help="lawbench/3-4, lexeval/1_1, disc/single/nje, judge (docs/benchmarks.md)",
+    )
+    parser.add_argument("--predictions", required=True, type=Path, help="the file of outputs")
+    parser.add_argument(
+        "--format",
+        choices=sorted(set(rescoring.FORMATS.values())),
+        help="its format (default: the benchmark's own)",
+    )
+    parser.add_argument(
+        "--baselines", action="store_true", help="score answers without any knowledge beside it"
+    )
+    parser.add_argument("--draws", type=int, default=2000, help="bootstrap draws (default: 2000)")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = arguments(argv)
+    try:
+        task = rescoring.task(args.benchmark)
+        form = args.format or rescoring.FORMATS[args.benchmark.partition("/")[0]]
+        outputs = rescoring.read(args.predictions, form, task.golds)
+        found = rescoring.evaluate(task, outputs, args.draws)
+        if args.baselines:
+            found["baselines"] = rescoring.baselines(task, outputs.items)
+    except UserError as error:
+        print(f"rescore.py: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(found, ensure_ascii=False, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
