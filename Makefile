@@ -15,10 +15,11 @@ ifndef WANDB_API_KEY
 export WANDB_MODE ?= offline
 endif
 
-.PHONY: help demo test lint format test-slurm container lock clean
+.PHONY: help demo plan test lint format test-slurm container lock clean
 
 help:
 	@echo "make demo        the whole experiment on the embedded corpus; ends with results/report.html"
+	@echo "make plan        EXPERIMENT=paper_70b: memory, GPUs, hours and sbatch lines of a training, without a GPU"
 	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"
 	@echo "make lint        style only                 make format   mend it"
 	@echo "make test-slurm  the tests on a real Slurm of one node, started and stopped here"
@@ -29,6 +30,12 @@ help:
 demo: .venv
 	snakemake --cores all
 	@echo "The report: $(CURDIR)/results/report.html"
+
+# Also GPU=h200, METHOD=qlora, DOCUMENTS=200000, OVERRIDES="sft.runtime.gpus=16". Exit status 2 (make: Error 2): cannot run.
+EXPERIMENT ?= paper_14b
+plan: .venv
+	@python workflow/scripts/estimate.py --experiment $(EXPERIMENT) $(if $(GPU),--gpu $(GPU)) \
+	    $(if $(METHOD),--method $(METHOD)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(OVERRIDES)
 
 test: lint
 	pytest
