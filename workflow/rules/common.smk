@@ -47,3 +47,23 @@ def cli(stage, python="python", extra=""):
         " RAYON_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false; "
         f"{python} workflow/scripts/{stage}.py --plan results/.plan/{stage}/{{wildcards.key}}{extra} --log {{log}}"
     )
+
+
+def launch(stage):
+    """accelerate as launcher: one process a GPU, or a single one on a machine without."""
+    return (
+        "accelerate launch --num_machines 1 --num_processes $(( {resources.gpu} > 0 ? {resources.gpu} : 1 ))"
+        " --mixed_precision no --dynamo_backend no --num_cpu_threads_per_process {threads}"
+        " $( [ {resources.gpu} -gt 0 ] || echo --cpu )"
+    )
+
+
+def named(kind, name, suffix, category):
+    """A figure or table of the report under the name of its experiment, with its caption for `snakemake --report`."""
+    caption = name if kind == "figures" else f"table_{name}"
+    return report(
+        f"results/experiments/{{name}}/{kind}/{name}.{suffix}",
+        caption=f"../report/{caption}.rst",
+        category=category,
+        labels={"experiment": "{name}", kind[:-1]: name},
+    )

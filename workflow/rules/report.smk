@@ -25,17 +25,6 @@ rule report:
         cli("report")
 
 
-def named(kind, name, suffix, category):
-    """A figure or table of the report under the name of its experiment, with its caption for `snakemake --report`."""
-    caption = name if kind == "figures" else f"table_{name}"
-    return report(
-        f"results/experiments/{{name}}/{kind}/{name}.{suffix}",
-        caption=f"../report/{caption}.rst",
-        category=category,
-        labels={"experiment": "{name}", kind[:-1]: name},
-    )
-
-
 rule publish:
     input:
         lambda wildcards: f"results/report/{PLAN.experiments[wildcards.name]}/manifest.json",

@@ -5,15 +5,6 @@ OUTPUTS  results/{base_model,sft,grpo}/<key>/model/, metrics.jsonl; checkpoints 
 """
 
 
-def launch(stage):
-    """accelerate as launcher: one process a GPU, or a single one on a machine without."""
-    return (
-        "accelerate launch --num_machines 1 --num_processes $(( {resources.gpu} > 0 ? {resources.gpu} : 1 ))"
-        " --mixed_precision no --dynamo_backend no --num_cpu_threads_per_process {threads}"
-        " $( [ {resources.gpu} -gt 0 ] || echo --cpu )"
-    )
-
-
 rule base_model:
     input:
         unpack(INPUTS("base_model")),
