@@ -1,0 +1,91 @@
+"""Reward of citations: what is cited exists on the day asked about, and stands in what was retrieved.
+
+It judges the articles of the answer and those of the Criminal Law that the thought cites in full (《刑法》第…条). It
+says nothing about whether they are the right ones: that is `article.f1`. So a constant can have most of it; it keeps a
+model from inventing articles and is weighed lightly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from lexpro.knowledge import table
+from lexpro.law import articles
+from lexpro.rewards.completion import Completion, text_of
+from lexpro.rewards.format import well_formed
+from lexpro.tasks import answers
+
+Spans = dict[str, list[tuple[int, int]]]
+
+
+@cache
+def existing(knowledge: str) -> Spans:
+    """ref → the days [from, to) on which an article of the Criminal Law exists, of a folder of the stage `knowledge`.
+
+    Read once a process. Raises UserError where the table is not of this version of the stage.
+    """
+    rows = table.read(Path(knowledge) / "articles.parquet")
+    found: Spans = {}
+    for row, span in zip(rows, table.spans(rows), strict=True):
+        if row["law"] == articles.CRIMINAL_LAW:
+            found.setdefault(row["ref"], []).append(span)
+    return found
+
+
+def exists(ref: object, known: Spans, date: str | None) -> bool:
+    """Whether there is an article `ref` on an ISO date; without one, whether there is or was one at any time."""
+    spans = known.get(str(ref), [])
+    if not date:
+        return bool(spans)
+    day = table.as_number(date, 0)
+    return any(begin <= day < end for begin, end in spans)
+
+
+def cited(completion: str, gold: dict) -> list:
+    """The refs of the answer to the task `article` and of the thought, each once; none where the form is wrong.
+
+    The form counts, because the instruction shows articles as an example: repeating it must not pay.
+    """
+    if not well_formed(completion, gold):
+        return []
+    thought, answer, _ = answers.split_think(completion)
+    found = articles.parse(thought or "")
+    own = [article.ref for article in found if article.law == articles.CRIMINAL_LAW]
+    return list(dict.fromkeys([*answers.parse("article", answer)["法条"], *own]))
+
+
+def supported(
+    completions: Sequence[Completion],
+    task: Sequence[str],
+    gold: Sequence[str],
+    shown: Sequence[Sequence[str]] | None = None,
+    date: Sequence[str | None] | None = None,
+    knowledge: str = "",
+    **_: object,
+) -> list[float | None]:
+    """Share in [0, 1] of the cited articles that exist and, in retrieval mode, are shown; 0 where none is cited.
+
+    Asked of the task `article`. `shown` (a column: refs in the prompt) is empty without retrieval. An article that
+    was not shown but is right counts as supported: retrieval may miss what the model knows. `date` (a column) is the
+    day of the act, `knowledge` a folder of the stage of that name, "" to judge no existence. None where there is
+    nothing to judge by. Raises ValueError if the batch is not of one length.
+    """
+    known = existing(str(knowledge)) if knowledge else None
+    lists = [()] * len(completions) if shown is None else shown
+    days = [None] * len(completions) if date is None else date
+    found: list[float | None] = []
+    for completion, name, truth, refs, day in zip(completions, task, gold, lists, days, strict=True):
+        if name != "article" or not (refs or known):
+            found.append(None)
+            continue
+        true = json.loads(truth)
+        right = {*refs, *true["法条"]}
+        stated = cited(text_of(completion), true)
+        good = [
+            ref for ref in stated if (known is None or exists(ref, known, day)) and (not refs or ref in right)
+        ]
+        found.append(len(good) / len(stated) if stated else 0.0)
+    return found

@@ -1,0 +1,112 @@
+"""Reward of the tier of penalty (法定刑幅度): the sentence lies in the tier of the charge's article that the true
+one lies in.
+
+Which tier that is depends on the facts (the amount, the injury), so this carries the signal that "the term lies in
+the statutory range" lacks: almost every sentence does, a constant one too. `in_range` is that metric, no reward.
+
+A tier begins where its range does and ends where the next begins: 36 months are of 三年以上, not of 三年以下. If they
+were of both, everyone who always says 36 would be right.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from lexpro.files import read_json
+from lexpro.knowledge import embedded
+from lexpro.law import facts
+from lexpro.rewards.completion import Completion, answer_of
+from lexpro.rewards.people import amount
+
+LIGHT = frozenset({"管制", "拘役"})
+HEAVY = frozenset({"无期徒刑", "死缓", "死刑"})
+# Tiers that allow a fine alone.
+FINE_ALONE = frozenset({"either", "alternative"})
+Tiers = list[dict]
+
+
+@cache
+def tiers(knowledge: str = "") -> dict[str, Tiers]:
+    """Charge → the tiers of its own article, of a folder of the stage `knowledge` ("": of the embedded facts).
+
+    Read once a process.
+    """
+    if knowledge:
+        charges, by_ref = (read_json(Path(knowledge) / f"{name}.json") for name in ("charges", "tiers"))
+    else:
+        known = facts.load()
+        charges, by_ref = embedded.charges(known), embedded.tiers(known)
+    found = {}
+    for charge, refs in charges.items():
+        own = next((by_ref[ref] for ref in refs if ref in by_ref), [])
+        found[charge] = [tier for tier in own if tier["charge"] in (None, charge)]
+    return found
+
+
+def bounds(own: Tiers) -> list[tuple[int, int]]:
+    """Ranges (months) of the tiers, light to heavy; [] where they overlap: then a term does not tell its tier."""
+    found = sorted({tuple(tier["months"]) for tier in own if tier["months"]})
+    apart = all(high <= low for (_, high), (low, _) in zip(found, found[1:], strict=False))
+    return found if apart else []
+
+
+def severity(sentence: dict) -> float | None:
+    """Months of imprisonment; 0 for what is lighter, infinity for what is heavier; None for what has no tier."""
+    kind = sentence.get("刑种")
+    if kind in LIGHT or kind == "单处罚金":
+        return 0.0
+    if kind in HEAVY:
+        return math.inf
+    months = amount(sentence.get("刑期"))
+    return months if kind == "有期徒刑" and months > 0 else None
+
+
+def in_range(sentence: dict, own: Tiers) -> bool:
+    """The metric: whether some tier allows the sentence."""
+    kind, months = sentence.get("刑种"), amount(sentence.get("刑期"))
+    if kind == "单处罚金":
+        return any(tier["fine"] in FINE_ALONE for tier in own)
+    if kind in LIGHT or kind in HEAVY:
+        name = "死刑" if kind == "死缓" else kind
+        return any(name in (*tier["lighter"], *tier["heavier"]) for tier in own)
+    spans = (tier["months"] for tier in own if tier["months"])
+    return kind == "有期徒刑" and any(low <= months <= high for low, high in spans)
+
+
+def place(sentence: dict, spans: Sequence[tuple[int, int]]) -> int | None:
+    """Which tier a sentence is of: 0 is the lightest, which also has what is lighter than imprisonment."""
+    weight = severity(sentence)
+    return None if weight is None else max(0, bisect_right([low for low, _ in spans], weight) - 1)
+
+
+def match(
+    completions: Sequence[Completion],
+    task: Sequence[str],
+    gold: Sequence[str],
+    charges: Sequence[Sequence[str]] | None = None,
+    knowledge: str = "",
+    **_: object,
+) -> list[float | None]:
+    """1 for the right tier, else 0.
+
+    Asked of the task `term`, where the true `charges` (a column) are one charge whose article has two tiers or
+    more that do not overlap, and the true sentence lies in one (not mitigated, not joint); else None. `knowledge`
+    is a folder of the stage of that name. Raises ValueError if the batch is not of one length.
+    """
+    known = tiers(str(knowledge))
+    accused = [()] * len(completions) if charges is None else charges
+    found: list[float | None] = []
+    for completion, name, truth, of in zip(completions, task, gold, accused, strict=True):
+        own = known.get(of[0], []) if name == "term" and len(of) == 1 else []
+        spans, true = bounds(own), json.loads(truth)
+        if len(spans) < 2 or not in_range(true, own):
+            found.append(None)
+            continue
+        answer = answer_of(name, completion)
+        found.append(float(answer is not None and place(answer, spans) == place(true, spans)))
+    return found
