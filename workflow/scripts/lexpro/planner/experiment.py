@@ -109,7 +109,7 @@ def _documents(config: dict, given: int | None) -> int:
         return given or len(corpus["provinces"]) * corpus["documents_per_province"]
     raise UserError(
         "how many documents the corpus has is known once it is ingested: give --documents N (make: DOCUMENTS=N), or "
-        "run `snakemake tasks_ready` first."
+        "run `snakemake corpus_ready` first."
     )
 
 

@@ -143,7 +143,14 @@ def variants(setup: Setup, same_gpus: bool = False) -> Iterator[tuple[int, list[
             changes.append(f"runtime.vllm_tensor_parallel: {chosen.parallel}")
         if engine and chosen.share != engine.share:
             changes.append(f"runtime.vllm_memory_share: {chosen.share:g}")
-        new = replace(job, zero=zero, batch=batch, checkpointing=saved, devices=devices)
+        new = replace(
+            job,
+            zero=zero,
+            batch=batch,
+            checkpointing=saved,
+            devices=devices,
+            accumulating=setup.global_batch > devices * batch,
+        )
         # Another kind of GPU, or more of them, is the last thing to ask for.
         cost = len(changes) + 10 * (gpu != setup.gpu) + 5 * (devices != job.devices)
         yield cost, changes, replace(setup, job=new, engine=chosen, gpu=gpu)

@@ -41,7 +41,7 @@ class Job:
     # Attention that keeps the matrix of probabilities.
     eager: bool = False
     bf16: bool = False
-    # On a GPU logits are computed in tiles, and a dropout mask has a byte an element; on a processor all at once, floats.
+    # On a GPU logits come in tiles and a dropout mask has a byte an element; on a processor all at once, in floats.
     gpu: bool = False
     # Gradients of earlier micro-batches are there while the next one runs.
     accumulating: bool = False
