@@ -15,7 +15,7 @@ ifndef WANDB_API_KEY
 export WANDB_MODE ?= offline
 endif
 
-.PHONY: help demo plan test lint format test-slurm container lock clean
+.PHONY: help demo plan test lint format test-slurm reward-gates container lock clean
 
 help:
 	@echo "make demo        the whole experiment on the embedded corpus; ends with results/report.html"
@@ -23,6 +23,7 @@ help:
 	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"
 	@echo "make lint        style only                 make format   mend it"
 	@echo "make test-slurm  the tests on a real Slurm of one node, started and stopped here"
+	@echo "make reward-gates  every reward on gold, constants and junk; fails where gold does not win (docs/rewards.md)"
 	@echo "make .venv       the environment only       make clean    remove it and the caches; results stay"
 	@echo "make container   envs/lexpro.sif for --sdm apptainer"
 	@echo "make lock        resolve envs/*.in again (needs uv)"
@@ -53,6 +54,10 @@ format: .venv
 
 test-slurm: .venv
 	pytest tests/slurm
+
+# On the judgments of the mirror (LEXPRO_MIRROR), or else on synthetic ones.
+reward-gates: .venv
+	python workflow/scripts/reward_gates.py
 
 # The environment holds exactly what its lock says: a changed lock, or the choice of another, makes it anew.
 .venv: .venv/lexpro-lock
