@@ -4,8 +4,10 @@ LEXPRO_MIRROR=… python benchmarks/retrieval.py
 
 501 queries (facts of real judgments), 452 articles of the Criminal Law, 2,165 cited pairs. Published: BM25
 and TF-IDF of Judge-R1, Table 1 (oneal2000/Judge-R1). `constant` is one list of the ten articles that the
-training judgments cite most, for every query alike. `rare` counts only articles that one or two test cases
-cite: there no prior helps.
+training judgments cite most, for every query alike. `citations` (lexpro/retrieval/citations.py) finds the crime and
+what courts cite beside it: from statutes, names of charges, synthetic facts and the training set's lists of cited
+articles (`qrels_file_train`); it is given no text of a real judgment. `rare` counts only articles that one or two
+test cases cite: there no prior helps.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import json
 import os
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,12 +24,22 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
+from lexpro.corpus import synthetic
+from lexpro.files import read_yaml
+from lexpro.knowledge import collection, links
+from lexpro.knowledge.statutes import lines_of
 from lexpro.retrieval.bm25 import BM25, top
+from lexpro.retrieval.citations import Citations
 from lexpro.retrieval.tokenize import words
 
 # P@5, P@10, R@5, R@10.
 PUBLISHED = {"bm25": (0.1501, 0.1024, 0.1958, 0.2649), "tf-idf": (0.1625, 0.1200, 0.2096, 0.3074)}
 Search = Callable[[str], Sequence[str]]
+JUDGE = "oneal2000__JuDGE/data"
+ROOT = Path(__file__).resolve().parents[1]
+CHARGE_LISTS = ["司法解释/*确定罪名*.md", "司法解释/*犯罪的罪名的意见*.md"]
+# Synthetic cases: provinces, cases in each, and facts that an article keeps of them.
+PROVINCES, CASES, FACTS = 10, 30, 12
 
 
 def load(folder: Path) -> tuple[list[str], list[str], list[tuple[str, set[str]]], Counter[str]]:
@@ -65,6 +77,40 @@ def systems(refs: list[str], texts: list[str], prior: Counter[str]) -> dict[str,
     }
 
 
+def charge_links(laws: Path) -> dict[str, list[str]]:
+    """Charge → base numbers of its articles (JuDGE has no 条之X), the newest first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in collection.files(laws, CHARGE_LISTS)[::-1]:
+        for charge, ref in links.pairs(lines_of(path)):
+            if (base := ref.partition("之")[0]) not in found[charge]:
+                found[charge].append(base)
+    return dict(found)
+
+
+def words_of(named: dict[str, list[str]]) -> dict[str, str]:
+    """Ref → names of its charges and facts of synthetic cases of them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for charge, refs in named.items():
+        found[refs[0]].append((charge.removesuffix("罪") + " ") * 3)
+    settings = {**read_yaml(ROOT / "config/corpus/synthetic.yaml"), "style": "full", "seed": 1}
+    for province in settings["provinces"][:PROVINCES]:
+        for number in range(CASES):
+            text, truth = synthetic.clean(settings, province, number)
+            told = truth["defendants"][0]["charges"]
+            if len(told) == 1 and told[0] in named and len(found[named[told[0]][0]]) < FACTS:
+                found[named[told[0]][0]].append(text[slice(*truth["sections"]["facts"])])
+    return {ref: "\n".join(lines) for ref, lines in found.items()}
+
+
+def citations(mirror: Path, refs: list[str], texts: list[str]) -> Citations:
+    cited: dict[str, list[str]] = defaultdict(list)
+    for line in (mirror / JUDGE / "qrels_file_train").read_text(encoding="utf-8").splitlines():
+        query, _, ref, _ = line.split()
+        cited[query].append(ref)
+    named = charge_links(mirror / "LawRefBook__Laws")
+    return Citations(refs, texts, words_of(named), named, list(cited.values()))
+
+
 def evaluate(search: Search, queries: list[tuple[str, set[str]]]) -> tuple[float, float, float, float]:
     """Mean P@5, P@10, R@5, R@10."""
     sums = np.zeros(4)
@@ -83,14 +129,15 @@ def rare(queries: list[tuple[str, set[str]]], most: int = 2) -> list[tuple[str, 
 
 
 def main() -> None:
-    folder = Path(os.environ.get("LEXPRO_MIRROR", "")) / "oneal2000__JuDGE" / "data"
-    if not folder.is_dir():
-        sys.exit("LEXPRO_MIRROR must name a folder with oneal2000__JuDGE (docs/data.md)")
-    refs, texts, queries, prior = load(folder)
+    mirror = Path(os.environ.get("LEXPRO_MIRROR", ""))
+    if not (mirror / JUDGE).is_dir() or not (mirror / "LawRefBook__Laws").is_dir():
+        sys.exit("LEXPRO_MIRROR must name a folder with oneal2000__JuDGE and LawRefBook__Laws (docs/data.md)")
+    refs, texts, queries, prior = load(mirror / JUDGE)
     uncommon = rare(queries)
     heads = " ".join(f"{head:>7}" for head in ("P@5", "P@10", "R@5", "R@10"))
     print(f"{'system':14} {heads} {'published R@10':>15} {'rare R@10':>10} {'ms':>6}")
-    for name, search in systems(refs, texts, prior).items():
+    found = systems(refs, texts, prior) | {"citations": citations(mirror, refs, texts).search}
+    for name, search in found.items():
         search(queries[0][0])
         started = time.perf_counter()
         row = evaluate(search, queries)
