@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-import grpo
 import pandas as pd
 import pytest
-import sft
 from test_sft import INPUTS, Killed, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
 
+import grpo
+import sft
 from lexpro.files import read_json
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 

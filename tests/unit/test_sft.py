@@ -4,12 +4,12 @@ import json
 import shutil
 from pathlib import Path
 
-import base_model
 import pytest
-import sft
 import yaml
 from transformers import AutoModelForCausalLM
 
+import base_model
+import sft
 from lexpro import fingerprint, stage
 from lexpro.files import read_json, to_yaml, write_json, write_text
 from lexpro.training import checkpoints, loading

@@ -15,7 +15,7 @@ from lexpro.training import chat
 
 def read_jsonl(path: Path) -> Iterator[dict]:
     """Rows of a JSON-lines file, one a line. Raises `UserError` naming the line that is not JSON."""
-    with open(path, encoding="utf-8") as file:
+    with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             try:
                 yield json.loads(line)

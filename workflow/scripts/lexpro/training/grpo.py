@@ -122,7 +122,7 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
 
 
 def table(samples, run: Run) -> None:
-    """`completions.parquet`: step, id, task, prompt, completion, rewards/<name>; and the rewards' first and last means."""
+    """`completions.parquet`: step, id, task, prompt, completion, rewards/<name>."""
     with samples.open(encoding="utf-8") as file:
         pd.DataFrame([json.loads(line) for line in file]).to_parquet(
             run.out / "completions.parquet", index=False

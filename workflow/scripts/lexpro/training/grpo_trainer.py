@@ -46,7 +46,7 @@ class Trainer(GRPOTrainer):
         return rewards
 
     def _keep(self, inputs, prompts, completions, rewards) -> None:
-        with open(self.samples, "a", encoding="utf-8") as file:
+        with self.samples.open("a", encoding="utf-8") as file:
             for row in range(min(self.sampled, len(prompts))):
                 values = rewards[row].tolist()
                 line = {

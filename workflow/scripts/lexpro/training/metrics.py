@@ -25,7 +25,7 @@ TIMES = (
 
 
 def kept_lines(path: Path, step: int) -> None:
-    """Keep the lines of a JSON-lines file up to `step`: what a killed training wrote after its checkpoint, it writes again."""
+    """Keep the lines up to `step`: what a killed training wrote after its checkpoint, it writes again."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= step]
     path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
@@ -71,7 +71,7 @@ class Record(TrainerCallback):
         self._since = (now, self.tokens)
         kept = {name: round(value, 8) for name, value in values.items() if name not in TIMES}
         row = {"step": state.global_step, **kept}
-        with open(self.path, "a", encoding="utf-8") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         shown = {n: kept[n] for n in ("loss", "reward", "grad_norm", "learning_rate") if n in kept}
         self.log.info(

@@ -21,7 +21,7 @@ RMS = 0.2
 
 
 def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
-    """The nearest (semi-)orthogonal matrix of each, shape (n, rows, columns), by Newton-Schulz iteration in bfloat16."""
+    """The nearest (semi-)orthogonal matrix of each of n, shape (n, rows, columns), by Newton-Schulz in bfloat16."""
     a, b, c = QUINTIC
     x = matrices.bfloat16()
     tall = x.size(-2) > x.size(-1)

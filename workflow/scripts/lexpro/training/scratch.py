@@ -26,7 +26,7 @@ def _documents(tasks: Path, seed: int) -> list[str]:
 
 
 def make_tokenizer(documents: list[str], tasks: Path, settings: dict) -> PreTrainedTokenizerBase:
-    """From the documents and, so that the keys of the answers are few tokens, from the conversations of the same split."""
+    """From the documents and the conversations of the same split, so that the keys of the answers are few tokens."""
     talk = [
         f"\n{message['role']}\n{message['content']}"
         for row in data.read_jsonl(tasks / "sft.jsonl")

@@ -13,7 +13,7 @@ FOLDER = Path("logs")
 
 
 def mode(asked: str | None) -> str:
-    """`WANDB_MODE` if set, else what `runtime.wandb` asks; by default online where there is a key, offline elsewhere."""
+    """`WANDB_MODE` if set, else what `runtime.wandb` asks; by default online with a key, offline without."""
     default = "online" if os.environ.get("WANDB_API_KEY") else "offline"
     return os.environ.get("WANDB_MODE") or (asked if asked and asked != "auto" else default)
 
