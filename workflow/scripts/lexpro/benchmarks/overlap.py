@@ -20,7 +20,10 @@ from rouge_chinese import Rouge
 jieba.setLogLevel(logging.WARNING)
 
 # Chinese punctuation as these scorers share it, in their order; each adds some. 。 《 〈 and 〉 are not in it.
-CJK_MARKS = "！？｡＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟"
+CJK_MARKS = (
+    "！？｡＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、"
+    "〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟"
+)
 
 # What the packages add to a denominator: a text compared with itself has 0.999999995.
 _TINY = 1e-8

@@ -40,15 +40,21 @@ _CHOICE = re.compile(
 _ALONE = re.compile(r"(?<![A-Za-z])[A-E](?![A-Za-z])")
 
 
+_LISTED = re.compile(r"^\s*([A-E])\s*[.、:]", re.M)
+
+
 def letters(text: str) -> frozenset[str] | None:
-    """The options (A to E) that are chosen: those behind the last 答案 or 选, or a text of letters alone, or the
-    one letter that occurs; None where that is not clear.
+    """The options (A to E) that are chosen: those behind the last 答案 or 选; or those repeated, each on its line;
+    or a text of letters alone; or the one letter that occurs. None where that is not clear.
     """
     text = unicodedata.normalize("NFKC", text[-_LONGEST:])
     said = _CHOICE.findall(text)
     if said:
         return frozenset(re.findall("[A-E]", said[-1]))
-    bare = re.match(rf"\W*({_LETTERS})(?:\W*$|[.、:：。\s])", text)
+    listed = frozenset(_LISTED.findall(text))
+    if len(listed) > 1:
+        return listed
+    bare = re.match(rf"\W*({_LETTERS})(?:\W*$|[.、:。(\s])", text)
     if bare:
         return frozenset(re.findall("[A-E]", bare[1]))
     alone = frozenset(_ALONE.findall(text))

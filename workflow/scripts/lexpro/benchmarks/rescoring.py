@@ -91,12 +91,12 @@ def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None 
         raise UserError(f"{path}: a record has no field {gold!r}, which the format {form!r} asks for.")
     true = golds(rows) if golds else [row[gold] for row in rows]
     items = [
-        Item(str(row.get("id", n)), _prompt(row.get(prompt)), reference)
+        # LexEval has questions without an answer (null).
+        Item(str(row.get("id", n)), _prompt(row.get(prompt)), reference if isinstance(reference, str) else "")
         for n, (row, reference) in enumerate(zip(rows, true, strict=True))
     ]
     texts = [row.get(answer) for row in rows]
-    kept = [n for n, item in enumerate(items) if isinstance(item.gold, str)]
-    return Outputs([items[n] for n in kept], [texts[n] if isinstance(texts[n], str) else None for n in kept])
+    return Outputs(items, [text if isinstance(text, str) else None for text in texts])
 
 
 def _numbers(rule: Rule, table: np.ndarray, draws: int) -> dict:

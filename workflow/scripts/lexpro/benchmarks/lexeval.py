@@ -1,0 +1,78 @@
+"""LexEval (CSHaitao/LexEval @ 044c695): 20 of its 23 tasks; 4_1, 5_1 and 5_2 are in no public repository.
+
+Tasks of level 5 are texts, all others choices of one or more letters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from lexpro.benchmarks import reading
+from lexpro.benchmarks.lawbench import commonest
+from lexpro.benchmarks.overlap import distinct_rouge_l, lcs_f1, plain
+from lexpro.benchmarks.rules import SKIPPED, Item, Mark, Rule, Task, points
+
+# Task → items in the data. 3_5: three of them have no answer.
+EXPECTED = {
+    **{"1_1": 500, "1_2": 1000, "1_3": 300, "2_1": 500, "2_2": 300, "2_3": 100, "2_4": 500, "2_5": 500},
+    **{"3_1": 1000, "3_2": 1000, "3_3": 1000, "3_4": 500, "3_5": 400, "3_6": 500, "4_2": 300},
+    **{"5_3": 250, "5_4": 500, "6_1": 1000, "6_2": 1000, "6_3": 500},
+}
+TASKS = tuple(EXPECTED)
+# What the evaluator takes out of a text, so that B, C is BC.
+_SEPARATORS = str.maketrans("", "", "、.,;，和")
+
+
+def letters(text: str) -> str:
+    """The letters that the evaluator reads: runs of A to E without a repetition, before any 解析 or 分析, each
+    letter once, in the order in which they come.
+    """
+    text = text.split("解析")[0].split("分析")[0].translate(_SEPARATORS)
+    runs = [run for run in re.findall(r"[A-E]{1,5}", text) if len(run) == len(set(run))]
+    return "".join(dict.fromkeys("".join(runs)))
+
+
+def _choice(item: Item, text: str) -> Mark:
+    """Right where the letters are those of the answer in the same order."""
+    return points(bool(item.gold) and letters(text) == item.gold)
+
+
+def _true_choice(item: Item, text: str) -> Mark:
+    # Three items of 3_5 have no answer: nobody can be right.
+    if not item.gold:
+        return SKIPPED
+    found = reading.letters(text)
+    # 101 answers are written as 选项A, "A " or with a remark: officially nobody can be right there.
+    return points(found == reading.letters(item.gold), abstained=found is None)
+
+
+def _generation(item: Item, text: str) -> Mark:
+    return points(distinct_rouge_l(text, item.gold))
+
+
+def _text(item: Item, text: str) -> Mark:
+    return points(lcs_f1(text, item.gold), abstained=not plain(text))
+
+
+def constants(items: Sequence[Item]) -> list[str]:
+    return commonest(items, 10)
+
+
+def task(number: str) -> Task:
+    """The task of that number; raises KeyError on any other."""
+    text = EXPECTED[number] and number.startswith("5")
+    official, normalised = (_generation, _text) if text else (_choice, _true_choice)
+    return Task(f"lexeval/{number}", Rule(official), Rule(normalised), constants)
+
+
+def items(folder: Path, number: str) -> list[Item]:
+    """The items of a task; `folder` is data/. Prompt: instruction, then input."""
+    lines = (folder / f"{number}.json").read_text(encoding="utf-8").split("\n")
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return [
+        Item(str(index), f"{row['instruction']}{row['input']}", row["answer"] or "")
+        for index, row in enumerate(rows)
+    ]
