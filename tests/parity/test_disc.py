@@ -66,6 +66,7 @@ def test_published_cells(mirror, system, name):
     outputs = rescoring.read(path, "disc", task.golds)
     table, _ = task.official.table(outputs.items, [text or "" for text in outputs.texts])
     assert sum(table[:, 0] != flags) == FLAGGED_OTHERWISE.get((system, name), 0)
+    assert len(flags) == rescoring.expected(f"disc/{name}")
     printed = PUBLISHED[system][SETS.index(name)]
     found = round(100 * sum(flags) / len(flags), 2)
     assert (abs(found - printed) < 0.0101) == ((system, name) not in PRINTED_OTHERWISE)

@@ -50,6 +50,7 @@ def test_gold_and_constants(mirror, task):
     path = mirror / "oneal2000__JuDGE/expected.jsonl"
     outputs = rescoring.read(path, "judge", task.golds)
     gold = [item.gold for item in outputs.items]
+    assert len(gold) == rescoring.expected("judge")
     assert task.normalised.score(outputs.items, gold) == 1
     table, _ = task.official.table(outputs.items, [judge.constants(outputs.items)[2]] * 501)
     sums = table.sum(axis=0)

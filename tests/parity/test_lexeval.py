@@ -47,7 +47,7 @@ def test_texts_score_as_in_the_package(mirror):
 def test_answers_of_the_data_are_right(mirror, task):
     questions = lexeval.items(mirror / FOLDER / "data", task)
     rule = rescoring.task(f"lexeval/{task}").normalised
-    assert len(questions) == lexeval.EXPECTED[task]
+    assert len(questions) == rescoring.expected(f"lexeval/{task}")
     assert rule.score(questions, [item.gold for item in questions]) == 1
 
 

@@ -176,22 +176,24 @@ def _choices(steps: int) -> Iterator[tuple[str, int, int]]:
         yield "D", 1, 0
 
 
-def count(table: Steps) -> int:
-    """How many alignments are cheapest."""
+def work(table: Steps) -> int:
+    """How many steps all cheapest alignments have together: what walking through each of them takes."""
     end = (len(table) - 1, len(table[0]) - 1)
-    ways = {(0, 0): 1}
+    # (alignments up to a cell, their steps)
+    known = {(0, 0): (1, 0)}
     stack = [end]
     while stack:
         i, j = stack[-1]
-        before = [(i - a, j - b) for _, a, b in _choices(table[i][j])] if (i, j) not in ways else []
-        missing = [cell for cell in before if cell not in ways]
+        before = [(i - a, j - b) for _, a, b in _choices(table[i][j])] if (i, j) not in known else []
+        missing = [cell for cell in before if cell not in known]
         if missing:
             stack += missing
             continue
         if before:
-            ways[i, j] = sum(ways[cell] for cell in before)
+            ways = sum(known[cell][0] for cell in before)
+            known[i, j] = ways, sum(known[cell][1] for cell in before) + ways
         stack.pop()
-    return ways[end]
+    return known[end][1]
 
 
 def paths(table: Steps, first: bool) -> dict[tuple[int, int], list[Step]]:

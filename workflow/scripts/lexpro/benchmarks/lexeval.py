@@ -15,13 +15,7 @@ from lexpro.benchmarks.lawbench import commonest
 from lexpro.benchmarks.overlap import distinct_rouge_l, lcs_f1, plain
 from lexpro.benchmarks.rules import SKIPPED, Item, Mark, Rule, Task, points
 
-# Task → items in the data. 3_5: three of them have no answer.
-EXPECTED = {
-    **{"1_1": 500, "1_2": 1000, "1_3": 300, "2_1": 500, "2_2": 300, "2_3": 100, "2_4": 500, "2_5": 500},
-    **{"3_1": 1000, "3_2": 1000, "3_3": 1000, "3_4": 500, "3_5": 400, "3_6": 500, "4_2": 300},
-    **{"5_3": 250, "5_4": 500, "6_1": 1000, "6_2": 1000, "6_3": 500},
-}
-TASKS = tuple(EXPECTED)
+TASKS = tuple("1_1 1_2 1_3 2_1 2_2 2_3 2_4 2_5 3_1 3_2 3_3 3_4 3_5 3_6 4_2 5_3 5_4 6_1 6_2 6_3".split())
 # What the evaluator takes out of a text, so that B, C is BC.
 _SEPARATORS = str.maketrans("", "", "、.,;，和")
 
@@ -62,9 +56,8 @@ def constants(items: Sequence[Item]) -> list[str]:
 
 
 def task(number: str) -> Task:
-    """The task of that number; raises KeyError on any other."""
-    text = EXPECTED[number] and number.startswith("5")
-    official, normalised = (_generation, _text) if text else (_choice, _true_choice)
+    """The task of that number, one of `TASKS`."""
+    official, normalised = (_generation, _text) if number.startswith("5") else (_choice, _true_choice)
     return Task(f"lexeval/{number}", Rule(official), Rule(normalised), constants)
 
 

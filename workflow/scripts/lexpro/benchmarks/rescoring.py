@@ -14,11 +14,13 @@ import numpy as np
 
 from lexpro.benchmarks.rules import Item, Rule, Task
 from lexpro.errors import UserError
+from lexpro.files import read_yaml
 from lexpro.statistics import bootstrap
 from lexpro.tasks.answers import split_think
 
 # Benchmark → the format its outputs are published in. A benchmark's module has `task(name)`.
 FORMATS = {"lawbench": "lawbench", "lexeval": "lexeval", "disc": "disc", "judge": "judge"}
+CONFIG = Path("config/benchmark")
 # Fields of an answer and of what it is an answer to, by format.
 _FIELDS = {
     "lawbench": ("prediction", "refr", "origin_prompt"),
@@ -45,6 +47,12 @@ def task(name: str) -> Task:
     if number not in module.TASKS:
         raise UserError(f"{benchmark} has no task {number!r}: one of {', '.join(module.TASKS)}.")
     return module.task(number)
+
+
+def expected(name: str) -> int:
+    """Items of a task, as config/benchmark has it."""
+    benchmark, _, number = name.partition("/")
+    return read_yaml(CONFIG / f"{benchmark}.yaml")["expect"][number or "all"]
 
 
 def _records(path: Path, form: str) -> list[dict]:
@@ -127,6 +135,7 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
     return {
         "benchmark": task.name,
         "n": len(items),
+        "expected_n": expected(task.name),
         "failed": sum(text is None for text in outputs.texts),
         "truncated": sum(not finished for _, _, finished in thoughts),
         "official": {
