@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache, partial
 
@@ -143,27 +144,6 @@ def _amount(item: Item, text: str) -> Mark:
     return points(true in stated, abstained=not stated)
 
 
-def proofreading(item: Item, text: str, tables: Tables) -> Mark:
-    """(right, wrong, missed) edits of 2-1; the sentence is what follows 句子： in the prompt."""
-    source = item.prompt.partition("句子：\n")[2].split("\n")[0]
-    source, stated, true = (re.sub(r"\n|\t", "", part) for part in (source, text, item.gold))
-    # Longer answers are cut off, so that the length of the reference helps.
-    if len(stated) - len(item.gold) > 5:
-        stated = stated[: len(item.gold) + 5]
-    found = lawbench_edits.annotate(source, stated or lawbench_edits.EMPTY, tables)
-    return Mark(tuple(map(float, lawbench_edits.compare(found, _true_edits(source, true, tables)))))
-
-
-_gold_edits: dict[tuple[str, str], dict] = {}
-
-
-def _true_edits(source: str, true: str, tables: Tables):
-    key = (source, true)
-    if key not in _gold_edits:
-        _gold_edits[key] = lawbench_edits.annotate(source, true, tables)
-    return _gold_edits[key]
-
-
 def _after(prefix: int, end: int | None, separator: str) -> Callable[[str], set[str]]:
     return lambda gold: set(gold[prefix:end].split(separator))
 
@@ -195,5 +175,21 @@ MARKS: dict[str, Callable[[Item, str], Mark]] = {
 
 
 def proofreading_rule(tables: Callable[[], Tables]) -> Rule:
-    """The rule of 2-1; `tables` is called when the first prediction is scored."""
-    return Rule(lambda item, text: proofreading(item, text, tables()), {"score": lawbench_edits.f_half})
+    """The rule of 2-1: (right, wrong, missed) edits of the sentence that follows 句子： in the prompt. `tables` is
+    called when the first prediction is scored.
+    """
+
+    @lru_cache(maxsize=4096)
+    def edits(source: str, target: str) -> Counter[lawbench_edits.Edit]:
+        return lawbench_edits.annotate(source, target, tables())
+
+    def mark(item: Item, text: str) -> Mark:
+        source = item.prompt.partition("句子：\n")[2].split("\n")[0]
+        source, stated, true = (re.sub(r"\n|\t", "", part) for part in (source, text, item.gold))
+        # Longer answers are cut off, so that the length of the reference helps.
+        if len(stated) - len(item.gold) > 5:
+            stated = stated[: len(item.gold) + 5]
+        found = lawbench_edits.compare(edits(source, stated or lawbench_edits.EMPTY), edits(source, true))
+        return Mark(tuple(map(float, found)))
+
+    return Rule(mark, {"score": lawbench_edits.f_half})

@@ -15,7 +15,8 @@ from lexpro.benchmarks.lawbench import commonest
 from lexpro.benchmarks.overlap import distinct_rouge_l, lcs_f1, plain
 from lexpro.benchmarks.rules import SKIPPED, Item, Mark, Rule, Task, points
 
-TASKS = tuple("1_1 1_2 1_3 2_1 2_2 2_3 2_4 2_5 3_1 3_2 3_3 3_4 3_5 3_6 4_2 5_3 5_4 6_1 6_2 6_3".split())
+TASKS = ("1_1", "1_2", "1_3", "2_1", "2_2", "2_3", "2_4", "2_5", "3_1", "3_2")
+TASKS += ("3_3", "3_4", "3_5", "3_6", "4_2", "5_3", "5_4", "6_1", "6_2", "6_3")
 # What the evaluator takes out of a text, so that B, C is BC.
 _SEPARATORS = str.maketrans("", "", "、.,;，和")
 
