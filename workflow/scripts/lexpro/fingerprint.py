@@ -137,15 +137,14 @@ def pins(lock: Path) -> dict[str, str]:
     found = {}
     for line in lock.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([A-Za-z0-9._-]+)==([^\s;]+)", line):
-            name = re.sub(r"[-_.]+", "-", match[1]).lower()
-            found[ALIASES.get(name, name)] = match[2]
+            found[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
     return found
 
 
 def code(stage: str, settings: object, lock: Path, scripts: Path = SCRIPTS) -> dict[str, dict[str, str]]:
     """The code fingerprint of a stage: `{"modules": {name: hash}, "packages": {distribution: version}}`."""
     modules, imported = closure([stage, *named_in(settings)], scripts)
-    versions = pins(lock)
+    versions = {ALIASES.get(name, name): version for name, version in pins(lock).items()}
     names = {DISTRIBUTIONS.get(name, name.lower().replace("_", "-")) for name in imported}
     return {
         "modules": modules,
