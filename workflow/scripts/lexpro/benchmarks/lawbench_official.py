@@ -1,7 +1,7 @@
 """The official scorers of LawBench, with all they get wrong: open-compass/LawBench @ e30981b, evaluation/.
 
-Each is a pure function of item and prediction; `docs/benchmarks.md` lists their defects. Where the original
-reads a number of more than 4,300 digits, which Python no longer does, the first 4,000 count here.
+Each is a pure function of item and prediction; `docs/benchmarks.md` lists their defects. Of a longer run of digits the
+first hundred count here: the original needs hours for it, or fails.
 """
 
 from __future__ import annotations
@@ -91,8 +91,7 @@ def _triggers(item: Item, text: str) -> Mark:
     return points(_soft_f1(shares, len(stated), len(true)))
 
 
-def _whole(digits: str) -> int:
-    return int(digits[:4000])
+_DIGITS = re.compile(r"(\d{100})\d+")
 
 
 @lru_cache(maxsize=8192)
@@ -101,7 +100,7 @@ def _arabic(text: str) -> str:
     with warnings.catch_warnings():
         # It warns of every 万 that is no number.
         warnings.simplefilter("ignore")
-        return cn2an.transform(text, "cn2an")
+        return cn2an.transform(_DIGITS.sub(r"\1", text), "cn2an")
 
 
 def _article_numbers(text: str) -> set[int]:
@@ -110,7 +109,7 @@ def _article_numbers(text: str) -> set[int]:
         chunk = re.sub(r"第(.*?)款", "", chunk.replace("万元", "元"))
         numbers = re.findall(r"\d+", _arabic(re.sub(r"第(.*?)条", r"\1", chunk)))
         if numbers:
-            found.add(_whole(numbers[0]))
+            found.add(int(numbers[0]))
     return found
 
 
@@ -126,7 +125,7 @@ def months(text: str) -> int | None:
     for pattern, size in ((r"(\d+)个月", 1), (r"(\d+)月", 1), (r"(\d+)年", 12)):
         match = re.search(pattern, text)
         if match:
-            return _whole(match[1]) * size
+            return int(match[1]) * size
     return None
 
 
