@@ -44,21 +44,27 @@ def train(run: Run, articles: list[dict], known: list[cases.Case]) -> dense.Enco
     return dense.save_static(model, run.out / "embedder")
 
 
+def write(run: Run, articles: list[dict], known: list[cases.Case]) -> dict:
+    """Make the embedder and write all files; the embedder's card."""
+    if run.settings["kind"] == "static":
+        encoder = train(run, articles, known)
+    else:
+        encoder = dense.pretrained(run.settings, run.out / "embedder")
+    np.save(run.out / "articles.npy", encoder.encode([article["text"] for article in articles]))
+    np.save(run.out / "cases.npy", encoder.encode([case.facts for case in known]))
+    write_json(run.out / "articles.json", [article["id"] for article in articles])
+    write_json(run.out / "cases.json", [case.doc_id for case in known])
+    return encoder.card
+
+
 def main(argv: list[str] | None = None) -> None:
     with stage("embed", __doc__, argv) as run:
         articles = table.read(run.inputs["knowledge"] / "articles.parquet")
         known = cases.read(run.inputs["filter"] / "kept.parquet", run.inputs["tasks"] / "splits.parquet")
-        if run.settings["kind"] == "static":
-            encoder = train(run, articles, known)
-        else:
-            encoder = dense.pretrained(run.settings, run.out / "embedder")
-        np.save(run.out / "articles.npy", encoder.encode([article["text"] for article in articles]))
-        np.save(run.out / "cases.npy", encoder.encode([case.facts for case in known]))
-        write_json(run.out / "articles.json", [article["id"] for article in articles])
-        write_json(run.out / "cases.json", [case.doc_id for case in known])
-        run.counts.update(articles=len(articles), cases=len(known), **encoder.card)
+        card = write(run, articles, known)
+        run.counts.update(articles=len(articles), cases=len(known), **card)
         run.log.info(
-            "%d articles and %d cases as vectors of %d", len(articles), len(known), encoder.card["dimension"]
+            "%d articles and %d cases as vectors of %d", len(articles), len(known), card["dimension"]
         )
 
 
