@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from lexpro.corpus.structure import structure
 from lexpro.files import read_yaml
 
 CONFIG = Path(__file__).parents[2] / "config"
+QUERIES = Path(os.environ.get("LEXPRO_MIRROR", "/nonexistent")) / "THUIR__LeCaRDv2/query"
 REASONS = {
     "second_instance": "not_first_instance",
     "civil": "not_criminal",
@@ -180,6 +182,61 @@ def test_quota_is_seeded_and_holds(settings, tmp_path):
         chosen.append(sorted(pl.read_parquet(out / "kept.parquet")["doc_id"]))
     assert len(chosen[0]) == 5
     assert chosen[0] == chosen[1] != chosen[2]
+
+
+def test_copies_are_found_among_all_that_was_read(settings, tmp_path):
+    """A copy that fails the filters is a duplicate first; of copies of which one passes, that one stays."""
+    text, known = synthetic.clean({**read_yaml(CONFIG / "corpus/synthetic.yaml"), "style": "full"}, "湖北", 3)
+    record = json.dumps({**known, "province": None}, ensure_ascii=False)
+    lost = {"province": None, "charge": None, "text": text, "judgment": record}
+    cut = text[: known["sections"]["reasoning"][0]]
+    part = {**lost, "text": cut, "judgment": json.dumps({**known, "sections": {}, "kind": "civil"})}
+    good = {**lost, "province": "湖北", "judgment": json.dumps(known)}
+    rows = [
+        {**lost, "doc_id": "a"},
+        {**part, "doc_id": "b"},
+        {**part, "doc_id": "c"},
+        {**good, "doc_id": "d"},
+    ]
+    pl.DataFrame(rows).write_parquet(tmp_path / "in.parquet")
+    select([tmp_path / "in.parquet"], settings, Benchmarks(), tmp_path, lambda _: None)
+    assert pl.read_parquet(tmp_path / "kept.parquet")["doc_id"].to_list() == ["d"]
+    dropped = pl.read_parquet(tmp_path / "dropped.parquet").select("doc_id", "reason", "detail", "reasons")
+    assert dropped.rows() == [
+        ("a", "exact_duplicate", "d 1.00", ["exact_duplicate", "no_province"]),
+        ("b", "no_reasoning", f"{len(cut)} characters", ["no_reasoning", "no_judgment", "not_criminal"]),
+        (
+            "c",
+            "exact_duplicate",
+            "b 1.00",
+            ["exact_duplicate", "no_reasoning", "no_judgment", "not_criminal"],
+        ),
+    ]
+
+
+@pytest.mark.skipif(not QUERIES.is_dir(), reason="LEXPRO_MIRROR with THUIR__LeCaRDv2 is not there")
+def test_lecard_is_cut_before_the_reasoning_and_40_cases_are_there_twice(settings, tmp_path):
+    """360 records, 320 of them distinct: what is no copy has no reasoning, and a copy has none either."""
+    ids, rows = [], []
+    for name in ("test", "controversial", "procedural"):
+        for line in (QUERIES / f"{name}_query.json").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            ids.append(str(row["id"]))
+            rows.append((row["query"], {"doc_id": f"{name}-{row['id']}", "noise": None}))
+    judgments(tmp_path / "in.parquet", rows)
+    counts = select([tmp_path / "in.parquet"], settings, Benchmarks(), tmp_path, lambda _: None)
+    assert (counts["read"], counts["kept"]) == (360, 0)
+    dropped = pl.read_parquet(tmp_path / "dropped.parquet")
+    assert Counter(dropped["reason"]) == {"no_reasoning": 320, "exact_duplicate": 40}
+    assert all("no_reasoning" in reasons for reasons in dropped["reasons"])
+    copies = dropped.filter(pl.col("reason") == "exact_duplicate")
+    assert {key.partition("-")[2] for key in copies["doc_id"]} == {
+        i for i, n in Counter(ids).items() if n > 1
+    }
+    for key, detail in copies.select("doc_id", "detail").iter_rows():
+        assert key.partition("-")[2] == detail.split()[0].partition("-")[2]
+    # They are criminal cases; those without a list of parties too.
+    assert not any("not_criminal" in reasons for reasons in dropped["reasons"])
 
 
 def test_an_empty_corpus_is_an_empty_selection(settings, tmp_path):

@@ -258,11 +258,30 @@ def test_dates(ending, date):
         ("（2018）川民终3号", "civil", "second"),
         ("（2018）京02行再3号", "administrative", "retrial"),
         ("（2020）粤01执12号", "enforcement", None),
+        ("（2014）某执行字第12号", "enforcement", None),
+        ("（2015）新民刑初字第480号", "criminal", "first"),
+        ("（2018）鄂0102刑附民初7号", "criminal", "first"),
     ],
 )
 def test_kinds_of_case(number, kind, instance):
     found = structure(f"某某市人民法院 判决书 {number} 原告甲。", "x")
     assert (found.case_number, found.kind, found.instance) == (number, kind, instance)
+
+
+def test_without_heading():
+    assert structure("公诉机关指控：2019年1月1日，被告人张某窃得手机一部。", "x").kind == "criminal"
+    assert structure("原告诉称：被告尚欠货款一万元。", "x").kind == "other"
+
+
+def test_without_parties():
+    """As some collections have them: the heading, then the accusation; 被告人 behind it begins no list of parties."""
+    found = structure(
+        "张某盗窃一审刑事判决书某县人民法院刑事判决书（2018）鲁0302刑初2号：某县人民检察院以某检〔2018〕2号起诉书指控"
+        "被告人张某犯盗窃罪，向本院提起公诉。本院公开开庭审理了本案。\n被告人张某辩称，其未窃取。\n经审理查明：某日，张某窃得手机。",
+        "x",
+    )
+    assert list(found.sections) == ["header", "accusation", "facts"]
+    assert (found.kind, found.court) == ("criminal", "某县人民法院")
 
 
 PIECES = """本院认为 判决如下 被告人张某 犯盗窃罪 犯 罪 判处 有期徒刑 三年 缓刑 并处罚金 五千元 决定执行 第六十七条

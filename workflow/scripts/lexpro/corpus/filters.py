@@ -1,5 +1,5 @@
-"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail). The first that drops,
-counts.
+"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail). The first that drops is
+the verdict; what else speaks against the judgment is listed beside it.
 
 A filter gets the typed record, the text, and the settings of the stage (config/filter/); `FILTERS` names
 them, the configuration
@@ -126,7 +126,11 @@ FILTERS: dict[str, Filter] = {
 
 def first_drop(names: list[str], judgment: Judgment, text: str, settings: dict) -> Dropped | None:
     """The verdict of the first of the named filters that drops the judgment."""
-    for name in names:
-        if dropped := FILTERS[name](judgment, text, settings):
-            return dropped
-    return None
+    found = (FILTERS[name](judgment, text, settings) for name in names)
+    return next((dropped for dropped in found if dropped), None)
+
+
+def all_drops(names: list[str], judgment: Judgment, text: str, settings: dict) -> list[Dropped]:
+    """The verdicts of all the named filters that drop the judgment, in their order."""
+    found = (FILTERS[name](judgment, text, settings) for name in names)
+    return [dropped for dropped in found if dropped]

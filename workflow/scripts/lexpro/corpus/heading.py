@@ -19,6 +19,10 @@ _NUMBER = re.compile(
     r"(?P<word>字)?\s{0,4}第?\s{0,4}(?P<serial>[0-9]+(?:[-—之][0-9]+)*"
     r"|[×xX*]+)\s{0,4}号"
 )
+_PROSECUTED = re.compile(
+    r"检察院[^。]{0,120}(?:起诉书|指控|提起公诉)|公诉机关[^。]{0,12}指控|自诉人[^。]{0,80}(?:指控|控诉)"
+    r"|被告人[^。]{0,80}(?:涉嫌|犯)[^，。]{1,40}罪"
+)
 _CASE_KIND = re.compile(r"刑|民|行|执|赔|商|知")
 _COURT = re.compile(r"[\u4e00-\u9fa5]{2,40}?(?:法\s?院|林区基层法院)")
 # A title (某某盗窃罪一审刑事判决书) may stand right before the court's name.
@@ -68,13 +72,14 @@ def case_number(head: str) -> tuple[str | None, str | None]:
 
 
 def kind_of_number(number: str) -> str | None:
-    """criminal, civil …, from the word for the kind of case in a case number."""
-    match = re.search(r"刑|民|执|赔|行(?!政区)", number)
-    return (
-        {"刑": "criminal", "民": "civil", "行": "administrative", "执": "enforcement"}.get(match[0])
-        if match
-        else None
-    )
+    """criminal, civil …, from the last word for a kind of case in a case number (新民刑初: 新民 is the court)."""
+    found = re.findall(r"刑(?:附民)?|民|执行?|赔|行(?!政区)", number)
+    return _KINDS.get(found[-1][0]) if found else None
+
+
+def kind_of_text(beginning: str) -> str:
+    """criminal where somebody is prosecuted, else other: for documents that have lost their heading."""
+    return "criminal" if _PROSECUTED.search(beginning) else "other"
 
 
 def instance(number: str | None, text: str) -> str | None:

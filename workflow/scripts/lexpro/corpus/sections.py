@@ -161,7 +161,12 @@ def find_sections(text: str) -> dict[str, tuple[int, int]]:
     starts = _tail(text)
     limit = min(starts.values(), default=len(text))
     number = _NUMBER.search(text, 0, min(limit, 400))
-    parties = _first(_PARTY, text, number.end() if number else 0, limit)
+    begin = number.end() if number else 0
+    parties = _first(_PARTY, text, begin, limit)
+    accusation = _first(_ACCUSED, text, begin, limit if parties is None else parties)
+    if accusation is not None:
+        # What begins with 被告人 behind the accusation is no list of parties: this document has none.
+        parties = None
     middle = _facts(text, 0 if parties is None else parties, limit)
     if parties is not None and parties < min(middle.values(), default=limit):
         starts["parties"] = parties

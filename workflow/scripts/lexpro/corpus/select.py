@@ -43,13 +43,35 @@ DROPPED = pa.schema(
         "province": pa.string(),
         "reason": pa.string(),
         "detail": pa.string(),
+        # Every reason there is, the one that counts first.
+        "reasons": pa.list_(pa.string()),
         "text": pa.string(),
     }
 )
 BATCH = 500
 UNKNOWN = "unknown"
-# Dropped by comparison with other documents, after the filters, in this order.
-AFTER = ("contaminated", "exact_duplicate", "near_duplicate", "quota")
+# Dropped by comparison with other documents, in this order: copies among all that was read, before the filters;
+# the rest among what passes them.
+BEFORE = ("exact_duplicate",)
+AFTER = ("contaminated", "near_duplicate", "quota")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Why a document is dropped: the reason that counts, what it rests on, and the other reasons."""
+
+    reason: str
+    detail: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Failed:
+    """A document that does not pass the filters, and what shows whether it is a copy of another."""
+
+    row: int
+    doc_id: str
+    digest: bytes
 
 
 @dataclass
@@ -74,9 +96,10 @@ def rows(files: list[Path]) -> Iterator[list[dict]]:
 
 def _filter(
     files: list[Path], settings: dict, benchmarks: Benchmarks, boilerplate
-) -> tuple[dict[int, filters.Dropped], Passed]:
-    """Verdicts of the filters by row number, and those that passed with their signatures."""
-    verdicts: dict[int, filters.Dropped] = {}
+) -> tuple[dict[int, Verdict], list[Failed], Passed]:
+    """Verdicts of the filters by row number, who they are of, and those that passed with their signatures."""
+    verdicts: dict[int, Verdict] = {}
+    failed: list[Failed] = []
     passed, number = Passed(), -1
     near = settings["duplicates"]
     for batch in rows(files):
@@ -84,20 +107,36 @@ def _filter(
         for row in batch:
             number += 1
             judgment = Judgment.from_dict(json.loads(row["judgment"]))
-            verdict = filters.first_drop(settings["filters"], judgment, row["text"], settings)
-            verdict = verdict or benchmarks.contains(row["text"], judgment.case_number)
-            if verdict:
-                verdicts[number] = verdict
+            drops = filters.all_drops(settings["filters"], judgment, row["text"], settings)
+            if not drops and (seen := benchmarks.contains(row["text"], judgment.case_number)):
+                drops = [seen]
+            digest = duplicates.digest(row["text"])
+            if drops:
+                (reason, detail), *others = drops
+                verdicts[number] = Verdict(reason, detail, tuple(name for name, _ in others))
+                failed.append(Failed(number, row["doc_id"], digest))
                 continue
             passed.rows.append(number)
             passed.ids.append(row["doc_id"])
             passed.cells.append((row["province"] or UNKNOWN, row["charge"] or UNKNOWN))
             passed.qualities.append(filters.quality(judgment))
             passed.lengths.append(len(row["text"]))
-            passed.digests.append(duplicates.digest(row["text"]))
+            passed.digests.append(digest)
             texts.append(boilerplate.rest(row["text"]))
         passed.tables.append(duplicates.signatures(texts, near["shingle"], near["permutations"]))
-    return verdicts, passed
+    return verdicts, failed, passed
+
+
+def _copies_of_failed(verdicts: dict[int, Verdict], failed: list[Failed], first: dict[bytes, str]) -> None:
+    """Failed documents that are copies of one that passed (`first`: its digest and doc_id), or of an earlier
+    failed one, are duplicates in the first place.
+    """
+    for one in failed:
+        original = first.setdefault(one.digest, one.doc_id)
+        if original != one.doc_id:
+            why = verdicts[one.row]
+            detail = f"{original} 1.00"
+            verdicts[one.row] = Verdict("exact_duplicate", detail, (why.reason, *why.others))
 
 
 def _over_quota(passed: Passed, kept: list[int], quota: int, seed: int) -> set[int]:
@@ -131,7 +170,7 @@ def select(
             boilerplate.count(row["text"])
     tell(f"{total} judgments read")
 
-    verdicts, passed = _filter(files, settings, benchmarks, boilerplate)
+    verdicts, failed, passed = _filter(files, settings, benchmarks, boilerplate)
     tell(f"{len(passed.rows)} passed the filters")
     table = (
         np.concatenate(passed.tables) if passed.rows else np.zeros((0, near["permutations"]), dtype=np.uint32)
@@ -145,10 +184,12 @@ def select(
     for number, copy in enumerate(copies):
         if copy:
             reason, similarity = copy
-            verdicts[passed.rows[number]] = (reason, f"{passed.ids[family[number]]} {similarity:.2f}")
+            verdicts[passed.rows[number]] = Verdict(reason, f"{passed.ids[family[number]]} {similarity:.2f}")
+    originals = [n for n, copy in enumerate(copies) if copy is None or copy[0] != "exact_duplicate"]
+    _copies_of_failed(verdicts, failed, {passed.digests[n]: passed.ids[n] for n in originals})
     single = [number for number, copy in enumerate(copies) if copy is None]
     for number in _over_quota(passed, single, settings["quota"], settings["seed"]):
-        verdicts[passed.rows[number]] = ("quota", "/".join(passed.cells[number]))
+        verdicts[passed.rows[number]] = Verdict("quota", "/".join(passed.cells[number]))
     tell(f"{total - len(verdicts)} of {total} are kept")
     families = {row: passed.ids[family[n]] for n, row in enumerate(passed.rows)}
     qualities = dict(zip(passed.rows, passed.qualities, strict=True))
@@ -170,9 +211,11 @@ def _write(files, settings, verdicts, families, qualities, total, out: Path) -> 
                 province = row["province"] or UNKNOWN
                 funnel[province]["read"] += 1
                 if number in verdicts:
-                    reason, detail = verdicts[number]
-                    funnel[province][reason] += 1
-                    dropped.add({**row, "reason": reason, "detail": detail, "text": text})
+                    why = verdicts[number]
+                    funnel[province][why.reason] += 1
+                    reasons = [why.reason, *why.others]
+                    verdict = {"reason": why.reason, "detail": why.detail, "reasons": reasons}
+                    dropped.add({**row, **verdict, "text": text})
                 else:
                     funnel[province]["kept"] += 1
                     record = json.dumps(judgment.to_dict(), ensure_ascii=False, separators=(",", ":"))
@@ -180,7 +223,7 @@ def _write(files, settings, verdicts, families, qualities, total, out: Path) -> 
                     kept.add({**row, "text": text, "judgment": record, **extra})
     if kept.count + dropped.count != total or any(sum(c.values()) != 2 * c["read"] for c in funnel.values()):
         raise RuntimeError(f"{total} judgments were read, {kept.count} + {dropped.count} written")
-    steps = ["read", *settings["filters"], *AFTER, "kept"]
+    steps = ["read", *BEFORE, *settings["filters"], *AFTER, "kept"]
     with (out / "funnel.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["province", *steps])

@@ -124,6 +124,8 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.court_level = heading.court_level(judgment.court) if judgment.court else None
     if judgment.case_number:
         judgment.kind = heading.kind_of_number(judgment.case_number) or judgment.kind
+    if judgment.kind == "other" and judgment.document_type is None:
+        judgment.kind = heading.kind_of_text(same[:3000])
     judgment.instance = heading.instance(judgment.case_number, same)
     judgment.date = heading.judged_on(part.get("ending", ""))
     trial = part.get("accusation", "") + part.get("parties", "")[-600:]
