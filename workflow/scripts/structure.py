@@ -4,7 +4,6 @@ text.
 
 from __future__ import annotations
 
-import json
 import time
 
 import pyarrow as pa
@@ -37,7 +36,7 @@ def row(document: dict) -> dict:
         "province": judgment.province,
         "charge": next((charge for d in judgment.defendants for charge in d.charges), None),
         "text": document["text"],
-        "judgment": json.dumps(judgment.to_dict(), ensure_ascii=False, separators=(",", ":")),
+        "judgment": judgment.to_json(),
     }
 
 

@@ -1,12 +1,16 @@
 """A judgment as a typed record: what `structure` makes of a text and every later stage reads.
 
 Money is in yuan (an int where the amount is whole, else a float), terms are in whole months, section offsets count
-characters of the document's text. `to_dict` and `from_dict` go to plain JSON values and back without loss.
+characters of the document's text. `to_dict` and `from_dict` go to plain JSON values and back without loss; `to_json`
+and `from_json` do so with text.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
+
+import orjson
 
 # In the order in which they stand in a judgment.
 SECTIONS = ("header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending")
@@ -116,6 +120,18 @@ class Judgment:
         data = asdict(self)
         data["sections"] = {name: list(span) for name, span in self.sections.items()}
         return data
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON without spaces."""
+        try:
+            return orjson.dumps(self).decode()
+        except TypeError:  # a number of more than 64 bits: nobody's fine, but what the text says
+            return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Judgment:
+        """The inverse of `to_json`; whole numbers of more than 64 bits come back as floats."""
+        return cls.from_dict(orjson.loads(text))
 
     @classmethod
     def from_dict(cls, data: dict) -> Judgment:
