@@ -145,6 +145,10 @@ def test_the_sbatch_line_asks_for_what_the_configuration_says():
     line = slurm.line("sft", config["sft"]["runtime"])
     for option in ("-p gpu", "-t 2880", "--mem 800000", "--cpus-per-task=64", "--gpus=8"):
         assert option in line, line
+    line = slurm.line("sft", config["sft"]["runtime"] | {"nodes": 2})
+    for option in ("-p gpu", "--nodes=2", "--ntasks=2", "--cpus-per-task=64", "--gres=gpu:8"):
+        assert option in line, line
+    assert "--gpus" not in line and "ntasks-per-gpu" not in line, "GPUs of each node, in one task"
     with pytest.raises(UserError, match=r"partitions\.yaml"):
         slurm.line("sft", config["sft"]["runtime"] | {"gpus": 9})
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 
 from lexpro import plan
 from lexpro.errors import UserError
+from lexpro.training.launch import Launch, resources
 
 
 def as_list(value):
@@ -40,22 +41,24 @@ def runtime(stage, name, default):
     return lambda wildcards: PLAN.runs[stage, wildcards.key].runtime.get(name, default)
 
 
-def cli(stage, python="python", extra=""):
+def cli(stage, launcher="python", extra=""):
     """The command of a stage. Every library keeps to the rule's threads: jobs that compete for cores crawl."""
     return (
         "export LEXPRO_THREADS={threads} OMP_NUM_THREADS={threads} POLARS_MAX_THREADS={threads}"
         " RAYON_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false; "
-        f"{python} workflow/scripts/{stage}.py --plan results/.plan/{stage}/{{wildcards.key}}{extra} --log {{log}}"
+        f"{launcher} workflow/scripts/{stage}.py --plan results/.plan/{stage}/{{wildcards.key}}{extra} --log {{log}}"
     )
+
+
+def granted(stage, name):
+    """A resource of a training that Slurm is asked for: GPUs of one node, or of each of several."""
+    return lambda wildcards: resources(Launch.of(PLAN.runs[stage, wildcards.key].runtime)).get(name)
 
 
 def launch(stage):
-    """accelerate as launcher: one process a GPU, or a single one on a machine without."""
-    return (
-        "accelerate launch --num_machines 1 --num_processes $(( {resources.gpu} > 0 ? {resources.gpu} : 1 ))"
-        " --mixed_precision no --dynamo_backend no --num_cpu_threads_per_process {threads}"
-        " $( [ {resources.gpu} -gt 0 ] || echo --cpu )"
-    )
+    """The launcher of a training: a process for each GPU, on one node or on several."""
+    plan_of = f"results/.plan/{stage}/{{wildcards.key}}/runtime.yaml"
+    return f"python workflow/scripts/launch.py --runtime {plan_of} --threads {{threads}} --"
 
 
 def named(kind, name, suffix, category):

@@ -38,7 +38,11 @@ rule sft:
         "../../envs/conda.yaml"
     threads: runtime("sft", "threads", 2)
     resources:
-        gpu=runtime("sft", "gpus", 0),
+        gpu=granted("sft", "gpu"),
+        gres=granted("sft", "gres"),
+        nodes=granted("sft", "nodes"),
+        tasks=granted("sft", "tasks"),
+        mpi=granted("sft", "mpi"),
         mem_mb=runtime("sft", "mem_mb", 6000),
         runtime=runtime("sft", "minutes", 120),
     message:
@@ -61,7 +65,11 @@ rule grpo:
         "../../envs/conda.yaml"
     threads: runtime("grpo", "threads", 2)
     resources:
-        gpu=runtime("grpo", "gpus", 0),
+        gpu=granted("grpo", "gpu"),
+        gres=granted("grpo", "gres"),
+        nodes=granted("grpo", "nodes"),
+        tasks=granted("grpo", "tasks"),
+        mpi=granted("grpo", "mpi"),
         mem_mb=runtime("grpo", "mem_mb", 6000),
         runtime=runtime("grpo", "minutes", 120),
     message:

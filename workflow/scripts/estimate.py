@@ -77,8 +77,6 @@ def report(args: argparse.Namespace) -> list[str]:
             print("Counted for ZeRO-3: weights are spread while they are loaded, never whole on one device.")
         if ram > runtime["mem_mb"]:
             found.append(f"host memory: set runtime.mem_mb to at least {ram:.0f}")
-        if runtime.get("nodes", 1) > 1:
-            found.append("runtime.nodes: workflow/rules/train.smk launches one node")
         if found:
             impossible += [f"{stage}: {line}" for line in found]
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lexpro.errors import UserError
 from lexpro.files import read_yaml
+from lexpro.training.launch import Launch, resources
 
 PROFILE, PARTITIONS = Path("slurm/profile.v9+.yaml"), Path("slurm/partitions.yaml")
 
@@ -34,7 +35,8 @@ def line(stage: str, runtime: dict) -> str:
     from snakemake_executor_plugin_slurm.utils import set_gres_string
 
     defaults = read_yaml(PROFILE)["default-resources"]
-    asked = {"gpu": runtime.get("gpus", 0), "mem_mb": runtime["mem_mb"], "runtime": runtime["minutes"]}
+    several = resources(Launch.of(runtime))
+    asked = {**several, "mem_mb": runtime["mem_mb"], "runtime": runtime["minutes"]}
     job = Job(stage, runtime["threads"], Resources(defaults | asked))
     quiet = logging.getLogger("lexpro.planner.slurm")
     quiet.addHandler(logging.NullHandler())
@@ -42,8 +44,8 @@ def line(stage: str, runtime: dict) -> str:
     partition = get_best_partition(read_partition_file(PARTITIONS), job, quiet)
     if partition is None:
         raise UserError(
-            f"{stage}: no partition of {PARTITIONS} gives {asked['gpu']} GPUs, {asked['mem_mb']} MB and "
-            f"{asked['runtime']} minutes. Change config/{stage}: runtime, or the limits there."
+            f"{stage}: no partition of {PARTITIONS} gives {runtime.get('gpus', 0)} GPUs and {asked['mem_mb']} MB "
+            f"on a node for {asked['runtime']} minutes. Change config/{stage}: runtime, or the limits there."
         )
     params = {
         "run_uuid": "lexpro-ID",

@@ -1,0 +1,39 @@
+"""Start a training: a process for each GPU, on one node or on several.
+
+python workflow/scripts/launch.py --runtime PLAN/runtime.yaml --threads 64 -- workflow/scripts/sft.py --plan PLAN
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from lexpro.errors import UserError
+from lexpro.files import read_yaml
+from lexpro.training import launch
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runtime", type=Path, required=True, help="YAML with gpus (of a node) and nodes")
+    parser.add_argument("--threads", type=int, default=1, help="of a node, for all its processes")
+    parser.add_argument("--here", action="store_true", help="this is one of the nodes: start its processes")
+    parser.add_argument("script", nargs="+", help="the stage's script and its arguments, after --")
+    args = parser.parse_args(argv)
+    asked = launch.Launch.of((read_yaml(args.runtime) or {}) | {"threads": args.threads})
+    options = ["--runtime", str(args.runtime), "--threads", str(args.threads)]
+    if asked.nodes > 1 and not args.here:
+        command = launch.across(asked, ["python", __file__, *options, "--here", "--", *args.script])
+    else:
+        try:
+            command = launch.processes(asked, args.script, os.environ)
+        except UserError as error:
+            print(error, file=sys.stderr)
+            sys.exit(2)
+    os.execvpe(command[0], command, {**os.environ, **launch.environment(asked)})
+
+
+if __name__ == "__main__":
+    main()

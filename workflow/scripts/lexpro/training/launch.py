@@ -1,0 +1,112 @@
+"""The command line of a training: one process for each GPU, on one node or on several.
+
+Several nodes: the rule's shell runs on the first node of the job (`mpi` in its resources leaves `srun` to it). There
+`across` starts the launcher once on each node, and each of them, by `processes`, its own processes, which meet at the
+first node. The launcher is PyTorch's (`accelerate launch` would start it too, but reads a configuration in the user's
+home and knows no two processes without GPUs); inside, accelerate reads the variables that it sets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lexpro.errors import UserError
+
+# Ports of the meeting point: those above, by the job's number, so that two jobs of one node do not share one.
+FIRST_PORT, PORTS = 20000, 20000
+TORCHRUN = ("python", "-m", "torch.distributed.run")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node."""
+
+    gpus: int
+    nodes: int
+    threads: int
+
+    @classmethod
+    def of(cls, runtime: Mapping) -> Launch:
+        return cls(runtime.get("gpus", 0), runtime.get("nodes", 1), runtime.get("threads", 1))
+
+    @property
+    def processes(self) -> int:
+        """Processes of one node."""
+        return max(1, self.gpus)
+
+    @property
+    def threads_each(self) -> int:
+        return max(1, self.threads // self.processes)
+
+
+def resources(launch: Launch) -> dict[str, int | str]:
+    """What the rule asks Slurm for, by the names of Snakemake's executor.
+
+    `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's shell.
+    """
+    if launch.nodes == 1:
+        return {"gpu": launch.gpus}
+    several: dict[str, int | str] = {"nodes": launch.nodes, "tasks": launch.nodes, "mpi": "srun"}
+    return several | ({"gres": f"gpu:{launch.gpus}"} if launch.gpus else {})
+
+
+def hosts(nodelist: str) -> Iterator[str]:
+    """Names in Slurm's short form: `gpu[01-02,7]-ib,login` → gpu01-ib, gpu02-ib, gpu7-ib, login."""
+    for part in re.findall(r"(?:[^,\[]|\[[^\]]*\])+", nodelist):
+        head, bracket, rest = part.partition("[")
+        if not bracket:
+            yield part
+            continue
+        ranges, _, tail = rest.partition("]")
+        for one in ranges.split(","):
+            low, _, high = one.partition("-")
+            for number in range(int(low), int(high or low) + 1):
+                yield from hosts(f"{head}{number:0{len(low)}d}{tail}")
+
+
+def across(launch: Launch, inner: list[str]) -> list[str]:
+    """`srun` that starts `inner` once on each node, with all that the job has there; one that fails ends the others."""
+    return [
+        "srun",
+        f"--nodes={launch.nodes}",
+        f"--ntasks={launch.nodes}",
+        "--ntasks-per-node=1",
+        f"--cpus-per-task={launch.threads}",
+        "--cpu-bind=none",
+        "--kill-on-bad-exit=1",
+        *inner,
+    ]
+
+
+def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> list[str]:
+    """The processes of this node. Raises `UserError` where several nodes were asked for outside `srun`."""
+    if launch.nodes == 1:
+        # Rendezvous at a free port of this machine. A single process on a processor needs none.
+        torchrun = [*TORCHRUN, "--standalone", f"--nproc-per-node={launch.gpus}"]
+        return [*torchrun, *script] if launch.gpus else ["python", *script]
+    try:
+        nodelist, rank = environ["SLURM_STEP_NODELIST"], environ["SLURM_NODEID"]
+        port = FIRST_PORT + int(environ["SLURM_JOB_ID"]) % PORTS
+    except KeyError as error:
+        raise UserError(
+            f"runtime.nodes is {launch.nodes}, but {error} is not set: several nodes are started by Slurm. Use "
+            "snakemake --profile slurm, or runtime.nodes: 1."
+        ) from None
+    return [
+        *TORCHRUN,
+        f"--nnodes={launch.nodes}",
+        f"--nproc-per-node={launch.processes}",
+        f"--node-rank={rank}",
+        f"--master-addr={next(hosts(nodelist))}",
+        f"--master-port={port}",
+        *script,
+    ]
+
+
+def environment(launch: Launch) -> dict[str, str]:
+    """Threads of each process, all together those that the rule was granted; no GPU where none was asked for."""
+    names = ("LEXPRO_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS")
+    hidden = {} if launch.gpus else {"CUDA_VISIBLE_DEVICES": ""}
+    return dict.fromkeys(names, str(launch.threads_each)) | hidden
