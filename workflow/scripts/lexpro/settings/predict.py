@@ -9,6 +9,10 @@ from pydantic import Field, model_validator
 from lexpro.settings.base import Count, Model, Positive, Runtime, Share
 
 
+# Answers to each prompt, each with a seed of its own, without which the spread of a sampled score is not known.
+SEEDS = 3
+
+
 class Transformers(Model):
     module: Literal["lexpro.engines.hf"]
     batch_size: Positive
@@ -55,6 +59,11 @@ class Decoding(Model):
         if self.samples > 1 and not self.temperature:
             raise ValueError(
                 f"{self.samples} samples at temperature 0 are all the same: raise one or lower the other"
+            )
+        if self.temperature and self.samples < SEEDS:
+            raise ValueError(
+                f"sampling (temperature {self.temperature}) with {self.samples} seeds says little of the model: "
+                f"ask for at least {SEEDS} samples, or set temperature to 0"
             )
         return self
 
