@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 
 from lexpro.settings.base import Count, Model, Positive, Runtime, Share
 
-
 # Answers to each prompt, each with a seed of its own, without which the spread of a sampled score is not known.
 SEEDS = 3
 
