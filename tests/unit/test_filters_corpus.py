@@ -239,6 +239,29 @@ def test_lecard_is_cut_before_the_reasoning_and_40_cases_are_there_twice(setting
     assert not any("not_criminal" in reasons for reasons in dropped["reasons"])
 
 
+def test_several_processes_and_chunks_select_the_same(settings, tmp_path):
+    corpus = {
+        **read_yaml(CONFIG / "corpus/synthetic.yaml"),
+        "documents_per_province": 60,
+        "provinces": ["湖北", "湖南"],
+    }
+    corpus["noise"] = dict.fromkeys(corpus["noise"], 0.08)
+    for province in corpus["provinces"]:
+        judgments(tmp_path / f"{province}.parquet", synthetic.generate(corpus, province))
+    whole = pl.concat([pl.read_parquet(tmp_path / f"{province}.parquet") for province in corpus["provinces"]])
+    whole.write_parquet(tmp_path / "in.parquet", row_group_size=7)
+    found = []
+    for files, workers in ((corpus["provinces"], 1), (["in"], 2)):
+        out = tmp_path / f"{workers}"
+        out.mkdir()
+        paths = [tmp_path / f"{name}.parquet" for name in files]
+        counts = select(paths, settings, Benchmarks(), out, lambda _: None, workers)
+        tables = [pl.read_parquet(out / f"{name}.parquet") for name in ("kept", "dropped")]
+        found.append((counts, *(table.rows() for table in tables)))
+    assert found[0] == found[1]
+    assert found[0][0]["drop_near_duplicate"] and found[0][0]["drop_exact_duplicate"]
+
+
 def test_an_empty_corpus_is_an_empty_selection(settings, tmp_path):
     pl.DataFrame(
         schema=dict.fromkeys(("doc_id", "province", "charge", "text", "judgment"), pl.String)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lexpro.corpus import registry
 from lexpro.corpus.contamination import Benchmarks, texts_of
+from lexpro.corpus.parallel import threads
 from lexpro.corpus.select import select
 from lexpro.errors import UserError
 from lexpro.stage import stage
@@ -29,7 +30,8 @@ def main(argv: list[str] | None = None) -> None:
         files = [
             run.inputs["structure"] / province / "judgments.parquet" for province in run.config["provinces"]
         ]
-        counts = select(files, run.settings, benchmarks(run.settings["benchmarks"]), run.out, run.log.info)
+        seen = benchmarks(run.settings["benchmarks"])
+        counts = select(files, run.settings, seen, run.out, run.log.info, threads(), run.scratch)
         run.counts.update(counts)
         if not counts["read"]:
             raise UserError(

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from lexpro.corpus.duplicates import normal, shingles
+from lexpro.corpus.codes import Codes
 from lexpro.corpus.readers import read
 from lexpro.corpus.readers_base import Document, Fields, Reject
 from lexpro.errors import UserError
 
 SIZE = 30
 SHARE = 0.5
+MARKS = 1 << 26
 _CASE_NUMBER = re.compile(
     r"[（(]?\s*((?:19|20)\d{2})\s*[）)]?\s*([\u4e00-\u9fa5]\d{2,4}|[\u4e00-\u9fa5]{1,6}\d{0,4})"
     r"(刑[\u4e00-\u9fa5]{1,2})(?:字第)?(\d+)号"
@@ -36,27 +37,45 @@ class Benchmarks:
     def __init__(self, texts: Iterable[str] = ()) -> None:
         parts, self.numbers = [], set()
         for text in texts:
-            short = normal(text)
-            if len(short) >= SIZE:
-                parts.append(shingles(short, SIZE))
+            letters = Codes.of([text]).letters()
+            if len(letters.values) >= SIZE:
+                parts.append(letters.shingles(SIZE).values)
             self.numbers.update(_numbers(text))
         self.hashes = np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.uint64)
+        # What is not marked here is in no benchmark: most shingles need no search among the hashes.
+        self.marks = np.zeros(MARKS, dtype=bool)
+        self.marks[self._slots(self.hashes)] = True
+
+    @staticmethod
+    def _slots(hashes: np.ndarray) -> np.ndarray:
+        return (hashes % np.uint64(MARKS)).astype(np.int64)
+
+    def overlaps(self, texts: Codes) -> np.ndarray:
+        """Share of each text's 30-character shingles that a benchmark has too; short ones share none."""
+        if not len(self.hashes):
+            return np.zeros(len(texts))
+        letters = texts.letters()
+        own = letters.shingles(SIZE)
+        found = self.marks[self._slots(own.values)]
+        place = np.flatnonzero(found)
+        near = np.minimum(np.searchsorted(self.hashes, own.values[place]), len(self.hashes) - 1)
+        found[place] = self.hashes[near] == own.values[place]
+        sums = np.concatenate(([0], np.cumsum(found)))[own.bounds]
+        return np.where(np.diff(letters.bounds) < SIZE, 0.0, np.diff(sums) / np.diff(own.bounds))
 
     def overlap(self, text: str) -> float:
-        """Share of the text's 30-character shingles that a benchmark has too."""
-        short = normal(text)
-        if not len(self.hashes) or len(short) < SIZE:
-            return 0.0
-        own = shingles(short, SIZE)
-        place = np.minimum(np.searchsorted(self.hashes, own), len(self.hashes) - 1)
-        return float((self.hashes[place] == own).mean())
+        """`overlaps` of one text."""
+        return float(self.overlaps(Codes.of([text]))[0])
 
     def contains(self, text: str, case_number: str | None) -> tuple[str, str] | None:
         """(contaminated, why) or None."""
+        return self.verdict(self.overlap(text), case_number)
+
+    def verdict(self, share: float, case_number: str | None) -> tuple[str, str] | None:
+        """(contaminated, why) or None, given the text's `overlap`."""
         number = next(_numbers(case_number), None) if case_number and self.numbers else None
         if number in self.numbers:
             return "contaminated", f"case number {case_number}"
-        share = self.overlap(text)
         return ("contaminated", f"{share:.0%} of its shingles") if share >= SHARE else None
 
 

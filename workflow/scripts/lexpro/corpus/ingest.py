@@ -60,6 +60,13 @@ class Writer:
         if len(self.rows) >= ROWS:
             self._flush()
 
+    def write(self, table: pa.Table) -> None:
+        """Rows that are a table already."""
+        self._flush()
+        self.count += len(table)
+        if len(table):
+            self.file.write_table(table)
+
     def _flush(self) -> None:
         if self.rows:
             self.file.write_table(pa.Table.from_pylist(self.rows, self.schema))

@@ -1,229 +1,188 @@
-"""Selecting: structured judgments of all provinces → kept ones, dropped ones with their reasons, and the
-funnel.
+"""Selecting: structured judgments of all provinces → kept ones, dropped ones with their reasons, and the funnel.
 
-The corpus is read three times (count boilerplate; filter and sign; write), a batch at a time: in memory there
-are, for a
-document, its signature and a few numbers, never its text.
+The corpus is read three times (`passes.py`: count boilerplate; filter and sign; write), a chunk at a time. In memory
+there are some 60 bytes a document; verdicts and signatures wait in a scratch folder.
 """
 
 from __future__ import annotations
 
 import csv
-import json
+import pickle
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from lexpro.corpus import duplicates, filters
+from lexpro.corpus import duplicates, passes
 from lexpro.corpus.contamination import Benchmarks
+from lexpro.corpus.families import Families, Signatures, resolve
 from lexpro.corpus.ingest import Writer
-from lexpro.corpus.masking import mask_judgment
-from lexpro.corpus.record import Judgment
+from lexpro.corpus.parallel import Workers
+from lexpro.corpus.passes import DROPPED, KEPT, Chunk, Shared, Verdict
 
-KEPT = pa.schema(
-    {
-        "doc_id": pa.string(),
-        "province": pa.string(),
-        "charge": pa.string(),
-        "text": pa.string(),
-        "judgment": pa.string(),
-        "family": pa.string(),
-        "quality": pa.float64(),
-    }
-)
-DROPPED = pa.schema(
-    {
-        "doc_id": pa.string(),
-        "province": pa.string(),
-        "reason": pa.string(),
-        "detail": pa.string(),
-        # Every reason there is, the one that counts first.
-        "reasons": pa.list_(pa.string()),
-        "text": pa.string(),
-    }
-)
-BATCH = 500
-UNKNOWN = "unknown"
 # Dropped by comparison with other documents, in this order: copies among all that was read, before the filters;
 # the rest among what passes them.
 BEFORE = ("exact_duplicate",)
 AFTER = ("contaminated", "near_duplicate", "quota")
+Chunks = list[tuple[Chunk, int]]
 
 
-@dataclass(slots=True)
-class Verdict:
-    """Why a document is dropped: the reason that counts, what it rests on, and the other reasons."""
+class Documents:
+    """A few numbers of each document that was read, by row."""
 
-    reason: str
-    detail: str
-    others: tuple[str, ...] = ()
+    def __init__(self, total: int) -> None:
+        self.ids: list[pa.Array] = []
+        self.cells: dict[tuple[str, str], int] = {}
+        self.cell = np.zeros(total, dtype=np.int32)
+        self.passed = np.zeros(total, dtype=bool)
+        self.quality = np.zeros(total)
+        self.length = np.zeros(total, dtype=np.int32)
+        self.digest = np.zeros(total, dtype=np.uint64)
+        self.count = 0
 
+    def add(self, signed: passes.Signed) -> None:
+        place = slice(self.count, self.count + len(signed.ids))
+        self.ids.append(pa.array(signed.ids, pa.string()))
+        self.cell[place] = [self.cells.setdefault(cell, len(self.cells)) for cell in signed.cells]
+        self.passed[place] = [verdict is None for verdict in signed.verdicts]
+        self.quality[place] = signed.qualities
+        self.length[place] = signed.lengths
+        self.digest[place] = signed.digests
+        self.count = place.stop
 
-@dataclass(slots=True)
-class Failed:
-    """A document that does not pass the filters, and what shows whether it is a copy of another."""
+    def id_of(self, rows: np.ndarray) -> np.ndarray:
+        """The doc_ids of rows."""
+        return pa.chunked_array(self.ids, pa.string()).take(pa.array(rows)).to_numpy().astype(str)
 
-    row: int
-    doc_id: str
-    digest: bytes
-
-
-@dataclass
-class Passed:
-    """Documents that pass the filters: a row number and what is needed to compare them."""
-
-    rows: list[int] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    cells: list[tuple[str, str]] = field(default_factory=list)
-    qualities: list[float] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    digests: list[bytes] = field(default_factory=list)
-    tables: list[np.ndarray] = field(default_factory=list)
-
-
-def rows(files: list[Path]) -> Iterator[list[dict]]:
-    """Batches of the rows of several Parquet files."""
-    for path in files:
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=BATCH):
-            yield batch.to_pylist()
+    def best_first(self, rows: np.ndarray) -> np.ndarray:
+        """Rows by worth: the highest quality, then the shortest text (without a website's additions), then the first
+        id."""
+        return rows[np.lexsort((self.id_of(rows), self.length[rows], -self.quality[rows]))]
 
 
-def _filter(
-    files: list[Path], settings: dict, benchmarks: Benchmarks, boilerplate
-) -> tuple[dict[int, Verdict], list[Failed], Passed]:
-    """Verdicts of the filters by row number, who they are of, and those that passed with their signatures."""
-    verdicts: dict[int, Verdict] = {}
-    failed: list[Failed] = []
-    passed, number = Passed(), -1
-    near = settings["duplicates"]
-    for batch in rows(files):
-        texts = []
-        for row in batch:
-            number += 1
-            judgment = Judgment.from_dict(json.loads(row["judgment"]))
-            drops = filters.all_drops(settings["filters"], judgment, row["text"], settings)
-            if not drops and (seen := benchmarks.contains(row["text"], judgment.case_number)):
-                drops = [seen]
-            digest = duplicates.digest(row["text"])
-            if drops:
-                (reason, detail), *others = drops
-                verdicts[number] = Verdict(reason, detail, tuple(name for name, _ in others))
-                failed.append(Failed(number, row["doc_id"], digest))
-                continue
-            passed.rows.append(number)
-            passed.ids.append(row["doc_id"])
-            passed.cells.append((row["province"] or UNKNOWN, row["charge"] or UNKNOWN))
-            passed.qualities.append(filters.quality(judgment))
-            passed.lengths.append(len(row["text"]))
-            passed.digests.append(digest)
-            texts.append(boilerplate.rest(row["text"]))
-        passed.tables.append(duplicates.signatures(texts, near["shingle"], near["permutations"]))
-    return verdicts, failed, passed
+def _count(workers: Workers, chunks: Chunks, limit: int, path: Path) -> None:
+    """Count the clauses of the corpus, or of chunks all over it where it is large, into a file."""
+    step = -(-sum(rows for _, rows in chunks) // duplicates.COUNTED) or 1
+    boilerplate = duplicates.Boilerplate(limit)
+    for found in workers.each(passes.count, (chunk for chunk, _ in chunks[::step])):
+        boilerplate.add(*found)
+    np.save(path, boilerplate.counts)
 
 
-def _copies_of_failed(verdicts: dict[int, Verdict], failed: list[Failed], first: dict[bytes, str]) -> None:
-    """Failed documents that are copies of one that passed (`first`: its digest and doc_id), or of an earlier
-    failed one, are duplicates in the first place.
-    """
-    for one in failed:
-        original = first.setdefault(one.digest, one.doc_id)
-        if original != one.doc_id:
-            why = verdicts[one.row]
-            detail = f"{original} 1.00"
-            verdicts[one.row] = Verdict("exact_duplicate", detail, (why.reason, *why.others))
+def _copies_of_failed(documents: Documents, originals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(rows that failed the filters and are copies of an original that passed or of an earlier failed one, those)."""
+    failed = np.flatnonzero(~documents.passed)
+    rows = np.concatenate((originals, failed))
+    _, first, place = np.unique(documents.digest[rows], return_index=True, return_inverse=True)
+    original = rows[first][place][len(originals) :]
+    return failed[original != failed], original[original != failed]
 
 
-def _over_quota(passed: Passed, kept: list[int], quota: int, seed: int) -> set[int]:
-    """Numbers (in `passed`) beyond `quota` in their province and charge, drawn with `seed`; 0 is no quota."""
-    cells: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number in kept:
-        cells[passed.cells[number]].append(number)
-    over: set[int] = set()
-    for cell, numbers in cells.items():
-        if quota and len(numbers) > quota:
-            Random(f"{seed}/{'/'.join(cell)}").shuffle(numbers)
-            over.update(numbers[quota:])
-    return over
+def _over_quota(documents: Documents, kept: np.ndarray, quota: int, seed: int) -> Iterator[tuple[int, str]]:
+    """(row, province/charge) of those beyond `quota` in their province and charge, drawn with `seed`; 0: no quota."""
+    if not quota:
+        return
+    for cell, number in documents.cells.items():
+        rows = kept[documents.cell[kept] == number].tolist()
+        if len(rows) > quota:
+            Random(f"{seed}/{'/'.join(cell)}").shuffle(rows)
+            yield from ((row, "/".join(cell)) for row in rows[quota:])
+
+
+def _duplicates(documents: Documents, families: Families) -> Iterator[tuple[int, Verdict]]:
+    """Verdicts on copies among those that passed the filters, and on failed ones that are copies of whatever."""
+    rows = np.flatnonzero(documents.passed)
+    copies = np.flatnonzero(families.keeper != np.arange(len(rows)))
+    ids = documents.id_of(rows[families.keeper[copies]])
+    for copy, original in zip(copies, ids, strict=True):
+        reason = "exact_duplicate" if families.exact[copy] else "near_duplicate"
+        yield int(rows[copy]), Verdict(reason, f"{original} {families.similarity[copy]:.2f}")
+    failed, originals = _copies_of_failed(documents, rows[~families.exact])
+    for row, original in zip(failed.tolist(), documents.id_of(originals), strict=True):
+        yield row, Verdict("exact_duplicate", f"{original} 1.00")
 
 
 def select(
-    files: list[Path], settings: dict, benchmarks: Benchmarks, out: Path, tell: Callable[[str], None]
+    files: list[Path],
+    settings: dict,
+    benchmarks: Benchmarks,
+    out: Path,
+    tell: Callable[[str], None],
+    workers: int = 1,
+    scratch: Path | None = None,
 ) -> dict:
     """Write kept.parquet, dropped.parquet and funnel.csv to `out`; returns counts.
 
-    `files` are judgments.parquet of the provinces, in order; `tell` gets lines of progress. Raises
-    RuntimeError if the documents
-    written are not the documents read.
+    `files` are judgments.parquet of the provinces, in order; `tell` gets lines of progress. `scratch` (else the
+    system's folder for such) must have room for 800 bytes a document. The result does not depend on the number of
+    `workers`. Raises RuntimeError if the documents written are not the documents read.
     """
     near = settings["duplicates"]
-    boilerplate = duplicates.Boilerplate(near["boilerplate"])
-    total = 0
-    for batch in rows(files):
-        total += len(batch)
-        for row in batch:
-            boilerplate.count(row["text"])
-    tell(f"{total} judgments read")
+    chunks = list(passes.chunks_of(files))
+    documents = Documents(sum(rows for _, rows in chunks))
+    with (
+        tempfile.TemporaryDirectory(dir=scratch) as name,
+        Signatures(Path(name), near["permutations"]) as store,
+    ):
+        shared = Shared(settings, benchmarks, Path(name) / "counts.npy")
+        with Workers(workers, shared) as pool, (Path(name) / "verdicts").open("w+b") as verdicts:
+            _count(pool, chunks, near["boilerplate"], shared.counts)
+            tell(f"{len(documents.passed)} judgments read")
+            for signed in pool.each(passes.sign, (chunk for chunk, _ in chunks)):
+                documents.add(signed)
+                store.add(signed.table)
+                pickle.dump(signed.verdicts, verdicts)
+            rows = np.flatnonzero(documents.passed)
+            tell(f"{len(rows)} passed the filters")
+            families = resolve(
+                documents.digest[rows],
+                store,
+                lambda numbers: np.searchsorted(rows, documents.best_first(rows[numbers])),
+                near["threshold"],
+            )
+            later = dict(_duplicates(documents, families))
+            kept = rows[families.keeper == np.arange(len(rows))]
+            quota = _over_quota(documents, kept, settings["quota"], settings["seed"])
+            later |= {row: Verdict("quota", detail) for row, detail in quota}
+            tell(
+                f"{len(kept) - sum(v.reason == 'quota' for v in later.values())} of {documents.count} are kept"
+            )
+            verdicts.seek(0)
+            return _write(pool, _items(chunks, verdicts, later, documents.quality), settings["filters"], out)
 
-    verdicts, failed, passed = _filter(files, settings, benchmarks, boilerplate)
-    tell(f"{len(passed.rows)} passed the filters")
-    table = (
-        np.concatenate(passed.tables) if passed.rows else np.zeros((0, near["permutations"]), dtype=np.uint32)
-    )
-    # The best copy has the highest quality, then the shortest text (without a website's additions), then the
-    # first id.
-    order = sorted(range(len(passed.ids)), key=passed.ids.__getitem__, reverse=True)
-    rank = {number: place for place, number in enumerate(order)}
-    worth = [(passed.qualities[n], -passed.lengths[n], rank[n]) for n in range(len(passed.ids))]
-    family, copies = duplicates.resolve(passed.digests, table, worth, near["threshold"])
-    for number, copy in enumerate(copies):
-        if copy:
-            reason, similarity = copy
-            verdicts[passed.rows[number]] = Verdict(reason, f"{passed.ids[family[number]]} {similarity:.2f}")
-    originals = [n for n, copy in enumerate(copies) if copy is None or copy[0] != "exact_duplicate"]
-    _copies_of_failed(verdicts, failed, {passed.digests[n]: passed.ids[n] for n in originals})
-    single = [number for number, copy in enumerate(copies) if copy is None]
-    for number in _over_quota(passed, single, settings["quota"], settings["seed"]):
-        verdicts[passed.rows[number]] = Verdict("quota", "/".join(passed.cells[number]))
-    tell(f"{total - len(verdicts)} of {total} are kept")
-    families = {row: passed.ids[family[n]] for n, row in enumerate(passed.rows)}
-    qualities = dict(zip(passed.rows, passed.qualities, strict=True))
-    return _write(files, settings, verdicts, families, qualities, total, out)
+
+def _items(chunks: Chunks, verdicts, later: dict[int, Verdict], quality: np.ndarray):
+    """The chunks with the final verdicts and the qualities of their documents."""
+    start = 0
+    for chunk, rows in chunks:
+        own = pickle.load(verdicts)
+        for number, row in enumerate(range(start, start + rows)):
+            if copy := later.get(row):
+                before = own[number]
+                reasons = (before.reason, *before.others) if before else ()
+                own[number] = Verdict(copy.reason, copy.detail, reasons)
+        yield chunk, own, quality[start : start + rows].tolist()
+        start += rows
 
 
-def _write(files, settings, verdicts, families, qualities, total, out: Path) -> dict:
-    counts: Counter[str] = Counter()
+def _write(pool: Workers, items: Iterator, filters: list[str], out: Path) -> dict:
+    masked: Counter[str] = Counter()
     funnel: dict[str, Counter[str]] = defaultdict(Counter)
-    number = -1
     with Writer(out / "kept.parquet", KEPT) as kept, Writer(out / "dropped.parquet", DROPPED) as dropped:
-        for batch in rows(files):
-            for row in batch:
-                number += 1
-                text, judgment = row["text"], Judgment.from_dict(json.loads(row["judgment"]))
-                if settings["masking"]:
-                    text, judgment, masked = mask_judgment(text, judgment)
-                    counts.update({f"masked_{kind}": n for kind, n in masked.items()})
-                province = row["province"] or UNKNOWN
-                funnel[province]["read"] += 1
-                if number in verdicts:
-                    why = verdicts[number]
-                    funnel[province][why.reason] += 1
-                    reasons = [why.reason, *why.others]
-                    verdict = {"reason": why.reason, "detail": why.detail, "reasons": reasons}
-                    dropped.add({**row, **verdict, "text": text})
-                else:
-                    funnel[province]["kept"] += 1
-                    record = json.dumps(judgment.to_dict(), ensure_ascii=False, separators=(",", ":"))
-                    extra = {"family": families[number], "quality": qualities[number]}
-                    kept.add({**row, "text": text, "judgment": record, **extra})
+        for written in pool.each(passes.write, items):
+            kept.write(written.kept)
+            dropped.write(written.dropped)
+            masked.update(written.masked)
+            for province, steps in written.funnel.items():
+                funnel[province].update(steps)
+    total = sum(steps["read"] for steps in funnel.values())
     if kept.count + dropped.count != total or any(sum(c.values()) != 2 * c["read"] for c in funnel.values()):
         raise RuntimeError(f"{total} judgments were read, {kept.count} + {dropped.count} written")
-    steps = ["read", *BEFORE, *settings["filters"], *AFTER, "kept"]
+    steps = ["read", *BEFORE, *filters, *AFTER, "kept"]
     with (out / "funnel.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["province", *steps])
@@ -236,5 +195,5 @@ def _write(files, settings, verdicts, families, qualities, total, out: Path) -> 
         "kept": kept.count,
         "dropped": dropped.count,
         **reasons,
-        **dict(sorted(counts.items())),
+        **dict(sorted(masked.items())),
     }

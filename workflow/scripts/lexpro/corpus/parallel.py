@@ -1,0 +1,67 @@
+"""Work on many items by several processes: results come in the order of the items, and few are waiting at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Any
+
+# Items handed out ahead of the result that is awaited, for each process.
+AHEAD = 3
+_shared: tuple = ()
+
+
+def threads() -> int:
+    """Cores that the rule gives this job (`LEXPRO_THREADS`)."""
+    return int(os.environ.get("LEXPRO_THREADS", "1"))
+
+
+def _start(shared: tuple) -> None:
+    global _shared
+    _shared = shared
+    # Each process keeps to one core.
+    os.environ.update(RAYON_NUM_THREADS="1", OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1")
+
+
+def _call(function: Callable, item: object) -> Any:
+    return function(*_shared, item)
+
+
+class Workers:
+    """`each(function, items)` yields `function(*shared, item)`; with one worker it is done in this process.
+
+    `shared` goes to each process once. A context manager; an error in a process is raised here.
+    """
+
+    def __init__(self, count: int, *shared: object) -> None:
+        self.count, self.shared = count, shared
+
+    def __enter__(self) -> Workers:
+        # A fresh interpreter each: threads of the libraries in use do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        self.pool = (
+            ProcessPoolExecutor(self.count, context, initializer=_start, initargs=(self.shared,))
+            if self.count > 1
+            else None
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.pool:
+            self.pool.shutdown(cancel_futures=True)
+
+    def each(self, function: Callable, items: Iterable) -> Iterator[Any]:
+        if not self.pool:
+            yield from (function(*self.shared, item) for item in items)
+            return
+        todo, waiting = iter(items), deque[Future]()
+        while True:
+            more = islice(todo, AHEAD * self.count - len(waiting))
+            waiting.extend(self.pool.submit(_call, function, item) for item in more)
+            if not waiting:
+                return
+            yield waiting.popleft().result()
