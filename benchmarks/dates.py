@@ -53,7 +53,7 @@ def before(day: str) -> str:
 def questions(mirror: Path) -> list[Question]:
     """All questions, two an article and amendment, in the order of amendments."""
     folder = mirror / LAWS
-    parsed = [versions.parse(path, folder)[0] for path in collection.files(folder, ["刑法/刑法修正案*.md"])]
+    parsed = [versions.parse(path, folder) for path in collection.files(folder, ["刑法/刑法修正案*.md"])]
     older = statutes.parse(statutes.lines_of(mirror / OLDER / "刑法/刑法.md"), "刑法.md")
     known = {row.ref: row.text for row in older.rows}
     days: dict[str, set[str]] = {}

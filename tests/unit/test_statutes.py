@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lexpro.errors import UserError
-from lexpro.knowledge import amendments, collection, statutes
+from lexpro.knowledge import collection, statutes
 from lexpro.knowledge.statutes import parse
 
 HEAD = """# 中华人民共和国样本法
@@ -183,35 +183,121 @@ def test_a_missing_folder_is_the_users_error(tmp_path, monkeypatch):
         collection.locate("nowhere")
 
 
-def test_amendments_date_the_articles_that_they_touch():
-    law = read(
-        "# 中华人民共和国刑法\n1997年3月14日 修订\n2020年12月26日 修正\n<!-- INFO END -->\n"
-        "第一条 甲。\n第二条 乙。\n第二条之一 丙。\n第三条 本法自1997年10月1日起施行。\n",
-        "刑法.md",
-    )
-    amendment = read(
-        "# 中华人民共和国刑法修正案（十一）\n2020年12月26日 通过\n<!-- INFO END -->\n"
-        "一、将刑法第二条修改为：“依照本法第一条处罚。”\n"
-        "二、在刑法第二条后增加一条，作为第二条之一：“丙。”\n三、本修正案自2021年3月1日起施行。\n",
-        "修.md",
-    )
-    amendments.date([law, amendment])
-    assert [(row.ref, row.valid_from, row.exists_from) for row in law.rows] == [
-        ("1", "1997-10-01", "1997-10-01"),
-        ("2", "2021-03-01", "1997-10-01"),
-        ("2之1", "2021-03-01", "2021-03-01"),
-        ("3", "1997-10-01", "1997-10-01"),
+AMENDED = """# 中华人民共和国刑法
+1997年3月14日 修订
+2020年12月26日 《中华人民共和国刑法修正案（十一）》
+<!-- INFO END -->
+第一条 甲。
+第二条 乙。
+第二条之一 丙。
+第三条 本法自1997年10月1日起施行。
+"""
+ELEVENTH = """# 中华人民共和国刑法修正案（十一）
+2020年12月26日 通过
+<!-- INFO END -->
+一、将刑法第一条修改为：“甲。”
+二、在刑法第二条后增加一条，作为第二条之一：“丙。依照本法第三条处罚。”
+三、本修正案自2021年3月1日起施行。
+"""
+
+
+def test_amendments_date_the_articles_that_they_touch(tmp_path):
+    folder = write(tmp_path, {"刑法.md": AMENDED, "修.md": ELEVENTH})
+    rows, problems = collection.read(folder, ["*.md"])
+    # An article behind which a new one is put, or that a new one cites, is not changed. An amendment is no row.
+    assert [(row.law, row.ref, row.valid_from, row.valid_to, row.complete) for row in rows] == [
+        ("刑法", "1", "1997-10-01", "2021-03-01", False),
+        ("刑法", "1", "2021-03-01", "", True),
+        ("刑法", "2", "1997-10-01", "", True),
+        ("刑法", "2之1", "2021-03-01", "", True),
+        ("刑法", "3", "1997-10-01", "", True),
+    ]
+    assert rows[0].superseded_by == rows[1].id
+    assert rows[1].sha256 == statutes.digest(folder / rows[1].source)
+    assert problems == []
+
+
+def test_without_its_amendments_the_law_is_not_dated_by_article(tmp_path):
+    rows, problems = collection.read(write(tmp_path, {"刑法.md": AMENDED}), ["*.md"])
+    assert {(row.valid_from, row.exists_from) for row in rows} == {("2020-12-26", "1997-03-14")}
+    assert [(p.kind, p.detail) for p in problems] == [
+        ("no_amendment", "not dated by article without 刑法修正案（十一）")
     ]
 
 
-def test_amendments_are_no_rows_of_the_table(tmp_path):
-    law = "# 中华人民共和国刑法\n<!-- INFO END -->\n第一条 甲。\n"
-    second = (
-        "# 中华人民共和国刑法修正案（二）\n2001年8月31日通过\n<!-- INFO END -->\n将刑法第一条修改为：“甲。”\n"
+def test_an_older_folder_that_is_not_there_is_reported(tmp_path):
+    folder = write(tmp_path / "new", {"刑法.md": AMENDED, "修.md": ELEVENTH})
+    _, problems = collection.read(folder, ["*.md"], [tmp_path / "older"])
+    assert [(p.file, p.kind) for p in problems] == [("older", "no_older_text")]
+    write(
+        tmp_path / "older",
+        {
+            "刑法.txt": AMENDED.replace("2020年12月26日", "2019年1月1日 无 20").split("2019")[0]
+            + "<!-- INFO END -->\n第一条 旧。\n第二条 乙。\n第三条 本法自1997年10月1日起施行。\n"
+        },
     )
-    folder = write(tmp_path, {"刑法.md": law, "修.md": second})
+    rows, problems = collection.read(folder, ["*.md"], [tmp_path / "older"])
+    assert problems == []
+    assert [(row.text, row.complete) for row in rows if row.ref == "1"] == [("旧。", True), ("甲。", True)]
+
+
+def test_three_versions_and_an_article_that_the_second_lacks(tmp_path):
+    def text(*lines: str) -> str:
+        return "# 样本条例\n<!-- INFO END -->\n" + "\n".join(lines) + "\n"
+
+    folder = write(
+        tmp_path,
+        {
+            "样本条例(2001-01-01).md": text("第一条 甲。", "第二条 乙。", "第三条 丙。"),
+            "样本条例(2005-01-01).md": text("第一条 甲二。", "第二条 乙。"),
+            "样本条例(2009-01-01).md": text("第一条 甲三。", "第二条 乙。", "第三条 丙三。"),
+        },
+    )
     rows, _ = collection.read(folder, ["*.md"])
-    assert [(row.law, row.ref, row.valid_from) for row in rows] == [("刑法", "1", "2001-08-31")]
+    ends = {(row.ref, row.valid_from): (row.valid_to, row.superseded_by) for row in rows}
+    assert ends["3", "2001-01-01"] == ("2005-01-01", "样本条例(2005-01-01).md")
+    assert ends["1", "2001-01-01"] == ("2005-01-01", "样本条例|1|2005-01-01")
+    assert ends["3", "2009-01-01"] == ("", "")
+
+
+def test_what_is_repealed_by_name_is_closed(tmp_path):
+    head = "# {}\n<!-- INFO END -->\n第一条 甲。\n第二条 {}\n"
+    folder = write(
+        tmp_path,
+        {
+            "a.md": head.format("样本条例", "本条例自2001年1月1日起施行。"),
+            "b.md": head.format("中华人民共和国旧法", "本法自1990年1月1日起施行。"),
+            "c.md": head.format(
+                "全法", "本法自2010年1月1日起施行。《样本条例》、《中华人民共和国旧法》同时废止。"
+            ),
+            "d.md": head.format("部分法", "自2011年1月1日起施行。《全法》中关于甲的规定同时废止。"),
+        },
+    )
+    rows, problems = collection.read(folder, ["*.md"])
+    ends = {row.law: (row.valid_to, row.superseded_by) for row in rows}
+    assert ends["样本条例"] == ends["旧法"] == ("2010-01-01", "c.md")
+    assert ends["全法"] == ("", "")
+    assert [p.file for p in problems if p.kind == "repealed"] == ["a.md", "b.md"]
+
+
+@pytest.mark.parametrize(
+    ("title", "history", "file", "who"),
+    [
+        ("最高人民法院 最高人民检察院关于样本的解释", "", "a.md", "最高人民法院、最高人民检察院"),
+        (
+            "样本法",
+            "2001年5月1日 第九届全国人民代表大会常务委员会第三次会议通过",
+            "a.md",
+            "全国人民代表大会常务委员会",
+        ),
+        ("样本条例", "2001年5月1日 国务院令第1号公布", "a.md", "国务院"),
+        ("样本办法", "2001年5月1日 部令第1号公布", "部门规章/样本部/a.md", "样本部"),
+        ("样本", "", "a.md", ""),
+    ],
+)
+def test_issuer(title, history, file, who):
+    (row,) = parse([f"# {title}", history, "<!-- INFO END -->", "第一条 甲。"], file).rows
+    assert row.issuer == who
 
 
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "")) / "LawRefBook__Laws"

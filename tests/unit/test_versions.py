@@ -12,7 +12,6 @@ import pytest
 from lexpro.errors import UserError
 from lexpro.knowledge import changes, table, versions
 from lexpro.knowledge.changes import Change
-from lexpro.knowledge.statutes import parse
 
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", ""))
 OLDER = "LawRefBook__Laws@3cd6e86_before_Amendment_XII"
@@ -157,17 +156,93 @@ def test_folder_without_the_law(tmp_path):
         versions.read(tmp_path)
 
 
-def test_rows_are_those_with_a_whole_text(law):
-    today = parse(TODAY.splitlines(), "刑法/刑法.md").rows
-    rows = versions.rows(law, today)
-    of_three = [row for row in rows if row.ref == "3"]
-    assert [(row.valid_from, row.valid_to) for row in of_three] == [
-        ("2001-05-01", "2005-07-01"),
-        ("2005-07-01", ""),
+def test_rows_tell_what_came_next(law):
+    three = law.history("刑法", 3)
+    assert [(row.valid_from, row.valid_to, row.complete, row.superseded_by) for row in three] == [
+        ("1997-10-01", "2001-05-01", False, "刑法|3|2001-05-01"),
+        ("2001-05-01", "2005-07-01", True, "刑法|3|2005-07-01"),
+        ("2005-07-01", "", True, ""),
     ]
-    assert len({row.id for row in rows}) == len(rows)
-    spans = table.spans([{**asdict(row), "ref": row.ref} for row in of_three])
-    assert spans == [(20010501, 20050701), (20050701, table.OPEN_END)]
+    (deleted,) = law.history("刑法", 6)
+    assert (deleted.valid_to, deleted.superseded_by) == ("2005-07-01", "刑法/刑法修正案（二）.md")
+    # A version without a text answers for no day; the next one stands in, and its valid_from tells.
+    spans = table.spans([{**asdict(row), "ref": row.ref} for row in three])
+    assert spans == [(0, 0), (19971001, 20050701), (20050701, table.OPEN_END)]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [4, "4", "４", "第四条", "四", "第4条", "第 四 条", "肆"],
+)
+def test_a_number_in_any_form(law, number):
+    assert law.article("《中华人民共和国刑法》", number, "2020-01-01").text == "旧。"
+    for sub in ("之一", "之1", "-1", "－１", ".1"):
+        if "条" in str(number):
+            found = law.article("刑法", f"{number}{sub}", "2020-01-01")
+            assert found.text == "子。\n丑。"
+    assert law.article("刑法", number, "2020-01-01", sub=1).text == "子。\n丑。"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["4之1", "4-1", "四之一", "第四之一条", "4条之一", "第四条之一第一款", "4-1条", "刑法第四条之一"],
+)
+def test_an_article_with_a_sub(law, number):
+    assert law.article("刑法", number, "2020-01-01").ref == "4之1"
+
+
+@pytest.mark.parametrize("number", ["", "条", "第条", "abc", "之一", "-1", "0", "四-", "第四款"])
+def test_no_number(law, number):
+    with pytest.raises(UserError, match="no number of an article"):
+        law.article("刑法", number, "2020-01-01")
+
+
+def test_without_a_date_what_is_in_force(law):
+    assert law.article("刑法", 3).valid_from == "2005-07-01"
+    assert law.article("刑法", 6) is None
+    assert law.article("样本法", 6) is None
+
+
+def test_lenient_by_the_tiers(tmp_path):
+    def text(tier: str) -> str:
+        return f"# 刑法\n<!-- INFO END -->\n第一条 甲的，处{tier}。\n第二条 本法自1997年10月1日起施行。\n"
+
+    def amendment(tier: str) -> str:
+        return f"# 刑法修正案\n2001年5月1日\n<!-- INFO END -->\n将刑法第一条修改为：“甲的，处{tier}。”\n"
+
+    def law(before: str, after: str, name: str) -> versions.Law:
+        older, now = tmp_path / name / "older", tmp_path / name / "刑法"
+        older.mkdir(parents=True)
+        now.mkdir()
+        (older / "刑法.md").write_text(text(before), encoding="utf-8")
+        (now / "刑法.md").write_text(
+            text(after).replace("<!--", "2001年5月1日 刑法修正案\n<!--"), encoding="utf-8"
+        )
+        (now / "刑法修正案.md").write_text(amendment(after), encoding="utf-8")
+        return versions.read(tmp_path / name, [older])
+
+    light, heavy = "三年以下有期徒刑", "三年以下有期徒刑；情节严重的，处三年以上十年以下有期徒刑"
+    cases = {
+        ("五年以下有期徒刑", light): "now",
+        (light, "五年以下有期徒刑"): "then",
+        ("三年以下有期徒刑或者拘役", light): "then",
+        (f"{light}，并处罚金", light): "now",
+        (light, heavy): "check",
+        ("五年以下有期徒刑；丙的，处死刑", f"{light}；丙的，处死刑"): "now",
+    }
+    for number, ((before, after), applies) in enumerate(cases.items()):
+        known = law(before, after, str(number))
+        found = known.lenient("刑法", 1, "2000-01-01", "2002-01-01")
+        assert (found.check, found.applies) == (True, applies), (before, after)
+    # The same version on both days: nothing to choose.
+    same = known.lenient("刑法", 2, "2000-01-01", "2002-01-01")
+    assert (same.check, same.applies) == (False, "then")
+
+
+def test_lenient_of_what_was_no_crime(law):
+    found = law.lenient("刑法", "4-1", act="1999-01-01", judgment="2020-01-01")
+    assert (found.then, found.applies) == (None, "then")
+    assert law.lenient("刑法", "4-1", act="1990-01-01", judgment="2020-01-01").applies == "check"
 
 
 def test_operations_undo_what_they_apply():

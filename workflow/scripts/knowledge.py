@@ -1,8 +1,8 @@
 """knowledge: a folder of statutes, or the embedded facts of the law → articles, charges and tiers of penalty.
 
-`articles.parquet`: one row an article and version. `charges.json`: charge → refs of the Criminal Law.
-`tiers.json`: ref → tiers of penalty. `problems.csv`: what in the sources was worked around or left out,
-with file and line.
+`articles.parquet`: one row an article and version; `passages.parquet`: one row a paragraph or item.
+`charges.json`: charge → refs of the Criminal Law. `tiers.json`: ref → tiers of penalty.
+`problems.csv`: what in the sources was worked around or left out, with file and line.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lexpro.errors import UserError
 from lexpro.files import write_json
-from lexpro.knowledge import collection, embedded, links, table, tiers
+from lexpro.knowledge import collection, embedded, links, passages, table, tiers
 from lexpro.knowledge.statutes import Problem, lines_of
 from lexpro.knowledge.table import Row
 from lexpro.law import facts
@@ -30,7 +30,7 @@ def from_facts() -> Knowledge:
 
 def from_statutes(settings: dict) -> Knowledge:
     folder = collection.locate(settings["path"])
-    rows, problems = collection.read(folder, settings["include"])
+    rows, problems = collection.read(folder, settings["include"], collection.older(settings["older"]))
     if not rows:
         raise UserError(
             f"knowledge: no article in {folder} ({', '.join(settings['include'])}). Check knowledge.include; "
@@ -59,6 +59,8 @@ def main(argv: list[str] | None = None) -> None:
         write_problems(run.out / "problems.csv", problems)
         laws = Counter(row.law for row in rows)
         kinds = Counter(problem.kind for problem in problems)
+        parts = passages.write(rows, run.out / "passages.parquet")
+        run.counts.update(passages=parts, incomplete=sum(not row.complete for row in rows))
         run.counts.update(articles=len(rows), laws=len(laws), charges=len(charges), tiers=len(penalties))
         run.counts.update(problems=dict(sorted(kinds.items())))
         run.log.info("%d articles of %d laws, %d charges", len(rows), len(laws), len(charges))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from lexpro.knowledge.statutes import Document
 from lexpro.law import numerals
 
+# An amendment's name in full, without the country's.
+_TITLE = re.compile(r"刑法修正案(?:（[一二三四五六七八九十]+）)?")
 _N = "[一二三四五六七八九十百零〇0-9]+"
 _ARTICLE = re.compile(rf"第({_N})条(?:之([一二三四五六七八九十]+))?")
 # 第一百三十三条后增加一条: the article in front of the new one is not changed.
@@ -21,6 +23,15 @@ _PARAGRAPH = re.compile(rf"第({_N})款")
 _QUOTE = re.compile(r"“([^”]*)(?:”|$)")
 _ITEM = re.compile(rf"[（(]{_N}[）)]")
 _NEW_ARTICLE = re.compile(rf"第({_N})条(?:之([一二三四五六七八九十]+))?[\s　]+")
+
+
+def is_amendment(document: Document) -> bool:
+    return _TITLE.fullmatch(document.law) is not None
+
+
+def named(text: str) -> set[str]:
+    """Names of the amendments in a text: the history of a full text of the law."""
+    return set(_TITLE.findall(text))
 
 
 @dataclass(frozen=True, slots=True)

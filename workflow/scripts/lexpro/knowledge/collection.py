@@ -1,28 +1,35 @@
-"""A folder of statutes → one table of articles: duplicates left out, versions of one law dated."""
+"""A folder of statutes → one table of articles: duplicates left out, versions of one law dated, the repealed closed."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 from lexpro.errors import UserError
-from lexpro.knowledge import amendments, statutes
+from lexpro.knowledge import changes, statutes, versions
+from lexpro.knowledge.lookup import plain
 from lexpro.knowledge.statutes import Document, Problem
 from lexpro.knowledge.table import Row
+from lexpro.law import articles
 
-SUFFIXES = {".md", ".txt", ".html", ".htm"}
+
+def _candidates(path: str) -> list[Path]:
+    """Where a path may be: as it is given, or below `LEXPRO_MIRROR`."""
+    own = Path(os.path.expandvars(path)).expanduser()
+    mirror = os.environ.get("LEXPRO_MIRROR")
+    return [own, *([Path(mirror) / path] if mirror else [])]
 
 
 def locate(path: str) -> Path:
     """A folder as it is given, or below `LEXPRO_MIRROR`; raises UserError where neither exists."""
-    own = Path(os.path.expandvars(path)).expanduser()
-    mirror = os.environ.get("LEXPRO_MIRROR")
-    for folder in [own, *([Path(mirror) / path] if mirror else [])]:
+    for folder in _candidates(path):
         if folder.is_dir():
             return folder
+    mirror = os.environ.get("LEXPRO_MIRROR")
     below = f" nor below LEXPRO_MIRROR ({mirror})" if mirror else ", and LEXPRO_MIRROR is not set"
     raise UserError(
         f"knowledge.path: no folder {path}{below}. Give a folder of statutes (Markdown, text or HTML), "
@@ -30,11 +37,22 @@ def locate(path: str) -> Path:
     )
 
 
+def older(paths: Iterable[str]) -> list[Path]:
+    """The folders of older texts; one that is nowhere stays as it is given, for the report of problems."""
+    found = []
+    for path in paths:
+        candidates = _candidates(path)
+        found.append(next((folder for folder in candidates if folder.is_dir()), candidates[0]))
+    return found
+
+
 def files(folder: Path, include: Iterable[str]) -> list[Path]:
     """Documents that match a glob pattern, in the order of their paths; Hugo's `_index.md` is none."""
     found = {path for pattern in include for path in folder.glob(pattern)}
     chosen = (
-        p for p in found if p.is_file() and p.suffix.lower() in SUFFIXES and not p.name.startswith(("_", "."))
+        p
+        for p in found
+        if p.is_file() and p.suffix.lower() in statutes.SUFFIXES and not p.name.startswith(("_", "."))
     )
     return sorted(chosen, key=lambda path: path.relative_to(folder).as_posix())
 
@@ -46,7 +64,8 @@ def _body(document: Document) -> str:
 def _parse(folder: Path, path: Path) -> Document:
     name = path.relative_to(folder).as_posix()
     try:
-        return statutes.parse(statutes.lines_of(path), name, name.split("/")[0] if "/" in name else "")
+        kind = name.split("/")[0] if "/" in name else ""
+        return statutes.parse(statutes.lines_of(path), name, kind, statutes.digest(path))
     except UnicodeDecodeError as error:
         problem = Problem(name, 0, "unreadable", f"not UTF-8: byte {error.start}")
         return Document(name, problems=[problem])
@@ -66,34 +85,72 @@ def without_duplicates(documents: list[Document]) -> tuple[list[Document], list[
     return kept, problems
 
 
+def _close(old: Document, day: str, new: Document, by_number: bool = True) -> bool:
+    """End the rows of `old` that are still in force on `day`; whether there were any."""
+    after = {(row.ref, row.unit): row.id for row in new.rows} if by_number else {}
+    ended = [row for row in old.rows if not row.valid_to or row.valid_to > day]
+    for row in ended:
+        row.valid_to = day
+        row.superseded_by = after.get((row.ref, row.unit), new.file)
+    return bool(ended)
+
+
 def date_versions(documents: list[Document]) -> list[Problem]:
-    """Close the older versions: a later document of the same law and number ends what came before it.
+    """Close the older versions: a later document of the same law that numbers alike ends the one before it.
 
     Parts of one law in several files (the Civil Code) share no number, so they close nothing.
     """
-    by_article: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    newest: dict[str, str] = {}
+    by_law: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
-        newest[document.law] = max(newest.get(document.law, ""), document.date)
-        for row in document.rows:
-            by_article[row.law, row.ref, row.unit].append(row)
-    ended: dict[tuple[str, str], str] = {}
-    for rows in by_article.values():
-        rows.sort(key=lambda row: row.valid_from)
-        for old, new in zip(rows, rows[1:], strict=False):
-            if old.valid_from < new.valid_from:
-                old.valid_to = new.valid_from
-                ended[old.source, new.valid_from] = new.source
-    # The shorter version's successor may have fewer articles: what has no counterpart ends with the rest.
-    last = dict(sorted(ended))
+        by_law[plain(document.law)].append(document)
+    problems = []
+    for same in by_law.values():
+        same.sort(key=lambda document: document.date)
+        numbers = [{(row.ref, row.unit) for row in document.rows} for document in same] if same[1:] else []
+        for place, old in enumerate(same[:-1]):
+            later = (
+                same[other]
+                for other in range(place + 1, len(same))
+                if old.date < same[other].date and numbers[place] & numbers[other]
+            )
+            if (new := next(later, None)) and _close(old, new.date, new):
+                problems.append(Problem(old.file, 0, "superseded", f"from {new.date} on by {new.file}"))
+                for row in new.rows:
+                    # The version before it is known: this one need not answer for its time.
+                    row.exists_from = ""
+    return problems
+
+
+# 《…》、《…》同时废止 in the last articles; 中关于…的规定同时废止 ends a part only.
+_REPEAL = re.compile(r"[^。；\n]*废止")
+_NAME = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_PART = re.compile(r"》[^《。；]{0,12}中[^《。；]*废止")
+
+
+def repealed(document: Document) -> list[str]:
+    """Names (as `plain` has them) of the laws that a document repeals altogether."""
+    found = []
+    for row in document.rows[-3:]:
+        for match in _REPEAL.finditer(row.text):
+            if not _PART.search(match[0]):
+                found += [plain(name) for name in _NAME.findall(match[0])]
+    return found
+
+
+def close_repealed(documents: list[Document]) -> list[Problem]:
+    """End what a later document repeals by name (…同时废止), on the day that it comes into force."""
+    by_name: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
-        for row in document.rows:
-            if not row.valid_to and document.file in last:
-                row.valid_to = last[document.file]
-    return [
-        Problem(source, 0, "superseded", f"from {date} on by {successor}")
-        for (source, date), successor in sorted(ended.items())
-    ]
+        name = plain(document.law)
+        for short in {name, name[max(name.find("关于"), 0) :]}:
+            by_name[short].append(document)
+    problems = []
+    for document in documents:
+        day = document.in_force or document.date
+        for old in (old for name in repealed(document) for old in by_name.get(name, [])):
+            if old.file != document.file and old.date < day and _close(old, day, document, by_number=False):
+                problems.append(Problem(old.file, 0, "repealed", f"from {day} on by {document.file}"))
+    return problems
 
 
 def unique(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
@@ -118,17 +175,52 @@ def unique(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
     return list(found.values()), problems
 
 
-def read(folder: Path, include: Iterable[str]) -> tuple[list[Row], list[Problem]]:
-    """(rows, problems) of a collection, in the order of paths and articles; amendments date the law, and
-    are left out.
+def criminal_law(
+    documents: list[Document], older: Iterable[Path] = ()
+) -> tuple[list[Row] | None, list[Problem]]:
+    """(versions of the Criminal Law, problems) of its full texts and amendments among `documents`.
+
+    `older`: folders with older full texts; one that is not there is reported. None where there is no full text, or
+    where the amendments that its history names are not all there: then a text cannot be dated article by article.
+    """
+    full = [document for document in documents if document.law == articles.CRIMINAL_LAW]
+    changed = [document for document in documents if changes.is_amendment(document)]
+    if not full:
+        return None, []
+    problems = []
+    if lacking := sorted({name for document in full for name in versions.missing(document, changed)}):
+        problems.append(
+            Problem(full[0].file, 0, "no_amendment", f"not dated by article without {'、'.join(lacking)}")
+        )
+        return None, problems
+    for folder in older:
+        found = versions.full_texts(folder) if folder.is_dir() else []
+        if not found:
+            problems.append(Problem(folder.name, 0, "no_older_text", "no text of 刑法 there"))
+        full = full + found
+    return versions.build(full, changed), problems
+
+
+def read(folder: Path, include: Iterable[str], older: Iterable[Path] = ()) -> tuple[list[Row], list[Problem]]:
+    """(rows, problems) of a collection, in the order of paths and articles.
+
+    Amendments of the Criminal Law make its versions and are no rows themselves. `older`: folders with older full
+    texts of it.
     """
     parsed = [_parse(folder, path) for path in files(folder, include)]
     documents, problems = without_duplicates(parsed)
     for document in parsed:
         problems += document.problems
-    amendments.date(documents)
+    criminal, found = criminal_law(documents, older)
     # What an amendment says stands in the law by now.
-    documents = [document for document in documents if not amendments.is_amendment(document)]
-    problems += date_versions(documents)
-    rows, repeated = unique([row for document in documents for row in document.rows if row.text])
+    documents = [document for document in documents if not changes.is_amendment(document)]
+    problems += [*found, *date_versions(documents), *close_repealed(documents)]
+    rows: list[Row] = []
+    for document in documents:
+        if criminal is None or document.law != articles.CRIMINAL_LAW:
+            rows += document.rows
+        else:
+            # Once, where its first text stands.
+            rows, criminal = rows + criminal, []
+    rows, repeated = unique([row for row in rows if row.text or not row.complete])
     return rows, problems + repeated

@@ -6,6 +6,7 @@ The Markdown is that of the public collection LawRefBook/Laws: `# title`, a line
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from lexpro.knowledge.table import Row
 from lexpro.law import articles, numerals
 
+SUFFIXES = {".md", ".txt", ".html", ".htm"}
 _D = "〇零一二三四五六七八九十百千0-9０-９"
 # 第一百二十八 条 (a blank that should not be there), 第一百三十三条之一 (a blank follows: no 之一 of a
 # sentence).
@@ -32,6 +34,10 @@ _FILE_DATE = re.compile(r"[(（](\d{4})-(\d{2})-(\d{2})[)）]$")
 _IN_FORCE = re.compile(
     r"自\s*(?:(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日)\s*起\s*(?:正式)?(?:施行|实施|生效)"
 )
+_ORGAN = re.compile(
+    r"全国人民代表大会常务委员会|全国人民代表大会|国务院|中央军事委员会|最高人民法院|最高人民检察院|公安部|司法部|国家安全部"
+)
+_TITLE_ISSUER = re.compile(rf"(?:(?:{_ORGAN.pattern})[、\s　]*)+(?=关于)")
 _DELETED = re.compile(r"[（(]\s*(?:删去|删除|已废止)\s*[）)]")
 
 
@@ -55,12 +61,22 @@ class Document:
     date: str = ""
     # The day that the text itself names (自…起施行): of a law that was amended since, the first version's.
     in_force: str = ""
+    # The first day of its history: of a law that was amended, when it was made.
+    since: str = ""
+    # SHA-256 of the file.
+    sha256: str = ""
+    # What stands between title and text: a line an event.
+    history: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def iso(year: str, month: str, day: str) -> str:
     return f"{int(year):04d}-{int(month):02d}-{int(day):02d}"
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def lines_of(path: Path) -> list[str]:
@@ -159,23 +175,38 @@ def _split(lines: list[str]) -> tuple[int, str, list[str]]:
     return end + 1, titles[0] if titles else "", [line for line in head if line.lstrip("# ") not in titles]
 
 
-def _date(file: str, history: list[str], document: Document) -> str:
+def _date(document: Document) -> str:
     """In force from: the latest of the file name's date, the history's and (自…起施行) the text's own."""
-    found = [iso(*m.groups()) for line in history for m in _DATE.finditer(line)]
-    if match := _FILE_DATE.search(Path(file).stem):
+    found = [iso(*m.groups()) for line in document.history for m in _DATE.finditer(line)]
+    document.since = min(found, default="")
+    if match := _FILE_DATE.search(Path(document.file).stem):
         found.append(iso(*match.groups()))
-    text = "\n".join([*history, *(row.text for row in document.rows[-2:])])
+    text = "\n".join([*document.history, *(row.text for row in document.rows[-2:])])
     named = [iso(*m.groups()) for m in _IN_FORCE.finditer(text)]
     document.in_force = max(named, default="")
     found += named
     return max(found, default="")
 
 
-def parse(lines: list[str], file: str, kind: str = "") -> Document:
+def issuer(document: Document) -> str:
+    """Who made a text: named in the title (…关于), in the oldest line of the history that names one (an amendment
+    does not make another issuer), or by the folder of a ministry; "" where nothing says.
+    """
+    if match := _TITLE_ISSUER.match(document.title):
+        return "、".join(_ORGAN.findall(match[0]))
+    for line in document.history:
+        if found := list(dict.fromkeys(_ORGAN.findall(line))):
+            # A congress is named with its committee; the others issue together.
+            return found[0] if found[0].startswith("全国") else "、".join(found)
+    folders = document.file.split("/")
+    return folders[1] if len(folders) > 2 else ""
+
+
+def parse(lines: list[str], file: str, kind: str = "", sha256: str = "") -> Document:
     """Parse the lines of one document; `file` is its path in the collection. Never raises on odd content."""
     reader = _Reader(file, kind)
     document = reader.document
-    start, document.title, history = _split(lines)
+    start, document.title, document.history = _split(lines)
     document.law = articles.law_name(re.sub(r"[\s　]+", "", document.title))
     preamble: list[str] = []
     numbered = any(_ARTICLE.match(line.strip()) for line in lines[start:])
@@ -205,9 +236,11 @@ def parse(lines: list[str], file: str, kind: str = "") -> Document:
         if _DELETED.fullmatch(row.text.strip()):
             document.rows.remove(row)
             reader.problem(0, "deleted", f"第{row.ref}条 {row.text.strip()}")
-    document.date = _date(file, history, document)
+    document.date, document.sha256 = _date(document), sha256
+    made_by = issuer(document)
     for row in document.rows:
-        row.valid_from = document.date
+        row.valid_from, row.issuer, row.sha256 = document.date, made_by, sha256
+        row.exists_from = document.since if document.since < document.date else ""
     if not document.date:
         reader.problem(0, "undated", document.title)
     if not document.rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -38,6 +38,14 @@ class Row:
     exists_from: str = ""
     # 2 for the second article of a number in one document (annexes count from 1 again).
     copy: int = 1
+    # Who made the text: 全国人民代表大会, 国务院, 最高人民法院、最高人民检察院; "" where nothing says.
+    issuer: str = ""
+    # False: `text` is only what is known of how the article read then, perhaps nothing.
+    complete: bool = True
+    # What ended this version: the id of the next one, or the file that repealed it.
+    superseded_by: str = ""
+    # SHA-256 of the file `source`.
+    sha256: str = ""
 
     @property
     def ref(self) -> str:
@@ -66,6 +74,10 @@ SCHEMA = {
     "valid_to": pl.String,
     "source": pl.String,
     "exists_from": pl.String,
+    "issuer": pl.String,
+    "complete": pl.Boolean,
+    "superseded_by": pl.String,
+    "sha256": pl.String,
 }
 
 # A date later than any, for what is still in force.
@@ -80,26 +92,36 @@ def as_number(date: str, default: int) -> int:
 def spans(rows: Sequence[dict]) -> list[tuple[int, int]]:
     """For each row, the days that it answers for, [from, to) as numbers.
 
-    Those on which it is in force; and the first version that is known of an article also for the time
-    before it in which the article existed (its own `valid_from` tells that the text is a later one).
+    Those on which it is in force; and those of the versions right before it that exist but whose text is not known,
+    in the table (`complete` False) or not (`exists_from`). Its own `valid_from` tells then that the text is a later
+    one, and the row without a text answers for no day.
     """
-    first: dict[tuple, str] = {}
-    for row in rows:
-        key = row["law"], row["ref"], row["unit"]
-        first[key] = min(first.get(key, row["valid_from"]), row["valid_from"])
-    found = []
-    for row in rows:
-        begin = row["valid_from"]
-        if begin == first[row["law"], row["ref"], row["unit"]]:
-            begin = min(begin, row["exists_from"] or begin)
-        found.append((as_number(begin, 0), as_number(row["valid_to"], OPEN_END)))
+    articles: dict[tuple, list[int]] = {}
+    for place, row in enumerate(rows):
+        articles.setdefault((row["law"], row["ref"], row["unit"]), []).append(place)
+    found = [(0, 0)] * len(rows)
+    for places in articles.values():
+        places.sort(key=lambda place: rows[place]["valid_from"])
+        begin, unknown = rows[places[0]]["exists_from"] or rows[places[0]]["valid_from"], []
+        for place in places:
+            row = rows[place]
+            own = row["valid_from"] if place != places[0] else min(begin, row["valid_from"])
+            if unknown and rows[unknown[-1]]["valid_to"] != row["valid_from"]:
+                unknown = []
+            begin = begin if unknown else own
+            complete = row.get("complete", True)
+            found[place] = as_number(begin if complete else own, 0), as_number(row["valid_to"], OPEN_END)
+            for earlier in unknown if complete else ():
+                found[earlier] = 0, 0
+            unknown = [] if complete else [*unknown, place]
     return found
 
 
 def write(rows: Iterable[Row], path: Path) -> None:
     """`articles.parquet`, one line a row, in the order of `rows`."""
-    records = [{**asdict(row), "ref": row.ref, "id": row.id} for row in rows]
-    pl.DataFrame([[record[name] for record in records] for name in SCHEMA], schema=SCHEMA).write_parquet(path)
+    rows = list(rows)
+    columns = {name: [getattr(row, name) for row in rows] for name in SCHEMA}
+    pl.DataFrame(columns, schema=SCHEMA).write_parquet(path)
 
 
 def read(path: Path) -> list[dict]:

@@ -99,3 +99,27 @@ def of(rows: list[Row]) -> dict[str, list[dict]]:
         tiers = [{"charge": charge, **tier} for tier in own[ref]]
         found[ref] = tiers or [{"charge": charge, "from": other, **tier} for other, tier in elsewhere(ref)]
     return {ref: tiers for ref, tiers in found.items() if tiers}
+
+
+_RANK = {"管制": (1, 0), "拘役": (2, 0), "无期徒刑": (4, 0), "死刑": (5, 0)}
+
+
+def weight(tier: dict) -> tuple[tuple[int, int], tuple[int, int], int]:
+    """(heaviest, lightest main punishment, what comes on top) of a tier, each the larger the heavier."""
+    kinds = [_RANK[name] for name in (*tier["lighter"], *tier["heavier"])]
+    kinds += [(3, months) for months in tier["months"] or ()]
+    alone = tier["fine"] in ("either", "alternative")
+    return max(kinds), (0, 0) if alone else min(kinds), (tier["fine"] == "must") + tier["confiscation"]
+
+
+def compare(then: list[dict], now: list[dict]) -> int | None:
+    """Whether `now` is lighter (1), `then` is (-1), both weigh alike (0), or that cannot be told of all tiers (None).
+
+    Tier by tier from light to heavy: the heaviest punishment decides, then the lightest (interpretation on article 12,
+    法释〔1997〕12号, articles 1 and 2), then fine and confiscation.
+    """
+    if not then or len(then) != len(now):
+        return None
+    pairs = zip(sorted(map(weight, then)), sorted(map(weight, now)), strict=True)
+    signs = {(old > new) - (old < new) for old, new in pairs} - {0}
+    return None if len(signs) > 1 else signs.pop() if signs else 0

@@ -12,14 +12,14 @@ is ""), and no later text is passed off as the law of that day.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lexpro.errors import UserError
-from lexpro.knowledge import amendments, changes, collection, statutes
+from lexpro.knowledge import changes, statutes
 from lexpro.knowledge.changes import Change
+from lexpro.knowledge.lookup import Law
 from lexpro.knowledge.statutes import Document
 from lexpro.knowledge.table import Row
 from lexpro.law import articles
@@ -27,88 +27,29 @@ from lexpro.law import articles
 # Changed by decisions that are no amendment (history lines of 刑法.md): 1998-12-29 on foreign exchange, and
 # 2009-08-27 on several laws (征用).
 DECISIONS = {"1998-12-29": ("190",), "2009-08-27": ("381", "410")}
-_TITLE = re.compile(r"刑法修正案(?:（[一二三四五六七八九十]+）)?")
-_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 @dataclass(slots=True)
-class Version:
-    """An article on the days [valid_from, valid_to), ISO dates, valid_to "" while in force.
+class _Version:
+    """The days [begin, end) of an article, the operations that led to it, and what is known of its paragraphs.
 
-    `text` has what is known of it, all of it where `complete`; `deleted`: from valid_from on there is no such article.
+    `closed`: how many paragraphs it has is known too. `deleted`: from `begin` on there is no such article.
     """
 
-    law: str
-    ref: str
-    valid_from: str
-    valid_to: str = ""
-    text: str = ""
-    complete: bool = False
-    source: str = ""
-    deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lenient:
-    """从旧兼从轻 (article 12): the version of the act, and where it is another one, that of the judgment.
-
-    `check` is True where they differ: the later one applies instead only if it is lighter, which the text of the
-    two must tell.
-    """
-
-    then: Version | None
-    now: Version | None
-    check: bool
-
-
-class Law:
-    """Versions by (law, ref), oldest first."""
-
-    def __init__(self, versions: Iterable[Version]):
-        self.versions: dict[tuple[str, str], list[Version]] = {}
-        for version in versions:
-            self.versions.setdefault((version.law, version.ref), []).append(version)
-        for known in self.versions.values():
-            known.sort(key=lambda version: version.valid_from)
-
-    def article(self, law: str, number: int, date: str, sub: int = 0) -> Version | None:
-        """The version in force on `date` (ISO), None where there was no such article; UserError on no date."""
-        if not _DAY.fullmatch(date):
-            raise UserError(f"article: {date!r} is no date; write 2021-03-01.")
-        ref = f"{number}之{sub}" if sub else str(number)
-        for version in self.versions.get((articles.law_name(law), ref), []):
-            if version.valid_from <= date and (not version.valid_to or date < version.valid_to):
-                return None if version.deleted else version
-        return None
-
-    def lenient(self, law: str, number: int, act: str, judgment: str, sub: int = 0) -> Lenient:
-        """Both candidates of article 12 for an act of the day `act` that is judged on `judgment`."""
-        then, now = self.article(law, number, act, sub), self.article(law, number, judgment, sub)
-        return Lenient(then, now, then != now)
-
-
-def _history(
-    ref: str, sub: int, steps: list[tuple[str, str, list[Change]]], in_force: str
-) -> tuple[list[Version], list[list[Change]]]:
-    """Empty versions of an article, and the operations that lead to each from the one before it."""
-    law = articles.CRIMINAL_LAW
-    versions = [] if sub else [Version(law, ref, in_force)]
-    done: list[list[Change]] = [] if sub else [[]]
-    for date, source, operations in steps:
-        if versions:
-            versions[-1].valid_to = date
-        removed = operations[-1].kind == "delete" and not operations[-1].paragraph
-        versions.append(Version(law, ref, date, source=source, deleted=removed))
-        done.append(operations)
-    return versions, done
-
-
-@dataclass(slots=True)
-class _Text:
-    """What is known of a version's paragraphs; `closed`: how many they are, too."""
-
+    begin: str
+    source: str
+    done: list[Change]
+    end: str = ""
     known: changes.Known = field(default_factory=list)
     closed: bool = False
+
+    @property
+    def deleted(self) -> bool:
+        return bool(self.done) and self.done[-1].kind == "delete" and not self.done[-1].paragraph
+
+    @property
+    def text(self) -> str:
+        return "\n".join(filter(None, self.known))
 
     def learn(self, found: changes.Known | None, closed: bool) -> None:
         if found is None or (not closed and self.closed and len(found) > len(self.known)):
@@ -123,87 +64,132 @@ class _Text:
         self.closed = self.closed or closed
 
 
-def _spread(texts: list[_Text], done: list[list[Change]]) -> None:
+def _spread(versions: list[_Version]) -> None:
     """Fill each version from its neighbours, as far as the operations between them tell."""
     for _ in range(2):
-        for i in range(1, len(texts)):
-            after = changes.applied(texts[i - 1].known, done[i])
-            texts[i].learn(after, texts[i - 1].closed or any(map(changes.whole, done[i])))
-        for i in range(len(texts) - 1, 0, -1):
-            if texts[i].closed:
-                texts[i - 1].learn(changes.undone(texts[i].known, done[i]), True)
+        for before, after in zip(versions, versions[1:], strict=False):
+            found = changes.applied(before.known, after.done)
+            after.learn(found, before.closed or any(map(changes.whole, after.done)))
+        for before, after in list(zip(versions, versions[1:], strict=False))[::-1]:
+            if after.closed:
+                before.learn(changes.undone(after.known, after.done), True)
 
 
-def build(full: list[tuple[Document, set[str]]], changed: list[Document]) -> list[Version]:
-    """Versions from full texts, each with the titles of the amendments in it, today's first, and amendments."""
-    today = full[0][0]
-    steps: dict[str, list[tuple[str, str, list[Change]]]] = {}
-    for date, refs in DECISIONS.items():
+def _steps(changed: Iterable[Document]) -> dict[str, list[_Version]]:
+    """{ref: one version for each change of it}, in the order of days; none of them has a text."""
+    found: dict[str, list[_Version]] = {}
+    for day, refs in DECISIONS.items():
         for ref in refs:
-            steps.setdefault(ref, []).append((date, "", [Change("opaque")]))
-    dates = {document.law: document.date for document in changed}
+            found.setdefault(ref, []).append(_Version(day, "", [Change("opaque")]))
     for document in changed:
         for ref, operations in changes.of(document).items():
-            steps.setdefault(ref, []).append((document.date, document.file, operations))
-    texts = [{row.ref: row.text for row in document.rows} for document, _ in full]
-    found: list[Version] = []
-    for ref in dict.fromkeys([*(row.ref for row in today.rows), *steps]):
-        sub = int(ref.partition("之")[2] or 0)
-        versions, done = _history(
-            ref, sub, sorted(steps.get(ref, []), key=lambda step: step[0]), today.in_force
-        )
-        if not versions:
-            continue
-        known = [_Text() for _ in versions]
-        if done[0]:
-            known[0].learn(changes.applied([], done[0]), True)
-        for (document, titles), text in zip(full, texts, strict=True):
-            last = max((dates[title] for title in titles if title in dates), default=today.in_force)
-            at = sum(version.valid_from <= last for version in versions) - 1
-            if at >= 0 and text.get(ref):
-                known[at] = _Text([*changes.paragraphs(text[ref])], closed=True)
-                versions[at].source = document.file
-        _spread(known, done)
-        for version, text in zip(versions, known, strict=True):
-            version.text = "\n".join(filter(None, text.known))
-            version.complete = text.closed and None not in text.known
-        found += versions
-    return found
+            found.setdefault(ref, []).append(_Version(document.date, document.file, operations))
+    return {ref: sorted(versions, key=lambda version: version.begin) for ref, versions in found.items()}
 
 
-def parse(path: Path, folder: Path) -> tuple[Document, set[str]]:
-    lines = statutes.lines_of(path)
-    head = "\n".join(lines[: next((i for i, line in enumerate(lines) if "INFO END" in line), 60)])
-    return statutes.parse(lines, path.relative_to(folder).as_posix(), "刑法"), set(_TITLE.findall(head))
-
-
-def read(folder: Path, older: Iterable[Path] = ()) -> Law:
-    """The law of a folder with `刑法/刑法.md` and `刑法/刑法修正案*.md`, and of folders with older `刑法/刑法.md`."""
-    folders = [folder, *older]
-    full = [parse(root / "刑法/刑法.md", root) for root in folders if (root / "刑法/刑法.md").is_file()]
-    if len(full) < len(folders):
-        raise UserError(f"versions: no 刑法/刑法.md in one of {', '.join(map(str, folders))}.")
-    changed = [parse(path, folder)[0] for path in collection.files(folder, ["刑法/刑法修正案*.md"])]
-    return Law(build(full, [document for document in changed if amendments.is_amendment(document)]))
-
-
-def rows(law: Law, today: Iterable[Row]) -> list[Row]:
-    """One row of `articles.parquet` a version whose text is complete, with headings and charges of today's rows."""
-    known = {row.ref: row for row in today if row.law == articles.CRIMINAL_LAW}
+def _rows(template: Row, versions: list[_Version], hashes: dict[str, str]) -> list[Row]:
+    """A row for each version that is not a deletion."""
     found = []
-    for (_, ref), versions in law.versions.items():
-        if ref in known:
-            found += [
-                replace(
-                    known[ref],
-                    charges=list(known[ref].charges),
-                    text=version.text,
-                    valid_from=version.valid_from,
-                    valid_to=version.valid_to,
-                    source=version.source or known[ref].source,
-                    exists_from="",
-                )
-                for version in versions
-                if version.complete and version.text
-            ]
+    for version, after in zip(versions, [*versions[1:], None], strict=True):
+        if version.deleted:
+            continue
+        source = version.source or template.source
+        row = replace(
+            template,
+            charges=list(template.charges),
+            text=version.text,
+            valid_from=version.begin,
+            valid_to=version.end,
+            exists_from=versions[0].begin,
+            source=source,
+            sha256=hashes.get(source, template.sha256),
+            complete=version.closed and None not in version.known,
+        )
+        if found and found[-1].valid_to == row.valid_from:
+            found[-1].superseded_by = row.id
+        if after is not None and after.deleted:
+            row.superseded_by = after.source
+        found.append(row)
     return found
+
+
+def missing(full: Document, changed: Iterable[Document]) -> list[str]:
+    """Names of the amendments that the history of a full text names and `changed` lacks."""
+    return sorted(amendments(full) - {document.law for document in changed})
+
+
+def amendments(full: Document) -> set[str]:
+    return changes.named("\n".join(full.history))
+
+
+def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
+    """Rows, article by article and oldest version first, of full texts of the law and amendments."""
+    full = sorted(full, key=lambda document: document.date, reverse=True)
+    today = full[0]
+    dates = {document.law: document.date for document in changed}
+    until = [
+        max((dates[name] for name in amendments(text) if name in dates), default=today.in_force)
+        for text in full
+    ]
+    texts = [{row.ref: row for row in text.rows} for text in full]
+    hashes = {document.file: document.sha256 for document in changed}
+    steps = _steps(changed)
+
+    def gone(number: int, sub: int) -> Row:
+        """An article that no full text has any more: what it shares with the others of the law."""
+        shared = {name: getattr(today.rows[0], name) for name in ("kind", "issuer", "source", "sha256")}
+        return Row(today.law, number, sub, "", **shared)
+
+    found: list[Row] = []
+    for ref in dict.fromkeys([*texts[0], *(ref for text in texts[1:] for ref in text), *steps]):
+        article = articles.parse_ref(ref)
+        known = [text[ref] for text in texts if ref in text]
+        # A decision is no source: an article that neither a text nor an amendment has is not of this law.
+        if article is None or not (known or any(version.source for version in steps[ref])):
+            continue
+        template = known[0] if known else gone(article.number, article.sub)
+        versions = list(steps.get(ref, []))
+        # 条之X came with an amendment; the others were there from the beginning.
+        if not article.sub or not versions:
+            versions.insert(0, _Version(today.in_force or today.date, "", []))
+        for version, after in zip(versions, versions[1:], strict=False):
+            version.end = after.begin
+        if versions[0].done:
+            versions[0].learn(changes.applied([], versions[0].done), True)
+        # Today's text last: where nothing changed between two of them it is the source.
+        for text, last in list(zip(texts, until, strict=True))[::-1]:
+            then = [version for version in versions if version.begin <= last]
+            if then and ref in text:
+                then[-1].known, then[-1].closed = [*changes.paragraphs(text[ref].text)], True
+                then[-1].source = text[ref].source
+                hashes[text[ref].source] = text[ref].sha256
+        _spread(versions)
+        found += _rows(template, versions, hashes)
+    return found
+
+
+def parse(path: Path, folder: Path) -> Document:
+    name = path.relative_to(folder).as_posix()
+    return statutes.parse(statutes.lines_of(path), name, "刑法", statutes.digest(path))
+
+
+def full_texts(folder: Path) -> list[Document]:
+    """Full texts of the Criminal Law in a folder: files of that name."""
+    paths = sorted(path for path in folder.rglob("刑法*") if path.suffix.lower() in statutes.SUFFIXES)
+    found = [parse(path, folder) for path in paths]
+    return [document for document in found if document.law == articles.CRIMINAL_LAW]
+
+
+def read(folder: Path, older: Sequence[Path] = ()) -> Law:
+    """The law of a folder with `刑法/刑法.md` and `刑法/刑法修正案*.md`, and of folders with an older `刑法.md`.
+
+    Raises UserError where one of them has no text of the law.
+    """
+    full = []
+    for root in [folder, *older]:
+        found = full_texts(root)
+        if not found:
+            raise UserError(f"versions: no text of 刑法 in {root} (刑法/刑法.md).")
+        full += found
+    changed = [parse(path, folder) for path in sorted(folder.glob("刑法/刑法修正案*.md"))]
+    return Law(build(full, [document for document in changed if changes.is_amendment(document)]))

@@ -156,6 +156,24 @@ def parse_ref(ref: str, law: str = CRIMINAL_LAW) -> Article | None:
     return Article(law, int(match[1]), int(match[2] or 0)) if match else None
 
 
+_NUMBER = re.compile(
+    rf"第?\s{{0,4}}({_N})\s{{0,4}}[条條]?\s{{0,4}}(?:[之\-－—–_.]\s{{0,4}}({_N})\s{{0,4}}[条條]?)?"
+)
+
+
+def parse_number(number: int | str, law: str = CRIMINAL_LAW) -> Article | None:
+    """The article that a number in any form names: 133, "１３３", "第一百三十三条之一", "133条之一", "133-1".
+
+    A whole citation is read too (刑法第一百三十三条之一第一款). None on anything else, and on several articles.
+    """
+    text = str(number).strip()
+    if match := _NUMBER.fullmatch(text):
+        value, sub = numerals.parse_int(match[1]), numerals.parse_int(match[2] or "0")
+        return Article(law, value, sub) if value and sub is not None else None
+    found = parse(text, law)
+    return found[0] if len(found) == 1 else None
+
+
 def render(article: Article, style: str = "chinese") -> str:
     """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项 (law left out where it is empty); `parse` reads
     it back."""

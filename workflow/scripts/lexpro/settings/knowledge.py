@@ -17,6 +17,7 @@ class Statutes(Model):
     kind: Literal["statutes"]
     path: str = Field(min_length=1)
     include: list[str] = Field(min_length=1)
+    older: list[str]
     charge_lists: list[str]
 
 
