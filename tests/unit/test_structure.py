@@ -79,6 +79,8 @@ def test_defendants(judgment):
         terms=[Term("有期徒刑", 18, "盗窃罪"), Term("有期徒刑", 12, "故意伤害罪")],
         sentence=Term("有期徒刑", 26),
         fine=5000,
+        restitution=8500,
+        compensation=5000,
         circumstances=["累犯", "认罪认罚"],
     )
     assert second == Defendant(
@@ -88,6 +90,7 @@ def test_defendants(judgment):
         sentence=Term("拘役", 5, "盗窃罪"),
         probation_months=10,
         fine=2000,
+        restitution=8500,
         circumstances=["自首", "从犯", "认罪认罚"],
     )
 
@@ -103,6 +106,7 @@ def test_articles_are_the_basis_only(judgment):
         Article("刑法", 25, 0, 1),
         Article("刑法", 67, 0, 1),
         Article("刑法", 69),
+        Article("刑事诉讼法", 15),
     ]
 
 
@@ -220,6 +224,31 @@ def test_payments(text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "restitution", "compensation"),
+    [
+        ("责令被告人张三退赔甲500元，被告人李四退赔乙300元。", [500, 300], [0, 0]),
+        ("被告人张三、李四共同退赔被害人张三甲5000元。", [5000, 5000], [0, 0]),
+        ("责令张三、李四各退赔300元；责令被告人李四退赔200元。", [300, 500], [0, 0]),
+        ("被告人张三赔偿原告人医疗费800元，被告人李四承担连带责任。", [0, 0], [800, 800]),
+        ("上述二被告人连带赔偿各项损失共计9000元。", [0, 0], [9000, 9000]),
+        ("扣押的赃款600元发还被害人。", [0, 0], [0, 0]),
+        ("被告人张三甲犯盗窃罪，判处拘役一个月，并处罚金1000元，责令退赔1200元。", [0, 0], [0, 0]),
+    ],
+)
+def test_what_each_defendant_owes(text, restitution, compensation):
+    both = [Defendant("张三"), Defendant("李四")]
+    payments.assign(text, both)
+    assert [d.restitution for d in both] == restitution
+    assert [d.compensation for d in both] == compensation
+
+
+def test_an_only_defendant_owes_what_is_ordered():
+    only = [Defendant("张三")]
+    payments.assign("犯盗窃罪，判处拘役一个月，罚金1000元，责令退赔1200元；赔偿损失300元。", only)
+    assert (only[0].restitution, only[0].compensation) == (1200, 300)
+
+
+@pytest.mark.parametrize(
     ("line", "names"),
     [
         ("被告人张3，女，1975年生。", ["张3"]),
@@ -227,6 +256,8 @@ def test_payments(text, expected):
         ("被告人于军，男，汉族。被告人于军因涉嫌盗窃被拘留。", ["于军"]),
         ("被告单位某某科技有限公司，住所地某市。 被告人王某甲（自报），男。", ["某某科技有限公司", "王某甲"]),
         ("原审被告人陈某，男。 被告人陈某曾因吸毒被处罚。", ["陈某"]),
+        ("上诉人（原审被告人）张某、李某1。", ["张某", "李某1"]),
+        ("被告人张某、辩护人王某到庭参加诉讼。", []),
         ("被告人买买提·吐尔逊，男，维吾尔族。", ["买买提·吐尔逊"]),
     ],
 )

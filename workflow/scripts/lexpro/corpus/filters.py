@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 
 from lexpro.corpus.record import TIMED_KINDS, Judgment
-from lexpro.law import charges
+from lexpro.law import articles, charges
 
 Dropped = tuple[str, str]
 Filter = Callable[[Judgment, str, dict], Dropped | None]
@@ -102,7 +102,7 @@ def quality(judgment: Judgment) -> float:
         "parties" in sections,
         "facts" in sections,
         "reasoning" in sections and "judgment" in sections,
-        bool(judgment.articles),
+        any(article.law == articles.CRIMINAL_LAW for article in judgment.articles),
         bool(defendants) and all(d.charges for d in defendants),
         bool(defendants) and all(d.sentence for d in defendants),
     )

@@ -15,10 +15,13 @@ _NAME = (
     r"|男[，,]|女[，,]|犯[^\s]{1,30}罪|到庭|无视|曾因|曾于|被控|不服"
     r"|被判|于[0-9一二]|曾用名|绰号|外号|别名)[^，。；：（）、\s“”《》]){0,30})"
 )
+# Several under one role, and nothing else: 上诉人（原审被告人）张某、李某。
+_SEVERAL = r"(?:、[^，。；：（）、\s“”《》0-9]{2,5}[0-9]?){1,50}(?=。)"
+_OTHERS = re.compile(_SEVERAL)
 # 被告人自报张某甲, 被告人（自报）: the name that was given.
 _LISTED = re.compile(
     rf"(?:^|(?<=[。；\s]))(?:附带民事诉讼)?{_ROLE}(?:自报(?:姓名|名)?[：:]?)?{_NAME}(?="
-    rf"[，。；：（\s]|男|女|因|涉|曾|被|不|于|犯|绰|外|别|到|无|$)"
+    rf"[，。；：（\s]|男|女|因|涉|曾|被|不|于|犯|绰|外|别|到|无|$|{_SEVERAL})"
 )
 _JUDGED = re.compile(r"被\s?告\s?(?:人|单\s?位)）?\s{0,4}(?P<name>[^，。；：（）\s“”《》]{1,40}?)犯(?!罪)")
 _ANYWHERE = re.compile(
@@ -45,7 +48,11 @@ def _sound(name: str) -> bool:
 def listed(parties: str) -> list[str]:
     """Names of the defendants in the list of parties, in order, each once."""
     names: list[str] = []
-    for name in dict.fromkeys(match["name"].strip() for match in _LISTED.finditer(parties)):
+    found: list[str] = []
+    for match in _LISTED.finditer(parties):
+        others = _OTHERS.match(parties, match.end("name"))
+        found += [match["name"].strip(), *(others[0][1:].split("、") if others else [])]
+    for name in dict.fromkeys(found):
         if _sound(name) and not any(
             name.startswith(known) and _MORE.match(name, len(known)) for known in names
         ):

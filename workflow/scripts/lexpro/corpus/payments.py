@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from lexpro.corpus.record import Money
+from lexpro.corpus.record import Defendant, Money
 from lexpro.corpus.sentence import clean
 from lexpro.law import money
 
@@ -31,10 +32,8 @@ def _total(sentence: str, start: int) -> Money:
     return total
 
 
-def ordered(judgment: str) -> tuple[Money, Money]:
-    """(restitution, compensation) that the operative part orders or disposes of, in yuan."""
-    restitution: Money = 0
-    compensation: Money = 0
+def _orders(judgment: str) -> Iterator[tuple[str, str, int]]:
+    """(restitution or compensation, sentence, where the order in it begins) of the operative part."""
     for match in _SENTENCE.finditer(clean(judgment)):
         sentence = match[0]
         back = _RESTITUTION.search(sentence)
@@ -43,11 +42,61 @@ def ordered(judgment: str) -> tuple[Money, Money]:
             continue
         sentenced = re.search(r"犯[^，]{2,60}罪", sentence)
         first = (back or pays).start() if sentenced else 0  # type: ignore[union-attr]
-        if back and (not pays or back.start() < pays.start()):
-            restitution += _total(sentence, first)
+        is_restitution = back and (not pays or back.start() < pays.start())
+        yield "restitution" if is_restitution else "compensation", sentence, first
+
+
+def ordered(judgment: str) -> tuple[Money, Money]:
+    """(restitution, compensation) that the operative part orders or disposes of, in yuan."""
+    owed: dict[str, Money] = {"restitution": 0, "compensation": 0}
+    for kind, sentence, first in _orders(judgment):
+        owed[kind] += _total(sentence, first)
+    return owed["restitution"], owed["compensation"]
+
+
+# Who pays: defendants by name (not the beginning of a longer one: 张某 in 张某甲), or all of them.
+_NOT_LONGER = r"(?![某甲乙丙丁戊己庚辛壬癸0-9×])"
+_ALL_OF_THEM = re.compile(r"(?:[二三四五六七八九十两各]|上述|以上|全体)(?:名|位|个)?被告人")
+_JOINED = re.compile(r"[、，,和及与]?(?:以及)?(?:被告(?:人|单位))?")
+
+
+def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
+    """(where, who) of each group of defendants that a sentence names: 被告人甲、乙共同… is one group."""
+    if not names:
+        return []
+    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    groups: list[tuple[int, list[str]]] = []
+    end = -1
+    for match in re.finditer(rf"(?:{known}){_NOT_LONGER}", sentence):
+        if groups and _JOINED.fullmatch(sentence, end, match.start()):
+            groups[-1][1].append(match[0])
         else:
-            compensation += _total(sentence, first)
-    return restitution, compensation
+            groups.append((match.start(), [match[0]]))
+        end = match.end()
+    groups += [(match.start(), names) for match in _ALL_OF_THEM.finditer(sentence)]
+    return sorted(groups)
+
+
+def assign(judgment: str, defendants: list[Defendant]) -> None:
+    """Set `restitution` and `compensation` of each defendant from the operative part, in yuan.
+
+    A sum is owed by those named last before it; who answers for it jointly (承担连带责任) owes it too. Where
+    nobody is named, it is the only defendant's; of several, nobody's.
+    """
+    names = [defendant.name for defendant in defendants]
+    owed = {name: {"restitution": 0, "compensation": 0} for name in names}
+    for kind, sentence, first in _orders(judgment):
+        groups = _payers(sentence, names) or [(0, names if len(names) == 1 else [])]
+        starts = [first, *(max(first, start) for start, _ in groups[1:]), len(sentence)]
+        total: Money = 0
+        for (_, who), start, end in zip(groups, starts, starts[1:], strict=False):
+            stated = _total(sentence[:end], start)
+            total = stated if stated or "连带" not in sentence[start:end] else total
+            for name in dict.fromkeys(who):
+                owed[name][kind] += stated or (total if "连带" in sentence[start:end] else 0)
+    for defendant in defendants:
+        defendant.restitution = owed[defendant.name]["restitution"]
+        defendant.compensation = owed[defendant.name]["compensation"]
 
 
 _CLAUSES = re.compile(r"[^；。\n]+")

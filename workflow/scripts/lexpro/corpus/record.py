@@ -63,7 +63,8 @@ class Defendant:
 
     `terms` has one entry a charge where the judgment says so; `sentence` is what is to be served: the joint term
     (决定执行), or the only term. `fine` is the fine to be paid in all (yuan), `confiscation` confiscated property in
-    yuan with `confiscation_all` for 没收个人全部财产; `deprivation_*` is 剥夺政治权利.
+    yuan with `confiscation_all` for 没收个人全部财产; `deprivation_*` is 剥夺政治权利. `restitution` (退赔, 退缴) and
+    `compensation` (附带民事赔偿) are what this defendant owes, alone or jointly (each of several owes the whole).
     """
 
     name: str
@@ -76,6 +77,8 @@ class Defendant:
     confiscation_all: bool = False
     deprivation_months: int = 0
     deprivation_life: bool = False
+    restitution: Money = 0
+    compensation: Money = 0
     circumstances: list[str] = field(default_factory=list)
 
     @classmethod
@@ -108,7 +111,7 @@ class Judgment:
     # name in SECTIONS → (start, end) in the text; only sections that the document has.
     sections: dict[str, tuple[int, int]] = field(default_factory=dict)
     defendants: list[Defendant] = field(default_factory=list)
-    # Articles of 刑法 that the judgment is based on, in order, without repetition.
+    # Articles that the judgment is based on, of 刑法 and of other laws, in order, without repetition.
     articles: list[Article] = field(default_factory=list)
     # Totals of the case in yuan: 退赔/退缴, 附带民事赔偿, 涉案金额.
     restitution: Money = 0

@@ -43,15 +43,15 @@ def _place(judgment: Judgment, text: str, hint: str | None) -> None:
 
 
 def basis(reasoning: str) -> list[Article]:
-    """Articles of 刑法 that the judgment is based on: of the last sentence (依照 … 之规定), else of the whole
-    reasoning."""
+    """Articles that the judgment is based on: of the last sentence (依照 … 之规定) if it cites 刑法, else of the
+    whole reasoning if that does, else of the last sentence. What no law is named for is left out."""
     last = reasoning.rstrip("。 \n")
     start = max(last.rfind("。"), last.rfind("\n"), 0)
-    for passage in (reasoning[start:], reasoning):
-        found = [article for article in articles.parse(passage) if article.law == articles.CRIMINAL_LAW]
-        if found:
-            return found
-    return []
+    found = articles.parse(reasoning[start:])
+    if not articles.base(found) and start:
+        whole = articles.parse(reasoning)
+        found = whole if articles.base(whole) else found
+    return [article for article in found if article.law]
 
 
 def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
@@ -140,6 +140,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     _find_circumstances(reasoning, judgment.defendants)
     judgment.articles = basis(reasoning)
     judgment.restitution, judgment.compensation = payments.ordered(operative)
+    payments.assign(operative, judgment.defendants)
     if judgment.kind in ("criminal", "other"):
         judgment.amount = payments.amount(reasoning, part.get("facts", ""))
     return judgment

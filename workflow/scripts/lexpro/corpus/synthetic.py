@@ -64,7 +64,7 @@ def clean(settings: dict, province: str, number: int) -> tuple[str, dict]:
     case = synthetic_case.draw(rng, settings, province, number + 1)
     articles = cited(rng, case)
     text, spans = assemble(STYLES[settings["style"]](rng, case, articles))
-    return text, judgment(case, doc_id(province, number), articles, spans).to_dict()
+    return text, judgment(case, doc_id(province, number), articles, text, spans).to_dict()
 
 
 def _original(settings: dict, province: str, number: int, rng: Random) -> tuple[str, int]:

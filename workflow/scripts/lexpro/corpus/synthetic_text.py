@@ -6,6 +6,7 @@ its first line to the end of its last; `judgment` begins with 判决如下, `rea
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from lexpro.corpus.record import SECTIONS, Article, Defendant, Judgment, Term
@@ -16,6 +17,7 @@ from lexpro.corpus.synthetic_words import (
     sentence_money,
     words,
 )
+from lexpro.law.circumstances import NAMES
 from lexpro.law.facts import load
 
 ITEMS = ("一", "二", "三", "四", "五", "六", "七", "八", "九")
@@ -229,8 +231,27 @@ def assemble(parts: dict[str, str]) -> tuple[str, dict[str, tuple[int, int]]]:
     return text, spans
 
 
-def judgment(case: Case, doc_id: str, articles: list[Article], spans: dict) -> Judgment:
+# Where the parties may plead guilty for leniency (刑事诉讼法 15), as `cite` adds it to the articles of 刑法.
+PLEA = Article("刑事诉讼法", 15)
+
+
+def _told(case: Case) -> list[Defendant]:
+    """The defendants with what they owe and the circumstances in the order of all records."""
+    owed = case.restitution if len(case.people) == 1 or not case.restitution_paid else 0
+    return [
+        replace(
+            given,
+            circumstances=[name for name in NAMES if name in given.circumstances],
+            restitution=owed,
+            compensation=case.compensation,
+        )
+        for given in case.defendants
+    ]
+
+
+def judgment(case: Case, doc_id: str, articles: list[Article], text: str, spans: dict) -> Judgment:
     """What is to be read from the text."""
+    reasoning = text[slice(*spans["reasoning"])]
     return Judgment(
         doc_id=doc_id,
         case_number=case.case_number,
@@ -245,8 +266,8 @@ def judgment(case: Case, doc_id: str, articles: list[Article], spans: dict) -> J
         kind="criminal",
         document_type=heading(case)[0],
         sections=spans,
-        defendants=case.defendants,
-        articles=articles,
+        defendants=_told(case),
+        articles=[*articles, *([PLEA] if "刑事诉讼法" in reasoning else [])],
         restitution=case.restitution,
         compensation=case.compensation,
         amount=case.amount,
