@@ -25,8 +25,19 @@ from lexpro.benchmarks.judging import judge
 from lexpro.benchmarks.metrics import MAIN, summarise
 from lexpro.files import read_json, to_yaml, write_json, write_text
 from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
-from lexpro.report import figures, gather, labels, page, sources, style, summary, tables
-from lexpro.report.tabs import tabs
+from lexpro.report import (
+    corpus_figures,
+    figures,
+    gather,
+    labels,
+    page,
+    sources,
+    style,
+    summary,
+    table,
+    tables,
+)
+from lexpro.report.tabs import ROOT, tabs
 
 PROVINCES = {"湖北": 9, "山东": 6, "西藏": 1}
 CHARGES = ["盗窃罪", "危险驾驶罪", "掩饰、隐瞒犯罪所得、犯罪所得收益罪"]
@@ -66,10 +77,47 @@ def corpus(folder: dict[str, Path], provinces: list[str], kept: list[tuple[str, 
         failed = ["no_text"] if name == "湖北" else []
         parquet(folder["structure"] / name / "rejects.parquet", file=["b.txt"] * len(failed), reason=failed)
         parquet(folder["structure"] / name / "judgments.parquet", doc_id=[""] * (count - len(failed)))
-    reasons = ["near_duplicate"] * 5 + ["not_criminal"] * 3
-    parquet(folder["filter"] / "dropped.parquet", doc_id=[""] * 8, reason=reasons)
-    parquet(folder["filter"] / "kept.parquet", province=[p for p, _ in kept], charge=[c for _, c in kept])
+    selected(folder["filter"], kept)
     parquet(folder["tasks"] / "splits.parquet", split=["train"] * (len(kept) - 4) + ["heldout"] * 4)
+
+
+def record(place: int) -> str:
+    """A judgment's JSON: each third of another year and term; the first without a date, with two defendants."""
+    months = (8, 42, 200)[place % 3]
+    people = [{"name": "张某甲", "sentence": {"kind": "有期徒刑", "months": months, "charge": None}}]
+    if place == 0:
+        people.append({"name": "李某乙", "sentence": {"kind": "拘役", "months": 4, "charge": None}})
+    date = f"20{17 + place % 3}-05-01" if place else None
+    found = {"case_number": f"（2018）鄂0102刑初{place + 1}号", "date": date, "defendants": people}
+    return json.dumps(found, ensure_ascii=False)
+
+
+def selected(folder: Path, kept: list[tuple[str, str]]) -> None:
+    """What the filter writes: of 8 dropped documents 5 are copies, in families of 4 and 3 documents."""
+    near, exact = "near_duplicate", "exact_duplicate"
+    details = ["k0 0.91", "k0 0.88", "k0 1.00", "k1 0.75", "k1 1.00", "civil", "civil", "civil"]
+    reasons = [near, near, exact, near, exact, *["not_criminal"] * 3]
+    parquet(
+        folder / "dropped.parquet",
+        doc_id=[f"d{i}" for i in range(8)],
+        province=["湖北", "山东", *["湖北"] * 5, None],
+        reason=reasons,
+        detail=details,
+        reasons=[[name] for name in reasons[:-1]] + [["not_criminal", "too_short"]],
+    )
+    parquet(
+        folder / "kept.parquet",
+        doc_id=[f"k{i}" for i in range(len(kept))],
+        province=[p for p, _ in kept],
+        charge=[c for _, c in kept],
+        text=["字" * (1000 if i else 999) for i in range(len(kept))],
+        judgment=[record(i) for i in range(len(kept))],
+    )
+    counts = {"read": 24, "masked_name": 31, "masked_phone": 2}
+    funnel = "province,read,not_criminal,exact_duplicate,near_duplicate,kept\n"
+    funnel += "湖北,17,3,2,3,9\n山东,6,0,0,0,6\n西藏,1,0,0,0,1"
+    write_text(folder / "funnel.csv", f"{funnel}\ntotal,24,3,2,3,16\n")
+    write_json(folder / "manifest.json", {"counts": counts, "files": {}})
 
 
 def model(folder: Path) -> None:
@@ -209,7 +257,7 @@ def test_the_funnel_accounts_for_every_record(found):
     assert found["funnel"] == {
         "read": 27, "unreadable": 2, "unstructured": 1, "dropped": 8, "kept": 16, "heldout": 4, "train": 12,
     }  # fmt: skip
-    assert found["dropped"] == {"near_duplicate": 5, "not_criminal": 3}
+    assert found["dropped"] == {"near_duplicate": 3, "not_criminal": 3, "exact_duplicate": 2}
     assert found["rejected"]["ingest"] == {"cannot decode": 1, "empty file": 1}
     assert sum(sum(charges.values()) for charges in found["provinces"].values()) == found["funnel"]["kept"]
 
@@ -267,11 +315,11 @@ def leaves(tree) -> set:
 
 @pytest.mark.parametrize("name", tables.TABLES)
 def test_every_number_of_a_table_is_in_the_summary(found, name):
-    table = tables.TABLES[name](read_back(found))
+    made = tables.TABLES[name](read_back(found))
     keys = {int(k) for by_k in found["retrieval"]["systems"].values() for k in by_k}
-    assert table.rows
-    for row in table.rows:
-        assert len(row) == len(table.columns)
+    assert made.rows
+    for row in made.rows:
+        assert len(row) == len(made.columns)
         assert {cell for cell in row if isinstance(cell, int | float)} <= leaves(found) | keys
 
 
@@ -280,17 +328,17 @@ def read_back(found: dict) -> dict:
 
 
 def test_forms_of_a_table():
-    table = tables.Table(
+    made = table.Table(
         "A title of 100 %", ("name", "n", "score"), [("a_b|c", 12345, 0.98765), ("张某甲", 2, None)]
     )
-    assert tables.to_csv(table) == "name,n,score\na_b|c,12345,0.98765\n张某甲,2,\n"
-    assert tables.to_markdown(table).splitlines()[2:] == [
+    assert table.to_csv(made) == "name,n,score\na_b|c,12345,0.98765\n张某甲,2,\n"
+    assert table.to_markdown(made).splitlines()[2:] == [
         "| name | n | score |",
         "| :-- | --: | --: |",
         "| a_b\\|c | 12,345 | 0.988 |",
         "| 张某甲 | 2 |  |",
     ]
-    latex = tables.to_latex(table)
+    latex = table.to_latex(made)
     assert r"a\_b|c & 12,345 & 0.988 \\" in latex
     assert r"\caption{A title of 100 \%}" in latex
     assert r"\begin{tabular}{lrr}" in latex
@@ -322,7 +370,19 @@ def large(found):
     dropped = {name: 1000 + i for i, name in enumerate(labels.REASONS)}
     counts = {"read": 123_456, "unreadable": 40, "unstructured": 7000, "dropped": sum(dropped.values())}
     counts |= {"kept": 100_000, "grpo": 30_000, "heldout": 10_000, "sft": 60_000}
-    return found | {"provinces": crossed, "dropped": dropped, "funnel": counts}
+    by_province = {
+        name: {"read": 2 * 10 ** (1 + i % 6), "kept": 10 ** (1 + i % 6)}
+        for i, name in enumerate(PROVINCES_OF_CHINA)
+    }
+    lengths = [{"from": 10**p, "to": 10 ** (p + 1), "judgments": 10**p} for p in range(1, 6)]
+    corpus = found["corpus"] | {
+        "by_province": by_province | {"unknown": {"read": 3, "kept": 2}},
+        "years": [{"year": year, "judgments": year * 9} for year in range(1997, 2026)],
+        "lengths": {"median": 2345.0, "longest": 999_999, "classes": lengths},
+        "sentences": [{"kind": kind, "defendants": 10**i} for i, kind in enumerate(labels.KINDS)],
+        "months": [row | {"defendants": 123_456} for row in found["corpus"]["months"]],
+    }
+    return found | {"provinces": crossed, "dropped": dropped, "funnel": counts, "corpus": corpus}
 
 
 @pytest.mark.parametrize("name", figures.NAMES)
@@ -330,8 +390,10 @@ def test_no_words_overlap_or_leave_the_figure(name, large, inputs):
     style.use(72)
     logs = {stage: sources.curves(inputs[stage] / "metrics.jsonl") for stage in ("sft", "grpo")}
     draw = {
-        "funnel": lambda: figures.funnel(large),
-        "provinces": lambda: figures.provinces(large, 30),
+        "funnel": lambda: corpus_figures.funnel(large),
+        "map": lambda: corpus_figures.tiles(large),
+        "spread": lambda: corpus_figures.spread(large),
+        "provinces": lambda: corpus_figures.provinces(large, 30),
         "sft": lambda: figures.sft(logs["sft"], 5),
         "grpo": lambda: figures.grpo(logs["grpo"], 5),
         "scores": lambda: figures.scores(large),
@@ -377,6 +439,11 @@ def test_an_experiment_without_retrieval_and_training_has_all_files(found, input
     """Fewer variants, nothing kept, nothing logged: the same files, saying so."""
     bare = found | {"elements": {}, "charge": {}, "article": {}, "term": {}, "retrieval": {}, "provinces": {}}
     bare |= {"funnel": dict.fromkeys(found["funnel"], 0), "dropped": {}}
+    nothing = {"families": 0, "exact": 0, "near": 0, "across": 0, "sizes": [], "largest": []}
+    bare["corpus"] = {name: [] for name in ("charges", "years", "sentences", "months")} | {
+        "synthetic": True, "by_province": {}, "families": nothing, "masked": {}, "left_out": {},
+        "lengths": {"median": None, "longest": None, "classes": []},
+    }  # fmt: skip
     write_text(tmp_path / "log/metrics.jsonl", "")
     folders = inputs | {"sft": tmp_path / "log", "grpo": tmp_path / "log"}
     figures.draw(bare, folders, tmp_path / "figures", charges=30, window=5, dpi=72)
@@ -391,7 +458,9 @@ def test_an_experiment_without_retrieval_and_training_has_all_files(found, input
 def test_the_page_needs_no_other_file(html):
     loaded = re.findall(r'(?:src|href)="([^"]{0,60})', html) + re.findall(r"url\(([^)]{0,60})", html)
     assert loaded
-    assert all(at.startswith(("data:", "#", "https://arxiv.org/abs/")) for at in loaded)
+    # Links to files of the results are beside the page, not in it.
+    assert all(at.startswith(("data:", "#", "https://arxiv.org/abs/", ROOT)) for at in loaded)
+    assert not re.search(r'(?:src="|url\()(?!data:)', html)
     assert "<script" not in html
 
 
@@ -414,7 +483,7 @@ def test_the_page_says_what_it_is(html):
 
 def test_real_judgments_are_not_called_synthetic(found):
     real = found | {
-        "corpus": {"synthetic": False},
+        "corpus": found["corpus"] | {"synthetic": False},
         "model": {"parameters": 14_770_000_000, "architecture": "qwen2"},
     }
     assert "synthetic" not in page.status(real)
@@ -509,7 +578,7 @@ def test_the_stage_writes_summary_figures_tables_and_page(finished):
     assert read_json(finished / "summary.json")["experiment"] == "demo"
     assert "A note &amp; more." in (finished / "report.html").read_text(encoding="utf-8")
     counts = read_json(finished / "manifest.json")["counts"]
-    assert counts["figures"] == 6 and counts["tables"] == 8 and counts["examples"] == 2
+    assert counts["figures"] == 8 and counts["tables"] == 14 and counts["examples"] == 2
     assert (finished / "figures/scores.svg").is_file() and (finished / "tables/scores.tex").is_file()
 
 
@@ -550,7 +619,8 @@ def test_publishing_under_a_wrong_name_or_half_a_report_changes_nothing(finished
 
 def test_one_experiment_is_its_own_page_and_several_are_tabs(finished, tmp_path):
     whole = (finished / "report.html").read_text(encoding="utf-8")
-    assert tabs({"demo": whole}) == whole
+    assert tabs({"demo": whole}) == whole.replace(f'href="{ROOT}', 'href="')
+    assert 'href="filter/filter-0a1b2c3d/dropped.parquet"' in tabs({"demo": whole})
     for name in ("demo", "judge_tiny"):
         write_text(tmp_path / name / "report.html", whole)
     publish.main(

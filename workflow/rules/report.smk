@@ -1,7 +1,7 @@
 """Report: everything of one experiment → summary, tables, figures, one page; all experiments → results/report.html.
 
 INPUTS   the manifests of all runs of the experiment
-OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html
+OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html, results/tables/
 """
 
 
@@ -43,7 +43,7 @@ rule publish:
         ),
         [
             named("figures", name, "png", "Figures")
-            for name in ("funnel", "provinces", "sft", "grpo", "scores", "retrieval")
+            for name in ("funnel", "map", "spread", "provinces", "sft", "grpo", "scores", "retrieval")
         ],
         [
             named("tables", name, "csv", "Tables")
@@ -53,6 +53,12 @@ rule publish:
                 "training",
                 "funnel",
                 "dropped",
+                "provinces",
+                "charges",
+                "spread",
+                "families",
+                "sizes",
+                "masked",
                 "stages",
                 "fields",
                 "confusions",
@@ -84,3 +90,24 @@ rule pages:
         "One page of all experiments"
     shell:
         "python workflow/scripts/publish.py --page {output} {params.folders} 2> {log}"
+
+
+# The paper's tables: every experiment of the DAG a size, side by side.
+rule tables:
+    input:
+        collect("results/experiments/{name}/summary.json", name=list(PLAN.experiments)),
+    output:
+        expand(
+            "results/tables/{table}.{form}",
+            table=("extraction", "knowledge", "lawbench", "judge"),
+            form=("csv", "md", "tex"),
+        ),
+    log:
+        "logs/tables.log",
+    localrule: True
+    params:
+        folders=[f"results/experiments/{name}" for name in PLAN.experiments],
+    message:
+        "The tables of all experiments side by side"
+    shell:
+        "python workflow/scripts/publish.py --tables results/tables {params.folders} 2> {log}"

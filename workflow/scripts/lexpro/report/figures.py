@@ -1,103 +1,34 @@
-"""The figures of the report. Each function draws one from plain numbers; `draw` makes them all."""
+"""The figures of training and evaluation. Each function draws one from plain numbers; `draw` makes them all."""
 
 from __future__ import annotations
 
+import math
 from itertools import cycle
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-from matplotlib.colors import LogNorm
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from lexpro.report import labels, sources, style
+from lexpro.report import corpus_figures, labels, sources, style
 from lexpro.report.tables import runs_of
 
 Curves = dict[str, tuple[list[float], list[float]]]
 
 
-def funnel(summary: dict) -> plt.Figure:
-    """From records read to the splits: what remains after each step, and what the step took away."""
-    counts, taken = summary["funnel"], summary["dropped"]
-    steps = [("read", labels.FUNNEL["read"], 0)]
-    steps += [
-        (name, labels.FUNNEL[name], counts[name]) for name in ("unreadable", "unstructured") if counts[name]
-    ]
-    steps += [
-        (name, upper(labels.reason(name)), taken[name]) for name in labels.ordered(taken, labels.REASONS)
-    ]
-    steps += [("kept", labels.FUNNEL["kept"], 0)]
-    splits = labels.ordered(counts.keys() - set(labels.POINTS), labels.FUNNEL)
-    total = counts["read"]
-    figure, axes = plt.subplots(figsize=(8.6, 0.9 + 0.29 * (len(steps) + len(splits))))
-    left, names = total, []
-    for row, (_, label, removed) in enumerate(steps):
-        left -= removed
-        names.append(label)
-        axes.barh(row, left, color=style.PALE if removed else style.BLUE, height=0.72)
-        if removed:
-            axes.barh(row, removed, left=left, color=style.VERMILLION, height=0.72)
-        text = f"–{removed:,}" if removed else f"{left:,}"
-        color = style.VERMILLION if removed else style.BLUE
-        axes.text(left + removed + total * 0.008, row, text, va="center", color=color)
-    for row, name in enumerate(splits, start=len(steps)):
-        names.append(labels.split(name))
-        axes.barh(row, counts[name], color=style.SKY, height=0.72)
-        axes.text(counts[name] + total * 0.008, row, f"{counts[name]:,}", va="center", color=style.BLUE)
-    axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.set_xlim(0, max(1, total) * 1.08)
-    axes.set_xlabel("documents")
-    axes.spines["left"].set_visible(False)
-    return figure
-
-
-def upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def provinces(summary: dict, most: int) -> plt.Figure:
-    """Kept judgments by charge (the `most` frequent) and province, on a logarithmic scale of colour."""
-    crossed = summary["provinces"]
-    by_charge: dict[str, int] = {}
-    for charges in crossed.values():
-        for charge, count in charges.items():
-            by_charge[charge] = by_charge.get(charge, 0) + count
-    columns = sorted(crossed, key=lambda p: (-sum(crossed[p].values()), p))
-    rows = sorted(by_charge, key=lambda c: (-by_charge[c], c))[:most]
-    if not rows:
-        return style.empty("No judgment was kept.")
-    table = [[crossed[p].get(charge, 0) for p in columns] for charge in rows]
-    high = max(max(row) for row in table)
-    figure, axes = plt.subplots(figsize=(max(5.2, 3.6 + 0.27 * len(columns)), 1.7 + 0.25 * len(rows)))
-    # Zero is white, not the lightest blue: absent is another thing than rare.
-    shown = [[value or float("nan") for value in row] for row in table]
-    image = axes.imshow(shown, cmap=style.SEQUENTIAL, norm=LogNorm(1, max(2, high)), aspect="auto")
-    axes.set_xticks(range(len(columns)), ["\n".join(name) for name in columns], linespacing=1.0)
-    axes.set_yticks(range(len(rows)), [f"{charge}  {by_charge[charge]:,}" for charge in rows])
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(False)
-    rest = len(by_charge) - len(rows)
-    title = "charge 罪名, total" + (f" ({rest} rarer ones not shown)" if rest else "")
-    axes.text(-0.4 / len(columns), 1.0, title, ha="right", va="bottom", transform=axes.transAxes)
-    axes.set_xlabel("province 省份, most judgments first")
-    bar = figure.colorbar(image, ax=axes, pad=0.01, fraction=0.03)
-    bar.set_label("judgments (white: none)")
-    bar.outline.set_visible(False)
-    ticks = sorted({t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000) if t <= max(2, high)})
-    bar.set_ticks(ticks, labels=[f"{t:,}" for t in ticks])
-    bar.minorticks_off()
-    return figure
-
-
-def _curve(axes: plt.Axes, series: tuple[list[float], list[float]], color: str, window: int) -> None:
+def _curve(
+    axes: plt.Axes, series: tuple[list[float], list[float]], color: str, window: int, log: bool = False
+) -> None:
     steps, values = series
     axes.plot(steps, values, color=color, alpha=0.3, linewidth=0.8)
     # At most a tenth of the curve, so that a short one keeps its shape.
     window = min(window, 1 + len(values) // 10)
-    axes.plot(steps, style.smooth(values, window), color=color, linewidth=1.8)
+    # On a logarithmic scale an arithmetic mean would lie above the curve wherever it falls.
+    mean = (
+        [math.exp(value) for value in style.smooth([math.log(value) for value in values], window)]
+        if log
+        else style.smooth(values, window)
+    )
+    axes.plot(steps, mean, color=color, linewidth=1.8)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
 
@@ -112,7 +43,9 @@ def sft(logged: Curves, window: int) -> plt.Figure:
         return style.empty("Nothing was logged during SFT.")
     figure, all_axes = plt.subplots(1, len(panels), figsize=(8.6, 2.9), squeeze=False)
     for axes, (name, label, color) in zip(all_axes[0], panels, strict=True):
-        _curve(axes, logged[name], color, window)
+        # The first steps are tens of times the last: on a linear scale there would be nothing else to see.
+        log = min(logged[name][1]) > 0
+        _curve(axes, logged[name], color, window, log)
         if name == "loss" and "eval_loss" in logged:
             axes.plot(
                 *logged["eval_loss"], color=style.ORANGE, marker="o", markersize=4, label="held-out loss"
@@ -120,8 +53,7 @@ def sft(logged: Curves, window: int) -> plt.Figure:
             axes.legend()
         axes.set_xlabel("optimiser step")
         axes.set_ylabel(label)
-        if min(logged[name][1]) > 0:
-            # The first steps are tens of times the last: on a linear scale there would be nothing else to see.
+        if log:
             axes.set_yscale("log")
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axes.yaxis.set_major_formatter("{x:g}")
@@ -176,7 +108,7 @@ def scores(summary: dict) -> plt.Figure:
         axes.set_title(labels.TASKS[task].replace(" ", "\n", 1))
         axes.set_xlabel(labels.METRICS.get(metric, metric), color=style.GREY)
         axes.grid(axis="x", visible=False)
-    all_axes[0][0].set_ylim(-0.02, 1.02)
+    all_axes[0][0].set_ylim(-0.04, 1.04)
     all_axes[0][0].set_ylabel("score (0 to 1), 95 % interval")
     marks = [
         plt.Line2D(
@@ -218,15 +150,17 @@ def retrieval(summary: dict) -> plt.Figure:
 
 
 # In the order of the page; Snakemake's report and the page's captions use the same names.
-NAMES = ("funnel", "provinces", "sft", "grpo", "scores", "retrieval")
+NAMES = ("funnel", "map", "spread", "provinces", "sft", "grpo", "scores", "retrieval")
 
 
 def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window: int, dpi: int) -> None:
     """All figures of an experiment, as `<name>.svg` and `<name>.png` in `out`."""
     style.use(dpi)
     made = {
-        "funnel": funnel(summary),
-        "provinces": provinces(summary, charges),
+        "funnel": corpus_figures.funnel(summary),
+        "map": corpus_figures.tiles(summary),
+        "spread": corpus_figures.spread(summary),
+        "provinces": corpus_figures.provinces(summary, charges),
         "sft": sft(sources.curves(inputs["sft"] / "metrics.jsonl"), window),
         "grpo": grpo(sources.curves(inputs["grpo"] / "metrics.jsonl"), window),
         "scores": scores(summary),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lexpro.corpus.record import TERM_KINDS
+
 VARIANTS = {"base": "Base", "sft": "SFT", "grpo": "SFT + GRPO"}
 RETRIEVAL = {"none": "without retrieval", "rag": "with retrieval"}
 TASKS = {
@@ -66,6 +68,7 @@ STAGES = {"base_model": "pre-training", "sft": "SFT", "grpo": "GRPO"}
 
 # In the order in which the filter asks: what a step takes away, the ones before left.
 REASONS = {
+    "exact_duplicate": "exact duplicate",
     "too_short": "too short",
     "not_criminal": "not a criminal case",
     "not_first_instance": "not of first instance",
@@ -77,10 +80,41 @@ REASONS = {
     "parse_disagreement": "two readings disagree",
     "low_quality": "low quality",
     "contaminated": "also in a benchmark",
-    "exact_duplicate": "exact duplicate",
     "near_duplicate": "near duplicate",
     "quota": "over the quota",
 }
+
+# Why a file or record could not be read.
+REJECTED = {
+    "empty": "empty",
+    "undecodable": "bytes in no known encoding",
+    "bad_json": "not valid JSON",
+    "bad_csv": "a row that does not fit its header",
+    "bad_parquet": "not a valid Parquet file",
+    "bad_html": "HTML that cannot be parsed",
+    "bad_docx": "not a valid Word document",
+    "bad_pdf": "not a valid PDF",
+    "no_text_layer": "a PDF of pictures, without text",
+    "no_text_field": "none of the configured text fields",
+    "encrypted": "encrypted",
+    "too_large": "larger than is allowed",
+    "damaged_archive": "damaged archive",
+    "unsafe_archive": "archive that would unpack too far",
+    "nested_archive": "archive in an archive",
+}
+
+# Personal data that the filter replaces (lexpro/corpus/masking.py).
+MASKED = {
+    "name": "names of people 姓名",
+    "identity": "identity numbers 身份证号",
+    "phone": "telephone numbers 电话",
+    "bank": "bank cards and accounts 银行卡号",
+    "plate": "number plates 车牌",
+    "address": "addresses below the county 住址",
+}
+
+# Main punishments from light to severe, then sentences that could not be read.
+KINDS = (*TERM_KINDS, None)
 
 # Up to the filter; what is kept is then dealt to the splits.
 POINTS = ("read", "unreadable", "unstructured", "dropped", "kept")
@@ -103,7 +137,13 @@ def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
 
 
 def reason(name: str) -> str:
-    return REASONS.get(name, name.replace("_", " "))
+    return (REASONS | REJECTED).get(name, name.replace("_", " "))
+
+
+def years(low: int, high: int | None) -> str:
+    """A class of terms, given in months, for an axis in years: `≤ ½`, `2–3`, `> 15`."""
+    first, last = ("½" if month == 6 else f"{(month or 0) / 12:g}" for month in (low, high))
+    return f"> {first}" if high is None else f"{first}–{last}" if low else f"≤ {last}"
 
 
 def split(name: str) -> str:
@@ -127,7 +167,7 @@ FIGURES = {
     "sft": (
         "Supervised fine-tuning: training loss and gradient norm",
         "As in the paper's Figure 3, on logarithmic scales. Thin lines are single log entries, thick lines their "
-        "running mean.",
+        "running geometric mean.",
     ),
     "grpo": (
         "GRPO: mean reward of each step's completions, in all and by component",
@@ -137,6 +177,16 @@ FIGURES = {
     "funnel": (
         "From raw records to training and test splits",
         "Orange red is what a step takes away. A document counts under the first reason that applies to it.",
+    ),
+    "map": (
+        "Kept judgments by province",
+        "One tile for each of the 31 provinces, roughly where it lies: judgments kept, and their share of those "
+        "that came to the filter.",
+    ),
+    "spread": (
+        "Kept judgments by year and length, their defendants by punishment and term",
+        "The orange red line is the median length. A defendant counts once, with the joint term (决定执行) where "
+        "there is one.",
     ),
     "provinces": (
         "Kept judgments by charge and province",

@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from lexpro.report import fonts, labels, sources
 from lexpro.report.examples import Example, Mark
-from lexpro.report.tables import Table, runs_of, to_csv
+from lexpro.report.table import Table, to_csv
+from lexpro.report.tables import runs_of
+from lexpro.report.tabs import ROOT
 from lexpro.report.template import PAGE, STYLE
 
 SYMBOLS = {"right": "✓", "wrong": "×", "missed": "∅"}
@@ -161,6 +163,54 @@ def sum_check(summary: dict) -> str:
     return f"{f['read']:,} records read {equal} {said}."
 
 
+def families_text(summary: dict) -> str:
+    """What stands over the families of duplicates."""
+    found = summary["corpus"]["families"]
+    if not found["families"]:
+        return "No document is there twice."
+    across = f"{found['across']:,}" if found["across"] else "None"
+    return (
+        f"{found['families']:,} judgments are there more than once: beside the best copy, which alone goes on, "
+        f"{found['exact']:,} exact copies (the same but for spaces, punctuation and width) and {found['near']:,} near "
+        f"ones. {across} of these families reach over more than one province."
+    )
+
+
+def masked_text(summary: dict) -> str:
+    """What stands over the counts of masking."""
+    if not summary["corpus"]["masked"]:
+        return "Nothing was masked: no personal data was found by rule, or masking is switched off."
+    return (
+        "Replacements in the texts of kept and dropped documents. A name is replaced in the same way all through its "
+        "document; what the court had masked already stays and is not counted. What stood there before is in no file "
+        "of the results after the stage structure, and not in this page."
+    )
+
+
+def row_files(summary: dict) -> list[tuple[str, str, str]]:
+    """(path, link, what) of the files with a row for each document left out. Links start from a report's folder."""
+    keys = {stage: summary["stages"][stage]["key"] for stage in ("ingest", "structure", "filter")}
+    files = (
+        (
+            f"ingest/{keys['ingest']}/",
+            "*/rejects.parquet",
+            "could not be read: file, record, byte, reason, detail",
+        ),
+        (f"structure/{keys['structure']}/", "*/rejects.parquet", "could not be structured: the same columns"),
+        (f"filter/{keys['filter']}/", "dropped.parquet", "dropped by the filter"),
+    )
+    return [
+        (f"results/{folder}{name}", f"{ROOT}{folder}{'' if '*' in name else name}", f"({what})")
+        for folder, name, what in files
+    ]
+
+
+def row_code(summary: dict) -> str:
+    path, *_ = row_files(summary)[-1]
+    reason = next(iter(summary["dropped"]), "near_duplicate")
+    return f'import polars as pl\n\npl.read_parquet("{path}").filter(pl.col("reason") == "{reason}")'
+
+
 def unicode_ranges() -> str:
     return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in (*HAN, *MARKS))
 
@@ -204,6 +254,10 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "from better to worse, not picked by hand. Terms are in months, money is in yuan.",
         "provenance": provenance(summary),
         "sum_check": sum_check(summary),
+        "families_text": families_text(summary),
+        "masked_text": masked_text(summary),
+        "row_files": row_files(summary),
+        "row_code": row_code(summary),
         "downloads": [
             (f"{name}.csv", fonts.data_uri("text/csv;charset=utf-8", to_csv(table).encode()))
             for name, table in tables.items()

@@ -28,6 +28,8 @@ VARIANT = {"base": GREY, "sft": BLUE, "grpo": VERMILLION}
 SERIES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "D"), (PURPLE, "^"), (GREY, "v"))
 # One hue, light to dark; the lightest tones are left out, since white stands for nothing at all.
 SEQUENTIAL = LinearSegmentedColormap.from_list("lexpro", ["#d6e6f4", "#6aaed6", "#1f6fb3", "#08306b"])
+# Tones on which ink can be read, the darkest too.
+LIGHT = LinearSegmentedColormap.from_list("lexpro-light", ["#eaf3fa", "#6aaed6"])
 
 FORMATS = ("svg", "png")
 

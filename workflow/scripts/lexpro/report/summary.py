@@ -7,7 +7,8 @@ elements.<variant>.{micro_f1, low, high, n, …}    without retrieval, which thi
 {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
 retrieval.{recall_at_5, systems.<system>.<k>}
 training.{base_model,sft,grpo}.<curve>.{steps, first, last}
-model; corpus; provenance
+corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out}    what census.py counts
+corpus.synthetic; model; provenance
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lexpro.files import read_json
-from lexpro.report import sources
+from lexpro.report import census, sources
 
 # Stages whose runs an experiment has more than one of: addressed by variant and retrieval.
 PER_VARIANT = ("predict", "score")
@@ -124,7 +125,10 @@ def build(experiment: str, inputs: dict[str, Path]) -> dict:
     return {
         "experiment": experiment,
         "model": sources.model(inputs["base_model"]),
-        "corpus": {"synthetic": "corpus" in inputs and (inputs["corpus"] / "truth.jsonl").is_file()},
+        "corpus": {
+            "synthetic": "corpus" in inputs and (inputs["corpus"] / "truth.jsonl").is_file(),
+            **census.build(inputs),
+        },
         "stages": stages(inputs),
         "funnel": funnel(inputs),
         "dropped": sources.tally(inputs["filter"], "dropped.parquet", "reason"),

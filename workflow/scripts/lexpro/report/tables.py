@@ -1,55 +1,13 @@
-"""The tables of the report, made from summary.json alone, as CSV, Markdown and LaTeX (as HTML in page.py)."""
+"""The tables of the report, made from summary.json alone: what is measured of training, evaluation and runs."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from lexpro.files import write_text
-from lexpro.report import labels, sources
-
-Cell = str | int | float | None
-
-# Money, memory and time read better in their usual units; CSV files keep full precision.
-SHOWN: dict[str, Callable[[float], str]] = {
-    "seconds": lambda value: f"{value:,.1f}",
-    "peak memory (MB)": lambda value: f"{value:,.0f}",
-}
-
-
-@dataclass(frozen=True)
-class Table:
-    """A title, column names, and rows of cells; None is an empty cell."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
-
-    def shown(self) -> list[list[str]]:
-        """The cells as text for readers: scores to three places, whole numbers in groups of three digits."""
-        return [
-            [show(value, name) for value, name in zip(row, self.columns, strict=True)] for row in self.rows
-        ]
-
-    def numeric(self) -> list[bool]:
-        """Whether a column holds numbers (set flush right)."""
-        return [
-            all(isinstance(row[i], int | float | None) for row in self.rows) for i in range(len(self.columns))
-        ]
-
-
-def show(value: Cell, column: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if column in SHOWN:
-        return SHOWN[column](value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+from lexpro.report import corpus_tables, labels, sources
+from lexpro.report.table import Cell, Table, to_csv, to_latex, to_markdown
 
 
 def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
@@ -107,28 +65,6 @@ def confusions(summary: dict) -> Table:
     return Table("Typical errors, counted", ("error", *(labels.VARIANTS[variant] for variant in runs)), rows)
 
 
-def funnel(summary: dict) -> Table:
-    counts = summary["funnel"]
-    rows = [(labels.split(name), counts[name]) for name in labels.ordered(counts, labels.FUNNEL)]
-    return Table("Documents at each point of the corpus", ("point", "documents"), rows)
-
-
-def dropped(summary: dict) -> Table:
-    left_out = {"ingest": summary["rejected"]["ingest"], "structure": summary["rejected"]["structure"]}
-    left_out |= {"filter": summary["dropped"]}
-    rows = [
-        (stage, reason, labels.reason(reason), count)
-        for stage, reasons in left_out.items()
-        for reason, count in most_first(reasons)
-    ]
-    title = "Documents that were left out, by stage and reason"
-    return Table(title, ("stage", "name", "reason", "documents"), rows)
-
-
-def most_first(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
 def retrieval(summary: dict) -> Table:
     systems = summary["retrieval"].get("systems", {})
     rows = [
@@ -173,41 +109,9 @@ TABLES = {
     "confusions": confusions,
     "training": training,
     "retrieval": retrieval,
-    "funnel": funnel,
-    "dropped": dropped,
+    **corpus_tables.TABLES,
     "stages": stages,
 }
-
-
-def to_csv(table: Table) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
-    return file.getvalue()
-
-
-def to_markdown(table: Table) -> str:
-    def line(cells: list[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-    rule = ["--:" if numeric else ":--" for numeric in table.numeric()]
-    rows = [line(list(table.columns)), line(rule), *map(line, table.shown())]
-    return f"{table.title}\n\n" + "\n".join(rows) + "\n"
-
-
-def _tex(text: str) -> str:
-    return re.sub(r"([&%$#_{}])", r"\\\1", text)
-
-
-def to_latex(table: Table) -> str:
-    """A `booktabs` table; Chinese words in it want `xelatex` with `ctex`."""
-    rows = [" & ".join(map(_tex, row)) + r" \\" for row in table.shown()]
-    head = " & ".join(map(_tex, table.columns)) + r" \\"
-    spec = "".join("r" if numeric else "l" for numeric in table.numeric())
-    body = "\n".join([rf"\begin{{tabular}}{{{spec}}}", r"\toprule", head, r"\midrule", *rows, r"\bottomrule"])
-    caption = rf"\caption{{{_tex(table.title)}}}"
-    return "\n".join([r"\begin{table}", r"\centering", caption, body, r"\end{tabular}", r"\end{table}", ""])
 
 
 def write(summary: dict, out: Path) -> dict[str, Table]:

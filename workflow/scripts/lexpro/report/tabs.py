@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from jinja2 import Environment, StrictUndefined
 
+# From a report's folder, results/report/<key>/ or results/experiments/<name>/, to results/.
+ROOT = "../../"
+
 TABS = """<!doctype html>
 <html lang="en">
 <head>
@@ -34,7 +37,11 @@ input:checked + label + iframe { display:block }
 
 
 def tabs(pages: dict[str, str]) -> str:
-    """The page of several experiments (name → page); of one experiment, its own page."""
+    """The page of several experiments (name → page); of one experiment, its own page.
+
+    Links to files of the results start from results/ here, two folders above an experiment's own page.
+    """
+    pages = {name: html.replace(f'href="{ROOT}', 'href="') for name, html in pages.items()}
     if len(pages) == 1:
         return next(iter(pages.values()))
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(TABS)

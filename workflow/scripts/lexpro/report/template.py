@@ -25,6 +25,7 @@ h3 { font-size:17px; margin:26px 0 6px }
 p,ul { margin:8px 0; max-width:800px }
 a { color:var(--blue) }
 code { font:13px/1.4 var(--mono); overflow-wrap:anywhere }
+td code { white-space:nowrap }
 .note { border-left:4px solid #E69F00; background:#fff8e8; padding:10px 16px; margin:24px 0 }
 .note p { max-width:none }
 .wide { overflow-x:auto }
@@ -48,7 +49,7 @@ figcaption b { color:var(--ink) }
 .card th.who { background:none; border-bottom:1px solid var(--line); padding-top:10px; font-weight:600 }
 .card p { font-size:14px }
 blockquote { margin:8px 0 4px; padding:8px 14px; background:var(--wash); font-size:14px }
-blockquote { max-height:11em; overflow-y:auto; white-space:pre-line }
+blockquote { max-height:14em; overflow-y:auto; white-space:pre-line }
 .m { display:inline-block; margin:1px 4px 1px 0; padding:0 7px; border-radius:4px; border:1px solid }
 .m { overflow-wrap:anywhere }
 .right { color:var(--green); background:#e6f5ef; border-color:#8cccb5 }
@@ -65,6 +66,7 @@ footer { color:var(--soft); font-size:14px; margin:50px 0 30px }
 @media (max-width:700px) {
   body { font-size:15px }
   th,td { padding:4px 6px }
+  figure img { max-width:none; width:680px }
   .card { padding:10px; overflow-x:auto }
   .card table { table-layout:auto }
 }
@@ -95,11 +97,13 @@ MACROS = """
 </tr>
 {% endfor %}
 </tbody></table></div>
+{% if table.note %}<p class="soft">{{ table.note }}</p>
+{% endif %}
 {% endmacro %}
 
 {% macro figure(name) %}
 {% set f = figures[name] %}
-<figure id="figure-{{ name }}"><img src="{{ f.image }}" alt="{{ f.title }}">
+<figure id="figure-{{ name }}"><div class="wide"><img src="{{ f.image }}" alt="{{ f.title }}"></div>
 <figcaption><b>Figure {{ f.number }}. {{ f.title }}.</b> {{ f.text }}</figcaption></figure>
 {% endmacro %}
 
@@ -135,6 +139,38 @@ MACROS = """
 {% endfor %}
 </details>
 {% endmacro %}
+"""
+
+CORPUS = """
+<h2 id="corpus">Corpus</h2>
+{{ figure("funnel") }}
+{{ figure("map") }}
+<details><summary>The funnel of each province</summary>{{ grid(tables["provinces"]) }}</details>
+{{ figure("spread") }}
+<details><summary>These numbers as a table</summary>{{ grid(tables["spread"]) }}</details>
+{{ figure("provinces") }}
+<details><summary>All charges</summary>{{ grid(tables["charges"]) }}</details>
+
+<h3>Duplicates</h3>
+<p>{{ families_text }}</p>
+{{ grid(tables["sizes"]) }}
+<details><summary>{{ tables["families"].title }}</summary>{{ grid(tables["families"]) }}</details>
+
+<h3>What was masked</h3>
+<p>{{ masked_text }}</p>
+{{ grid(tables["masked"]) }}
+
+<h3 id="left-out">What was left out, and why</h3>
+<p>{{ sum_check }} A document counts under the first reason that applies to it; others may apply too. Each has a row
+with its reason and detail, and of dropped documents the masked text, in these files:</p>
+<ul>
+{% for path, href, what in row_files %}<li><a href="{{ href }}"><code>{{ path }}</code></a> {{ what }}</li>
+{% endfor %}
+</ul>
+{{ grid(tables["dropped"]) }}
+<p class="soft">Examples of dropped documents are their <code>doc_id</code>; of unreadable ones the endings of their
+file names. To read the rows of one reason:</p>
+<pre>{{ row_code }}</pre>
 """
 
 PAGE = (
@@ -217,14 +253,9 @@ with every number made by one command.</p>
 <p>{{ tables["training"].title }}.</p>
 {{ grid(tables["training"]) }}
 
-<h2 id="corpus">Corpus</h2>
-{{ figure("funnel") }}
-{{ figure("provinces") }}
-<h3>What was left out, and why</h3>
-<p>{{ sum_check }} Each of these documents has a row with its reason in <code>rejects.parquet</code> or
-<code>dropped.parquet</code>.</p>
-{{ grid(tables["dropped"]) }}
-
+"""
+    + CORPUS
+    + """
 <h2 id="provenance">Provenance</h2>
 <dl>{% for name, value in provenance %}<dt>{{ name }}</dt><dd>{{ value }}</dd>
 {% endfor %}</dl>

@@ -1,0 +1,116 @@
+"""The tables of the corpus, made from summary.json alone."""
+
+from __future__ import annotations
+
+from lexpro.report import labels
+from lexpro.report.table import Table
+
+
+def funnel(summary: dict) -> Table:
+    counts = summary["funnel"]
+    rows = [(labels.split(name), counts[name]) for name in labels.ordered(counts, labels.FUNNEL)]
+    return Table("Documents at each point of the corpus", ("point", "documents"), rows)
+
+
+def dropped(summary: dict) -> Table:
+    """What was left out: the reason that counts, where it is most frequent, and some of the documents."""
+    left_out = summary["corpus"]["left_out"]
+    rows = [
+        (
+            stage,
+            row["reason"],
+            labels.reason(row["reason"]),
+            row["documents"],
+            row.get("applies"),
+            counts(row["provinces"]),
+            counts(row["files"]) if "files" in row else ", ".join(row["examples"]),
+        )
+        for stage in labels.ordered(left_out, labels.ALL_STAGES)
+        for row in left_out[stage]
+    ]
+    columns = ("stage", "name", "reason", "documents", "applies to", "most in", "for example")
+    return Table("Documents that were left out, by stage and reason", columns, rows)
+
+
+def counts(by_name: dict[str, int]) -> str:
+    """广东 7, 北京 4."""
+    ranked = sorted(by_name.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {count:,}" for name, count in ranked)
+
+
+def provinces(summary: dict) -> Table:
+    """The funnel of each province: judgments that came to the filter, what each reason took away, what is kept."""
+    found = summary["corpus"]["by_province"]
+    steps = {step for row in found.values() for step, count in row.items() if count} - {"read", "kept"}
+    reasons = labels.ordered(steps, labels.REASONS)
+    columns = ("province", "judgments", *map(labels.reason, reasons), "kept")
+    rows = [
+        (name, *(row.get(step, 0) for step in ("read", *reasons, "kept")))
+        for name, row in sorted(found.items(), key=lambda item: (-item[1].get("kept", 0), item[0]))
+    ]
+    return Table("Judgments of each province: read, taken away by each filter, kept", columns, rows)
+
+
+def charges(summary: dict) -> Table:
+    """Kept judgments by first charge, and the number of provinces that they are from."""
+    rows = [
+        (row["charge"] or "?", row["judgments"], row["provinces"]) for row in summary["corpus"]["charges"]
+    ]
+    return Table("Kept judgments by charge", ("charge", "judgments", "provinces"), rows)
+
+
+def spread(summary: dict) -> Table:
+    """The numbers of the figure of the same name, long: what is counted, a class of it, how many."""
+    corpus = summary["corpus"]
+    rows = [("year of judgment", str(row["year"] or "no date"), row["judgments"]) for row in corpus["years"]]
+    rows += [
+        ("characters", f"{row['from']:,} to {row['to']:,}", row["judgments"])
+        for row in corpus["lengths"]["classes"]
+    ]
+    rows += [
+        ("defendants by punishment", row["kind"] or "not read", row["defendants"])
+        for row in sorted(corpus["sentences"], key=lambda row: labels.KINDS.index(row["kind"]))
+    ]
+    rows += [
+        ("defendants by years of 有期徒刑", labels.years(row["from"], row["to"]), row["defendants"])
+        for row in corpus["months"]
+    ]
+    return Table("Years, lengths, punishments and terms of what is kept", ("of", "class", "number"), rows)
+
+
+def families(summary: dict) -> Table:
+    found = summary["corpus"]["families"]
+    rows = [
+        (
+            row["case_number"] or "(dropped itself)",
+            *(row[name] or "" for name in ("province", "charge")),
+            *(row[name] for name in ("size", "exact", "near", "provinces")),
+        )
+        for row in found["largest"]
+    ]
+    title = "The largest families of duplicates; serial numbers of cases are not shown"
+    columns = ("case that stands for it", "province", "charge", "documents", "exact", "near", "provinces")
+    return Table(title, columns, rows)
+
+
+def sizes(summary: dict) -> Table:
+    rows = [(row["size"], row["families"]) for row in summary["corpus"]["families"]["sizes"]]
+    return Table("Families of duplicates by their number of documents", ("documents", "families"), rows)
+
+
+def masked(summary: dict) -> Table:
+    found = summary["corpus"]["masked"]
+    rows = [(labels.MASKED.get(kind, kind), found[kind]) for kind in labels.ordered(found, labels.MASKED)]
+    return Table("Personal data masked by rule, by kind", ("kind", "replacements"), rows)
+
+
+TABLES = {
+    "funnel": funnel,
+    "dropped": dropped,
+    "provinces": provinces,
+    "charges": charges,
+    "spread": spread,
+    "families": families,
+    "sizes": sizes,
+    "masked": masked,
+}

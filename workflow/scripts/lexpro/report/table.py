@@ -1,0 +1,110 @@
+"""A table for people and programs: rows of plain cells, as CSV, Markdown and LaTeX (as HTML in page.py)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Cell = str | int | float | None
+
+# Money, memory and time read better in their usual units; CSV files keep full precision.
+SHOWN: dict[str, Callable[[float], str]] = {
+    "seconds": lambda value: f"{value:,.1f}",
+    "peak memory (MB)": lambda value: f"{value:,.0f}",
+    "p": lambda value: f"{value:.4f}",
+    "p (Holm)": lambda value: f"{value:.4f}",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title, column names, and rows of cells; None is an empty cell. `note` stands below, such as the noise floor.
+
+    Where the column `origin` changes, a rule sets rows apart: what is ours, what others published.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+    note: str = ""
+
+    def shown(self) -> list[list[str]]:
+        """The cells as text for readers: scores to three places, whole numbers in groups of three digits."""
+        return [
+            [show(value, name) for value, name in zip(row, self.columns, strict=True)] for row in self.rows
+        ]
+
+    def numeric(self) -> list[bool]:
+        """Whether a column holds numbers (set flush right)."""
+        return [
+            all(isinstance(row[i], int | float | None) for row in self.rows) for i in range(len(self.columns))
+        ]
+
+
+def show(value: Cell, column: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if column in SHOWN:
+        return SHOWN[column](value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def to_csv(table: Table) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return file.getvalue()
+
+
+def to_markdown(table: Table) -> str:
+    def line(cells: list[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    rule = ["--:" if numeric else ":--" for numeric in table.numeric()]
+    rows = [line(list(table.columns)), line(rule), *map(line, table.shown())]
+    return f"{table.title}\n\n" + "\n".join(rows) + "\n" + (f"\n{table.note}\n" if table.note else "")
+
+
+# What TeX reads as its own.
+TEX = str.maketrans(
+    {c: rf"\{c}" for c in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {"<": r"\textless{}", ">": r"\textgreater{}"}
+)
+
+
+def _tex(text: str) -> str:
+    """Text in one line as TeX prints it; behind the end of a row, [ and * would be read as its option."""
+    made = " ".join(text.translate(TEX).split())
+    return f"{{}}{made}" if made.startswith(("[", "*")) else made
+
+
+def _ruled(table: Table) -> list[str]:
+    """The rows as lines of LaTeX."""
+    origin = table.columns.index("origin") if "origin" in table.columns else None
+    lines: list[str] = []
+    for place, row in enumerate(table.shown()):
+        if origin is not None and place and table.rows[place - 1][origin] != table.rows[place][origin]:
+            lines.append(r"\midrule")
+        lines.append(" & ".join(map(_tex, row)) + r" \\")
+    return lines
+
+
+def to_latex(table: Table) -> str:
+    """A `booktabs` table; Chinese words in it want `xelatex` with `ctex`."""
+    head = " & ".join(map(_tex, table.columns)) + r" \\"
+    spec = "".join("r" if numeric else "l" for numeric in table.numeric())
+    lines = [
+        r"\begin{table}",
+        r"\centering",
+        rf"\caption{{{_tex(table.title)}}}",
+        rf"\begin{{tabular}}{{{spec}}}",
+    ]
+    lines += [r"\toprule", head, r"\midrule", *_ruled(table), r"\bottomrule", r"\end{tabular}"]
+    lines += [rf"\par\smallskip{{\footnotesize {_tex(table.note)}}}"] if table.note else []
+    return "\n".join([*lines, r"\end{table}", ""])
