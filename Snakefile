@@ -34,6 +34,7 @@ rule all:
     input:
         collect("results/experiments/{name}/summary.json", name=list(PLAN.experiments)),
         "results/report.html",
+        "results/tables/extraction.csv",
     localrule: True
 
 

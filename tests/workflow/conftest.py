@@ -58,7 +58,7 @@ class Flow:
         out = self("--dry-run", config=list(config))
         table = out.split("Job stats:")[1].split("total")[0] if "Job stats:" in out else ""
         jobs = {rule: int(n) for rule, n in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}
-        return {rule: n for rule, n in jobs.items() if rule not in ("all", "publish", "pages")}
+        return {rule: n for rule, n in jobs.items() if rule not in ("all", "publish", "pages", "tables")}
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.root / name

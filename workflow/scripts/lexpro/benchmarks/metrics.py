@@ -35,6 +35,16 @@ def _macro(sums: np.ndarray) -> np.ndarray:
     return ratio((_f1(right, stated, true) * present).sum(axis=-1), present.sum(axis=-1))
 
 
+def _precision(sums: np.ndarray) -> np.ndarray:
+    right, stated, _ = np.moveaxis(_fields(sums).sum(axis=-2), -1, 0)
+    return ratio(right, stated, 0.0)
+
+
+def _recall(sums: np.ndarray) -> np.ndarray:
+    right, _, true = np.moveaxis(_fields(sums).sum(axis=-2), -1, 0)
+    return ratio(right, true, 0.0)
+
+
 def _mean(column: int, items: int, sums: np.ndarray) -> np.ndarray:
     return sums[..., column] / items
 
@@ -56,7 +66,8 @@ def metrics(task: str, items: int) -> dict[str, Metric]:
         return partial(_mean, columns.index(column), items)
 
     if task == "elements":
-        return {"micro_f1": _micro, "macro_f1": _macro, "accuracy": mean("exact")}
+        found = {"micro_f1": _micro, "macro_f1": _macro, "precision": _precision, "recall": _recall}
+        return found | {"accuracy": mean("exact")}
     if task == "term":
         return {
             "log_score": mean("log_score"),
@@ -64,8 +75,8 @@ def metrics(task: str, items: int) -> dict[str, Metric]:
             "kind_accuracy": mean("kind"),
             "within_25": mean("within_25"),
         }
-    found: dict[str, Metric] = {name: partial(_set, name) for name in ("f1", "precision", "recall")}
-    return found | {"item_f1": mean("item_f1"), "accuracy": mean("exact")}
+    sets: dict[str, Metric] = {name: partial(_set, name) for name in ("f1", "precision", "recall")}
+    return sets | {"item_f1": mean("item_f1"), "accuracy": mean("exact")}
 
 
 def _table(task: str, verdicts: Sequence[Sequence[Verdict]]) -> np.ndarray:

@@ -63,7 +63,7 @@ def to_csv(table: Table) -> str:
 
 def to_markdown(table: Table) -> str:
     def line(cells: list[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
 
     rule = ["--:" if numeric else ":--" for numeric in table.numeric()]
     rows = [line(list(table.columns)), line(rule), *map(line, table.shown())]

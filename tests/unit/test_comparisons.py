@@ -1,0 +1,129 @@
+"""Comparisons of variants and the noise floor, from items.jsonl of made-up runs."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lexpro.files import write_json, write_text
+from lexpro.report import comparisons, noise, score_tables
+
+MEAN = "log_score"
+
+
+def run(folder: Path, worth: dict[str, list[list[float]]], main: str = MEAN) -> Path:
+    """A scored run: task → item → the scores of its samples."""
+    rows = [
+        {"id": f"{task}{number}", "task": task, "sample": sample, "outcome": "wrong", "score": score}
+        for task, items in worth.items()
+        for number, samples in enumerate(items)
+        for sample, score in enumerate(samples)
+    ]
+    write_text(folder / "items.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    scores = {
+        task: {"main": main, main: float(np.mean([np.mean(s) for s in items]))}
+        for task, items in worth.items()
+    }
+    write_json(folder / "scores.json", scores)
+    return folder
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    generator = np.random.default_rng(0)
+    hard = generator.random(60) / 2
+    made = {
+        "base.none": {"term": [[v] for v in hard], "charge": [[v] for v in hard]},
+        "sft.none": {"term": [[v + 0.3] for v in hard], "charge": [[v] for v in generator.permutation(hard)]},
+        "sft.rag": {"term": [[v + 0.3, v + 0.4, v + 0.2] for v in hard]},
+    }
+    return {f"score.{name}": run(tmp_path / name, worth) for name, worth in made.items()}
+
+
+def compared(inputs) -> dict[tuple[str, str, str], dict]:
+    found = comparisons.build(inputs)["comparisons"]
+    assert found["family"] == len(found["tests"]) and found["correction"] == "Holm"
+    return {(row["task"], row["first"], row["second"]): row for row in found["tests"]}
+
+
+def test_a_better_variant_is_found_and_an_equal_one_is_not(inputs):
+    found = compared(inputs)
+    assert set(found) == {
+        ("term", "base.none", "sft.none"),
+        ("term", "sft.none", "sft.rag"),
+        ("charge", "base.none", "sft.none"),
+    }
+    better, equal = found["term", "base.none", "sft.none"], found["charge", "base.none", "sft.none"]
+    assert better["difference"] == pytest.approx(0.3) and better["p_holm"] == pytest.approx(3 * better["p"])
+    assert better["p"] < 0.001 and better["low"] == pytest.approx(0.3) and better["n"] == 60
+    assert equal["difference"] == pytest.approx(0) and equal["p"] > 0.5 and equal["low"] < 0 < equal["high"]
+
+
+def test_items_that_only_one_run_has_are_left_out(inputs, tmp_path):
+    run(tmp_path / "sft.none", {"term": [[0.9]] * 40})
+    assert compared(inputs)["term", "base.none", "sft.none"]["n"] == 40
+
+
+def test_a_score_that_is_no_function_of_its_rows_is_not_compared(inputs, tmp_path):
+    """A corpus-level score, such as F0.5 of LawBench 2-1, or a score of other items."""
+    write_json(tmp_path / "sft.none/scores.json", {"term": {"main": MEAN, MEAN: 0.123}})
+    assert set(compared(inputs)) == set()
+
+
+def test_f1_is_compared_over_sums():
+    rows = [
+        {"id": "a", "task": "charge", "sample": 0, "outcome": "wrong", "score": 0}
+        | {"right": ["x"], "wrong": ["y", "z"], "missed": []},
+        {"id": "b", "task": "charge", "sample": 0, "outcome": "wrong", "score": 0}
+        | {"right": ["x"], "wrong": [], "missed": ["y"]},
+    ]
+    made = comparisons.scored(rows, {"main": "f1", "f1": 4 / 7})
+    assert made.items["a"].tolist() == [[1, 3, 1]] and made.items["b"].tolist() == [[1, 1, 2]]
+    assert comparisons.scored(rows, {"main": "f1", "f1": 0.5}) is None
+
+
+def test_items_that_do_not_count_are_skipped():
+    rows = [{"id": i, "task": "3-4", "sample": 0, "outcome": o, "score": s} for i, o, s in
+            (("a", "wrong", 0.5), ("b", "skipped", 0.0))]  # fmt: skip
+    made = comparisons.scored(rows, {"main": "normalised", "normalised": 0.5})
+    assert list(made.items) == ["a"]
+
+
+def test_the_floor_of_samples_and_of_items(inputs):
+    found = comparisons.build(inputs)["noise"]["term"]["sft"]
+    assert found["none"]["samples"] == 1 and "mean" not in found["none"]
+    assert found["rag"]["samples"] == 3
+    assert found["rag"]["largest"] == pytest.approx(0.2) and found["rag"]["mean"] == pytest.approx(
+        0.4 / 3, abs=1e-6
+    )
+    assert 0 < found["none"]["redrawn"] < 0.2
+
+
+def test_the_floor_stands_in_words_under_a_table(inputs):
+    summary = comparisons.build(inputs)
+    sampled = noise.note([summary], ["term"])
+    assert "0.133 (at most 0.200) between samples" in sampled and "greedy" not in sampled
+    assert "Decoding is greedy" in noise.note([summary], ["charge"])
+    assert noise.note([summary], ["article"]) == noise.note([{}], ["term"]) == ""
+    table = score_tables.comparisons(summary)
+    assert "corrected for all 3 comparisons" in table.note and "Noise floor" in table.note
+    assert table.rows[0][1:3] == ("Base, without retrieval", "SFT, without retrieval")
+
+
+def test_public_benchmarks_stand_under_their_name(tmp_path):
+    row = {"main": "normalised", "normalised": 0.4, "official": 0.8, "low": 0.3, "high": 0.5, "n": 9}
+    constant = {"answer": "刑期:18个月", "score": 0.82}
+    scorer = {"gold": 1.0, "majority": 0.8, "copy": 0.1, "constant": constant}
+    folder = tmp_path / "lawbench-base-none-01234567"
+    write_json(
+        folder / "scores.json", {"3-4": row | {"baselines": {"official": scorer, "normalised": scorer}}}
+    )
+    summary = {"benchmarks": score_tables.public({"score.base.none": folder})}
+    assert summary["benchmarks"]["lawbench"]["3-4"]["base"]["none"]["official"] == 0.8
+    assert score_tables.benchmarks(summary).rows[0][:7] == (
+        "lawbench 3-4", "Base", "without retrieval", 0.8, 0.4, 0.3, 0.5,
+    )  # fmt: skip
+    assert score_tables.baselines(summary).rows[-1] == (
+        "lawbench 3-4", "official", 1.0, 0.8, 0.1, 0.82, "刑期:18个月",
+    )  # fmt: skip

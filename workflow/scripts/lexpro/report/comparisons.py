@@ -1,0 +1,158 @@
+"""What differs between variants by more than chance, and how much one model differs from itself.
+
+From items.jsonl of each scored run: variants are compared item by item, so that easy and hard items cancel out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from lexpro import paired
+from lexpro.report import labels, sources
+from lexpro.statistics import Metric, ratio
+
+# What is asked: what a stage of training adds, and what retrieval adds.
+VARIANTS = (("base", "sft"), ("sft", "grpo"), ("base", "grpo"))
+RETRIEVAL = ("none", "rag")
+DRAWS, SEED, CONFIDENCE = 10_000, 11, 0.95
+# Metrics of the form 2 · right / (stated + true), over the lists of an item.
+F1 = ("micro_f1", "f1")
+# Between a score of the items and the printed one: they are rounded to six places.
+_ROUNDING = 1e-5
+
+Cell = tuple[str, str]
+
+
+def _f1(sums: np.ndarray) -> np.ndarray:
+    return ratio(2 * sums[..., 0], sums[..., 1] + sums[..., 2])
+
+
+def _mean(items: int, sums: np.ndarray) -> np.ndarray:
+    return sums[..., 0] / items
+
+
+def metric_of(main: str, items: int) -> Metric:
+    return _f1 if main in F1 else partial(_mean, items)
+
+
+def _counts(row: dict, main: str) -> tuple[float, ...]:
+    if main not in F1:
+        return (row["score"],)
+    right = len(row["right"])
+    return right, right + len(row["wrong"]), right + len(row["missed"])
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One task of one run: item → (samples, counts), and the metric that its score is."""
+
+    main: str
+    items: dict[str, np.ndarray]
+
+    def table(self, ids: list[str]) -> np.ndarray:
+        """(items, counts), each item the mean over its samples."""
+        return np.array([self.items[i].mean(axis=0) for i in ids])
+
+    def samples(self) -> np.ndarray:
+        """(samples, items, counts) of the samples that every item has."""
+        fewest = min(len(rows) for rows in self.items.values())
+        return np.array([rows[:fewest] for rows in self.items.values()]).swapaxes(0, 1)
+
+
+def scored(rows: list[dict], scores: dict) -> Scored | None:
+    """The counts of one task's rows; None where its score is no function of them (a corpus-level score)."""
+    main = scores["main"]
+    found: dict[str, list[tuple[float, ...]]] = {}
+    for row in sorted(rows, key=lambda row: row["sample"]):
+        if row["outcome"] != "skipped":
+            found.setdefault(row["id"], []).append(_counts(row, main))
+    if not found:
+        return None
+    made = Scored(main, {i: np.array(samples, dtype=np.float64) for i, samples in found.items()})
+    value = metric_of(main, len(found))(made.table(list(found)).sum(axis=0))
+    return made if abs(value - scores[main]) < _ROUNDING else None
+
+
+def read(inputs: dict[str, Path]) -> dict[str, dict[Cell, Scored]]:
+    """Task → (variant, retrieval) → its items."""
+    found: dict[str, dict[Cell, Scored]] = {}
+    for cell, scores in sources.scored(inputs).items():
+        rows: dict[str, list[dict]] = {}
+        for row in sources.jsonl(inputs["score.{}.{}".format(*cell)] / "items.jsonl"):
+            rows.setdefault(row["task"], []).append(row)
+        for task, part in rows.items():
+            if task in scores and (made := scored(part, scores[task])):
+                found.setdefault(task, {})[cell] = made
+    return {task: found[task] for task in labels.ordered(found, sources.TASKS)}
+
+
+def _pairs(cells: dict[Cell, Scored]) -> Iterator[tuple[Cell, Cell]]:
+    wanted = [((a, r), (b, r)) for r in RETRIEVAL for a, b in VARIANTS]
+    wanted += [((v, RETRIEVAL[0]), (v, RETRIEVAL[1])) for v in sources.VARIANTS]
+    return (pair for pair in wanted if pair[0] in cells and pair[1] in cells)
+
+
+def _test(task: str, first: Cell, second: Cell, cells: dict[Cell, Scored]) -> dict:
+    a, b = cells[first], cells[second]
+    ids = [i for i in a.items if i in b.items]
+    metric = metric_of(a.main, len(ids))
+    found = paired.paired(a.table(ids), b.table(ids), metric, DRAWS, SEED, CONFIDENCE)
+    difference, low, high, p = (round(value, 6) for value in astuple(found))
+    named = {"task": task, "first": "{}.{}".format(*first), "second": "{}.{}".format(*second)}
+    return named | {
+        "metric": a.main, "n": len(ids), "difference": difference, "low": low, "high": high, "p": p,
+    }  # fmt: skip
+
+
+def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
+    """{draws, confidence, correction, family, tests}: every comparison of an experiment, `p_holm` over all of them."""
+    made = [
+        _test(task, first, second, cells)
+        for task, cells in found.items()
+        for first, second in _pairs(cells)
+        if any(i in cells[second].items for i in cells[first].items)
+    ]
+    adjusted = paired.holm([row["p"] for row in made])
+    rows = [row | {"p_holm": round(p, 6)} for row, p in zip(made, adjusted, strict=True)]
+    return {
+        "draws": DRAWS,
+        "confidence": CONFIDENCE,
+        "correction": "Holm",
+        "family": len(rows),
+        "tests": rows,
+    }
+
+
+def _floor(one: Scored) -> dict:
+    metric = metric_of(one.main, len(one.items))
+    samples = one.samples()
+    found = {
+        "samples": len(samples),
+        "redrawn": round(paired.redrawn(one.table(list(one.items)), metric, DRAWS, SEED, CONFIDENCE), 6),
+    }
+    if apart := paired.twice(samples, metric):
+        found |= {"mean": round(float(np.mean(apart)), 6), "largest": round(max(apart), 6)}
+    return found
+
+
+def floors(found: dict[str, dict[Cell, Scored]]) -> dict:
+    """Task → variant → retrieval → {samples, redrawn, mean, largest}: how far one model lies from itself.
+
+    `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two draws of items.
+    """
+    tree: dict = {}
+    for task, cells in found.items():
+        for (variant, retrieval), one in cells.items():
+            tree.setdefault(task, {}).setdefault(variant, {})[retrieval] = _floor(one)
+    return tree
+
+
+def build(inputs: dict[str, Path]) -> dict[str, dict]:
+    """{comparisons, noise} of an experiment's summary."""
+    found = read(inputs)
+    return {"comparisons": tests(found), "noise": floors(found)}

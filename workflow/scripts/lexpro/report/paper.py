@@ -1,0 +1,131 @@
+"""The tables in the shape of the paper: base, SFT and GRPO of each size, without and with retrieval.
+
+Of one experiment in its report, of several side by side in results/tables (`publish.py --tables`). Where others have
+published figures of a benchmark, these are rows of their own below ours, with their source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from lexpro.files import write_text
+from lexpro.report import labels, noise, published
+from lexpro.report.table import Cell, Table, to_csv, to_latex, to_markdown
+
+Summaries = list[dict]
+
+# Tasks that are asked of the facts, and what their columns are called.
+KNOWLEDGE = {"charge": "charge F1", "article": "article F1", "term": "term closeness"}
+OURS, THEIRS = "this project", "published"
+
+
+def name_of(summary: dict) -> str:
+    """The choice of base model: its key without the digest."""
+    return summary["stages"]["base_model"]["key"].rpartition("-")[0]
+
+
+def by_size(summaries: Summaries) -> Summaries:
+    return sorted(summaries, key=lambda summary: (summary["model"]["parameters"], summary["experiment"]))
+
+
+def _begin(summary: dict, variant: str) -> tuple[Cell, ...]:
+    return name_of(summary), summary["model"]["parameters"], summary["experiment"], labels.VARIANTS[variant]
+
+
+BEGIN = ("model", "parameters", "experiment", "variant")
+
+
+def extraction(summaries: Summaries) -> Table:
+    """Legal element extraction: precision, recall and F1 over all elements, and the mean F1 of their kinds."""
+    names = ("precision", "recall", "micro_f1", "low", "high", "macro_f1", "n")
+    rows = [
+        (*_begin(summary, variant), *(found[variant].get(name) for name in names))
+        for summary in by_size(summaries)
+        for found in [summary.get("elements", {})]
+        for variant in labels.ordered(found, labels.VARIANTS)
+    ]
+    columns = (*BEGIN, "precision", "recall", "F1", "low", "high", "macro F1", "n")
+    title = "Extraction of legal elements from held-out judgments; low and high bound the 95 % interval of F1"
+    return Table(title, columns, rows, noise.note(summaries, ("elements",)))
+
+
+def knowledge(summaries: Summaries) -> Table:
+    """Charge, articles and term from the facts alone, with half the width of each 95 % interval."""
+    rows = []
+    for summary in by_size(summaries):
+        found = {task: summary.get(task, {}) for task in KNOWLEDGE}
+        variants = {variant for by_variant in found.values() for variant in by_variant}
+        for variant in labels.ordered(variants, labels.VARIANTS):
+            for retrieval in labels.RETRIEVAL:
+                cells = [by_variant.get(variant, {}).get(retrieval) for by_variant in found.values()]
+                if any(cells):
+                    begin = (*_begin(summary, variant), labels.RETRIEVAL[retrieval])
+                    rows.append((*begin, *(value for cell in cells for value in _score(cell))))
+    names = [name for column in KNOWLEDGE.values() for name in (column, f"± {column.split()[0]}")]
+    title = "Charge, articles and term of held-out cases from their facts; ± is half the width of the 95 % interval"
+    return Table(title, (*BEGIN, "retrieval", *names), rows, noise.note(summaries, tuple(KNOWLEDGE)))
+
+
+def _score(cell: dict | None) -> tuple[Cell, Cell]:
+    return (None, None) if cell is None else (cell[cell["main"]], (cell["high"] - cell["low"]) / 2)
+
+
+def _lawbench(tasks: dict, variant: str, retrieval: str) -> list[Cell]:
+    columns = published.read()["lawbench"].columns
+    cells = [tasks.get(task, {}).get(variant, {}).get(retrieval, {}) for task in columns]
+    return [cell.get("official") for cell in cells]
+
+
+def _judge(tasks: dict, variant: str, retrieval: str) -> list[Cell]:
+    cell = tasks.get("all", {}).get(variant, {}).get(retrieval, {})
+    found = cell.get("metrics", {}).get("official", {})
+    return [found.get(name) for name in ("term", "fine", "charge_f1", "article_f1")]
+
+
+def _ours(
+    benchmark: str, read: Callable[[dict, str, str], list[Cell]], summaries: Summaries
+) -> Iterator[tuple[Cell, ...]]:
+    for summary in by_size(summaries):
+        tasks = summary.get("benchmarks", {}).get(benchmark, {})
+        for variant in labels.VARIANTS:
+            for retrieval, words in labels.RETRIEVAL.items():
+                values = read(tasks, variant, retrieval)
+                if any(value is not None for value in values):
+                    system = f"{name_of(summary)}, {labels.VARIANTS[variant]}, {words}"
+                    yield OURS, system, *values, f"experiment {summary['experiment']}"
+
+
+def _theirs(benchmark: str) -> Iterator[tuple[Cell, ...]]:
+    found = published.read()[benchmark]
+    for row in found.rows:
+        missing = (None,) * (len(found.columns) - len(row.values))
+        yield THEIRS, row.system, *row.values, *missing, row.source
+
+
+def _beside(benchmark: str, read: Callable[[dict, str, str], list[Cell]]) -> Callable[[Summaries], Table]:
+    def make(summaries: Summaries) -> Table:
+        found = published.read()[benchmark]
+        rows = [*_ours(benchmark, read, summaries), *_theirs(benchmark)]
+        note = "Published figures come from other prompts, decoding and training data, as their sources print them. "
+        note += noise.note(
+            summaries, tuple(t for s in summaries for t in s.get("benchmarks", {}).get(benchmark, {}))
+        )
+        return Table(found.title, ("origin", "system", *found.columns, "source"), rows, note.strip())
+
+    return make
+
+
+TABLES: dict[str, Callable[[Summaries], Table]] = {
+    "extraction": extraction,
+    "knowledge": knowledge,
+    "lawbench": _beside("lawbench", _lawbench),
+    "judge": _beside("judge", _judge),
+}
+
+
+def write(tables: dict[str, Table], out: Path) -> None:
+    """Each table in `out` as `<name>.csv`, `.md` and `.tex`."""
+    for name, table in tables.items():
+        for suffix, form in (("csv", to_csv), ("md", to_markdown), ("tex", to_latex)):
+            write_text(out / f"{name}.{suffix}", form(table))

@@ -1,0 +1,48 @@
+"""What others have published on the same benchmarks (published.yaml): numbers with a source, kept apart from ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lexpro.files import read_yaml
+
+FILE = Path(__file__).with_suffix(".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A published system. `values` follow the columns, and may end early; `key`: its name in the source."""
+
+    system: str
+    values: tuple[float, ...]
+    source: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The published figures of one benchmark, between 0 and 1."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@cache
+def read() -> dict[str, Published]:
+    """Benchmark → its published figures. Raises KeyError where a row has no source."""
+    data = read_yaml(FILE)
+    sources = data.pop("sources")
+    return {
+        name: Published(
+            part["title"],
+            tuple(part["columns"]),
+            tuple(
+                Row(row["system"], tuple(row["values"]), sources[row["source"]], row.get("key"))
+                for row in part["rows"]
+            ),
+        )
+        for name, part in data.items()
+    }

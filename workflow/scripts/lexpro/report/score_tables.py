@@ -1,0 +1,113 @@
+"""Tables of what stands beside the scores: comparisons, answers that know nothing, public benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lexpro.report import labels, noise, sources
+from lexpro.report.table import Cell, Table
+
+# Characters of a constant answer that are shown: it may be a whole judgment.
+SHOWN = 60
+OUTCOMES = ("right", "wrong", "abstained", "failed", "truncated")
+
+
+def public(inputs: dict[str, Path]) -> dict:
+    """Benchmark → task → variant → retrieval → scores, of benchmarks other than the held-out judgments."""
+    found: dict = {}
+    for (variant, retrieval), by_task in sources.scored(inputs).items():
+        benchmark = inputs[f"score.{variant}.{retrieval}"].name.split(f"-{variant}-{retrieval}-")[0]
+        for task, row in by_task.items():
+            if task not in sources.TASKS:
+                place = found.setdefault(benchmark, {}).setdefault(task, {})
+                place.setdefault(variant, {})[retrieval] = row
+    return found
+
+
+def cells(summary: dict) -> Iterator[tuple[str, str, str, dict]]:
+    """(task, variant, retrieval, scores) of everything that was scored."""
+    trees = {task: summary[task] for task in sources.TASKS if summary.get(task)}
+    for task, by_variant in trees.items():
+        for variant in labels.ordered(by_variant, labels.VARIANTS):
+            found = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]
+            for retrieval in labels.ordered(found, labels.RETRIEVAL):
+                yield labels.TASKS[task], variant, retrieval, found[retrieval]
+    for benchmark, tasks in summary.get("benchmarks", {}).items():
+        for task, by_variant in tasks.items():
+            for variant in labels.ordered(by_variant, labels.VARIANTS):
+                for retrieval in labels.ordered(by_variant[variant], labels.RETRIEVAL):
+                    yield f"{benchmark} {task}", variant, retrieval, by_variant[variant][retrieval]
+
+
+def benchmarks(summary: dict) -> Table:
+    """Both scores of every task of a public benchmark."""
+    rows = [
+        (
+            task,
+            labels.VARIANTS[variant],
+            labels.RETRIEVAL[retrieval],
+            *(row.get(name) for name in ("official", "normalised", "low", "high", "n")),
+            *(row.get(name) for name in OUTCOMES),
+        )
+        for task, variant, retrieval, row in cells(summary)
+        if "official" in row
+    ]
+    names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES)
+    title = "Public benchmarks: the official score, and the normalised one with its 95 % interval"
+    tasks = [task for found in summary.get("benchmarks", {}).values() for task in found]
+    return Table(title, names, rows, noise.note([summary], tasks))
+
+
+def baselines(summary: dict) -> Table:
+    """What answers that know nothing score: they are the same for every variant."""
+    rows: dict[tuple[str, str], tuple[Cell, ...]] = {}
+    for task, _, _, row in cells(summary):
+        found = row.get("baselines", {})
+        by_scorer = found if "official" in found else {row["main"]: found} if found else {}
+        for scorer, scores in by_scorer.items():
+            best = scores["constant"]
+            answer = best["answer"] if len(best["answer"]) <= SHOWN else f"{best['answer'][:SHOWN]}…"
+            simple = (scores[name] for name in ("gold", "majority", "copy"))
+            rows.setdefault((task, scorer), (*simple, best["score"], answer))
+    names = ("task", "scorer", "gold", "commonest answer", "prompt copied", "best constant", "which is")
+    title = "Answers that know nothing of the case, and gold itself"
+    return Table(title, names, [(*key, *values) for key, values in rows.items()])
+
+
+def _said(cell: str) -> str:
+    variant, retrieval = cell.split(".")
+    return f"{labels.VARIANTS[variant]}, {labels.RETRIEVAL[retrieval]}"
+
+
+def comparisons(summary: dict) -> Table:
+    """The paired tests of an experiment."""
+    found = summary.get("comparisons", {"tests": []})
+    rows = [
+        (
+            labels.TASKS.get(row["task"], row["task"]),
+            _said(row["first"]),
+            _said(row["second"]),
+            labels.METRICS.get(row["metric"], row["metric"]),
+            *(row[name] for name in ("n", "difference", "low", "high", "p", "p_holm")),
+        )
+        for row in found["tests"]
+    ]
+    names = ("task", "first", "second", "metric", "n", "difference", "low", "high", "p", "p (Holm)")
+    title = "Paired comparisons on the same items: second less first, with the 95 % interval of the paired bootstrap"
+    note = ""
+    if rows:
+        note = (
+            f"p: two-sided permutation test that swaps the two answers to an item, {found['draws']:,} draws; "
+            f"p (Holm): corrected for all {found['family']} comparisons of this experiment. "
+            + noise.note([summary], tuple(dict.fromkeys(row["task"] for row in found["tests"])))
+        )
+    return Table(title, names, rows, note)
+
+
+TABLES = {
+    "comparisons": comparisons,
+    "noise": noise.table,
+    "baselines": baselines,
+    "benchmarks": benchmarks,
+}
