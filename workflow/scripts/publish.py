@@ -2,17 +2,21 @@
 
     publish.py --experiment demo --report results/report/<key> --out results/experiments/demo
     publish.py --page results/report.html results/experiments/demo [results/experiments/… …]
+    publish.py --tables results/tables results/experiments/paper_14b results/experiments/paper_32b …
 
-The first copies a report's files; the second makes one page of the published experiments, a tab each.
+The first copies a report's files; the second makes one page of the published experiments, a tab each; the third puts
+them side by side in the paper's tables, and those that are not finished are named and left out.
 """
 
 import argparse
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from lexpro.errors import UserError
 from lexpro.files import read_json, write_text
+from lexpro.report import paper
 from lexpro.report.tabs import tabs
 
 PARTS = ("summary.json", "report.html", "figures", "tables")
@@ -38,6 +42,19 @@ def publish(experiment: str, report: Path, out: Path) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def side_by_side(folders: list[Path], out: Path) -> list[str]:
+    """The paper's tables over the finished ones of some experiments; the names of the others.
+
+    Raises `UserError` if none is finished.
+    """
+    finished = [folder for folder in folders if (folder / "summary.json").is_file()]
+    if not finished:
+        raise UserError(f"no summary.json in {', '.join(map(str, folders))}: run these experiments first")
+    summaries = [read_json(folder / "summary.json") for folder in finished]
+    paper.write({name: make(summaries) for name, make in paper.TABLES.items()}, out)
+    return [folder.name for folder in folders if folder not in finished]
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -46,6 +63,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--report", type=Path, help="folder of its finished report")
     parser.add_argument("--out", type=Path, help="folder to publish it in")
     parser.add_argument("--page", type=Path, help="page to write, over all the experiments given")
+    parser.add_argument("--tables", type=Path, help="folder for the tables over all the experiments given")
     parser.add_argument("experiments", type=Path, nargs="*", help="folders of published experiments")
     args = parser.parse_args(argv)
     if args.page and args.experiments:
@@ -53,13 +71,22 @@ def main(argv: list[str] | None = None) -> None:
             folder.name: (folder / "report.html").read_text(encoding="utf-8") for folder in args.experiments
         }
         write_text(args.page, tabs(pages))
+    elif args.tables and args.experiments:
+        try:
+            missing = side_by_side(args.experiments, args.tables)
+        except UserError as error:
+            parser.error(str(error))
+        if missing:
+            print(f"not finished, so not in the tables: {', '.join(missing)}", file=sys.stderr)
     elif args.experiment and args.report and args.out:
         try:
             publish(args.experiment, args.report, args.out)
         except UserError as error:
             parser.error(str(error))
     else:
-        parser.error("give --experiment, --report and --out, or --page and the folders of the experiments")
+        parser.error(
+            "give --experiment, --report and --out, or --page or --tables and the folders of the experiments"
+        )
 
 
 if __name__ == "__main__":
