@@ -1,15 +1,19 @@
 """grpo as a stage, and its rewards under a chat template that opens <think>."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 from test_sft import INPUTS, Killed, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
+from trl import GRPOTrainer
 
 import grpo
 import sft
 from lexpro.files import read_json
+from lexpro.training.grpo import in_turn
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 
 ALL = {**INPUTS, "sft": "results/sft/s"}
@@ -141,3 +145,38 @@ def test_prompts_that_are_too_long_are_counted(tuned, monkeypatch, capfd):
     with pytest.raises(SystemExit):
         grpo.main(["--plan", str(tuned("grpo", "g", ALL, **{**CHANGE, "max_prompt_length": 3}))])
     assert "max_prompt_length" in capfd.readouterr().err
+
+
+def test_the_head_on_a_processor_computes_what_trl_computes(tuned, monkeypatch):
+    favour(monkeypatch)
+    ours, trls = Trainer._get_per_token_logps_and_entropies, GRPOTrainer._get_per_token_logps_and_entropies
+    compared = []
+
+    def both(self, model, input_ids, attention_mask, logits_to_keep, *args, **more):
+        arguments = (self, model, input_ids, attention_mask, logits_to_keep, *args)
+        found, expected = ours(*arguments, **more), trls(*arguments, **more)
+        scored = attention_mask[:, -logits_to_keep:].bool()
+        for mine, theirs in zip(found[:2], expected[:2], strict=True):
+            assert torch.allclose(mine[scored], theirs[scored], atol=2e-5)
+        compared.append(int(scored.sum()))
+        return found
+
+    monkeypatch.setattr(Trainer, "_get_per_token_logps_and_entropies", both)
+    change = {**CHANGE, "temperature": 0.7, "precision": "fp32"}
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
+    assert compared and min(compared) > 0
+
+
+def test_every_step_sees_the_same_mixture_of_tasks():
+    rows = [
+        {"task": task, "id": i}
+        for task, n in (("elements", 40), ("term", 20), ("charge", 4))
+        for i in range(n)
+    ]
+    placed = in_turn(rows, seed=3)
+    assert sorted(placed, key=str) == sorted(rows, key=str) and placed == in_turn(rows, seed=3) != in_turn(
+        rows, seed=4
+    )
+    for start in range(0, 64, 16):
+        counts = Counter(row["task"] for row in placed[start : start + 16])
+        assert counts["elements"] in (9, 10, 11) and counts["term"] in (4, 5, 6) and counts["charge"] == 1

@@ -27,6 +27,7 @@ class GrpoRuntime(TrainingRuntime):
 class Settings(Tuning):
     tasks: list[Literal["elements", "charge", "article", "term"]] = Field(min_length=1)
     rewards: list[Reward] = Field(min_length=1)
+    max_prompts: Count
     num_generations: Annotated[int, Field(ge=2)]
     max_prompt_length: Positive
     max_completion_length: Positive

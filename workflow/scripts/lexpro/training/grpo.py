@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pandas as pd
 import torch
@@ -16,7 +17,7 @@ from lexpro.training import chat, checkpoints, compute, data, loading, lora
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
-from lexpro.training.trainer import arguments, finish
+from lexpro.training.trainer import ROUND, arguments, finish
 
 # Settings that are TRL's own, by the same name.
 TRL = (
@@ -53,8 +54,26 @@ def prompts(run: Run, tokenizer) -> Dataset:
             f"{run.inputs['tasks'] / 'grpo.jsonl'} has no prompt of the tasks {', '.join(settings['tasks'])} with at "
             f"most {settings['max_prompt_length']} tokens ({long} are longer). Raise grpo.max_prompt_length."
         )
+    rows = in_turn(rows, settings["seed"])[: settings["max_prompts"] or None]
     run.counts.update(prompts=len(rows), skipped=long)
     return Dataset.from_list(rows)
+
+
+def in_turn(rows: list[dict], seed: int) -> list[dict]:
+    """The rows in an order in which the tasks take turns, each task's own rows shuffled.
+
+    So every step sees about the same mixture, and the curve of the mean reward is not that of its tasks.
+    """
+    rng = random.Random(seed)
+    by_task: dict[str, list[dict]] = {}
+    for row in rows:
+        by_task.setdefault(row["task"], []).append(row)
+    placed = []
+    for number, found in enumerate(by_task.values()):
+        rng.shuffle(found)
+        # Spread evenly over [0, 1): a task with half the rows has every second place.
+        placed += [((at + 0.5) / len(found), number, row) for at, row in enumerate(found)]
+    return [row for _, _, row in sorted(placed, key=lambda place: place[:2])]
 
 
 def config(run: Run) -> GRPOConfig:
@@ -78,6 +97,9 @@ def config(run: Run) -> GRPOConfig:
         **arguments(run, settings, steps),
         **{name: settings[name] for name in TRL},
         reward_weights=[float(entry.get("weight", 1.0)) for entry in settings["rewards"]],
+        shuffle_dataset=False,
+        # As in SFT: few shapes for oneDNN to compile and keep.
+        pad_to_multiple_of=None if torch.cuda.is_available() else ROUND,
         use_vllm=use_vllm,
         **engine,
         remove_unused_columns=False,

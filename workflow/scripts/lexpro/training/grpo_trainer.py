@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
+import torch
 from trl import GRPOTrainer
 
 from lexpro.training import chat, compute
@@ -44,6 +45,32 @@ class Trainer(GRPOTrainer):
         if compute.is_main() and self.sampled:
             self._keep(inputs, prompts, completions, rewards)
         return rewards
+
+    def _get_per_token_logps_and_entropies(
+        self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, compute_entropy=False, **more
+    ):
+        """On a processor, only the completion's positions meet the vocabulary (see `trainer.Trainer`)."""
+        if self.args.device.type != "cpu":
+            return super()._get_per_token_logps_and_entropies(
+                model, input_ids, attention_mask, logits_to_keep, batch_size, compute_entropy, **more
+            )
+        found = []
+        for start in range(0, len(input_ids), batch_size or len(input_ids)):
+            part = slice(start, start + (batch_size or len(input_ids)))
+            with self.accelerator.autocast():
+                logits = model(
+                    input_ids=input_ids[part],
+                    attention_mask=attention_mask[part],
+                    logits_to_keep=logits_to_keep + 1,
+                    use_cache=False,
+                ).logits[:, :-1]
+            every = (logits.float() / self.temperature).log_softmax(-1)
+            chosen = every.gather(-1, input_ids[part, -logits_to_keep:, None]).squeeze(-1)
+            with torch.set_grad_enabled(self.args.entropy_coef != 0):
+                entropy = -(every.exp() * every).sum(-1) if compute_entropy else None
+            found.append((chosen, entropy))
+        chosen, entropies = zip(*found, strict=True)
+        return torch.cat(chosen), torch.cat(entropies) if compute_entropy else None, None
 
     def _keep(self, inputs, prompts, completions, rewards) -> None:
         with self.samples.open("a", encoding="utf-8") as file:
