@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro.corpus.record import Judgment
@@ -35,13 +36,17 @@ _NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自
 _MASKED = re.compile(r"[某×＊*xXＸ]|[A-Za-z0-9０-９]")
 ORDINALS = "甲乙丙丁戊己庚辛壬癸"
 
-_IDENTITY = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)")
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
+# The text is searched once for long runs of digits, and each is tried for all kinds of numbers.
+_DIGITS = re.compile(r"\d{7,}")
+_NUMBERS = {
+    "identity": re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)"),
+    "phone": re.compile(r"1[3-9]\d{9}(?!\d)"),
+    "bank": re.compile(r"[3-6]\d{14,18}(?!\d)"),
+}
+_AREA_CODE = re.compile(r"(?:^|\D)(0\d{2,3}-)$")
 _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?[A-Z0-9]{5,6}(?![A-Z0-9])"
 )
-_BANK = re.compile(r"(?<!\d)[3-6]\d{14,18}(?!\d)")
 _UNIT = r"(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
 # Below the county: what follows a county or city up to a number of a house, flat or group.
 _ADDRESS = re.compile(
@@ -111,6 +116,15 @@ def _taken(text: str, new: dict[str, str]) -> dict[str, str]:
     return out
 
 
+def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """(kind, start, end) of what personal number a run of digits is, the likeliest first."""
+    for kind, pattern in _NUMBERS.items():
+        if match := pattern.match(text, start):
+            yield kind, *match.span()
+    if end - start in (7, 8) and (area := _AREA_CODE.search(text[max(0, start - 6) : start])):
+        yield "phone", start - len(area[1]), end
+
+
 def mask(text: str, known: list[str]) -> Masked:
     """Mask a document; `known` are names of people that it is about (the defendants of its record)."""
     found = [name for name in known if not is_masked(name)]
@@ -118,14 +132,12 @@ def mask(text: str, known: list[str]) -> Masked:
     names = _taken(text, _pseudonyms(list(dict.fromkeys(found))))
     spans: list[tuple[int, int, str, str]] = []
     for name in sorted(names, key=len, reverse=True):
-        spans += [(m.start(), m.end(), names[name], "name") for m in re.finditer(re.escape(name), text)]
-    for kind, pattern, new in (
-        ("identity", _IDENTITY, "＊" * 6),
-        ("phone", _PHONE, "＊" * 6),
-        ("phone", _LANDLINE, "＊" * 6),
-        ("bank", _BANK, "＊" * 6),
-    ):
-        spans += [(m.start(), m.end(), new, kind) for m in pattern.finditer(text)]
+        at = text.find(name)
+        while at >= 0:
+            spans.append((at, at + len(name), names[name], "name"))
+            at = text.find(name, at + len(name))
+    for run in _DIGITS.finditer(text):
+        spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(text, *run.span())]
     spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(text)]
     for home in _HOME.finditer(text):
         for m in _ADDRESS.finditer(text, home.start(), home.end()):
@@ -148,11 +160,19 @@ def _replace(text: str, spans: list[tuple[int, int, str, str]], names: dict[str,
     return Masked("".join([*parts, text[at:]]), dict(counts), names, starts, shifts)
 
 
+def mask_record(text: str, record: dict) -> tuple[str, dict, dict[str, int]]:
+    """A document and its record (as `Judgment.to_dict` gives it), both masked, and the counts of replacements by
+    kind."""
+    masked = mask(text, [defendant["name"] for defendant in record["defendants"]])
+    sections = {name: [masked.moved(place) for place in span] for name, span in record["sections"].items()}
+    defendants = [
+        defendant | {"name": masked.names.get(defendant["name"], defendant["name"])}
+        for defendant in record["defendants"]
+    ]
+    return masked.text, record | {"sections": sections, "defendants": defendants}, masked.counts
+
+
 def mask_judgment(text: str, judgment: Judgment) -> tuple[str, Judgment, dict[str, int]]:
-    """A document and its record, both masked, and the counts of replacements by kind."""
-    masked = mask(text, [defendant.name for defendant in judgment.defendants])
-    sections = {
-        name: (masked.moved(start), masked.moved(end)) for name, (start, end) in judgment.sections.items()
-    }
-    defendants = [replace(d, name=masked.names.get(d.name, d.name)) for d in judgment.defendants]
-    return masked.text, replace(judgment, sections=sections, defendants=defendants), masked.counts
+    """`mask_record` of a typed record."""
+    masked, record, counts = mask_record(text, judgment.to_dict())
+    return masked, Judgment.from_dict(record), counts

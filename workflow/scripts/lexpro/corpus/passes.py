@@ -12,13 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lexpro.corpus import duplicates, filters
 from lexpro.corpus.codes import Codes, batches
 from lexpro.corpus.contamination import Benchmarks
-from lexpro.corpus.masking import mask_judgment
+from lexpro.corpus.masking import mask_record
 from lexpro.corpus.record import Judgment
 
 KEPT = pa.schema(
@@ -166,9 +167,9 @@ def write(shared: Shared, item: tuple[Chunk, list[Verdict | None], list[float]])
     funnel: dict[str, Counter[str]] = {}
     kept, dropped = [], []
     for row, verdict, quality in zip(_read(chunk).to_pylist(), verdicts, qualities, strict=True):
-        judgment = Judgment.from_json(row["judgment"])
         if shared.settings["masking"]:
-            row["text"], judgment, found = mask_judgment(row["text"], judgment)
+            row["text"], record, found = mask_record(row["text"], orjson.loads(row["judgment"]))
+            row["judgment"] = orjson.dumps(record).decode()
             masked.update({f"masked_{kind}": number for kind, number in found.items()})
         steps = funnel.setdefault(row["province"] or UNKNOWN, Counter())
         steps.update(("read", verdict.reason if verdict else "kept"))
@@ -176,5 +177,5 @@ def write(shared: Shared, item: tuple[Chunk, list[Verdict | None], list[float]])
             reasons = [verdict.reason, *verdict.others]
             dropped.append(row | {"reason": verdict.reason, "detail": verdict.detail, "reasons": reasons})
         else:
-            kept.append(row | {"judgment": judgment.to_json(), "family": row["doc_id"], "quality": quality})
+            kept.append(row | {"family": row["doc_id"], "quality": quality})
     return Written(pa.Table.from_pylist(kept, KEPT), pa.Table.from_pylist(dropped, DROPPED), masked, funnel)
