@@ -76,7 +76,11 @@ def kept(folder: Path) -> dict:
     charge = judgments.group_by("charge").agg(judgments=pl.len(), provinces=pl.col("province").n_unique())
     years, places, kinds, terms, lengths, charges = pl.collect_all(
         [_counted(judgments, "year"), _counted(judgments, "place"), _counted(people, "kind")]
-        + [_counted(fixed, "months"), whole, charge.sort("judgments", "charge", descending=[True, False])],
+        + [
+            _counted(fixed, "months"),
+            whole,
+            charge.sort("judgments", "charge", descending=[True, False], nulls_last=True),
+        ],
         engine="streaming",
     )
     return {
