@@ -39,7 +39,8 @@ def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
         else:
             named = _INLINE.findall(line)
         for name, cited in named:
-            charge = charges.canonical(re.sub(r"\s|^\d+", "", name))
+            # 剌探: a slip of the pen in the list of 1997.
+            charge = charges.canonical(re.sub(r"\s|^\d+", "", name).replace("剌", "刺"))
             if charge:
                 found += [(charge, ref) for ref in _refs(cited)]
     return found
@@ -67,8 +68,9 @@ def attach(rows: list[Row], links: Iterable[tuple[str, str]]) -> dict[str, list[
                 found[charge].append(ref)
     for row in rows:
         for charge in penalised(row):
-            # The article that says what follows of a charge that another one defines (385 and 386).
+            # The article that says what follows of a charge that another one defines (385 and 386), in every version.
             if row.ref not in found.setdefault(charge, []):
                 found[charge].append(row.ref)
+            if charge not in row.charges:
                 row.charges.append(charge)
     return found
