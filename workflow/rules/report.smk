@@ -62,6 +62,14 @@ rule publish:
                 "stages",
                 "fields",
                 "confusions",
+                "comparisons",
+                "noise",
+                "baselines",
+                "benchmarks",
+                "extraction",
+                "knowledge",
+                "lawbench",
+                "judge",
             )
         ],
     log:

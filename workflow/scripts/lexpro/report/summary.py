@@ -5,6 +5,9 @@ funnel.{read, unreadable, unstructured, dropped, kept, <split>}; dropped.<reason
 provinces.<province>.<charge>                     kept judgments
 elements.<variant>.{micro_f1, low, high, n, …}    without retrieval, which this task does not use
 {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
+benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …}  of public benchmarks
+comparisons.{draws, correction, family, tests: [{task, first, second, metric, n, difference, low, high, p, p_holm}]}
+noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean, largest}
 retrieval.{recall_at_5, systems.<system>.<k>}
 training.{base_model,sft,grpo}.<curve>.{steps, first, last}
 corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out}    what census.py counts
@@ -16,7 +19,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lexpro.files import read_json
-from lexpro.report import census, sources
+from lexpro.report import census, comparisons, score_tables, sources
 
 # Stages whose runs an experiment has more than one of: addressed by variant and retrieval.
 PER_VARIANT = ("predict", "score")
@@ -138,6 +141,8 @@ def build(experiment: str, inputs: dict[str, Path]) -> dict:
         "provinces": sources.crossed(inputs["filter"]),
         "training": training(inputs),
         **scores(inputs),
+        "benchmarks": score_tables.public(inputs),
+        **comparisons.build(inputs),
         "retrieval": read_json(inputs["index"] / "recall.json"),
         "provenance": provenance(inputs),
     }

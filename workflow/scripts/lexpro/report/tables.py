@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lexpro.files import write_text
-from lexpro.report import corpus_tables, labels, sources
-from lexpro.report.table import Cell, Table, to_csv, to_latex, to_markdown
+from lexpro.report import corpus_tables, labels, noise, paper, score_tables, sources
+from lexpro.report.table import Cell, Table
 
 
 def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
@@ -35,7 +34,7 @@ def scores(summary: dict) -> Table:
         for task in sources.TASKS
         for variant, retrieval, row in runs_of(summary, task)
     ]
-    return Table(title, (*columns, *outcomes), rows)
+    return Table(title, (*columns, *outcomes), rows, noise.note([summary], sources.TASKS))
 
 
 def fields(summary: dict) -> Table:
@@ -50,9 +49,8 @@ def fields(summary: dict) -> Table:
         )
         for name in names
     ]
-    return Table(
-        "F1 of each element", ("element", "n", *(labels.VARIANTS[variant] for variant in runs)), rows
-    )
+    columns = ("element", "n", *(labels.VARIANTS[variant] for variant in runs))
+    return Table("F1 of each element", columns, rows, noise.note([summary], ("elements",)))
 
 
 def confusions(summary: dict) -> Table:
@@ -107,6 +105,7 @@ TABLES = {
     "scores": scores,
     "fields": fields,
     "confusions": confusions,
+    **score_tables.TABLES,
     "training": training,
     "retrieval": retrieval,
     **corpus_tables.TABLES,
@@ -115,9 +114,8 @@ TABLES = {
 
 
 def write(summary: dict, out: Path) -> dict[str, Table]:
-    """All tables in `out`, as `<name>.csv`, `.md` and `.tex`; the tables by name."""
+    """All tables in `out`, those of the paper's shape too, as `<name>.csv`, `.md` and `.tex`; the tables by name."""
     made = {name: make(summary) for name, make in TABLES.items()}
-    for name, table in made.items():
-        for suffix, form in (("csv", to_csv), ("md", to_markdown), ("tex", to_latex)):
-            write_text(out / f"{name}.{suffix}", form(table))
+    made |= {name: make([summary]) for name, make in paper.TABLES.items()}
+    paper.write(made, out)
     return made

@@ -233,6 +233,13 @@ with every number made by one command.</p>
 {{ grid(tables["fields"]) }}
 {{ grid(tables["confusions"]) }}
 </details>
+{% if tables["benchmarks"].rows %}
+<h3>{{ tables["benchmarks"].title }}</h3>
+{{ grid(tables["benchmarks"]) }}
+{% endif %}
+{% for name in ("comparisons", "noise", "baselines") if tables[name].rows %}
+<details><summary>{{ tables[name].title }}</summary>{{ grid(tables[name]) }}</details>
+{% endfor %}
 {{ figure("retrieval") }}
 <details><summary>Recall by system</summary>{{ grid(tables["retrieval"]) }}</details>
 
