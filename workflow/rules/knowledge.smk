@@ -30,9 +30,7 @@ rule embed:
     input:
         unpack(INPUTS("embed")),
     output:
-        embedder=directory("results/embed/{key}/embedder"),
-        articles="results/embed/{key}/articles.npy",
-        cases="results/embed/{key}/cases.npy",
+        # Not its files: Snakemake would remove them first, and unchanged texts keep their vectors.
         manifest="results/embed/{key}/manifest.json",
     log:
         "logs/embed/{key}.log",
@@ -53,9 +51,7 @@ rule index:
     input:
         unpack(INPUTS("index")),
     output:
-        chroma=directory("results/index/{key}/chroma"),
-        bm25=directory("results/index/{key}/bm25"),
-        recall="results/index/{key}/recall.json",
+        # Not its files: Snakemake would remove them first, and the old index stays until the new one is whole.
         manifest="results/index/{key}/manifest.json",
     log:
         "logs/index/{key}.log",

@@ -31,7 +31,7 @@ from pathlib import Path
 
 from lexpro import fingerprint
 from lexpro.errors import UserError
-from lexpro.files import read_json, read_yaml, write_json
+from lexpro.files import read_json, read_yaml, replace_folder, write_json
 
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
@@ -62,6 +62,8 @@ class Run:
     attest: dict = field(default_factory=dict)
     # Sub-folders whose bytes differ between two builds of the same content (a database): not in the manifest.
     unstable: list[str] = field(default_factory=list)
+    # What this run made last time, where the stage keeps it until the new is complete (`keep`).
+    previous: Path | None = None
 
 
 def lock_file() -> Path:
@@ -202,21 +204,30 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
 
 
 @contextmanager
-def stage(name: str, doc: str | None, argv: list[str] | None = None) -> Iterator[Run]:
+def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool = False) -> Iterator[Run]:
     """Open a run of stage `name` from its command line and, if the body succeeds, attest and sign it.
+
+    With `keep`, `run.out` is a folder beside the planned one, which it replaces at the end: an interrupted run leaves
+    what was there, and the body can take over from `run.previous`. Its files must not be outputs of the rule, or
+    Snakemake removes them first.
 
     Exits with 2 and one line for a `UserError` (something the user can mend), with 1 and a traceback otherwise.
     With several processes (accelerate, torchrun) only rank 0 clears the folder and writes the closing files.
     """
     args = _arguments(name, doc, argv)
-    log = _logger(name, args.log)
     started = time.time()
     main_process = int(os.environ.get("RANK", "0")) == 0
+    # One file, one writer: the other processes of a training speak on standard error only.
+    log = _logger(name, args.log if main_process else None)
     # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest is written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         run = _open(name, args, log)
         planned = sha_of_plan(args.plan)
+        planned_out = run.out
+        if keep:
+            run.previous = planned_out if planned_out.is_dir() else None
+            run.out = planned_out.with_name(f".{planned_out.name}.new")
         if main_process:
             shutil.rmtree(run.out, ignore_errors=True)
             run.out.mkdir(parents=True)
@@ -228,6 +239,9 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None) -> Iterator
             packages = read_yaml(args.plan / "code.yaml")["packages"]
             write_json(run.out / PROVENANCE, provenance(run, started, packages))
             write_json(run.out / MANIFEST, manifest_of(run.out, run.counts, run.unstable))
+            if keep:
+                replace_folder(run.out, planned_out)
+                run.out = planned_out
             shutil.rmtree(run.scratch, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
     except UserError as error:
