@@ -4,25 +4,43 @@ funnel.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from lexpro.corpus import registry
-from lexpro.corpus.contamination import Benchmarks, texts_of
+from lexpro.corpus.contamination import Benchmarks, items_of, present
 from lexpro.corpus.parallel import threads
 from lexpro.corpus.select import select
 from lexpro.errors import UserError
 from lexpro.stage import stage
 
+CACHE = Path("scratch/datasets")
 
-def benchmarks(settings: list[dict]) -> Benchmarks:
-    """The benchmarks that training must not have seen."""
-    return Benchmarks(
-        text
-        for one in settings
-        for text in texts_of(
-            registry.resolve(registry.find(one["dataset"]), Path("scratch/datasets")), one["fields"]
-        )
-    )
+
+def _here(run) -> Iterator[tuple[str, Path, list[str]]]:
+    """(name, path, fields) of the benchmarks that are on this machine; raises `UserError` if one is missing that must
+    not be."""
+    for one in run.settings["benchmarks"]:
+        if path := present(registry.find(one["dataset"]), CACHE):
+            yield one["dataset"], path, one["fields"]
+        elif run.settings["benchmarks_required"]:
+            raise UserError(
+                f"the benchmark {one['dataset']!r} is not here, and filter.benchmarks_required is true. "
+                f"Set {registry.MIRROR} to a folder that has it (docs/data.md)."
+            )
+        else:
+            run.log.warning("decontamination: %s is not here, nothing is compared with it", one["dataset"])
+
+
+def benchmarks(run) -> Benchmarks:
+    """The benchmarks that training must not have seen; counts say how many items of each."""
+    sources = list(_here(run))
+    found = Benchmarks(item for name, path, fields in sources for item in items_of(path, name, fields))
+    counts = Counter(re.split("[/#]", name, maxsplit=1)[0] for name in found.names)
+    run.counts.update({f"benchmark_{name}": counts[name] for name, _, _ in sources})
+    return found
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -30,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
         files = [
             run.inputs["structure"] / province / "judgments.parquet" for province in run.config["provinces"]
         ]
-        seen = benchmarks(run.settings["benchmarks"])
+        seen = benchmarks(run)
         counts = select(files, run.settings, seen, run.out, run.log.info, threads(), run.scratch)
         run.counts.update(counts)
         if not counts["read"]:

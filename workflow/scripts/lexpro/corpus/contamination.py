@@ -1,92 +1,194 @@
-"""Decontamination: no training document may share its case number, or half of its long shingles, with an item
-of a benchmark.
+"""Decontamination: no training document may share its case number, or half of the long shingles, with an item of a
+benchmark.
+
+Half of the document's shingles (a copy of a full text), or half of the item's (a judgment around the facts that a
+benchmark took from it): either is enough, of one item. Shingles are runs of 30 characters without punctuation.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from lexpro.corpus.codes import Codes
+from lexpro.corpus import registry
+from lexpro.corpus.codes import WIDTH, Codes
+from lexpro.corpus.ingest import raw_files
 from lexpro.corpus.readers import read
 from lexpro.corpus.readers_base import Document, Fields, Reject
 from lexpro.errors import UserError
 
 SIZE = 30
 SHARE = 0.5
+# Shingles that more items have are a benchmark's boilerplate: they say nothing about one item.
+MANY = 16
+# An item with fewer shingles of its own is too short to be recognised by them: a definition, a statute's first half.
+FEWEST = 50
 MARKS = 1 << 26
+# Items that are looked at together.
+BATCH = 256
 _CASE_NUMBER = re.compile(
     r"[（(]?\s*((?:19|20)\d{2})\s*[）)]?\s*([\u4e00-\u9fa5]\d{2,4}|[\u4e00-\u9fa5]{1,6}\d{0,4})"
-    r"(刑[\u4e00-\u9fa5]{1,2})(?:字第)?(\d+)号"
+    r"(刑[\u4e00-\u9fa5]{1,2}?)(?:字)?第?0*(\d+)号"
 )
 
 
 def _numbers(text: str) -> Iterator[str]:
-    for found in _CASE_NUMBER.finditer(text):
-        yield "".join(found.groups())
+    """The numbers of criminal cases that a text names, in one spelling."""
+    for found in _CASE_NUMBER.finditer(text.translate(WIDTH)):
+        yield "/".join(found.groups())
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """The item that a document shares most with, and the shares of the document's and of the item's shingles."""
+
+    item: str
+    document: float
+    own: float
+
+    @property
+    def share(self) -> float:
+        """The greater of the two."""
+        return max(self.document, self.own)
 
 
 class Benchmarks:
-    """The shingles and case numbers of all items of some benchmarks (8 bytes a character of theirs in
-    memory).
+    """The shingles and case numbers of all items of some benchmarks, given as (name, text): some 12 bytes a
+    character of theirs in memory.
     """
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
-        parts, self.numbers = [], set()
-        for text in texts:
-            letters = Codes.of([text]).letters()
-            if len(letters.values) >= SIZE:
-                parts.append(letters.shingles(SIZE).values)
-            self.numbers.update(_numbers(text))
-        self.hashes = np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.uint64)
+    def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
+        self.names: list[str] = []
+        self.numbers: dict[str, int] = {}
+        hashes, owners = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int32)]
+        for batch in _batches(items):
+            first = len(self.names)
+            self.names += [name for name, _ in batch]
+            for number, (_, text) in enumerate(batch, first):
+                for case_number in _numbers(text):
+                    self.numbers.setdefault(case_number, number)
+            letters = Codes.of([text for _, text in batch]).letters()
+            found = letters.shingles(SIZE)
+            # A text that is shorter than a shingle has none.
+            long = np.repeat(np.diff(letters.bounds) >= SIZE, np.diff(found.bounds))
+            owner = np.repeat(np.arange(len(batch), dtype=np.int32), np.diff(found.bounds))
+            hashes.append(found.values[long])
+            owners.append(owner[long] + np.int32(first))
+        self._index(np.concatenate(hashes), np.concatenate(owners))
+
+    def _index(self, hashes: np.ndarray, owners: np.ndarray) -> None:
+        """The owners of hash i are owners[bounds[i]:bounds[i + 1]], each once."""
+        order = np.argsort(hashes, kind="stable")
+        hashes, owners = hashes[order], owners[order]
+        # Stable: the owners of a hash are in order, so repetitions stand beside each other.
+        new = np.append(True, (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1]))[: len(hashes)]
+        hashes, self.owners = hashes[new], owners[new]
+        self.hashes, first = np.unique(hashes, return_index=True)
+        self.bounds = np.append(first, len(hashes))
+        self.particular = np.diff(self.bounds) <= MANY
+        counted = self.owners[np.repeat(self.particular, np.diff(self.bounds))]
+        self.sizes = np.bincount(counted, minlength=len(self.names))
         # What is not marked here is in no benchmark: most shingles need no search among the hashes.
-        self.marks = np.zeros(MARKS, dtype=bool)
+        self.marks = np.zeros(MARKS if len(self.hashes) else 1, dtype=bool)
         self.marks[self._slots(self.hashes)] = True
 
-    @staticmethod
-    def _slots(hashes: np.ndarray) -> np.ndarray:
-        return (hashes % np.uint64(MARKS)).astype(np.int64)
+    def __len__(self) -> int:
+        return len(self.names)
 
-    def overlaps(self, texts: Codes) -> np.ndarray:
-        """Share of each text's 30-character shingles that a benchmark has too; short ones share none."""
+    def _slots(self, hashes: np.ndarray) -> np.ndarray:
+        return (hashes % np.uint64(len(self.marks))).astype(np.int64)
+
+    def overlaps(self, texts: Sequence[str], ends: Sequence[int]) -> list[Overlap | None]:
+        """What each text shares with the item that it shares most with; None where that is next to nothing.
+
+        `ends`: where the ending of each text begins (its length, if there is none). The statutes that courts append
+        are in benchmarks too: they are no item's facts, so what an item shares is looked for before the ending.
+        """
+        found = self._overlaps(Codes.of(texts))
+        for number, overlap in enumerate(found):
+            if overlap and overlap.document < SHARE <= overlap.own and ends[number] < len(texts[number]):
+                (found[number],) = self._overlaps(Codes.of([texts[number][: ends[number]]]))
+        return found
+
+    def _overlaps(self, texts: Codes) -> list[Overlap | None]:
         if not len(self.hashes):
-            return np.zeros(len(texts))
-        letters = texts.letters()
-        own = letters.shingles(SIZE)
-        found = self.marks[self._slots(own.values)]
-        place = np.flatnonzero(found)
+            return [None] * len(texts)
+        own = texts.letters().shingles(SIZE)
+        place = np.flatnonzero(self.marks[self._slots(own.values)])
         near = np.minimum(np.searchsorted(self.hashes, own.values[place]), len(self.hashes) - 1)
-        found[place] = self.hashes[near] == own.values[place]
-        sums = np.concatenate(([0], np.cumsum(found)))[own.bounds]
-        return np.where(np.diff(letters.bounds) < SIZE, 0.0, np.diff(sums) / np.diff(own.bounds))
+        same = self.hashes[near] == own.values[place]
+        place, near = place[same], near[same]
+        bounds = np.searchsorted(place, own.bounds)
+        return [
+            self._most(near[start:end], own.values[first:last])
+            for start, end, first, last in zip(bounds, bounds[1:], own.bounds, own.bounds[1:], strict=False)
+        ]
 
-    def overlap(self, text: str) -> float:
-        """`overlaps` of one text."""
-        return float(self.overlaps(Codes.of([text]))[0])
+    def _most(self, found: np.ndarray, own: np.ndarray) -> Overlap | None:
+        """`found`: which hashes a document has, `own`: all of its own."""
+        # Neither half of the document's nor half of any item's.
+        if len(found) < min(FEWEST // 2, len(own) / 2):
+            return None
+        found = np.unique(found)
+        particular = found[self.particular[found]]
+        document = self._shared(found) / len(np.unique(own))
+        items = self._shared(particular) / np.maximum(self.sizes, 1)
+        items[self.sizes < FEWEST] = 0
+        best = int(np.argmax(document if document.max() >= SHARE else np.maximum(document, items)))
+        return Overlap(self.names[best], float(document[best]), float(items[best]))
 
-    def contains(self, text: str, case_number: str | None) -> tuple[str, str] | None:
-        """(contaminated, why) or None."""
-        return self.verdict(self.overlap(text), case_number)
+    def _shared(self, found: np.ndarray) -> np.ndarray:
+        """How many of the hashes each item has."""
+        starts, lengths = self.bounds[found], self.bounds[found + 1] - self.bounds[found]
+        steps = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return np.bincount(self.owners[np.repeat(starts, lengths) + steps], minlength=len(self.names))
 
-    def verdict(self, share: float, case_number: str | None) -> tuple[str, str] | None:
-        """(contaminated, why) or None, given the text's `overlap`."""
+    def verdict(self, overlap: Overlap | None, case_number: str | None) -> tuple[str, str] | None:
+        """(contaminated, why) or None, given what the text shares."""
         number = next(_numbers(case_number), None) if case_number and self.numbers else None
         if number in self.numbers:
-            return "contaminated", f"case number {case_number}"
-        return ("contaminated", f"{share:.0%} of its shingles") if share >= SHARE else None
+            return "contaminated", f"{self.names[self.numbers[number]]}: case number {case_number}"
+        if overlap is None or overlap.share < SHARE:
+            return None
+        shares = f"{overlap.document:.0%} of the document, {overlap.own:.0%} of the item"
+        return "contaminated", f"{overlap.item}: {shares}"
 
 
-def texts_of(path: Path, fields: list[str]) -> Iterator[str]:
-    """The texts of a benchmark's file; raises `UserError` if something in it cannot be read."""
-    for found in read(path, path.name, Fields(tuple(fields))):
-        match found:
-            case Document(text):
-                yield text
-            case Reject(reason, record, byte, detail, _):
-                raise UserError(
-                    f"{path}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its "
-                    f"fields are {fields}."
-                )
+def _batches(items: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, str]]:
+    """(name, text) of the items of a benchmark's file or folder; raises `UserError` if something cannot be read."""
+    for file in raw_files(path) if path.is_dir() else [path]:
+        where = f"{name}/{file.relative_to(path).as_posix()}" if path.is_dir() else name
+        for found in read(file, file.name, Fields(tuple(fields))):
+            match found:
+                case Document(text, _, record):
+                    yield f"{where}#{record}", text
+                case Reject("empty"):
+                    pass
+                case Reject(reason, record, byte, detail, _):
+                    raise UserError(
+                        f"{file}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its "
+                        f"fields are {fields}."
+                    )
+
+
+def present(dataset: registry.Dataset, cache: Path) -> Path | None:
+    """The verified data set where it is here (in the mirror, or downloaded before); nothing is fetched for this.
+
+    Raises `UserError` if what is here is not what was registered.
+    """
+    mirror = os.environ.get(registry.MIRROR)
+    fetched = cache / dataset.sha256[:16] / dataset.filename
+    path = registry.in_mirror(dataset, Path(mirror)) if mirror else fetched
+    return registry.resolve(dataset, cache) if path.exists() else None

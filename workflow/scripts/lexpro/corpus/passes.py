@@ -126,22 +126,33 @@ def _boilerplate(counts: Path, limit: int) -> duplicates.Boilerplate:
     return duplicates.Boilerplate(limit, np.load(counts))
 
 
+def _filtered(judgment: Judgment, text: str, settings: dict) -> Verdict | None:
+    drops = filters.all_drops(settings["filters"], judgment, text, settings)
+    return Verdict(*drops[0], tuple(name for name, _ in drops[1:])) if drops else None
+
+
+def _decontaminate(
+    benchmarks: Benchmarks, judgments: list[Judgment], texts: list[str], verdicts: list[Verdict | None]
+) -> None:
+    """Set the verdicts of those that pass the filters and are in a benchmark."""
+    passed = [number for number, verdict in enumerate(verdicts) if verdict is None]
+    bodies = [texts[number] for number in passed]
+    ends = [judgments[n].sections.get("ending", (len(texts[n]),))[0] for n in passed]
+    for part in batches(bodies):
+        overlaps = benchmarks.overlaps(bodies[part], ends[part])
+        for number, overlap in zip(passed[part], overlaps, strict=True):
+            if seen := benchmarks.verdict(overlap, judgments[number].case_number):
+                verdicts[number] = Verdict(*seen)
+
+
 def sign(shared: Shared, chunk: Chunk) -> Signed:
     """Verdicts of the filters on a chunk, and the signatures of what passes them."""
     settings, near = shared.settings, shared.settings["duplicates"]
     rows = _read(chunk)
     texts = rows["text"].to_pylist()
-    verdicts: list[Verdict | None] = []
-    qualities = []
-    shares = np.concatenate([shared.benchmarks.overlaps(Codes.of(texts[part])) for part in batches(texts)])
-    for text, record, share in zip(texts, rows["judgment"].to_pylist(), shares.tolist(), strict=True):
-        judgment = Judgment.from_json(record)
-        drops = filters.all_drops(settings["filters"], judgment, text, settings)
-        if not drops and (seen := shared.benchmarks.verdict(share, judgment.case_number)):
-            drops = [seen]
-        others = tuple(name for name, _ in drops[1:])
-        verdicts.append(Verdict(*drops[0], others) if drops else None)
-        qualities.append(filters.quality(judgment))
+    judgments = [Judgment.from_json(record) for record in rows["judgment"].to_pylist()]
+    verdicts = [_filtered(judgment, text, settings) for judgment, text in zip(judgments, texts, strict=True)]
+    _decontaminate(shared.benchmarks, judgments, texts, verdicts)
     boilerplate = _boilerplate(shared.counts, near["boilerplate"])
     passed = [text for text, verdict in zip(texts, verdicts, strict=True) if verdict is None]
     tables = [
@@ -153,7 +164,7 @@ def sign(shared: Shared, chunk: Chunk) -> Signed:
         ids=rows["doc_id"].to_pylist(),
         cells=[(p or UNKNOWN, c or UNKNOWN) for p, c in zip(provinces, charges, strict=True)],
         verdicts=verdicts,
-        qualities=qualities,
+        qualities=[filters.quality(judgment) for judgment in judgments],
         lengths=[len(text) for text in texts],
         digests=np.concatenate([Codes.of(texts[part]).digests() for part in batches(texts)]),
         table=np.concatenate([np.zeros((0, near["permutations"]), dtype=np.uint32), *tables]),

@@ -42,6 +42,7 @@ class Settings(Model):
     duplicates: Duplicates
     masking: bool
     benchmarks: list[Benchmark]
+    benchmarks_required: bool
     quota: Count
     seed: Count
 
