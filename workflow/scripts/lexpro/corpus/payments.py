@@ -55,24 +55,33 @@ def ordered(judgment: str) -> tuple[Money, Money]:
 
 
 # Who pays: defendants by name (not the beginning of a longer one: 张某 in 张某甲), or all of them.
-_NOT_LONGER = r"(?![某甲乙丙丁戊己庚辛壬癸0-9×])"
+_LONGER = tuple("某甲乙丙丁戊己庚辛壬癸0123456789×")
 _ALL_OF_THEM = re.compile(r"(?:[二三四五六七八九十两各]|上述|以上|全体)(?:名|位|个)?被告人")
 _JOINED = re.compile(r"[、，,和及与]?(?:以及)?(?:被告(?:人|单位))?")
+
+
+def _places(sentence: str, name: str) -> Iterator[int]:
+    at = sentence.find(name)
+    while at >= 0:
+        if not sentence.startswith(_LONGER, at + len(name)):
+            yield at
+        at = sentence.find(name, at + 1)
 
 
 def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
     """(where, who) of each group of defendants that a sentence names: 被告人甲、乙共同… is one group."""
     if not names:
         return []
-    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     groups: list[tuple[int, list[str]]] = []
-    end = -1
-    for match in re.finditer(rf"(?:{known}){_NOT_LONGER}", sentence):
-        if groups and _JOINED.fullmatch(sentence, end, match.start()):
-            groups[-1][1].append(match[0])
+    end = 0
+    for start, _, name in sorted((at, -len(name), name) for name in names for at in _places(sentence, name)):
+        if start < end:
+            continue
+        if groups and _JOINED.fullmatch(sentence, end, start):
+            groups[-1][1].append(name)
         else:
-            groups.append((match.start(), [match[0]]))
-        end = match.end()
+            groups.append((start, [name]))
+        end = start + len(name)
     groups += [(match.start(), names) for match in _ALL_OF_THEM.finditer(sentence)]
     return sorted(groups)
 

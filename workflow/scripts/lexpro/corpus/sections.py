@@ -30,19 +30,38 @@ _PLAIN = str.maketrans(
     _FULL + "([［【〔〖)]］】〕〗,:;　\u00a0\t" + _TRADITIONAL,
     _HALF + "（" * 6 + "）" * 6 + "，：；   " + _SIMPLE,
 )
-_ODD = re.compile("[" + re.escape("".join(map(chr, _PLAIN))) + "]")
+_ODD = re.compile("[" + re.escape("".join(chr(code) for code in _PLAIN if _PLAIN[code] != code)) + "]")
 
 
 def plain(text: str) -> str:
     """The text with simplified characters, ASCII digits and letters, and one kind of brackets and commas; same
     length."""
-    return text.translate(_PLAIN) if _ODD.search(text) else text
+    odd = set(_ODD.findall(text))
+    if len(odd) > 20:
+        return text.translate(_PLAIN)
+    for character in odd:
+        text = text.replace(character, chr(_PLAIN[ord(character)]))
+    return text
 
 
-# Only at the beginning of a sentence or a line.
-_BEGIN = r"(?:(?<=[。；：”\s）])|^)"
-_REASONING = re.compile(
-    _BEGIN + r"(?:综上(?:所述)?，?|据此，?)?本\s?(?:院|庭)\s?(?:经审查|经审理"
+class _Opening:
+    """What counts only at the beginning of a sentence, a line or the text (behind one of `marks`).
+
+    The mark is part of the pattern, not looked back at: the search then skips to the marks, several times as fast.
+    """
+
+    def __init__(self, pattern: str, marks: str = r"[。；：”\s）]") -> None:
+        self.here, self.behind = re.compile(pattern), re.compile(f"{marks}(?:{pattern})")
+
+    def first(self, text: str, start: int, end: int) -> int | None:
+        if start == 0 and self.here.match(text, 0, end):
+            return 0
+        match = self.behind.search(text, max(0, start - 1), end)
+        return match.start() + 1 if match else None
+
+
+_REASONING = _Opening(
+    r"(?:综上(?:所述)?，?|据此，?)?本\s?(?:院|庭)\s?(?:经审查|经审理"
     r"|审理|审查)?(?:后)?认\s?为(?!，?(?:上述|以上|该|前述)[^，。]{0,6}证据)"
 )
 _ANYWHERE = re.compile(r"本\s?院\s?认\s?为")
@@ -51,38 +70,36 @@ _CITED = re.compile(r"规定|依照|依据")
 _ENDING = re.compile(
     r"如\s{0,4}不\s{0,4}服\s{0,4}本|如对本判决不服|本(?:判决|裁定)(?:书)?(?:为"
     r"|系|是)终审|本(?:判决|裁定)(?:书)?(?:送达|宣告)后(?:即|立即)?发生法律效力"
-    r"|(?:(?<=[。；\s）])|^)(?:代理|助理|人民)?\s{0,4}(?:审\s{0,4}判\s{0,4}(?:长|员)|陪\s{0,4}审\s{0,4}员)"
 )
-_FACTS = re.compile(
-    _BEGIN + r"(?:经|本院|法院|合议庭|法庭|庭审)(?!依法审查|审查)[^，。；：\s]{0,14}?查\s?明(?!的犯罪事"
-    r"实(?:，|相|与))|"
-    + _BEGIN
-    + r"审理查明|"
-    + _BEGIN
-    + r"本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实"
+_SIGNED = _Opening(
+    r"(?:代理|助理|人民)?\s{0,4}(?:审\s{0,4}判\s{0,4}(?:长|员)|陪\s{0,4}审\s{0,4}员)", r"[。；\s）]"
+)
+_FACTS = _Opening(
+    r"(?:经|本院|法院|合议庭|法庭|庭审)(?!依法审查|审查)[^，。；：\s]{0,14}?查\s?明(?!的犯罪事"
+    r"实(?:，|相|与))|审理查明|本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实"
 )
 # The story of the accusation; not the sentence that says by which indictment the case came
 # (…以…号起诉书指控被告人某犯某罪).
-_CHARGED = re.compile(
-    _BEGIN + r"(?:(?!经|由|被)[^，。；：\s以]{0,30}检察院(?:第[一二三四五]分院)?"
+_CHARGED = _Opening(
+    r"(?:(?!经|由|被)[^，。；：\s以]{0,30}检察院(?:第[一二三四五]分院)?"
     r"|公诉机关|公诉人|检察机关|起诉书|自诉人)[^，。；：\s以号]{0,30}(?:指控"
     r"|诉称|控诉)称?"
     r"(?:的[^，。：]{0,10}事实)?[：，]?(?!被告[^。]{1,80}犯[^。]{1,60}罪(?:[，一。]|的?事实))"
 )
-_ACCUSED = re.compile(
-    _BEGIN + r"(?:(?!经|由|被|因)[^，。；：\s]{2,40}检察院(?:第[一二三四五]分院)?(?:以"
+_ACCUSED = _Opening(
+    r"(?:(?!经|由|被|因)[^，。；：\s]{2,40}检察院(?:第[一二三四五]分院)?(?:以"
     r"|于|指控|起诉|提起|就|认为|在)|本院(?:依法|于|受理|适用|经|公开"
     r"|在|根据|立案)|自诉人[^。]{1,40}(?:以|指控|向本院)|公诉机关(?:以"
     r"|于|指控))"
 )
-_EVIDENCE = re.compile(
-    _BEGIN + r"(?:(?:上述|以上|前述|上列)(?:犯罪|案件|指控|查明)?的?(?:犯罪)?事实"
+_EVIDENCE = _Opening(
+    r"(?:(?:上述|以上|前述|上列)(?:犯罪|案件|指控|查明)?的?(?:犯罪)?事实"
     r"|(?:认定|证实|证明|为证实|对(?:于)?)(?:上述|以上|本案)[^。，；]{0,8}事实"
     r"|(?:上述|以上)[^。，]{0,6}(?:事实)?[^。，]{0,4}(?:有|由)[^。]{0,60}(?:证据"
     r"|证实|证明))"
 )
-_PARTY = re.compile(
-    _BEGIN + r"(?:原?公诉机关|抗诉机关|公诉人|自诉人|附带民事诉讼原告|原告|上诉人"
+_PARTY = _Opening(
+    r"(?:原?公诉机关|抗诉机关|公诉人|自诉人|附带民事诉讼原告|原告|上诉人"
     r"|原审|被告人|被告单位|被告|申请|赔偿请求人|罪犯)"
 )
 _SAME = re.compile(
@@ -97,11 +114,6 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-def _first(pattern: re.Pattern[str], text: str, start: int, end: int) -> int | None:
-    match = pattern.search(text, start, end)
-    return match.start() if match else None
-
-
 def _tail(text: str) -> dict[str, int]:
     """Where reasoning, judgment and ending begin."""
     starts: dict[str, int] = {}
@@ -109,9 +121,9 @@ def _tail(text: str) -> dict[str, int]:
     # The last of them: the first may be an earlier court's, or be quoted.
     decision = decisions[-1] if decisions else None
     limit = len(text) if decision is None else decision
-    reasoning = _first(_REASONING, text, 0, limit)
-    if reasoning is None:
-        reasoning = _first(_ANYWHERE, text, 0, limit)
+    reasoning = _REASONING.first(text, 0, limit)
+    if reasoning is None and (anywhere := _ANYWHERE.search(text, 0, limit)):
+        reasoning = anywhere.start()
     if reasoning is not None:
         starts["reasoning"] = reasoning
         later = [place for place in decisions if place > reasoning]
@@ -122,22 +134,22 @@ def _tail(text: str) -> dict[str, int]:
     if decision is not None:
         starts["judgment"] = decision
     behind = decision if decision is not None else reasoning
-    ending = _first(_ENDING, text, behind, len(text)) if behind is not None else None
-    if ending is not None:
-        starts["ending"] = ending
+    if behind is not None:
+        said, signed = _ENDING.search(text, behind), _SIGNED.first(text, behind, len(text))
+        places = [said.start()] if said else []
+        places += [signed] if signed is not None else []
+        starts |= {"ending": min(places)} if places else {}
     return starts
 
 
 def _facts(text: str, begin: int, end: int) -> dict[str, int]:
     """Where accusation, facts and evidence begin, between the parties (from `begin`) and the reasoning (at `end`)."""
     starts: dict[str, int] = {}
-    accusation = _first(_ACCUSED, text, begin, end)
-    told = _first(_FACTS, text, begin, end)
-    charged = _first(
-        _CHARGED, text, begin if accusation is None else accusation, end if told is None else told
-    )
+    accusation = _ACCUSED.first(text, begin, end)
+    told = _FACTS.first(text, begin, end)
+    charged = _CHARGED.first(text, begin if accusation is None else accusation, end if told is None else told)
     facts = told if told is not None else charged
-    evidence = None if facts is None else _first(_EVIDENCE, text, facts + 1, end)
+    evidence = None if facts is None else _EVIDENCE.first(text, facts + 1, end)
     if told is not None and charged is not None:
         stretch = text[told : end if evidence is None else evidence]
         # "The court finds as charged": the story is the accusation's.
@@ -162,8 +174,8 @@ def find_sections(text: str) -> dict[str, tuple[int, int]]:
     limit = min(starts.values(), default=len(text))
     number = _NUMBER.search(text, 0, min(limit, 400))
     begin = number.end() if number else 0
-    parties = _first(_PARTY, text, begin, limit)
-    accusation = _first(_ACCUSED, text, begin, limit if parties is None else parties)
+    parties = _PARTY.first(text, begin, limit)
+    accusation = _ACCUSED.first(text, begin, limit if parties is None else parties)
     if accusation is not None:
         # What begins with 被告人 behind the accusation is no list of parties: this document has none.
         parties = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 STYLES = ("chinese", "financial", "positional", "arabic", "grouped", "fullwidth")
 
@@ -83,6 +84,8 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+# Courts use few numerals again and again: article numbers, days, round sums.
+@lru_cache(maxsize=1 << 16)
 def parse(text: str) -> int | float | None:
     """The number that `text` is as a whole, or None where it is not one numeral (at most 64 characters)."""
     if not text or len(text) > 64:
