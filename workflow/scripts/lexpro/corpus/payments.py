@@ -74,7 +74,8 @@ def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
         return []
     groups: list[tuple[int, list[str]]] = []
     end = 0
-    for start, _, name in sorted((at, -len(name), name) for name in names for at in _places(sentence, name)):
+    places = ((at, -len(name), name) for name in names for at in _places(sentence, name))
+    for start, _, name in sorted(places):
         if start < end:
             continue
         if groups and _JOINED.fullmatch(sentence, end, start):

@@ -8,7 +8,7 @@ Macao and Taiwan have other courts.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LETTERS = {
@@ -61,6 +61,8 @@ def by_case_number(case_number: str) -> str | None:
     return LETTERS[match["letter"]] if match and int(match["year"]) >= 2016 else None
 
 
+# There are some 3,500 courts.
+@lru_cache(maxsize=1 << 13)
 def locate(name: str, province: str | None = None) -> tuple[str | None, str | None]:
     """(province, prefecture) that a name of a court, an authority or a place lies in; None for what is unknown
     or ambiguous.
