@@ -202,10 +202,11 @@ def rejects(folder: Path, most: int) -> list[dict]:
     ]
 
 
-def dropped(folder: Path, most: int) -> list[dict]:
+def dropped(folder: Path, most: int, some: int) -> list[dict]:
     """[{reason, documents, applies, provinces, examples}] of what the filter dropped, most first.
 
-    `documents` have it as the reason that counts, to `applies` it applies at all; examples are doc_ids.
+    `documents` have it as the reason that counts, to `applies` it applies at all; `most` provinces are named, and
+    `some` documents by their doc_id.
     """
     every = pl.scan_parquet(folder / "dropped.parquet")
     applies = every.select(pl.col("reasons").alias("reason")).explode("reason").group_by("reason")
@@ -214,7 +215,7 @@ def dropped(folder: Path, most: int) -> list[dict]:
         .agg(
             documents=pl.len(),
             provinces=pl.col("province").fill_null(UNKNOWN).value_counts(name="n"),
-            examples=pl.col("doc_id").bottom_k(most).sort(),
+            examples=pl.col("doc_id").bottom_k(some).sort(),
         )
         .join(applies.agg(applies=pl.len()), on="reason")
         .sort(["documents", "reason"], descending=[True, False])
@@ -226,8 +227,8 @@ def dropped(folder: Path, most: int) -> list[dict]:
     ]
 
 
-# Families, provinces and examples that are named, the most frequent ones.
-FAMILIES, EXAMPLES = 10, 3
+# How many families, provinces and endings of files, and documents are named.
+FAMILIES, PLACES, EXAMPLES = 10, 3, 2
 
 
 def build(inputs: dict[str, Path]) -> dict:
@@ -238,8 +239,8 @@ def build(inputs: dict[str, Path]) -> dict:
         "families": families(inputs["filter"], FAMILIES),
         "masked": masked(inputs["filter"]),
         "left_out": {
-            "ingest": rejects(inputs["ingest"], EXAMPLES),
-            "structure": rejects(inputs["structure"], EXAMPLES),
-            "filter": dropped(inputs["filter"], EXAMPLES),
+            "ingest": rejects(inputs["ingest"], PLACES),
+            "structure": rejects(inputs["structure"], PLACES),
+            "filter": dropped(inputs["filter"], PLACES, EXAMPLES),
         },
     }

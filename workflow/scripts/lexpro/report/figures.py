@@ -99,7 +99,7 @@ def scores(summary: dict) -> plt.Figure:
         metric = runs[0][2]["main"]
         for variant, retrieval, row in runs:
             look = {"marker": "D"} if retrieval == "rag" else {"marker": "o", "markerfacecolor": "white"}
-            look |= {"color": style.VARIANT[variant], "capsize": 3, "markersize": 6.5}
+            look |= {"color": style.VARIANT[variant], "capsize": 3, "markersize": 5}
             error = [[row[metric] - row["low"]], [row["high"] - row[metric]]]
             axes.errorbar(variants.index(variant) + shifts[retrieval], row[metric], error, **look)
         names = [labels.VARIANTS[v].replace(" + ", "\n+ ") for v in variants]

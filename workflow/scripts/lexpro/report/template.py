@@ -34,6 +34,7 @@ th,td { padding:5px 12px; border-bottom:1px solid var(--line); text-align:left; 
 thead th { background:var(--wash); border-bottom:2px solid var(--line) }
 thead th { font-weight:600; vertical-align:bottom }
 .n { text-align:right }
+.line { white-space:nowrap }
 .key td { font-size:15px }
 .key td:first-child,.key small { white-space:nowrap }
 .key small { display:block; font-size:12px }
@@ -51,7 +52,7 @@ figcaption b { color:var(--ink) }
 blockquote { margin:8px 0 4px; padding:8px 14px; background:var(--wash); font-size:14px }
 blockquote { max-height:14em; overflow-y:auto; white-space:pre-line }
 .m { display:inline-block; margin:1px 4px 1px 0; padding:0 7px; border-radius:4px; border:1px solid }
-.m { overflow-wrap:anywhere }
+.m { overflow-wrap:break-word; max-width:100% }
 .right { color:var(--green); background:#e6f5ef; border-color:#8cccb5 }
 .wrong { color:var(--red); background:#fdeee3; border-color:#eab38d }
 .missed { color:var(--soft); background:#fff; border-color:#a9b1ba; border-style:dashed }
@@ -67,8 +68,11 @@ footer { color:var(--soft); font-size:14px; margin:50px 0 30px }
   body { font-size:15px }
   th,td { padding:4px 6px }
   figure img { max-width:none; width:680px }
-  .card { padding:10px; overflow-x:auto }
-  .card table { table-layout:auto }
+  #figure-provinces img { width:1000px }
+  .wide td { white-space:nowrap }
+  .card { padding:10px }
+  .card table { width:640px }
+  .card td { white-space:normal }
 }
 @media print { nav,details { display:none } figure,.card { break-inside:avoid } }
 """
@@ -91,6 +95,7 @@ MACROS = """
 {% for cell in row %}
 {% set column = table.columns[loop.index0] %}
 {% if column in ("key", "name") %}<td><code>{{ cell }}</code></td>
+{% elif column == "most in" %}<td class="line">{{ cell }}</td>
 {% else %}<td{{ ' class="n"'|safe if table.numeric()[loop.index0] }}>{{ cell }}</td>
 {% endif %}
 {% endfor %}
@@ -108,7 +113,7 @@ MACROS = """
 {% endmacro %}
 
 {% macro answers(example) %}
-<table>
+<div class="wide"><table>
 <thead><tr><th>element</th><th>truth</th>
 {% for variant, f1 in example.f1.items() %}
 <th>{{ variant_names[variant] }} <span class="soft">F1 {{ "%.2f"|format(f1) }}</span></th>
@@ -129,7 +134,7 @@ MACROS = """
 {% endfor %}
 </tr>
 {% endfor %}
-</tbody></table>
+</tbody></table></div>
 {% for variant, why in example.unreadable.items() %}
 <p class="soft">{{ variant_names[variant] }} gave no answer that can be read: {{ why }}.</p>
 {% endfor %}
