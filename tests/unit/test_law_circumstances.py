@@ -29,6 +29,13 @@ def test_find(sentence, names):
     assert circumstances.tidy([name for name, _ in circumstances.find(sentence)]) == names
 
 
+@pytest.mark.parametrize("name", circumstances.NAMES)
+@given(st.data())
+def test_all_that_a_circumstance_reads_like_is_looked_at(name, data):
+    text = data.draw(st.from_regex(circumstances._WORDS[name], fullmatch=True))
+    assert circumstances._ANY.match(text)
+
+
 @given(st.text(alphabet="自首坦白立功累犯从未遂不系构成，。辩护人提出采纳予", max_size=80))
 def test_nothing_raises(text):
     for name, place in circumstances.find(text):

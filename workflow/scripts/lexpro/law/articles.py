@@ -1,6 +1,7 @@
 """Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the law that they are of.
 
-《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72. A law's name holds until the
+《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72; 第九十一条至第九十三条 is 91, 92, 93. A
+law's name holds until the
 next one; one in 《》 that is not known by a short name is kept as it is written. Articles before any name have
 the law "".
 """
@@ -28,19 +29,24 @@ _LAW = (
     r"|民诉法"
     r"|民法通则|侵权责任法|道路交通安全法|社区矫正法|禁毒法|治安管理处罚法|监察法))"
 )
+# What a token begins with is looked at first: three times as fast as trying all kinds at every character.
 _TOKEN = re.compile(
-    _LAW
+    rf"(?=[《中刑民侵道社禁治监第（(\s{_D}])(?:"
+    + _LAW
     # Several numbers may share one 条. Without 第 only in a list or right behind the law's name: 六十四条 in
-    # 第五十三条、六十四条, but not 数据160308条. 第六十七第三款 lacks its 条.
-    + rf"|(?:第|(?<=[、，,》法和及与或]))\s{{0,4}}(?P<number>{_N}(?:\s{{0,4}}[、，,和及]\s{{0,4}}"
+    # 第五十三条、六十四条 or a range, but not 数据160308条. 第六十七第三款 lacks its 条.
+    + rf"|(?:第|(?<=[、，,》法和及与或])|(?<=[条條款项][至到]))\s{{0,4}}(?P<number>{_N}(?:\s{{0,4}}[、，,和及至到]\s{{0,4}}"
     rf"第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:条(?!款)|條)\s{{0,4}}"
     r"(?:之\s{0,4}(?P<sub>[一二三四五六七八九十0-9０-９]{1,3}))?"
     rf"|第\s{{0,4}}(?P<bareno>{_N})(?=\s{{0,4}}第\s{{0,4}}[{_D}]{{1,3}}\s{{0,4}}款)"
-    rf"|第?\s{{0,4}}(?P<paras>{_N}(?:\s{{0,4}}[、，,和及与]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}条?款"
-    rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}[、，,和及与]\s"
-    rf"{{0,4}}第?\s{{0,4}}[（(]?\s{{0,4}}{_N}\s{{0,4}}[）)]?){{0,12}})\s{{0,4}}项"
+    rf"|第?\s{{0,4}}(?P<paras>{_N}(?:\s{{0,4}}[、，,和及与至到]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}条?款"
+    rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}[、，,和及与至到]\s"
+    rf"{{0,4}}第?\s{{0,4}}[（(]?\s{{0,4}}{_N}\s{{0,4}}[）)]?){{0,12}})\s{{0,4}}项)"
 )
 _LIST = re.compile(_N)
+_RANGE = re.compile(r"\s{0,4}(?:至|到|-|—|－|~|～)\s{0,4}(?:第\s{0,4})?[（(]?")
+# A range of more articles than this is none.
+_WIDEST = 120
 _NO_PREFIX = re.compile(r"^中华人民共和国")
 
 
@@ -81,9 +87,33 @@ class _Open:
             yield Citation(Article(self.law, self.number, self.sub, paragraph, item), self.start, self.end)
 
 
+def _between(first: int, last: int) -> list[int]:
+    """The numbers of a range without its ends."""
+    return list(range(first + 1, last)) if last - first <= _WIDEST else []
+
+
 def _numbers(text: str) -> list[int]:
-    values = (numerals.parse_int(part) for part in _LIST.findall(text))
-    return [value for value in values if value is not None]
+    """The numbers of an enumeration; of a range (三至五) all."""
+    found: list[int] = []
+    end = 0
+    for part in _LIST.finditer(text):
+        value = numerals.parse_int(part[0])
+        if value is None:
+            continue
+        if found and re.search("[至到]", text[end : part.start()]):
+            found += _between(found[-1], value)
+        found.append(value)
+        end = part.end()
+    return found
+
+
+def _skipped(open_: _Open, law: str, number: int, sub: int) -> list[Article]:
+    """The articles of a range between the open one and `number`, `sub`."""
+    if open_.law != law or open_.paragraphs or open_.items:
+        return []
+    if open_.number == number:
+        return [Article(law, number, between) for between in _between(open_.sub, sub)]
+    return [Article(law, between) for between in _between(open_.number, number)]
 
 
 def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> list[Citation]:
@@ -96,21 +126,45 @@ def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> li
             law = law_name(match["quoted"] or match["bare"])
             law += "（1979年）" if match["old"] else ""
         elif match["number"] or match["bareno"]:
+            joined = open_ is not None and _RANGE.fullmatch(text, open_.end, match.start())
+            if text[match.start() - 1 : match.start()] in ("至", "到") and not joined:
+                # 聊天记录十条至三十条: no articles.
+                continue
             *others, number = _numbers(match["number"] or match["bareno"]) or [0]
+            sub = numerals.parse_int(match["sub"] or "0") or 0
+            start, end = match.span()
             if open_ and number:
                 found += open_.citations()
-            found += [Citation(Article(law, other), match.start(), match.end()) for other in others]
-            sub = numerals.parse_int(match["sub"] or "0") or 0
+                found += (
+                    [
+                        Citation(article, start, end)
+                        for article in _skipped(open_, law, [*others, number][0], sub)
+                    ]
+                    if joined
+                    else []
+                )
+            found += [Citation(Article(law, other), start, end) for other in others]
             if number:
-                open_ = _Open(law, number, sub, match.start(), match.end(), [], [])
+                open_ = _Open(law, number, sub, start, end, [], [])
         elif open_ and match.start() - open_.end <= 4:
             # A paragraph or item right behind its article: 第一款、第三款 too.
+            joined = _RANGE.fullmatch(text, open_.end, match.start())
             open_.end = match.end()
             if match["paras"]:
-                open_.paragraphs += _numbers(match["paras"])
+                numbers = _numbers(match["paras"])
+                skipped = (
+                    _between(open_.paragraphs[-1], numbers[0])
+                    if joined and open_.paragraphs and numbers
+                    else []
+                )
+                open_.paragraphs += skipped + numbers
             else:
                 paragraph = open_.paragraphs[-1] if open_.paragraphs else None
-                open_.items += [(paragraph, item) for item in _numbers(match["items"])]
+                numbers = _numbers(match["items"])
+                skipped = (
+                    _between(open_.items[-1][1], numbers[0]) if joined and open_.items and numbers else []
+                )
+                open_.items += [(paragraph, item) for item in skipped + numbers]
     if open_:
         found += open_.citations()
     return found
