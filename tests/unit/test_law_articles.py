@@ -29,6 +29,23 @@ EXAMPLES = {
     "刑法第二百三十四条、第六十七第三款": [("234", None, None), ("67", 3, None)],
     "刑法第七十三条第二条款、第三款": [("73", 2, None), ("73", 3, None)],
     "刑法第二十六条第一、四款": [("26", 1, None), ("26", 4, None)],
+    "刑法第二十五条至第二十七条": [("25", None, None), ("26", None, None), ("27", None, None)],
+    "刑法第72条至74条": [("72", None, None), ("73", None, None), ("74", None, None)],
+    "刑法第二十五至二十七条": [("25", None, None), ("26", None, None), ("27", None, None)],
+    "刑法第72条到第73条第二款": [("72", None, None), ("73", 2, None)],
+    "刑法第二百八十条之一至第二百八十条之三": [
+        ("280之1", None, None),
+        ("280之2", None, None),
+        ("280之3", None, None),
+    ],
+    "刑法第六十七条第一款至第三款": [("67", 1, None), ("67", 2, None), ("67", 3, None)],
+    "刑法第六十七条第一至三款": [("67", 1, None), ("67", 2, None), ("67", 3, None)],
+    "刑法第二百九十三条第一款第（一）项至第（三）项": [("293", 1, 1), ("293", 1, 2), ("293", 1, 3)],
+    # The end of a range that is cut off, that is no range, or that spans a whole code.
+    "刑法第六十七条第一款至第七十条": [("67", 1, None), ("70", None, None)],
+    "刑法第七十条至第六十七条": [("70", None, None), ("67", None, None)],
+    "刑法第一条至第四百五十条": [("1", None, None), ("450", None, None)],
+    "刑法第五条，聊天记录十条至三十条": [("5", None, None)],
     "刑法第三百四十七条，第六十五条": [("347", None, None), ("65", None, None)],
 }
 
@@ -78,6 +95,13 @@ def test_base_is_the_number_without_sub():
 def test_what_is_written_is_read_back(law, number, sub, paragraph, item, style):
     article = Article(law, number, sub, paragraph, item)
     assert articles.parse(articles.render(article, style)) == [article]
+
+
+@given(first=st.integers(1, 450), more=st.integers(1, 60), style=st.sampled_from(["chinese", "arabic"]))
+def test_ranges_are_whole(first, more, style):
+    one, last = (articles.render(Article("", number), style) for number in (first, first + more))
+    numbers = [a.number for a in articles.parse(f"《刑法》{one}至{last}的规定")]
+    assert numbers == list(range(first, first + more + 1))
 
 
 @given(number=st.integers(1, 999), sub=st.integers(0, 20))

@@ -1,9 +1,8 @@
 """Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the law that they are of.
 
-《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72; 第九十一条至第九十三条 is 91, 92, 93. A
-law's name holds until the
-next one; one in 《》 that is not known by a short name is kept as it is written. Articles before any name have
-the law "".
+《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72; 第九十一条至第九十三条 is 91, 92 and 93.
+A law's name holds until the next one; one in 《》 that is not known by a short name is kept as it is written. Articles
+before any name have the law "".
 """
 
 from __future__ import annotations
@@ -35,7 +34,8 @@ _TOKEN = re.compile(
     + _LAW
     # Several numbers may share one 条. Without 第 only in a list or right behind the law's name: 六十四条 in
     # 第五十三条、六十四条 or a range, but not 数据160308条. 第六十七第三款 lacks its 条.
-    + rf"|(?:第|(?<=[、，,》法和及与或])|(?<=[条條款项][至到]))\s{{0,4}}(?P<number>{_N}(?:\s{{0,4}}[、，,和及至到]\s{{0,4}}"
+    + r"|(?:第|(?<=[、，,》法和及与或])|(?<=[条條款项][至到]))\s{0,4}"
+    rf"(?P<number>{_N}(?:\s{{0,4}}[、，,和及至到]\s{{0,4}}"
     rf"第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:条(?!款)|條)\s{{0,4}}"
     r"(?:之\s{0,4}(?P<sub>[一二三四五六七八九十0-9０-９]{1,3}))?"
     rf"|第\s{{0,4}}(?P<bareno>{_N})(?=\s{{0,4}}第\s{{0,4}}[{_D}]{{1,3}}\s{{0,4}}款)"
