@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lexpro.errors import UserError
 from lexpro.knowledge import collection, statutes
@@ -160,10 +162,74 @@ def test_duplicates_are_kept_once_and_versions_are_dated(tmp_path):
 
 def test_an_unreadable_file_is_reported_and_the_rest_read(tmp_path):
     folder = write(tmp_path, {"a.md": HEAD + "第一条 甲。\n"})
-    (folder / "b.md").write_bytes("第一条 乙".encode("gb18030"))
+    (folder / "b.md").write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8)
     rows, problems = collection.read(folder, ["*.md"])
     assert len(rows) == 1
     assert [(p.file, p.kind) for p in problems] == [("b.md", "unreadable")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("suffix", [".md", ".txt"])
+def test_other_encodings_are_read_and_reported(tmp_path, encoding, suffix):
+    (tmp_path / f"a{suffix}").write_bytes(
+        (HEAD + "第一条 侦查人员应当勘验。\n第二条 乙。\n").encode(encoding)
+    )
+    rows, problems = collection.read(tmp_path, ["*"])
+    assert [(row.law, row.text) for row in rows] == [("样本法", "侦查人员应当勘验。"), ("样本法", "乙。")]
+    assert [p.kind for p in problems] == ([] if encoding.startswith("utf-8") else ["encoding"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div><p>第一条\n  甲。</p><p>乙。</p></div>",
+        "第一条 甲。<br>乙。",
+        "<ul><li><b>第一条</b> 甲。</li><li>乙。</li></ul>",
+        "<!-- x --><p>第一条 甲。</p><table><tr><td>乙。</td></tr></table>",
+    ],
+)
+def test_html_of_any_make(tmp_path, body):
+    head = "<?xml version='1.0' encoding='gb2312'?><html><head><title>x</title></head>"
+    page = f"{head}<body><h1>样本法</h1>{body}</body></html>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    rows, _ = collection.read(tmp_path, ["*"])
+    assert [(row.law, row.ref, row.text) for row in rows] == [("样本法", "1", "甲。\n乙。")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", ""),
+        ("a.txt", "   \n\n"),
+        ("a.html", ""),
+        ("a.html", " \n"),
+        ("a.html", "<html></html>"),
+        ("a.md", "---\n"),
+    ],
+)
+def test_a_file_without_a_text_is_reported(tmp_path, name, content):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    rows, problems = collection.read(tmp_path, ["*"])
+    assert rows == [] and "empty" in {p.kind for p in problems}
+
+
+def test_what_is_no_statute_is_one_row_and_reported(tmp_path):
+    (tmp_path / "a.txt").write_text("购物清单\n苹果三斤\n共计12元\n", encoding="utf-8")
+    rows, problems = collection.read(tmp_path, ["*"])
+    assert [row.unit for row in rows] in ([], ["全文"])
+    assert {"undated"} < {p.kind for p in problems}
+
+
+@given(
+    st.text(
+        alphabet="第一二三十百条章编之款项（）。；《》：\n #0123456789年月日自起施行删去废止<!--INFOEND甲乙",
+        max_size=200,
+    )
+)
+def test_no_text_raises(text):
+    document = parse(text.splitlines(), "a.md")
+    assert all(row.law == document.law for row in document.rows)
+    collection.repealed(document)
 
 
 def test_an_annex_that_counts_from_one_again_loses_nothing(tmp_path):

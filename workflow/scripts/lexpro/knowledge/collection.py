@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from lexpro.corpus.encoding import Undecodable
 from lexpro.errors import UserError
 from lexpro.knowledge import changes, statutes, versions
 from lexpro.knowledge.lookup import plain
@@ -37,13 +38,10 @@ def locate(path: str) -> Path:
     )
 
 
-def older(paths: Iterable[str]) -> list[Path]:
-    """The folders of older texts; one that is nowhere stays as it is given, for the report of problems."""
-    found = []
-    for path in paths:
-        candidates = _candidates(path)
-        found.append(next((folder for folder in candidates if folder.is_dir()), candidates[0]))
-    return found
+def find(path: str) -> Path:
+    """A file or folder as it is given, or below `LEXPRO_MIRROR`; as it is given where it is nowhere."""
+    candidates = _candidates(path)
+    return next((candidate for candidate in candidates if candidate.exists()), candidates[0])
 
 
 def files(folder: Path, include: Iterable[str]) -> list[Path]:
@@ -63,12 +61,15 @@ def _body(document: Document) -> str:
 
 def _parse(folder: Path, path: Path) -> Document:
     name = path.relative_to(folder).as_posix()
+    kind = name.split("/")[0] if "/" in name else ""
     try:
-        kind = name.split("/")[0] if "/" in name else ""
-        return statutes.parse(statutes.lines_of(path), name, kind, statutes.digest(path))
-    except UnicodeDecodeError as error:
-        problem = Problem(name, 0, "unreadable", f"not UTF-8: byte {error.start}")
-        return Document(name, problems=[problem])
+        lines, encoding = statutes.read(path)
+    except Undecodable as error:
+        return Document(name, problems=[Problem(name, 0, "unreadable", str(error))])
+    document = statutes.parse(lines, name, kind, statutes.digest(path))
+    if not encoding.startswith("utf-8"):
+        document.problems.append(Problem(name, 0, "encoding", f"read as {encoding}"))
+    return document
 
 
 def without_duplicates(documents: list[Document]) -> tuple[list[Document], list[Problem]]:

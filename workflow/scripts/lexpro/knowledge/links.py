@@ -1,13 +1,16 @@
-"""Charge ↔ article, read from the lists of names of crimes (确定罪名的规定 and its supplements).
+"""Charge ↔ article ↔ interpretation ↔ section of the sentencing guideline.
 
-Two forms: 盗窃罪（第264条） in running text, and a table | 第一百三十三条之一 （…） | 危险驾驶罪 |.
+Charges and articles are linked by the lists of names of crimes (确定罪名的规定 and its supplements).
+
+They have two forms: 盗窃罪（第264条） in running text, and a table | 第一百三十三条之一 （…） | 危险驾驶罪 |.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from lexpro.knowledge import tiers
 from lexpro.knowledge.table import Row
 from lexpro.law import articles, charges
 
@@ -74,3 +77,75 @@ def attach(rows: list[Row], links: Iterable[tuple[str, str]]) -> dict[str, list[
             if charge not in row.charges:
                 row.charges.append(charge)
     return found
+
+
+# 本解释第一条 is none of the law that was cited before it.
+_OWN = re.compile(r"本(解释|规定|意见|批复|决定|办法|条例|通知)(?=第)")
+
+
+def _cited(text: str) -> set[str]:
+    found = articles.parse(_OWN.sub("《本\\1》", text))
+    return {article.ref for article in found if article.law == articles.CRIMINAL_LAW}
+
+
+def _entry(rows: list[Row]) -> dict:
+    """An interpretation as links name it: its articles that bear on something, and when it is in force."""
+    first = rows[0]
+    refs = list(dict.fromkeys(row.ref for row in rows))
+    return {
+        "law": first.law,
+        "articles": refs,
+        "valid_from": first.valid_from,
+        "valid_to": first.valid_to,
+        "source": first.source,
+    }
+
+
+def web(
+    rows: Iterable[Row],
+    by_charge: Mapping[str, list[str]],
+    interpretations: Iterable[Row],
+    sections: Mapping[str, str],
+) -> dict[str, dict]:
+    """{charges: {charge: {articles, interpretations, guideline}}, articles: {ref: {charges, interpretations, refers}}}.
+
+    An interpretation bears on an article that one of its own cites, and on a charge that it names, or whose article it
+    cites where this article has no other charge. `refers`: the articles whose penalty an article has apply. `sections`:
+    charge → section of the guideline. Only what is in force of the Criminal Law; interpretations of all days.
+    """
+    current = {row.ref: row for row in rows if row.law == articles.CRIMINAL_LAW and not row.valid_to}
+    on_article: dict[str, dict[str, list[Row]]] = {}
+    on_charge: dict[str, dict[str, list[Row]]] = {}
+    for row in interpretations:
+        cited = _cited(row.text) & current.keys()
+        named = {name for name, _, _ in charges.find(row.text)}
+        for ref in cited:
+            on_article.setdefault(ref, {}).setdefault(row.source, []).append(row)
+            of_article = current[ref].charges
+            named.update(of_article if len(of_article) == 1 else ())
+        for charge in named:
+            on_charge.setdefault(charge, {}).setdefault(row.source, []).append(row)
+
+    def entries(found: dict[str, list[Row]]) -> list[dict]:
+        """Those first that say most on it, the newest first of those that say alike much."""
+        newest = sorted(map(_entry, found.values()), key=lambda entry: entry["valid_from"], reverse=True)
+        return sorted(newest, key=lambda entry: -len(entry["articles"]))
+
+    return {
+        "charges": {
+            charge: {
+                "articles": refs,
+                "interpretations": entries(on_charge.get(charge, {})),
+                "guideline": sections.get(charge),
+            }
+            for charge, refs in by_charge.items()
+        },
+        "articles": {
+            ref: {
+                "charges": row.charges,
+                "interpretations": entries(on_article.get(ref, {})),
+                "refers": list(dict.fromkeys(article.ref for article in tiers.referred(row.text))),
+            }
+            for ref, row in current.items()
+        },
+    }

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lexpro.corpus.encoding import decode
 from lexpro.knowledge.table import Row
 from lexpro.law import articles, numerals
 
@@ -26,6 +27,8 @@ _HEADING = re.compile(r"(#{1,6})\s*(.*)")
 # Headings of plain text: 第一编 总则, 第五章 侵犯财产罪.
 _PLAIN_HEADING = re.compile(rf"第[{_D}]{{1,5}}(编|分编|章|节)[\s　]+(\S.{{0,40}})")
 _PLAIN_LEVEL = {"编": 2, "分编": 3, "章": 3, "节": 4}
+# Of HTML: what begins and ends a line.
+_BLOCK = re.compile(r"p|div|br|li|tr|ul|ol|table|section|article|blockquote|h[1-6]")
 _COMMENT = re.compile(r"<!--.*?-->")
 _INFO_END = re.compile(r"<!--\s*INFO END\s*-->")
 _DATE = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
@@ -80,37 +83,39 @@ def digest(path: Path) -> str:
 
 
 def lines_of(path: Path) -> list[str]:
-    """The lines of a file, HTML as text with Markdown headings; raises UnicodeDecodeError if not UTF-8."""
-    text = path.read_text(encoding="utf-8-sig")
+    """The lines of a file in UTF-8, UTF-16 or GB18030, HTML as text with Markdown headings; raises
+    `lexpro.corpus.encoding.Undecodable`.
+    """
+    return read(path)[0]
+
+
+def read(path: Path) -> tuple[list[str], str]:
+    """`lines_of`, and the encoding."""
+    text, encoding = decode(path.read_bytes())
     if path.suffix.lower() in (".html", ".htm"):
         text = _from_html(text)
-    return text.splitlines()
+    return text.splitlines(), encoding
 
 
 def _from_html(text: str) -> str:
     from lxml import html
 
     # A declaration of an encoding is refused by lxml in a text that is decoded already.
-    root = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text) or "<p/>")
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    root = html.document_fromstring(text if text.strip() else "<p/>")
     for junk in root.xpath("//script|//style|//head"):
         junk.drop_tree()
     for node in root.iter():
-        if isinstance(node.tag, str) and re.fullmatch(r"h[1-6]", node.tag):
-            node.text = "\n" + "#" * int(node.tag[1]) + " " + (node.text or "")
-        if isinstance(node.tag, str) and node.tag in {
-            "p",
-            "div",
-            "br",
-            "li",
-            "tr",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-        }:
-            node.tail = "\n" + (node.tail or "")
+        # The ends of lines in markup are layout.
+        node.text, node.tail = (re.sub(r"\s*\n\s*", "", part or "") for part in (node.text, node.tail))
+        if not isinstance(node.tag, str):
+            node.text = ""
+        elif re.fullmatch(r"h[1-6]", node.tag):
+            node.text = "\n" + "#" * int(node.tag[1]) + " " + node.text
+        elif _BLOCK.fullmatch(node.tag) and node.tag != "br":
+            node.text = "\n" + node.text
+        if isinstance(node.tag, str) and _BLOCK.fullmatch(node.tag):
+            node.tail = "\n" + node.tail
     return root.text_content()
 
 

@@ -19,6 +19,9 @@ class Statutes(Model):
     include: list[str] = Field(min_length=1)
     older: list[str]
     charge_lists: list[str]
+    interpretations: list[str]
+    guideline: str | None
+    thresholds: str | None
 
 
 Settings = Annotated[Embedded | Statutes, Field(discriminator="kind")]
