@@ -21,12 +21,58 @@ FOUND = {
     "未取得被害人谅解": [],
     "积极退赃，取得被害人谅解": ["退赃", "谅解"],
     "系未成年人、自愿认罪认罚": ["未成年", "认罪认罚"],
+    # Titles and headings of laws.
+    "依照《最高人民法院关于处理自首和立功具体应用法律若干问题的解释》第一条的规定": [],
+    "依照最高人民法院《关于适用〈中华人民共和国刑法〉累犯规定的意见》": [],
+    "《刑法》第六十五条（累犯）": [],
+    "根据刑法关于累犯的规定": [],
+    "自愿签署《认罪认罚具结书》": ["认罪认罚"],
+    # Denied, in many words; a denial does not reach over 而 or a comma.
+    "不能认定为从犯": [],
+    "不宜区分主从犯，各被告人作用相当": [],
+    "本案不存在立功情节": [],
+    "不属从犯而系主犯": ["主犯"],
+    "虽不构成自首，但如实供述，系坦白": ["坦白"],
+    "拒不如实供述": [],
+    "虽自动投案，但未如实供述，不能认定为自首": [],
+    "不具有自首、坦白情节": [],
+    "其行为未构成自首": [],
+    "犯罪未完成形态系未遂": ["未遂"],
+    "不构成犯罪未遂": [],
+    "自首的意见不能成立": [],
+    "如果构成自首，可以从轻处罚": [],
+    # Others than the defendant.
+    "被害人系未成年人": [],
+    "犯罪对象为未成年人": [],
+    "同案犯系从犯": [],
+    "被害人对引发本案有明显过错": ["被害人过错"],
+    "被害人没有过错": [],
+    # Ordered or asked for, not done.
+    "应责令被告人退赔被害人损失": [],
+    "自愿退出违法所得": ["退赃"],
+    "被告人请求被害人谅解": [],
 }
 
 
 @pytest.mark.parametrize(("sentence", "names"), FOUND.items())
 def test_find(sentence, names):
     assert circumstances.tidy([name for name, _ in circumstances.find(sentence)]) == names
+
+
+@pytest.mark.parametrize("name", circumstances.NAMES)
+def test_every_name_is_found_and_its_denial_is_not(name):
+    words = {"未成年": "未成年人", "被害人过错": "被害人有过错", "老年": "已满七十五周岁", "中止": "犯罪中止"}
+    words |= {
+        "限制责任能力": "限制刑事责任能力人",
+        "聋哑或盲": "又聋又哑的人",
+        "未遂": "犯罪未遂",
+        "预备": "犯罪预备",
+    }
+    said = words.get(name, name)
+    found = [found for found, _ in circumstances.find(f"被告人系{said}，可以考虑")]
+    assert name in found
+    if name != "被害人过错":
+        assert name not in [found for found, _ in circumstances.find(f"被告人不属于{said}，不予考虑")]
 
 
 @pytest.mark.parametrize("name", circumstances.NAMES)

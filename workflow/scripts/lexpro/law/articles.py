@@ -1,8 +1,8 @@
 """Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the law that they are of.
 
-《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72; 第九十一条至第九十三条 is 91, 92 and 93.
-A law's name holds until the next one; one in 《》 that is not known by a short name is kept as it is written. Articles
-before any name have the law "".
+《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72; 第九十一条至第九十三条 is 91, 92,
+93. A law's name holds until the next one; one in 《》 that is not known by a short name is kept as it is written.
+Articles before any name have the law "".
 """
 
 from __future__ import annotations
