@@ -6,6 +6,7 @@ import json
 import pytest
 
 from lexpro.benchmarks import lawbench, rescoring
+from lexpro.benchmarks.items import lawbench as questions
 from lexpro.law import terms
 
 SHIPPED = [task for task in lawbench.TASKS if task not in ("2-9", "2-10")]
@@ -21,7 +22,7 @@ def published(mirror):
 
 @pytest.fixture(scope="module")
 def items(mirror):
-    return lambda task: lawbench.items(mirror / FOLDER / "data/zero_shot", task)
+    return lambda task: questions.items(mirror / FOLDER / "data/zero_shot", task)
 
 
 @pytest.mark.parametrize("task", SHIPPED)

@@ -4,6 +4,7 @@ import pytest
 from rouge import Rouge
 
 from lexpro.benchmarks import lexeval, overlap, rescoring
+from lexpro.benchmarks.items import lexeval as items
 
 FOLDER = "CSHaitao__LexEval"
 # Scores that the functions of the repository (evaluate.py at 044c695) give for the outputs of gpt4.
@@ -45,7 +46,7 @@ def test_texts_score_as_in_the_package(mirror):
 
 @pytest.mark.parametrize("task", lexeval.TASKS)
 def test_answers_of_the_data_are_right(mirror, task):
-    questions = lexeval.items(mirror / FOLDER / "data", task)
+    questions = items.items(mirror / FOLDER / "data", task)
     rule = rescoring.task(f"lexeval/{task}").normalised
     assert len(questions) == rescoring.expected(f"lexeval/{task}")
     assert rule.score(questions, [item.gold for item in questions]) == 1
@@ -56,7 +57,7 @@ def test_answers_that_nobody_can_give(mirror):
     wrong = 0
     for task in lexeval.TASKS:
         if not task.startswith("5"):
-            questions = lexeval.items(mirror / FOLDER / "data", task)
+            questions = items.items(mirror / FOLDER / "data", task)
             mark = rescoring.task(f"lexeval/{task}").official.mark
             wrong += sum(mark(item, item.gold).counts[0] == 0 for item in questions)
     assert wrong == 104

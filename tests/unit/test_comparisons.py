@@ -119,7 +119,7 @@ def test_public_benchmarks_stand_under_their_name(tmp_path):
     write_json(
         folder / "scores.json", {"3-4": row | {"baselines": {"official": scorer, "normalised": scorer}}}
     )
-    summary = {"benchmarks": score_tables.public({"score.base.none": folder})}
+    summary = {"benchmarks": score_tables.public({"score.base.none.lawbench": folder})}
     assert summary["benchmarks"]["lawbench"]["3-4"]["base"]["none"]["official"] == 0.8
     assert score_tables.benchmarks(summary).rows[0][:7] == (
         "lawbench 3-4", "Base", "without retrieval", 0.8, 0.4, 0.3, 0.5,

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 import publish
 import report
-import score
 from lexpro import fingerprint, stage
+from lexpro.benchmarks import score_judgments
 from lexpro.benchmarks.judging import judge
 from lexpro.benchmarks.metrics import MAIN, summarise
 from lexpro.files import read_json, to_yaml, write_json, write_text
@@ -176,7 +176,7 @@ def evaluated(folder: dict[str, Path]) -> None:
         given = {"error": None, "sample": 0, "finish_reason": "stop", "retrieved": []}
         rows = [given | {"completion": completion(level, i)} for i in range(len(heldout))]
         verdicts = [judge(item, row) for item, row in zip(heldout, rows, strict=True)]
-        made = [score.item_row(*triple) for triple in zip(heldout, rows, verdicts, strict=True)]
+        made = [score_judgments.item_row(*triple) for triple in zip(heldout, rows, verdicts, strict=True)]
         jsonl(folder[f"score.{variant}.none"] / "items.jsonl", made)
         jsonl(folder[f"score.{variant}.rag"] / "items.jsonl", [])
         elements = summarise("elements", [[verdict] for verdict in verdicts], settings)

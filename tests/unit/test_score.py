@@ -157,7 +157,10 @@ def test_samples_are_averaged_before_items_are_drawn():
 
 def test_configurations_are_valid():
     score.Settings.model_validate(read_yaml(CONFIG / "score" / "default.yaml"))
-    benchmark.Settings.model_validate(read_yaml(CONFIG / "benchmark" / "heldout.yaml"))
+    for path in (CONFIG / "benchmark").glob("*.yaml"):
+        settings = read_yaml(path)
+        benchmark.model(settings).model_validate(settings)
+        assert path.read_text(encoding="utf-8").startswith(f"# @package benchmark.{path.stem}\n")
 
 
 @pytest.fixture
@@ -168,7 +171,12 @@ def planned(tmp_path, monkeypatch):
     monkeypatch.setattr(stage, "lock_file", lambda: tmp_path / "lock.txt")
 
     def plan(items: list[dict], predictions: list[dict]) -> list[str]:
-        for name, rows in (("tasks/x/heldout.jsonl", items), ("predict/x/predictions.jsonl", predictions)):
+        trained = [{"text": "另案" * 100}]
+        for name, rows in (
+            ("tasks/x/heldout.jsonl", items),
+            ("tasks/x/pretrain.jsonl", trained),
+            ("predict/x/predictions.jsonl", predictions),
+        ):
             lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             write_text(tmp_path / "results" / name, lines)
         folder = tmp_path / "results/.plan/score/y"

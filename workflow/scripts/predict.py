@@ -1,5 +1,7 @@
 """Prompts of a benchmark → a model's answers, one JSON line each; an interrupted run goes on where it
 stopped.
+
+`times.jsonl` holds the seconds of each answer: of its own request, or its share of the batch it was generated in.
 """
 
 from __future__ import annotations
@@ -8,38 +10,46 @@ import hashlib
 import importlib
 import json
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 
-from lexpro.benchmarks import heldout
+from lexpro.benchmarks.items.chosen import source_of
 from lexpro.engines.base import Request
 from lexpro.engines.resume import Ask, seed_for
 from lexpro.engines.resume import run as generate
 from lexpro.errors import UserError
 from lexpro.files import read_json
-from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval.search import Searcher
 from lexpro.stage import Run, stage
 from lexpro.tasks import prompts
 from lexpro.tasks.form import Form
 
-BENCHMARKS = {"heldout": heldout}
+TIMES = "times.jsonl"
 
 
-def asks(run: Run) -> list[Ask]:
+def decoding_of(settings: dict) -> dict:
+    """How answers are decoded: as the stage says, but for what the benchmark says."""
+    own = settings["items"].get("decoding") or {}
+    return {**settings["decoding"], **{key: value for key, value in own.items() if value is not None}}
+
+
+def asks(run: Run, decoding: dict) -> list[Ask]:
     """Everything that is to be generated: items of the benchmark × samples."""
-    settings, decoding = run.settings, run.settings["decoding"]
-    benchmark = BENCHMARKS[settings["benchmark"]]
+    settings = run.settings
+    source = source_of(settings["items"])
     rag = settings["retrieval"] == "rag"
     form = Form.from_dict(read_json(run.inputs["tasks"] / "form.json"))
     search = None
     if rag:
         searcher = Searcher(run.inputs["index"])
 
-        def search(facts: str, date: str | None) -> list[dict]:
-            return searcher.articles(facts, settings["k"], date=date, law=CRIMINAL_LAW)
+        def search(text: str, date: str | None, law: str | None) -> list[dict]:
+            return searcher.articles(text, settings["k"], date=date, law=law)
 
     found = []
-    for item in benchmark.items(run.inputs["tasks"], settings["items"], rag):
-        prompt, retrieved = benchmark.prompt(item, form, search)
+    longest = decoding["max_new_tokens"]
+    for item in source.asked(run.inputs["tasks"], settings["items"], rag):
+        prompt, retrieved = source.prompt(item, form, search)
         row = {
             "task": item["task"],
             "prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
@@ -47,15 +57,21 @@ def asks(run: Run) -> list[Ask]:
         }
         for sample in range(decoding["samples"]):
             seed = seed_for(decoding["seed"], item["id"], sample)
-            request = Request(prompts.messages(prompt), decoding["max_new_tokens"][item["task"]], seed)
-            found.append(Ask(item["id"], sample, request, row))
+            limit = longest[item["task"]] if isinstance(longest, dict) else longest
+            found.append(Ask(item["id"], sample, Request(prompts.messages(prompt), limit, seed), row))
     return found
+
+
+def write(path: Path, rows: Iterable[dict]) -> None:
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text("".join(lines), encoding="utf-8")
 
 
 def main(argv: list[str] | None = None) -> None:
     with stage("predict", __doc__, argv) as run:
         settings = run.settings
-        wanted = asks(run)
+        decoding = decoding_of(settings)
+        wanted = asks(run, decoding)
         run.log.info("%d answers, %s", len(wanted), dict(Counter(ask.row["task"] for ask in wanted)))
 
         def engine():
@@ -65,7 +81,7 @@ def main(argv: list[str] | None = None) -> None:
                 run.inputs["model"] / "model",
                 base and base / "model",
                 settings["engine"],
-                settings["decoding"],
+                decoding,
             )
 
         rows, cost = generate(wanted, engine, run.scratch / "predictions.jsonl", settings["chunk"])
@@ -76,8 +92,12 @@ def main(argv: list[str] | None = None) -> None:
                 f"{len(failed)} of {len(ordered)} answers failed, more than predict.max_failed allows "
                 f"({settings['max_failed']}); the first: {failed[0]['id']}: {failed[0]['error']}"
             )
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in ordered)
-        (run.out / "predictions.jsonl").write_text("".join(lines), encoding="utf-8")
+        # Times stand in a file of their own, outside the manifest: the same answers are the same bytes.
+        timed = ("id", "sample", "tokens", "seconds")
+        write(run.out / TIMES, ({name: row[name] for name in timed} for row in ordered))
+        run.unstable.append(TIMES)
+        said = ({key: value for key, value in row.items() if key != "seconds"} for row in ordered)
+        write(run.out / "predictions.jsonl", said)
         run.counts.update(
             predictions=len(ordered),
             failed=len(failed),

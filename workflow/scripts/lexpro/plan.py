@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
 from lexpro import fingerprint
+from lexpro.benchmarks.items.base import WITH_STATUTES
 from lexpro.corpus import registry
 from lexpro.errors import UserError
 from lexpro.files import read_json, to_yaml, write_if_changed, write_json
@@ -24,6 +25,8 @@ from lexpro.stage import MANIFEST, lock_file
 
 PLANS = Path("results/.plan")
 CONFIG = Path("config")
+# The benchmark whose runs go by variant and retrieval alone.
+HELDOUT = "heldout"
 # Settings under this key say how a stage runs (devices, logging), never what it computes: outside every digest.
 RUNTIME = "runtime"
 # Hidden files of operating systems and editors are not raw data.
@@ -163,6 +166,23 @@ def provinces_of(corpus: dict) -> tuple[str, ...]:
     return tuple(found)
 
 
+def pinned(benchmark: dict) -> dict:
+    """The settings of a benchmark with the registered hashes of its data: another version is another run."""
+    hashes = {name: registry.find(name).sha256 for name in benchmark.get("data", {}).values()}
+    return {**benchmark, **({"sha256": hashes} if hashes else {})}
+
+
+def evaluations(config: dict) -> Iterator[tuple[str, str, str]]:
+    """(benchmark, variant, retrieval) of an experiment; with retrieval only where statutes are of use."""
+    for benchmark, settings in config["benchmark"].items():
+        chosen = settings["tasks"] or settings["expect"]
+        use = settings.get("statutes", WITH_STATUTES)
+        for variant in config["variants"]:
+            for retrieval in config["retrieval"]:
+                if retrieval == "none" or any(task in use for task in chosen):
+                    yield benchmark, variant, retrieval
+
+
 def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
     """Add the runs of one experiment to the DAG: this function is the method section of the project."""
 
@@ -200,21 +220,23 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
     }
     parts |= {"knowledge": knowledge, "tasks": tasks, "base_model": base, "sft": sft, "grpo": grpo}
     parts |= {"embed": embed, "index": index}
-    for variant in config["variants"]:
-        for retrieval in config["retrieval"]:
-            settings = {**config["predict"], "benchmark": choices["benchmark"], "items": config["benchmark"]}
-            settings |= {"variant": variant, "retrieval": retrieval}
-            upstream = {"model": models[variant], "base_model": base, "tasks": tasks}
-            upstream |= {"knowledge": knowledge, "index": index if retrieval == "rag" else None}
-            predict = dag.add("predict", f"{choices['benchmark']}-{variant}-{retrieval}", settings, upstream)
-            score = dag.add(
-                "score",
-                f"{choices['benchmark']}-{variant}-{retrieval}",
-                {**config["score"], "benchmark": choices["benchmark"]},
-                {"predict": predict, "tasks": tasks},
-            )
-            parts[f"predict.{variant}.{retrieval}"] = predict
-            parts[f"score.{variant}.{retrieval}"] = score
+    for benchmark, variant, retrieval in evaluations(config):
+        items = pinned(config["benchmark"][benchmark])
+        # How answers are scored is nothing that they depend on.
+        asked = {key: value for key, value in items.items() if key not in ("scorer", "tables", "published")}
+        settings = {**config["predict"], "benchmark": benchmark, "items": asked}
+        settings |= {"variant": variant, "retrieval": retrieval}
+        upstream = {"model": models[variant], "base_model": base, "tasks": tasks}
+        upstream |= {"knowledge": knowledge, "index": index if retrieval == "rag" else None}
+        choice = f"{benchmark}-{variant}-{retrieval}"
+        predict = dag.add("predict", choice, settings, upstream)
+        # The held-out judgments come with the tasks; what is read from data sets is asked for again.
+        read = {"items": items} if items.get("data") else {}
+        settings = {**config["score"], "benchmark": benchmark, **read}
+        score = dag.add("score", choice, settings, {"predict": predict, "tasks": tasks})
+        where = f"{variant}.{retrieval}" if benchmark == HELDOUT else f"{variant}.{retrieval}.{benchmark}"
+        parts[f"predict.{where}"] = predict
+        parts[f"score.{where}"] = score
     report = dag.add(
         "report", name, {**config["report"], "experiment": name}, parts, provinces=provinces, experiment=name
     )
@@ -289,9 +311,28 @@ def _list_statutes(run: Run) -> None:
     )
 
 
+def _at_hand(dag: Dag) -> None:
+    """Raises `UserError` where a benchmark of the experiments needs data that are not to be had here."""
+    needed = {
+        name: run
+        for run in dag.of("score")
+        for items in [run.settings.get("items", {})]
+        for name in [*items.get("data", {}).values(), *items.get("tables", [])]
+    }
+    missing = []
+    for name, run in needed.items():
+        try:
+            registry.at_hand(registry.find(name))
+        except UserError as error:
+            missing.append(f"the benchmark {run.settings['benchmark']} needs the data set {name}: {error}")
+    if missing:
+        raise UserError("\n  ".join(["data are missing:", *missing]))
+
+
 def freeze(names: list[str], overrides: list[str]) -> Dag:
     """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs."""
     dag = build(names, overrides)
+    _at_hand(dag)
     lock = lock_file()
     for run in dag.runs.values():
         _write(run, lock)

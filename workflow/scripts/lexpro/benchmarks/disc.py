@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from functools import cache, partial
-from pathlib import Path
 
 from lexpro.benchmarks import reading
+from lexpro.benchmarks.items.base import Item
+from lexpro.benchmarks.items.disc import OPTIONS, question, question_set
+from lexpro.benchmarks.items.questions import CACHE
 from lexpro.benchmarks.lawbench import commonest
-from lexpro.benchmarks.rules import Item, Mark, Rule, Task, points
+from lexpro.benchmarks.rules import Mark, Rule, Task, points
 from lexpro.corpus import registry
 from lexpro.errors import UserError
 
 SINGLE, MULTIPLE = ("nje", "pae", "cpa", "ungee", "pfe", "lbk"), ("nje", "pae", "cpa", "ungee")
 TASKS = (*(f"single/{name}" for name in SINGLE), *(f"multi/{name}" for name in MULTIPLE))
-_OPTIONS = "ABCD"
 # A run of options with what may stand between them; in the original the order within the brackets differs.
 _RUN = r"([ABCD,，、\s]+)"
 # Where the evaluator looks for the answer: the first match of these in turn …
@@ -70,7 +70,7 @@ def extract(text: str) -> str:
 
 def _official(item: Item, text: str) -> Mark:
     """Right where every A, B, C and D in what is read are those of the answer."""
-    return points({c for c in extract(text) if c in _OPTIONS} == set(item.gold))
+    return points({c for c in extract(text) if c in OPTIONS} == set(item.gold))
 
 
 def _normalised(item: Item, text: str) -> Mark:
@@ -78,29 +78,18 @@ def _normalised(item: Item, text: str) -> Mark:
     return points(found == frozenset(item.gold), abstained=not found)
 
 
-def _rows(path: Path) -> list[dict]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _question(row: dict) -> tuple:
-    return tuple((row.get(key) or "").strip() for key in ("input", *_OPTIONS))
-
-
 @cache
 def _answers(number: str) -> dict[tuple, str]:
     """Question with its options → answer; also without its options, of which one was mended later in the set."""
-    kind, _, name = number.partition("/")
-    folder = registry.resolve(registry.find("disc_objective"), Path("scratch/datasets"))
-    rows = _rows(folder / f"mcq_{'sing' if kind == 'single' else 'mult'}_{name}.csv")
-    found = {_question(row)[:1]: row["output"].strip() for row in rows}
-    return found | {_question(row): row["output"].strip() for row in rows}
+    rows = question_set(registry.resolve(registry.find("disc_objective"), CACHE), number)
+    found = {question(row)[:1]: row["output"].strip() for row in rows}
+    return found | {question(row): row["output"].strip() for row in rows}
 
 
 def golds(number: str, rows: list[dict]) -> list[str]:
     """The answers of records of a file of outputs; raises UserError on a question that is not in the set."""
     known = _answers(number)
-    keys = [_question(row) if _question(row) in known else _question(row)[:1] for row in rows]
+    keys = [question(row) if question(row) in known else question(row)[:1] for row in rows]
     strange = [key for key in keys if key not in known]
     if strange:
         raise UserError(

@@ -7,17 +7,18 @@ defendant.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from lexpro.benchmarks import judge_official
+from lexpro.benchmarks.items.base import Item
+from lexpro.benchmarks.items.judge import expected
+from lexpro.benchmarks.items.questions import CACHE
 from lexpro.benchmarks.overlap import plain
-from lexpro.benchmarks.rules import Item, Mark, Rule, Task
+from lexpro.benchmarks.rules import Mark, Rule, Task
 from lexpro.corpus import registry
 from lexpro.corpus.record import Defendant, Judgment
 from lexpro.corpus.structure import structure
@@ -28,21 +29,12 @@ from lexpro.statistics import ratio
 from lexpro.tasks import targets
 
 TASKS = ("",)
-_CACHE = Path("scratch/datasets")
 
 
 @cache
 def _charges() -> tuple[str, ...]:
-    path = registry.resolve(registry.find("judge_cause_codes"), _CACHE)
+    path = registry.resolve(registry.find("judge_cause_codes"), CACHE)
     return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-
-
-@cache
-def expected() -> dict[str, str]:
-    """id → the real judgment."""
-    path = registry.resolve(registry.find("judge_expected"), _CACHE)
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {str(row["id"]): row["document"] for row in rows}
 
 
 def golds(rows: list[dict]) -> list[str]:

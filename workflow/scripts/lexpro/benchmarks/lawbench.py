@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from lexpro.benchmarks import lawbench_normalised, lawbench_official
+from lexpro.benchmarks.items.base import Item
+from lexpro.benchmarks.items.questions import CACHE
 from lexpro.benchmarks.lawbench_align import Tables, read_tables
-from lexpro.benchmarks.rules import Item, Rule, Task
+from lexpro.benchmarks.rules import Rule, Task
 from lexpro.corpus import registry
-from lexpro.files import read_json
 
 TASKS = tuple(lawbench_normalised.RULES)
-SHOTS = ("zero_shot", "one_shot")
 # Answers tried as the one answer to everything: the commonest gold answers. Texts are all different, and slow.
 _CONSTANTS, _CONSTANT_TEXTS = 60, 10
 _TEXTS = frozenset(("1-1", "2-1", "2-5", "2-7", "3-2", "3-8"))
@@ -28,8 +27,7 @@ _TEXTS = frozenset(("1-1", "2-1", "2-5", "2-7", "3-2", "3-8"))
 def _tables() -> Tables:
     """The character tables of 2-1; raises UserError where they are neither in the mirror nor to be had."""
     thesaurus, confusions = (
-        registry.resolve(registry.find(name), Path("scratch/datasets"))
-        for name in ("lawbench_thesaurus", "lawbench_confusions")
+        registry.resolve(registry.find(name), CACHE) for name in ("lawbench_thesaurus", "lawbench_confusions")
     )
     return read_tables(thesaurus, confusions)
 
@@ -47,12 +45,3 @@ def task(number: str) -> Task:
         official = Rule(lawbench_official.MARKS[number])
     most = _CONSTANT_TEXTS if number in _TEXTS else _CONSTANTS
     return Task(f"lawbench/{number}", official, normalised, lambda items: commonest(items, most))
-
-
-def items(folder: Path, number: str) -> list[Item]:
-    """The items of a task; `folder` is data/zero_shot or data/one_shot. Prompt: instruction, then question."""
-    rows = read_json(folder / f"{number}.json")
-    return [
-        Item(str(index), f"{row['instruction']}\n{row['question']}", row["answer"])
-        for index, row in enumerate(rows)
-    ]

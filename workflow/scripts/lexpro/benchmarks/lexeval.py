@@ -5,15 +5,14 @@ Tasks of level 5 are texts, all others choices of one or more letters.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from lexpro.benchmarks import reading
+from lexpro.benchmarks.items.base import Item
 from lexpro.benchmarks.lawbench import commonest
 from lexpro.benchmarks.overlap import distinct_rouge_l, lcs_f1, plain
-from lexpro.benchmarks.rules import SKIPPED, Item, Mark, Rule, Task, points
+from lexpro.benchmarks.rules import SKIPPED, Mark, Rule, Task, points
 
 TASKS = ("1_1", "1_2", "1_3", "2_1", "2_2", "2_3", "2_4", "2_5", "3_1", "3_2")
 TASKS += ("3_3", "3_4", "3_5", "3_6", "4_2", "5_3", "5_4", "6_1", "6_2", "6_3")
@@ -60,13 +59,3 @@ def task(number: str) -> Task:
     """The task of that number, one of `TASKS`."""
     official, normalised = (_generation, _text) if number.startswith("5") else (_choice, _true_choice)
     return Task(f"lexeval/{number}", Rule(official), Rule(normalised), constants)
-
-
-def items(folder: Path, number: str) -> list[Item]:
-    """The items of a task; `folder` is data/. Prompt: instruction, then input."""
-    lines = (folder / f"{number}.json").read_text(encoding="utf-8").split("\n")
-    rows = [json.loads(line) for line in lines if line.strip()]
-    return [
-        Item(str(index), f"{row['instruction']}{row['input']}", row["answer"] or "")
-        for index, row in enumerate(rows)
-    ]

@@ -11,16 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from lexpro.benchmarks.items.base import Item
 from lexpro.statistics import Metric, ratio
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question. `prompt` is what was asked, `gold` the reference as the benchmark writes it."""
-
-    id: str
-    prompt: str
-    gold: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,15 @@ def resolve(dataset: Dataset, cache: Path) -> Path:
 
     Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was registered.
     """
+    path = at_hand(dataset)
+    return _verified(dataset, path) if path else _download(dataset, cache)
+
+
+def at_hand(dataset: Dataset) -> Path | None:
+    """Where the mirror has the data set; None if there is no mirror and it is a file to be downloaded.
+
+    Raises `UserError` if the mirror lacks it, or there is none and it is a folder: a look, no reading.
+    """
     if os.environ.get(MIRROR):
         mirror = Path(os.environ[MIRROR])
         path = in_mirror(dataset, mirror)
@@ -111,14 +120,14 @@ def resolve(dataset: Dataset, cache: Path) -> Path:
             raise UserError(
                 f"the mirror has no {path}. Put {dataset.url} there, or unset {MIRROR} to download it."
             )
-        return _verified(dataset, path)
+        return path
     if dataset.is_folder:
         raise UserError(
             f"the data set {dataset.name!r} is a folder ({dataset.url}) and is read from a mirror only: "
             "clone its repository at that "
             f"commit as <mirror>/<owner>__<repo> and set {MIRROR}=<mirror>."
         )
-    return _download(dataset, cache)
+    return None
 
 
 def _download(dataset: Dataset, cache: Path) -> Path:

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from lexpro.engines.base import Generation, Request, failure
@@ -49,7 +50,11 @@ class Engine:
         return json.dumps(body, ensure_ascii=False).encode()
 
     def _ask(self, request: Request) -> Generation:
-        call = urllib.request.Request(self.url, self._body(request), self.headers)
+        started = time.monotonic()
+        made = self._answer(urllib.request.Request(self.url, self._body(request), self.headers))
+        return replace(made, seconds=time.monotonic() - started)
+
+    def _answer(self, call: urllib.request.Request) -> Generation:
         reason = ""
         for attempt in range(self.settings["retries"] + 1):
             if attempt:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 Messages = list[dict[str, str]]
@@ -27,13 +27,14 @@ class Generation:
     why).
 
     `text` is the whole answer, with the `<think>` that a chat template may have opened; `tokens` counts what
-    was generated.
+    was generated; `seconds` is how long it took where the engine knows it (it says nothing of the answer).
     """
 
     text: str
     finish_reason: str
     tokens: int
     error: str | None = None
+    seconds: float | None = field(default=None, compare=False)
 
 
 def failure(reason: str) -> Generation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -11,6 +11,9 @@ from transformers import GenerationConfig
 from lexpro.engines.base import Generation, Request, failure, seed_of
 from lexpro.engines.tokens import decode, encode, ends
 from lexpro.training import compute, loading
+
+# Tokens of prompts and answers together that are held at a time.
+MOST_TOKENS = 1 << 18
 
 
 class Engine:
@@ -69,6 +72,19 @@ class Engine:
             for row, request in zip(out[:, width:].tolist(), requests, strict=True)
         ]
 
+    def _batches(self, order: list[int], prompts: list, requests: Sequence[Request]) -> Iterator[list[int]]:
+        """Batches of at most `batch_size` answers, and fewer where prompts are long."""
+        batch: list[int] = []
+        for i in order:
+            # Ordered by length: the last is the longest, and all are padded to it.
+            room = (len(batch) + 1) * (len(prompts[i][1]) + requests[i].max_new_tokens)
+            if batch and (len(batch) == self.batch_size or room > MOST_TOKENS):
+                yield batch
+                batch = []
+            batch.append(i)
+        if batch:
+            yield batch
+
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
         """Answers in the order of `requests`. A prompt that leaves no room for its answer is a failure."""
         prompts = [encode(self.tokenizer, request.messages) for request in requests]
@@ -81,8 +97,7 @@ class Engine:
                     f"model's {self.window}"
                 )
         order = sorted((i for i in range(len(requests)) if i not in found), key=lambda i: len(prompts[i][1]))
-        for start in range(0, len(order), self.batch_size):
-            batch = order[start : start + self.batch_size]
+        for batch in self._batches(order, prompts, requests):
             rows = self._batch([prompts[i][1] for i in batch], [requests[i] for i in batch])
             for index, row in zip(batch, rows, strict=True):
                 found[index] = decode(self.tokenizer, prompts[index][0], row, self.ends)

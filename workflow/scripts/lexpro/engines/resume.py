@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lexpro.engines.base import Engine, Request, seed_of
+from lexpro.engines.base import Engine, Generation, Request, seed_of
 from lexpro.files import write_text
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,8 @@ def run(
     a kill.
 
     The engine is made only if anything is left to do. Chunks do not depend on where an earlier attempt ended,
-    so that the result is the same with and without an interruption.
+    so that the result is the same with and without an interruption (but for `seconds`). What failed is asked
+    once more at the end.
     """
     done = finished(path)
     parts = list(chunks(asks, size))
@@ -89,18 +90,12 @@ def run(
     engine = make_engine() if left else None
     tokens, started = 0, time.monotonic()
     with path.open("a", encoding="utf-8") as file:
-        for part in left:
+        for part in itertools.chain(left, _failed(parts, rows)):
+            before = time.monotonic()
             generations = engine.generate([ask.request for ask in part])
+            share = (time.monotonic() - before) / len(part)
             for ask, made in zip(part, generations, strict=True):
-                rows[ask.key] = {
-                    "id": ask.id,
-                    "sample": ask.sample,
-                    **ask.row,
-                    "completion": made.text,
-                    "finish_reason": made.finish_reason,
-                    "tokens": made.tokens,
-                    "error": made.error,
-                }
+                rows[ask.key] = _row(ask, made, share)
                 tokens += made.tokens
             file.write("".join(_line(rows[ask.key]) for ask in part))
             file.flush()
@@ -108,6 +103,27 @@ def run(
             rate = tokens / max(1e-9, time.monotonic() - started)
             log.info("%d of %d answers, %.0f tokens/s", len(rows), len(asks), rate)
     return rows, {"generated_tokens": tokens, "generation_seconds": round(time.monotonic() - started, 2)}
+
+
+def _row(ask: Ask, made: Generation, share: float) -> dict:
+    return {
+        "id": ask.id,
+        "sample": ask.sample,
+        **ask.row,
+        "completion": made.text,
+        "finish_reason": made.finish_reason,
+        "tokens": made.tokens,
+        "seconds": round(share if made.seconds is None else made.seconds, 4),
+        "error": made.error,
+    }
+
+
+def _failed(parts: list[list[Ask]], rows: dict[Key, dict]) -> Iterator[list[Ask]]:
+    """What failed of each chunk; looked for when all chunks have been answered."""
+    for part in parts:
+        if again := [ask for ask in part if rows[ask.key]["error"]]:
+            log.info("%d answers failed and are asked again", len(again))
+            yield again
 
 
 def seed_for(seed: int, ask_id: str, sample: int) -> int:

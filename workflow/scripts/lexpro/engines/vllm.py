@@ -33,6 +33,8 @@ class Engine:
             gpu_memory_utilization=settings["gpu_memory"],
             enable_lora=adapter,
             max_lora_rank=settings["max_lora_rank"] if adapter else 16,
+            # Prompts of a task begin alike: what they share is computed once.
+            enable_prefix_caching=True,
             # A model's own file on sampling does not count: the configuration of this stage does.
             generation_config="vllm",
             seed=0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from lexpro.files import read_json
 from lexpro.report import labels, noise, sources
 from lexpro.report.table import Cell, Table
 
@@ -16,12 +17,14 @@ OUTCOMES = ("right", "wrong", "abstained", "failed", "truncated")
 def public(inputs: dict[str, Path]) -> dict:
     """Benchmark → task → variant → retrieval → scores, of benchmarks other than the held-out judgments."""
     found: dict = {}
-    for (variant, retrieval), by_task in sources.scored(inputs).items():
-        benchmark = inputs[f"score.{variant}.{retrieval}"].name.split(f"-{variant}-{retrieval}-")[0]
-        for task, row in by_task.items():
-            if task not in sources.TASKS:
-                place = found.setdefault(benchmark, {}).setdefault(task, {})
-                place.setdefault(variant, {})[retrieval] = row
+    for name, folder in inputs.items():
+        stage, *cell = name.split(".")
+        if stage != "score" or len(cell) < 3:
+            continue
+        variant, retrieval, benchmark = cell
+        for task, row in read_json(folder / "scores.json").items():
+            place = found.setdefault(benchmark, {}).setdefault(task, {})
+            place.setdefault(variant, {})[retrieval] = row
     return found
 
 

@@ -33,8 +33,10 @@ def stages(inputs: dict[str, Path]) -> dict:
         if not leaf:
             found[node] = sources.cost(folder)
             continue
-        variant, retrieval = leaf
-        found.setdefault(node, {}).setdefault(variant, {})[retrieval] = sources.cost(folder)
+        # Runs of further benchmarks say which behind a second point.
+        variant, retrieval, *benchmark = leaf
+        place = found.setdefault(node, {}).setdefault(variant, {})
+        place[".".join([retrieval, *benchmark])] = sources.cost(folder)
     for name in PER_VARIANT:
         runs = [run for variant in found.get(name, {}).values() for run in variant.values()]
         if runs:
@@ -47,7 +49,7 @@ def stages(inputs: dict[str, Path]) -> dict:
 
 def funnel(inputs: dict[str, Path]) -> dict[str, int]:
     """Documents at each point up to the tasks: read = unreadable + unstructured + dropped + kept."""
-    splits = sources.tally(inputs["tasks"], "splits.parquet", "split")
+    splits = sources.tally(inputs["tasks"], "splits.parquet", "split") if "tasks" in inputs else {}
     documents = sources.rows(inputs["ingest"], "documents.parquet")
     unreadable = sources.rows(inputs["ingest"], "rejects.parquet")
     return {
@@ -123,11 +125,9 @@ def host(record: dict) -> str:
     return ", ".join([record["processor"], f"{cores} core{'s' * (cores != 1)}", *devices])
 
 
-def build(experiment: str, inputs: dict[str, Path]) -> dict:
-    """The summary of one experiment from the folders of its runs (name → folder)."""
+def of_corpus(inputs: dict[str, Path]) -> dict:
+    """The part of the summary that is known when the filter has run."""
     return {
-        "experiment": experiment,
-        "model": sources.model(inputs["base_model"]),
         "corpus": {
             "synthetic": "corpus" in inputs and (inputs["corpus"] / "truth.jsonl").is_file(),
             **census.build(inputs),
@@ -139,6 +139,15 @@ def build(experiment: str, inputs: dict[str, Path]) -> dict:
             name: sources.tally(inputs[name], "rejects.parquet", "reason") for name in ("ingest", "structure")
         },
         "provinces": sources.crossed(inputs["filter"]),
+    }
+
+
+def build(experiment: str, inputs: dict[str, Path]) -> dict:
+    """The summary of one experiment from the folders of its runs (name → folder)."""
+    return {
+        "experiment": experiment,
+        "model": sources.model(inputs["base_model"]),
+        **of_corpus(inputs),
         "training": training(inputs),
         **scores(inputs),
         "benchmarks": score_tables.public(inputs),

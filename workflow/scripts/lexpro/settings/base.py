@@ -97,12 +97,15 @@ def _say(error: dict, allowed: list[str]) -> str:
         return f"unknown key; {hint}allowed: {', '.join(allowed)}"
     if error["type"] == "missing":
         return "is missing"
-    return f"{error['msg']} (it is {error['input']!r})"
+    given = error["input"]
+    return error["msg"] + ("" if isinstance(given, dict) else f" (it is {given!r})")
 
 
-def check(stage: str, settings: dict, choice: str, experiment: str) -> list[str]:
-    """What is wrong with the settings of one stage: a line each, naming file and key."""
-    adapter = TypeAdapter(importlib.import_module(f"lexpro.settings.{stage}").Settings)
+def check(stage: str, settings: dict, choice: str, experiment: str, under: tuple = ()) -> list[str]:
+    """What is wrong with the settings of one stage, or of its part `under`: a line each, naming file and key."""
+    module = importlib.import_module(f"lexpro.settings.{stage}")
+    # Benchmarks are of two sorts, told apart by what they say.
+    adapter = TypeAdapter(module.model(settings) if hasattr(module, "model") else module.Settings)
     try:
         adapter.validate_python(settings)
     except ValidationError as error:
@@ -113,6 +116,7 @@ def check(stage: str, settings: dict, choice: str, experiment: str) -> list[str]
                 for p in item["loc"]
                 if not (isinstance(p, str) and p == settings.get("kind") and p == item["loc"][0])
             )
+            path = (*under, *path)
             where = _file(stage, choice, path, experiment)
             found.append(
                 f"{where}: {'.'.join(map(str, (stage, *path)))}: {_say(item, _fields(adapter, settings))}"
@@ -128,7 +132,11 @@ def validate(config: dict, choices: dict, experiment: str) -> dict:
     own = f"config/experiment/{experiment}.yaml"
     found = [f"{own}: {'.'.join(map(str, e['loc']))}: {_say(e, allowed)}" for e in _errors(Experiment, rest)]
     for stage in STAGES:
-        found += check(stage, config[stage], choices[stage], experiment)
+        if stage == "benchmark":
+            for name, settings in config[stage].items():
+                found += check(stage, settings, name, experiment, (name,))
+        else:
+            found += check(stage, config[stage], choices[stage], experiment)
     if found:
         raise UserError("the configuration cannot be used:\n  " + "\n  ".join(found))
     return config
