@@ -5,6 +5,7 @@ import json
 import pytest
 
 import ask
+from lexpro.errors import UserError
 from lexpro.files import write_json
 from lexpro.retrieval import cite
 
@@ -61,11 +62,18 @@ def test_citations_of_a_completion_are_those_of_answer_and_reasoning():
         (["--facts", "missing.txt"], "missing.txt"),
         (["--facts", "latin.txt"], "UTF-8"),
         ([" "], "the facts are empty"),
-        (["甲"], "Run the experiment first"),
+        (["甲"], "experiment demo has not run here"),
+        (["甲", "--experiment", "nope"], "There are: demo, smoke"),
+        (["甲", "--date", "2020-13-01"], "not a day as"),
+        (["甲", "--province", "湖"], "none of 北京、"),
+        (["甲", "-k", "0"], "-k must be 1 or more"),
     ],
 )
 def test_what_the_user_gets_wrong_is_said(arguments, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    for name in ("demo", "smoke"):
+        (tmp_path / "config/experiment").mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"config/experiment/{name}.yaml").touch()
     (tmp_path / "latin.txt").write_bytes("被告人".encode("gb18030"))
     with pytest.raises(SystemExit) as stopped:
         ask.main(arguments)
@@ -81,41 +89,71 @@ def test_an_experiment_without_retrieval_is_said(tmp_path, monkeypatch, capsys):
     assert "no run of variant sft with retrieval" in capsys.readouterr().err
 
 
+def test_an_experiment_whose_plan_or_model_is_gone_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    summary = {"stages": {"predict": {"grpo": {"rag": {"key": "p"}}}}}
+    write_json(tmp_path / "results/experiments/demo/summary.json", summary)
+    with pytest.raises(SystemExit):
+        ask.main(["甲"])
+    assert "config.yaml is gone" in capsys.readouterr().err
+    plan = {"settings": {}, "inputs": {"model": "results/grpo/k"}}
+    with pytest.raises(UserError, match="results/grpo/k/model is not there"):
+        ask.answer(plan, "article", "甲", [])
+
+
 class Found:
     """Stands in for an opened index."""
+
+    rows = ROWS
 
     def __init__(self, folder):
         assert str(folder) == "results/index/k"
 
-    def articles(self, facts, k, date):
-        return [{"ref": "264", "law": "刑法", "text": "盗窃", "valid_from": "2011-05-01"}][:k]
-
-    def cases(self, facts, k):
-        case = {
-            "doc_id": "d1",
-            "charges": ["盗窃罪"],
-            "sentence": "拘役",
-            "months": 2,
-            "refs": ["264"],
-            "facts": "窃得",
+    def articles(self, facts, k, date, law, named):
+        path = "第二编 分则 / 第五章 侵犯财产罪"
+        article = {
+            "ref": "133之1",
+            "law": "刑法",
+            "text": "醉酒" * 60,
+            "valid_from": "2011-05-01",
+            "heading": path,
         }
-        return [case][:k]
+        return [article, {**article, "ref": "264", "text": "盗窃", "valid_from": ""}][:k]
+
+    def charges(self, facts):
+        return [("盗窃罪", 0.75), ("诈骗罪", 0.25)]
+
+    def cases(self, facts, k, scope):
+        case = {"doc_id": "d1", "charges": ["盗窃罪"], "sentence": "拘役", "months": 2, "refs": ["264"]}
+        why = {"charges": ["盗窃罪"], "amounts": [4000.0, 3000.0], "terms": ["窃得"]}
+        case |= {"province": scope.province, "date": "2020-01-02", "facts": "窃得", "why": why}
+        return [case, {**case, "doc_id": "d2", "why": {}}][:k]
 
     def close(self):
         pass
 
 
-def test_answer_with_checked_citations(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("given", ["text", "file"])
+def test_answer_with_checked_citations(given, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    plan = {"inputs": {"index": "results/index/k", "knowledge": "results/knowledge/k"}}
+    plan = {"inputs": {"index": "results/index/k"}}
     summary = {"stages": {"predict": {"grpo": {"rag": {"key": "p"}}}}}
     write_json(tmp_path / "results/experiments/demo/summary.json", summary)
     (tmp_path / "results/.plan/predict/p").mkdir(parents=True)
     (tmp_path / "results/.plan/predict/p/config.yaml").write_text(json.dumps(plan))
     monkeypatch.setattr(ask, "Searcher", Found)
-    monkeypatch.setattr(ask, "answer", lambda *_: '<think></think>{"法条":["264","67","999"]}')
-    monkeypatch.setattr(ask.table, "read", lambda _: ROWS)
-    ask.main(["被告人窃得手机"])
-    said = capsys.readouterr().out
-    assert "刑法 264（2011-05-01起）" in said and "d1  盗窃罪  拘役 2个月" in said
-    assert "刑法 264: ok" in said and "刑法 67: not shown" in said and "刑法 999: does not exist" in said
+    said = '<think>甲盗窃，刑事诉讼法第十五条</think>{"法条":["264","67","999","199"]}'
+    monkeypatch.setattr(ask, "answer", lambda plan, task, facts, articles: (said, ["264"]))
+    (tmp_path / "f.txt").write_text("被告人窃得手机", encoding="utf-8")
+    ask.main([*(["被告人窃得手机"] if given == "text" else ["--facts", "f.txt"]), "--province", "湖北"])
+    lines = capsys.readouterr().out.splitlines()
+    assert "  1. 刑法 第133条之1（2011-05-01起）  第二编 分则 / 第五章 侵犯财产罪" in lines
+    # The article is there whole, in lines that fit.
+    assert "".join(map(str.strip, lines)).count("醉酒") == 60 and max(map(len, lines)) <= 100
+    assert "【罪名】类案所判：盗窃罪 75%、诈骗罪 25%" in lines
+    assert "  1. 湖北  2020-01-02  盗窃罪  拘役2个月  法条 264  [d1]" in lines
+    assert "     相似之处：罪名 盗窃罪；金额相近 4,000元 与 3,000元；用语 窃得" in lines
+    assert "     相似之处：事实整体相近" in lines and "  推理：甲盗窃，刑事诉讼法第十五条" in lines
+    verdicts = [line.partition(": ")[2] for line in lines[lines.index("【引用核对】") + 1 :]]
+    unknown = "知识库没有这部法律，没有核对"
+    assert verdicts == ["有效", "有效，但没有提供给模型", "不存在", "当日不生效", unknown]

@@ -2,27 +2,40 @@
 citations checked.
 
 python workflow/scripts/ask.py --experiment demo "被告人张某甲窃得他人手机一部，价值3000元。"
-python workflow/scripts/ask.py --experiment demo --facts facts.txt --task term
+python workflow/scripts/ask.py --experiment demo --facts facts.txt --task term --province 湖北
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import importlib
+import logging
 import sys
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from lexpro.errors import UserError
 from lexpro.files import read_json, read_yaml
-from lexpro.knowledge import table
+from lexpro.law import provinces
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite
+from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
 from lexpro.tasks import answers, prompts
 from lexpro.tasks.form import Form
 
-RESULTS = Path("results")
-TASKS = ("charge", "article", "term")
+RESULTS, EXPERIMENTS = Path("results"), Path("config/experiment")
+TASKS = {"charge": "罪名", "article": "法条", "term": "刑期"}
+VERDICTS = {
+    cite.FINE: "有效",
+    cite.NOT_SHOWN: "有效，但没有提供给模型",
+    cite.NOT_IN_FORCE: "当日不生效",
+    cite.MISSING: "不存在",
+}
+SHARED = {"charges": "罪名", "circumstances": "情节", "amounts": "金额相近", "terms": "用语"}
+# Width of the output in columns; a Chinese character takes two.
+WIDTH = 100
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -40,11 +53,31 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--date", help="the day to answer for, as 2017-06-28 (default: today)")
     parser.add_argument(
+        "--law", help="only articles of this law, as 刑法 (the model is shown these only anyway)"
+    )
+    parser.add_argument("--province", help="only similar cases of this province, as 湖北")
+    parser.add_argument("--charge", help="only similar cases with this charge, as 盗窃罪")
+    parser.add_argument(
         "-k", type=int, default=5, help="articles to show, and to give the model (default: 5)"
     )
     parser.add_argument("--cases", type=int, default=3, help="similar cases to show (default: 3)")
     parser.add_argument("--no-model", action="store_true", help="retrieve only")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    check(args)
+    return args
+
+
+def check(args: argparse.Namespace) -> None:
+    """Raises UserError naming the option that cannot be."""
+    if args.k < 1 or args.cases < 0:
+        raise UserError("-k must be 1 or more, --cases 0 or more.")
+    if args.date:
+        try:
+            datetime.date.fromisoformat(args.date)
+        except ValueError as error:
+            raise UserError(f"--date {args.date}: not a day as 2017-06-28.") from error
+    if args.province and args.province not in provinces.PROVINCES:
+        raise UserError(f"--province {args.province}: none of {'、'.join(provinces.PROVINCES)}.")
 
 
 def facts_of(args: argparse.Namespace) -> str:
@@ -61,24 +94,39 @@ def facts_of(args: argparse.Namespace) -> str:
 
 
 def run_of(experiment: str, variant: str) -> dict:
-    """The configuration of the experiment's predictions with retrieval: its folders and how its model is run."""
+    """The configuration of the experiment's predictions with retrieval: its folders and how its model is run.
+
+    Raises UserError where the experiment does not exist, has not run, or its results are gone.
+    """
     summary = RESULTS / "experiments" / experiment / "summary.json"
     if not summary.is_file():
+        there = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+        if there and experiment not in there:
+            raise UserError(f"there is no experiment {experiment}. There are: {', '.join(there)}.")
         raise UserError(
-            f"{summary} is not there. Run the experiment first: snakemake --cores all --config experiments={experiment}"
+            f"experiment {experiment} has not run here: no {summary}. Run it first: "
+            f"snakemake --cores all --config experiments={experiment}"
         )
     key = read_json(summary)["stages"].get("predict", {}).get(variant, {}).get("rag", {}).get("key")
     if not key:
         raise UserError(f"experiment {experiment} has no run of variant {variant} with retrieval.")
-    return read_yaml(RESULTS / ".plan" / "predict" / key / "config.yaml")
+    plan = RESULTS / ".plan" / "predict" / key / "config.yaml"
+    if not plan.is_file():
+        raise UserError(f"{plan} is gone. Run snakemake again: it plans anew and makes what is missing.")
+    return read_yaml(plan)
 
 
-def answer(plan: dict, task: str, facts: str, articles: list[dict]) -> str:
-    """The model's completion for the facts with the articles shown."""
+def answer(plan: dict, task: str, facts: str, articles: list[dict]) -> tuple[str, list[str]]:
+    """(the model's completion for the facts, refs of the articles that its prompt had room for)."""
+    from transformers.utils.logging import disable_progress_bar
+
     from lexpro.engines.base import Request
 
+    disable_progress_bar()
     settings = plan["settings"]
     inputs = {name: Path(folder) for name, folder in plan["inputs"].items()}
+    if not (inputs["model"] / "model").is_dir():
+        raise UserError(f"{inputs['model']}/model is not there. Run snakemake again, or ask with --no-model.")
     form = Form.from_dict(read_json(inputs["tasks"] / "form.json"))
     engine = importlib.import_module(settings["engine"]["module"]).Engine(
         inputs["model"] / "model", inputs["base_model"] / "model", settings["engine"], settings["decoding"]
@@ -88,7 +136,7 @@ def answer(plan: dict, task: str, facts: str, articles: list[dict]) -> str:
     (made,) = engine.generate([Request(prompts.messages(prompt), limit, settings["decoding"]["seed"])])
     if made.error:
         raise UserError(f"the model gave no answer: {made.error}")
-    return made.text
+    return made.text, [article["ref"] for article in prompts.shown(articles, form)]
 
 
 def citations(task: str, completion: str) -> list[tuple[str, str]]:
@@ -99,39 +147,91 @@ def citations(task: str, completion: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys([*named, *cite.cited_in(f"{think or ''}\n{said}")]))
 
 
-def show_retrieved(searcher: Searcher, facts: str, args: argparse.Namespace) -> list[dict]:
-    found = searcher.articles(facts, args.k, args.date)
-    print("法条")
-    for article in found:
+def paragraph(text: str, indent: str, most: int | None = None) -> str:
+    """Text in lines of `WIDTH` columns, indented; cut after `most` characters."""
+    text = " ".join(text.split())
+    if most and len(text) > most:
+        text = text[:most] + "…"
+    lines, column = [indent], len(indent)
+    for character in text:
+        wide = 1 + (east_asian_width(character) in "WFA")
+        # No line begins with a full stop or comma.
+        if column + wide > WIDTH and character not in "，。；、：！？）》”…":
+            lines.append(indent)
+            column = len(indent)
+        lines[-1] += character
+        column += wide
+    return "\n".join(lines)
+
+
+def show_articles(found: list[dict]) -> None:
+    print("【法条】" if found else "【法条】没有找到")
+    for place, article in enumerate(found, 1):
         since = f"（{article['valid_from']}起）" if article["valid_from"] else ""
-        print(f"  {article['law']} {article['ref']}{since}  {' '.join(article['text'].split())[:80]}")
-    print("类案")
-    for case in searcher.cases(facts, args.cases):
-        months = f" {case['months']}个月" if case["months"] is not None else ""
-        print(
-            f"  {case['doc_id']}  {'、'.join(case['charges'])}  {case['sentence']}{months}  {','.join(case['refs'])}"
-        )
-        print(f"    {case['facts'][:80]}")
-    return found
+        number, _, sub = article["ref"].partition("之")
+        name = f"{article['law']} 第{number}条{'之' + sub if sub else ''}{since}"
+        print(f"  {place}. {name}  {article['heading']}".rstrip())
+        print(paragraph(article["text"], "     "))
+
+
+def reasons(why: dict) -> str:
+    """What `similar.explain` found, in words."""
+    said = {**why, "amounts": [" 与 ".join(f"{sum_:,.15g}元" for sum_ in why.get("amounts", []))]}
+    return "；".join(
+        f"{name} {'、'.join(said[key])}" for key, name in SHARED.items() if any(said.get(key, []))
+    )
+
+
+def show_cases(found: list[dict]) -> None:
+    print("【类案】" if found else "【类案】没有找到")
+    for place, case in enumerate(found, 1):
+        months = f"{case['months']}个月" if case["months"] is not None else ""
+        facts = [case["province"], case["date"], "、".join(case["charges"]), case["sentence"] + months]
+        facts.append("法条 " + "、".join(case["refs"]))
+        print(f"  {place}. {'  '.join(part for part in facts if part)}  [{case['doc_id']}]")
+        print(paragraph("相似之处：" + (reasons(case["why"]) or "事实整体相近"), "     "))
+        print(paragraph(case["facts"], "     ", 120))
+
+
+def show_answer(args: argparse.Namespace, completion: str, shown: list[str], rows: list[dict]) -> None:
+    think, said, finished = answers.split_think(completion)
+    print(f"【回答】{TASKS[args.task]}（{args.experiment}，{args.variant}）")
+    if think:
+        print(paragraph("推理：" + think, "  "))
+    print(paragraph("答案：" + (said.strip() or ("（空）" if finished else "（推理没有结束）")), "  "))
+    if answers.parse(args.task, said) is None:
+        print("  （答案的格式读不出来）")
+    checked = cite.check(citations(args.task, completion), rows, set(shown), args.date)
+    print("【引用核对】" if checked else "【引用核对】没有引用法条")
+    laws = {row["law"] for row in rows}
+    for one in checked:
+        verdict = VERDICTS[one.verdict] if one.law in laws else "知识库没有这部法律，没有核对"
+        print(f"  {one.law} {one.ref}: {verdict}")
+
+
+def ask(argv: list[str] | None) -> None:
+    args = arguments(argv)
+    facts = facts_of(args)
+    plan = run_of(args.experiment, args.variant)
+    searcher = Searcher(plan["inputs"]["index"])
+    show_articles(searcher.articles(facts, args.k, args.date, args.law, named=True))
+    predicted = searcher.charges(facts)[:3]
+    if predicted:
+        print("【罪名】类案所判：" + "、".join(f"{charge} {share:.0%}" for charge, share in predicted))
+    scope = CaseScope(province=args.province, charge=args.charge)
+    show_cases(searcher.cases(facts, args.cases, scope))
+    if not args.no_model:
+        # Answers name articles by number alone: those of 刑法.
+        given = searcher.articles(facts, args.k, args.date, CRIMINAL_LAW, named=True)
+        completion, shown = answer(plan, args.task, facts, given)
+        show_answer(args, completion, shown, searcher.rows)
+    searcher.close()
 
 
 def main(argv: list[str] | None = None) -> None:
-    args = arguments(argv)
+    logging.basicConfig(level=logging.WARNING)
     try:
-        facts = facts_of(args)
-        plan = run_of(args.experiment, args.variant)
-        searcher = Searcher(plan["inputs"]["index"])
-        found = show_retrieved(searcher, facts, args)
-        if not args.no_model:
-            completion = answer(plan, args.task, facts, found)
-            print("回答")
-            print(f"  {completion}")
-            rows = table.read(Path(plan["inputs"]["knowledge"]) / "articles.parquet")
-            shown = {article["ref"] for article in found}
-            print("引用")
-            for checked in cite.check(citations(args.task, completion), rows, shown, args.date):
-                print(f"  {checked.law} {checked.ref}: {checked.verdict}")
-        searcher.close()
+        ask(argv)
     except UserError as error:
         print(f"ask.py: {error}", file=sys.stderr)
         sys.exit(2)
