@@ -14,7 +14,7 @@ from lexpro.files import read_yaml
 from lexpro.knowledge import embedded
 from lexpro.law import charges, facts
 from lexpro.settings.tasks import Settings
-from lexpro.tasks import answers, prompts, quotes, split, targets, texts
+from lexpro.tasks import answers, augment, prompts, quotes, split, targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.rows import Asker
 from lexpro.tasks.shelf import Precedent, Shelf
@@ -355,3 +355,99 @@ def test_rows_of_training_and_evaluation(name, corpus):
 def test_a_form_that_cannot_be_is_refused(change, message):
     with pytest.raises((ValueError, TypeError), match=message):
         Form.from_dict({**Form().to_dict(), **change})
+
+
+# --- variation of the training examples ---------------------------------------------------------------------
+
+ALL = {"reworded": 1.0, "shuffled": 1.0, "masked": 1.0}
+NONE = dict.fromkeys(ALL, 0.0)
+FULL_FORM = Form(style="full", sections=("parties", "facts", "reasoning", "judgment"))
+
+
+@pytest.mark.parametrize("wording", range(3))
+@pytest.mark.parametrize("task", TASKS)
+def test_no_prompt_is_read_as_an_answer(task, wording):
+    """A copy of the prompt must earn nothing."""
+    prompt = prompts.build(task, "张某甲盗窃8500元。", [], FULL_FORM, wording)
+    _, answer, _ = answers.split_think(prompt)
+    assert answers.parse(task, answer) is None
+    assert answers.parse(task, prompt) is None
+
+
+def test_wordings_differ_in_nothing_but_words():
+    for task in TASKS:
+        asked = {prompts.instruction(task, FULL_FORM, n) for n in range(prompts.wordings(task, FULL_FORM))}
+        assert len(asked) == 3
+        ends = {text[text.index("先在<think>") :] for text in asked}
+        assert len(ends) == 1, "the form of the answer is the same"
+    assert prompts.wordings("term", Form()) == 1
+
+
+def test_elements_are_asked_and_answered_in_the_drawn_order():
+    judgment, _ = case()
+    orders = set()
+    for number in range(20):
+        form = augment.order(FULL_FORM, ALL, 1, f"q{number}")
+        answer = targets.gold("elements", judgment, form)
+        asked = prompts.instruction("elements", form)
+        assert "、".join(answer["被告人"][0]) in asked
+        assert answer["被告人"][0] == targets.gold("elements", judgment, FULL_FORM)["被告人"][0]
+        assert answer == targets.gold("elements", judgment, FULL_FORM)
+        orders.add(tuple(answer["被告人"][0]))
+    assert len(orders) > 10
+    assert augment.order(FULL_FORM, NONE, 1, "q") is FULL_FORM
+
+
+def test_names_are_masked_anew_everywhere_and_places_stay():
+    judgment, text = case()
+    other, record = augment.masked(text, judgment, ALL, 3)
+    name = record.defendants[0].name
+    assert name != "张某甲" and "张某甲" not in other and other.count(name) == text.count("张某甲")
+    assert other.replace(name, "张某甲") == text and record.sections == judgment.sections
+    assert augment.masked(text, judgment, ALL, 3) == (other, record), "the same on every machine"
+    assert augment.masked(text, judgment, NONE, 3) == (text, judgment)
+    completion = targets.completion("elements", record, text=other)
+    assert name in completion and "张某甲" not in completion
+
+
+@pytest.mark.parametrize("name", ["张", "阿卜杜拉·买买提", "张某"])
+def test_names_that_cannot_be_told_apart_stay(name):
+    """`张某` is the beginning of 张某甲: whose name it is, is not known."""
+    judgment, text = case()
+    judgment.defendants[0].name = name
+    text = text + name
+    assert augment.masked(text, judgment, ALL, 3) == (text, judgment)
+
+
+def test_every_example_draws_its_own_variant(corpus):
+    values = read_yaml(CONFIG / "tasks/full.yaml") | {"augment": ALL}
+    form = Form.from_dict(values["form"])
+    asker = Asker(values, form, Shelf(rows()))
+    seen, names = Counter(), 0
+    for judgment, text in corpus:
+        for question in asker.training(judgment, text, "sft", judgment.doc_id):
+            row = asker.varied(question)
+            seen[row["prompt"][0]["content"].partition("先在")[0][:6]] += question.task == "term"
+            _, answer, finished = answers.split_think(row["completion"][0]["content"])
+            assert finished and answers.parse(question.task, answer) is not None
+            names += question.judgment.defendants[0].name != judgment.defendants[0].name
+    assert sum(count > 0 for count in seen.values()) == 2, "both other wordings of the task"
+    assert names > 0
+
+
+def test_nothing_varies_where_all_shares_are_0(corpus):
+    values = read_yaml(CONFIG / "tasks/tiny.yaml")
+    assert set(values["augment"].values()) == {0.0}, "the demo's examples"
+    form = Form.from_dict(values["form"])
+    asker = Asker(values, form, Shelf(rows()))
+    for judgment, text in corpus:
+        for question in asker.training(judgment, text, "sft", judgment.doc_id):
+            assert question.judgment is judgment and asker.varied(question) == question.sft(form)
+
+
+def test_rows_of_grpo_say_what_the_rewards_ask_for():
+    judgment, text = case()
+    values = read_yaml(CONFIG / "tasks/full.yaml")
+    asker = Asker(values, Form.from_dict(values["form"]), Shelf(rows()))
+    row = next(asker.questions(judgment, text)).grpo(Form())
+    assert row["charges"] == ["盗窃罪"] and row["date"] == "2019-06-01"

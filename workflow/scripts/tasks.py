@@ -81,7 +81,7 @@ def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[di
             pretrain.write(line({"text": text}))
             for question in asker.training(judgment, text, split, row["family"] or row["doc_id"]):
                 file = sft if split == "sft" else grpo
-                file.write(line(question.sft(form) if split == "sft" else question.grpo(form)))
+                file.write(line(asker.varied(question) if split == "sft" else question.grpo(form)))
                 counts[f"{split}.{question.task}"] += 1
                 if question.articles is not None:
                     counts[f"{split}.shown"] += 1

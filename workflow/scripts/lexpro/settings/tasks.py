@@ -45,6 +45,12 @@ class Retrieval(Model):
     votes_weight: Annotated[float, Field(ge=0)]
 
 
+class Augment(Model):
+    reworded: Share
+    shuffled: Share
+    masked: Share
+
+
 class Form(Model):
     style: Literal["compact", "full"]
     fields: list[Field_] = Field(min_length=1)
@@ -59,6 +65,15 @@ class Settings(Model):
     seed: int
     shares: Shares
     mix: Mix
+    augment: Augment
     min_facts: Count
     retrieval: Retrieval
     form: Form
+
+    @model_validator(mode="after")
+    def _words(self):
+        if self.augment.reworded and self.form.style == "compact":
+            raise ValueError(
+                f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording"
+            )
+        return self

@@ -36,6 +36,17 @@ class Form:
     article_chars: int = 40
     articles_chars: int = 0
 
+    @property
+    def person(self) -> tuple[str, ...]:
+        """Elements asked of each defendant, in the order asked; the name is always one."""
+        asked = tuple(field for field in self.fields if field in DEFENDANT_FIELDS)
+        return asked if "姓名" in asked else ("姓名", *asked)
+
+    @property
+    def case(self) -> tuple[str, ...]:
+        """Elements asked of the whole case, in the order asked."""
+        return tuple(field for field in self.fields if field in CASE_FIELDS)
+
     @classmethod
     def from_dict(cls, data: dict) -> Form:
         """The inverse of `to_dict`; raises TypeError on unknown keys, ValueError on an unknown style or

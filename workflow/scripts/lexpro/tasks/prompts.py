@@ -6,21 +6,42 @@ import re
 from collections.abc import Sequence
 
 from lexpro.law.numerals import NUMERAL
-from lexpro.tasks.form import DEFENDANT_FIELDS, Form, clip
+from lexpro.tasks.form import Form, clip
 
 COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article": "引用法条：", "term": "预测刑期："}
 
 _THINK = "先在<think>与</think>之间写出推理，再只输出一个JSON对象"
 _MONTHS = "刑期、缓刑以月为单位（三年六个月写作42）"
-FULL = {
-    "charge": f'阅读案件事实，判断被告人构成的全部罪名。{_THINK}，格式为{{"罪名":["…罪"]}}。',
+# What is asked, in several wordings; the first is that of the evaluation, the others are for training (augment.py).
+ASKED = {
+    "elements": (
+        "阅读判决书，提取每名被告人的{person}{case}。",
+        "请从下面的判决书中找出每名被告人的{person}{case}。",
+        "以下是一份刑事判决书。请逐人列出被告人的{person}{case}。",
+    ),
+    "charge": (
+        "阅读案件事实，判断被告人构成的全部罪名。",
+        "根据下列事实，被告人犯了哪些罪？请列出全部罪名。",
+        "请依据案情对被告人的行为定性，给出全部罪名。",
+    ),
     "article": (
-        f"阅读案件事实，列出判决应当引用的《中华人民共和国刑法》条文。{_THINK}，"
-        '格式为{"法条":["264","133之1"]}，只写条号。'
+        "阅读案件事实，列出判决应当引用的《中华人民共和国刑法》条文。",
+        "对下列案件作出判决，应当适用《中华人民共和国刑法》哪些条文？",
+        "请根据案情，找出裁判所依据的《中华人民共和国刑法》条文。",
     ),
     "term": (
-        f"阅读案件事实，预测被告人应当判处的主刑。{_THINK}，格式为"
-        '{"刑种":"有期徒刑","刑期":42}。刑期以月为单位；没有期限的刑种写null。'
+        "阅读案件事实，预测被告人应当判处的主刑。",
+        "根据下列事实，对被告人应判处何种主刑？",
+        "请依据案情为被告人量刑，给出主刑。",
+    ),
+}
+# The form of the answer. The examples are no JSON: a copy of the prompt must not be read as an answer.
+ANSWER = {
+    "charge": '格式为{"罪名":[罪名,…]}，罪名为字符串。',
+    "article": '格式为{"法条":[条号,…]}，条号为字符串，如第二百六十四条写"264"，第一百三十三条之一写"133之1"。',
+    "term": (
+        '格式为{"刑种":刑种,"刑期":月数}，刑种为字符串，如"有期徒刑"。刑期以月为单位（三年六个月写作42）；'
+        "没有期限的刑种写null。"
     ),
 }
 
@@ -29,19 +50,25 @@ FULL = {
 _HEAD = re.compile(rf"^第\s*{NUMERAL}\s*条(?:之{NUMERAL})?\s*")
 
 
-def instruction(task: str, form: Form) -> str:
-    """What is asked, without the case. Raises KeyError on an unknown task."""
+def instruction(task: str, form: Form, wording: int = 0) -> str:
+    """What is asked, without the case, in one of the wordings. Raises KeyError on an unknown task."""
     if form.style == "compact":
         return COMPACT[task]
     if task != "elements":
-        return FULL[task]
-    person = "、".join(field for field in DEFENDANT_FIELDS if field in form.fields or field == "姓名")
-    case = "、".join(field for field in form.fields if field not in DEFENDANT_FIELDS)
-    return (
-        f"阅读判决书，提取每名被告人的{person}" + (f"，以及全案的{case}" if case else "") + f"。{_THINK}，"
-        f"键为“被告人”（数组，每人一项）{'和' + case if case else ''}。{_MONTHS}，金额以元为单位，没有的写0。"
-        "罚金、退赔与附带民事赔偿是不同的要素。"
+        return f"{ASKED[task][wording]}{_THINK}，{ANSWER[task]}"
+    case = "、".join(form.case)
+    asked = ASKED[task][wording].format(
+        person="、".join(form.person), case=f"，以及全案的{case}" if case else ""
     )
+    return (
+        f"{asked}{_THINK}，键为“被告人”（数组，每人一项）{'和' + case if case else ''}。{_MONTHS}，"
+        "金额以元为单位，没有的写0。罚金、退赔与附带民事赔偿是不同的要素。"
+    )
+
+
+def wordings(task: str, form: Form) -> int:
+    """In how many wordings a task can be asked."""
+    return 1 if form.style == "compact" else len(ASKED[task])
 
 
 def shown(articles: Sequence[dict], form: Form) -> list[dict]:
@@ -56,14 +83,20 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
     return kept
 
 
-def build(task: str, text: str, articles: Sequence[dict] | None = None, form: Form | None = None) -> str:
+def build(
+    task: str,
+    text: str,
+    articles: Sequence[dict] | None = None,
+    form: Form | None = None,
+    wording: int = 0,
+) -> str:
     """The prompt of `task` on `text` (a document for `elements`, else facts).
 
     `articles` ({ref, text} in rank order) are listed before the text in retrieval mode; None is the mode
     without, and an empty list says that nothing was found.
     """
     form = form or Form()
-    parts = [instruction(task, form)]
+    parts = [instruction(task, form, wording)]
     if articles is not None:
         listed = [f"{article['ref']} {article['text']}" for article in shown(articles, form)]
         parts += ["法条：", *(listed or ["无"])]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lexpro.corpus.record import Judgment
-from lexpro.tasks import prompts, targets, texts
+from lexpro.tasks import augment, prompts, targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.shelf import Shelf
 from lexpro.tasks.split import draw
@@ -28,18 +28,18 @@ class Question:
     def gold(self, form: Form) -> dict:
         return targets.gold(self.task, self.judgment, form)
 
-    def prompt(self, form: Form) -> str:
-        return prompts.build(self.task, self.input, self.articles, form)
+    def prompt(self, form: Form, wording: int = 0) -> str:
+        return prompts.build(self.task, self.input, self.articles, form, wording)
 
-    def sft(self, form: Form) -> dict:
-        """A row of sft.jsonl."""
+    def sft(self, form: Form, wording: int = 0) -> dict:
+        """A row of sft.jsonl, asked in one of the wordings."""
         shown = None if self.articles is None else prompts.shown(self.articles, form)
         answer = targets.completion(self.task, self.judgment, shown, self.document, form)
-        prompt, completion = prompts.messages(self.prompt(form), answer)
+        prompt, completion = prompts.messages(self.prompt(form, wording), answer)
         return {"id": self.id, "task": self.task, "prompt": [prompt], "completion": [completion]}
 
     def grpo(self, form: Form) -> dict:
-        """A row of grpo.jsonl: no completion, the gold answer as JSON."""
+        """A row of grpo.jsonl: no completion, the gold answer as JSON; charges and date are for rewards."""
         shown = prompts.shown(self.articles or [], form)
         return {
             "id": self.id,
@@ -47,6 +47,8 @@ class Question:
             "prompt": prompts.messages(self.prompt(form)),
             "gold": targets.dump(self.gold(form)),
             "shown": [article["ref"] for article in shown],
+            "charges": targets.charges(self.judgment),
+            "date": self.judgment.date,
         }
 
     def heldout(self, form: Form, province: str, charge: str) -> dict:
@@ -83,11 +85,20 @@ class Asker:
             if task == "elements" or len(source) >= self.settings["min_facts"]:
                 yield Question(f"{judgment.doc_id}:{task}", task, source, judgment, text)
 
+    def varied(self, question: Question) -> dict:
+        """The row of sft.jsonl in the variant that the question draws (`settings["augment"]`)."""
+        seed, settings = self.settings["seed"], self.settings["augment"]
+        form = augment.order(self.form, settings, seed, question.id)
+        several = prompts.wordings(question.task, form)
+        return question.sft(form, augment.wording(settings, seed, question.id, several))
+
     def training(self, judgment: Judgment, text: str, split: str, family: str) -> Iterator[Question]:
         """The questions of a training split: a drawn share of them by task, a drawn share of those with
         statutes.
         """
         seed, retrieval = self.settings["seed"], self.settings["retrieval"]
+        if split == "sft":
+            text, judgment = augment.masked(text, judgment, self.settings["augment"], seed)
         for question in self.questions(judgment, text):
             if draw(seed, "mix", split, question.id) >= self.settings["mix"][split][question.task]:
                 continue

@@ -14,7 +14,7 @@ from lexpro.corpus.record import TIMED_KINDS, Defendant, Judgment
 from lexpro.law import facts as law
 from lexpro.law.articles import CRIMINAL_LAW, parse_ref
 from lexpro.tasks import quotes
-from lexpro.tasks.form import CASE_FIELDS, DEFENDANT_FIELDS, Form, clip
+from lexpro.tasks.form import CASE_FIELDS, Form, clip
 from lexpro.tasks.texts import section
 
 
@@ -70,14 +70,13 @@ def gold(task: str, judgment: Judgment, form: Form | None = None) -> dict:
     """
     form = form or Form()
     if task == "elements":
-        keys = [key for key in DEFENDANT_FIELDS if key in form.fields or key == "姓名"]
         people = [_defendant(defendant) for defendant in judgment.defendants]
         totals = dict(
             zip(CASE_FIELDS, (judgment.amount, judgment.restitution, judgment.compensation), strict=True)
         )
         return {
-            "被告人": [{key: person[key] for key in keys} for person in people],
-            **{key: value for key, value in totals.items() if key in form.fields},
+            "被告人": [{key: person[key] for key in form.person} for person in people],
+            **{key: totals[key] for key in form.case},
         }
     if task == "charge":
         return {"罪名": charges(judgment)}

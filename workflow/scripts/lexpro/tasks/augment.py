@@ -1,0 +1,62 @@
+"""Variation of the training examples: other words, another order, other names; the answer stays true.
+
+Each example draws for itself, so that its variant does not depend on those before it. Shares of 0 change nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from lexpro.corpus.masking import ORDINALS, SURNAMES
+from lexpro.corpus.record import Judgment
+from lexpro.tasks.form import Form
+from lexpro.tasks.split import draw
+
+# Behind a name, it is the beginning of somebody else's.
+_GOES_ON = rf"(?![某{ORDINALS}])"
+
+
+def wording(settings: dict, seed: int, question: str, wordings: int) -> int:
+    """Which of the `wordings` of an instruction a question is asked in; 0 is the one of the evaluation."""
+    if draw(seed, "reworded", question) >= settings["reworded"]:
+        return 0
+    return 1 + int(draw(seed, "wording", question) * (wordings - 1)) if wordings > 1 else 0
+
+
+def order(form: Form, settings: dict, seed: int, question: str) -> Form:
+    """The form, its elements in a drawn order for a share of the questions: the prompt names them in that order."""
+    if draw(seed, "shuffled", question) >= settings["shuffled"]:
+        return form
+    return replace(form, fields=tuple(sorted(form.fields, key=lambda field: draw(seed, question, field))))
+
+
+def _alias(name: str, seed: int, doc_id: str, attempt: int) -> str:
+    """A masked name as long as `name`, so that every place in the text stays where it is."""
+    surname = SURNAMES[int(draw(seed, "surname", doc_id, name, attempt) * len(SURNAMES))]
+    ordinal = ORDINALS[int(draw(seed, "ordinal", doc_id, name, attempt) * len(ORDINALS))]
+    return {2: f"{surname}某", 3: f"{surname}某{ordinal}", 4: f"{surname}某某{ordinal}"}[len(name)]
+
+
+def masked(text: str, judgment: Judgment, settings: dict, seed: int) -> tuple[str, Judgment]:
+    """A document and its record with the defendants' names masked anew, for a share of the judgments.
+
+    Left as they are where a name has not 2 to 4 characters, or is the beginning of another one.
+    """
+    names = [defendant.name for defendant in judgment.defendants]
+    if (
+        draw(seed, "masked", judgment.doc_id) >= settings["masked"]
+        or any(not 2 <= len(name) <= 4 for name in names)
+        or any(len(re.findall(re.escape(name) + _GOES_ON, text)) != text.count(name) for name in names)
+    ):
+        return text, judgment
+    new: dict[str, str] = {}
+    for name in names:
+        tried = (_alias(name, seed, judgment.doc_id, attempt) for attempt in range(100))
+        found = next((a for a in tried if a not in text and a not in new.values()), None)
+        if found is None:
+            return text, judgment
+        new[name] = found
+    pattern = "|".join(map(re.escape, sorted(new, key=len, reverse=True)))
+    people = [replace(person, name=new[person.name]) for person in judgment.defendants]
+    return re.sub(pattern, lambda match: new[match[0]], text), replace(judgment, defendants=people)
