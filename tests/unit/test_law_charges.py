@@ -1,6 +1,7 @@
 """One name for one crime, whole names only."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ CANONICAL = {
     "销售有毒有害食品罪": "生产、销售有毒、有害食品罪",
     "偷税罪": "逃税罪",
     "包庇罪": "窝藏、包庇罪",
+    "运输、贩卖毒品罪": "走私、贩卖、运输、制造毒品罪",
+    "非法运输、买卖弹药、枪支罪": "非法制造、买卖、运输、邮寄、储存枪支、弹药、爆炸物罪",
+    "嫖宿幼女罪": "强奸罪",
 }
 
 
@@ -66,6 +70,28 @@ def test_names_by_date():
     assert charges.name_at("逃税罪", "2018-01-01") == "逃税罪"
     assert charges.name_at("污染环境罪", "2009-06-01") == "重大环境污染事故罪"
     assert charges.name_at("盗窃罪", "1998-01-01") == "盗窃罪"
+    assert charges.name_at("非国家工作人员受贿罪", "2006-01-01") == "公司、企业人员受贿罪"
+    # What another charge has taken in was not its former name.
+    assert charges.name_at("强奸罪", "2010-01-01") == "强奸罪"
+
+
+@given(name=st.sampled_from(charges.names()), data=st.data())
+def test_selective_charges_in_any_choice_and_order(name, data):
+    """Whatever parts of a selective charge stand in a sentence, in whatever order, it is the one charge."""
+    patterns = Path(charges.__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
+    pattern = next(line for line in patterns if line.replace("{", "").replace("}", "") == name)
+
+    def chosen(group):
+        parts = group[1].split("、")
+        some = data.draw(st.lists(st.sampled_from(parts), min_size=1, unique=True))
+        return "、".join(some)
+
+    written = re.sub(r"\{([^}]*)\}", chosen, pattern)
+    assert charges.canonical(written) == charges.canonical(charges.canonical(written))
+    if "{" in pattern:
+        assert [found for found, _, _ in charges.find(f"被告人犯{written}，判处")] == [
+            charges.canonical(written)
+        ]
 
 
 @given(st.text(alphabet="盗窃诈骗合同罪、，和犯贩卖毒品走私运输制造（）", max_size=80))

@@ -299,6 +299,62 @@ def test_kinds_of_case(number, kind, instance):
     assert (found.case_number, found.kind, found.instance) == (number, kind, instance)
 
 
+@pytest.mark.parametrize(
+    ("text", "procedure"),
+    [
+        ("本院依法适用简易程序，实行独任审判", "简易"),
+        ("本院适用刑事案件速裁程序公开审理", "速裁"),
+        ("本院依法适用普通程序，组成合议庭", "普通"),
+        ("采用普通程序简化审理方式", "普通"),
+        ("本院适用简化审方式", "简易"),
+        ("先适用简易程序，后因案情复杂转为普通程序", "普通"),
+        ("由简易程序转为普通程序审理", "普通"),
+        ("适用速裁程序，后转为简易程序", "简易"),
+        ("因不宜适用速裁程序，决定转为简易程序", "简易"),
+        ("公诉机关建议适用简易程序。本院依法组成合议庭", None),
+        ("本院依法组成合议庭，公开开庭审理", None),
+    ],
+)
+def test_procedure(text, procedure):
+    assert heading.procedure(text) == procedure
+
+
+@pytest.mark.parametrize(
+    ("text", "plea"),
+    [
+        ("被告人自愿认罪认罚", True),
+        ("没有异议且签字具结", True),
+        ("没有异议，并签署认罪认罚具结书", True),
+        ("自愿认罪，愿意接受处罚", True),
+        ("被告人甲认罪认罚，被告人乙不认罪认罚", True),
+        ("被告人不认罪认罚", False),
+        ("未签署认罪认罚具结书", False),
+        ("庭审中撤回认罪认罚具结书", False),
+        ("责令具结悔过", False),
+        ("当庭自愿认罪", False),
+    ],
+)
+def test_plea(text, plea):
+    assert heading.plea(text) is plea
+
+
+@pytest.mark.parametrize(
+    ("court", "level"),
+    [
+        ("最高人民法院", "最高"),
+        ("湖北省高级人民法院", "高级"),
+        ("武汉市中级人民法院", "中级"),
+        ("北京市第一中级人民法院", "中级"),
+        ("武汉市江岸区人民法院", "基层"),
+        ("神农架林区基层法院", "基层"),
+        ("武汉铁路运输法院", "专门"),
+        ("北京互联网法院", "专门"),
+    ],
+)
+def test_court_levels(court, level):
+    assert heading.court_level(court) == level
+
+
 def test_without_heading():
     assert structure("公诉机关指控：2019年1月1日，被告人张某窃得手机一部。", "x").kind == "criminal"
     assert structure("原告诉称：被告尚欠货款一万元。", "x").kind == "other"

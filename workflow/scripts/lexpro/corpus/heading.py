@@ -35,18 +35,17 @@ _CHINESE_DATE = re.compile(
 _ZEROS = str.maketrans("oOΟ", "000")
 _NAMES_OF_JUDGES = re.compile(r"审\s{0,4}判\s{0,4}(?:长|员)|陪\s{0,4}审\s{0,4}员")
 
-_FAST = re.compile(r"速裁")
-_SUMMARY = re.compile(r"简易程序|简化审")
-_ORDINARY = re.compile(r"普通程序")
-_TO_ORDINARY = re.compile(r"(?:转|变更|改)(?:换|为|用)?(?:适用)?(?:为)?普通程序")
+_PROCEDURE = re.compile(r"(?P<name>速裁|简易|普通)(?:审理)?程序|(?P<fast>速裁)|(?P<short>简化审)")
+# 不适用简易程序, 由简易程序转为…, 建议适用…: named, but not followed.
+_NOT_FOLLOWED = re.compile(
+    r"(?:不(?:宜|能|再|应|符合|同意|予)?(?:适用|采用|按照)?|终止(?:适用)?|[由从将]|建议(?:本院)?(?:适用)?|申请(?:适用)?|如适用)"
+    r"(?:刑事案件|刑事|独任)?$"
+)
 _PLEA = re.compile(
     r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚|认罪认罚具结"
     r"|具结书|(?:签字|自愿|签署了?《?)具结(?!悔过)"
 )
-_REFUSED_PLEA = re.compile(
-    r"(?:不|未|没有|拒绝)(?:予以?|能|愿意?|自愿|同意|适用|签署|签订"
-    r"|构成|认定|属于|符合|具有)?(?:认罪认罚|具结)"
-)
+_REFUSED = re.compile(r"(?:不|未|没有|拒绝|撤回|反悔|否认)[^，。；且并]{0,10}$")
 
 
 def document_type(head: str) -> tuple[str | None, str]:
@@ -144,19 +143,20 @@ def judged_on(ending: str) -> str | None:
 
 
 def procedure(text: str) -> str | None:
-    """速裁, 简易 or 普通, where the account of the trial names it; a change to the ordinary procedure counts.
+    """速裁, 简易 or 普通: the last that the account of the trial names and that was followed, so changes count.
 
     None where no procedure is named: a panel (合议庭) may also try a case in summary procedure.
     """
-    if _TO_ORDINARY.search(text):
-        return "普通"
-    if _FAST.search(text):
-        return "速裁"
-    if _SUMMARY.search(text):
-        return "简易"
-    return "普通" if _ORDINARY.search(text) else None
+    followed = None
+    for match in _PROCEDURE.finditer(text):
+        if not _NOT_FOLLOWED.search(text, max(0, match.start() - 16), match.start()):
+            # 普通程序简化审 is an ordinary procedure.
+            followed = match["name"] or match["fast"] or followed or "简易"
+    return followed
 
 
 def plea(text: str) -> bool:
-    """Whether the case was dealt with under leniency for pleading guilty and accepting punishment (认罪认罚)."""
-    return bool(_PLEA.search(text)) and not _REFUSED_PLEA.search(text)
+    """Whether somebody pleads guilty and accepts punishment for leniency (认罪认罚)."""
+    return any(
+        not _REFUSED.search(text, max(0, match.start() - 14), match.start()) for match in _PLEA.finditer(text)
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +20,9 @@ _BEFORE = frozenset(
 )
 
 
-def _variants(pattern: str) -> list[str]:
-    """Every name of a selective charge: each non-empty choice of the parts in braces, in their order."""
+def _variants(pattern: str, choose: Callable = itertools.combinations) -> list[str]:
+    """Every name of a selective charge: each non-empty choice of the parts in braces, in their order, or
+    (`itertools.permutations`) in any."""
     pieces = _GROUP.split(pattern)
     choices: list[list[str]] = []
     for index, piece in enumerate(pieces):
@@ -29,7 +31,7 @@ def _variants(pattern: str) -> list[str]:
             continue
         parts = piece.split("、")
         sizes = range(1, len(parts) + 1)
-        choices.append(["、".join(some) for size in sizes for some in itertools.combinations(parts, size)])
+        choices.append(["、".join(some) for size in sizes for some in choose(parts, size)])
     return ["".join(choice) for choice in itertools.product(*choices)]
 
 
@@ -54,6 +56,7 @@ def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str,
     variants: dict[str, str] = {}
     former: dict[str, list[tuple[str, str]]] = {}
     renamed: list[tuple[str, str]] = []
+    patterns: list[tuple[str, str]] = []
     for line in lines:
         if not line or line.startswith("#"):
             continue
@@ -62,6 +65,7 @@ def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str,
             renamed.append((pattern, target))
             continue
         names.append(_plain(pattern))
+        patterns.append((pattern, names[-1]))
         for variant in _variants(pattern):
             variants.setdefault(variant, names[-1])
     for pattern, target in renamed:
@@ -72,6 +76,10 @@ def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str,
             former.setdefault(name, []).append((_plain(pattern), until))
     for name in names:
         variants[name] = name
+    # 运输、贩卖毒品罪: courts do not always keep to the law's order.
+    for pattern, name in patterns:
+        for variant in _variants(pattern, itertools.permutations):
+            variants.setdefault(variant, name)
     # 有毒有害食品罪: the same without 、 where that is clear.
     for variant, name in list(variants.items()):
         variants.setdefault(variant.replace("、", ""), name)
