@@ -47,6 +47,13 @@ EXAMPLES = {
     "刑法第一条至第四百五十条": [("1", None, None), ("450", None, None)],
     "刑法第五条，聊天记录十条至三十条": [("5", None, None)],
     "刑法第三百四十七条，第六十五条": [("347", None, None), ("65", None, None)],
+    "刑法第133-1条第1款": [("133之1", 1, None)],
+    "刑法133－1条、第280-1条": [("133之1", None, None), ("280之1", None, None)],
+    "刑法第一百三十三之一条": [("133之1", None, None)],
+    "刑法第263-265条": [("263", None, None), ("264", None, None), ("265", None, None)],
+    "刑法第二百六十三—二百六十四条": [("263", None, None), ("264", None, None)],
+    "刑法第壹佰叁拾叁條之壹": [("133之1", None, None)],
+    "刑法第廿五条": [("25", None, None)],
 }
 
 
@@ -124,3 +131,36 @@ def test_nothing_raises(text):
 @given(st.from_regex(articles._TOKEN.pattern.split("])(?:", 1)[1].removesuffix(")"), fullmatch=True))
 def test_every_kind_of_token_is_looked_at(text):
     assert articles._TOKEN.match(text) or articles._TOKEN.match("、" + text, 1)
+
+
+@pytest.mark.parametrize(
+    ("number", "ref"),
+    [
+        (133, "133"),
+        ("１３３", "133"),
+        ("一百三十三", "133"),
+        ("第一三三条", "133"),
+        ("壹佰叁拾叁", "133"),
+        ("第 133 条 之 1", "133之1"),
+        ("133-1", "133之1"),
+        ("133_1", "133之1"),
+        ("第一百三十三條之一", "133之1"),
+        ("第一百三十三之一条", "133之1"),
+        ("《中华人民共和国刑法》第一百三十三条之一第一款", "133之1"),
+    ],
+)
+def test_a_number_in_any_form(number, ref):
+    assert articles.parse_number(number).ref == ref
+
+
+@pytest.mark.parametrize(
+    "number", ["", "条", "0", 0, -1, "第款", "133-", "第133条、第134条", "一二三四五六七八九十一二"]
+)
+def test_no_number(number):
+    assert articles.parse_number(number) is None
+
+
+@given(st.one_of(st.integers(), st.text(alphabet="第条之-0123456789一二三百十零款 ", max_size=20)))
+def test_a_number_never_raises(number):
+    found = articles.parse_number(number)
+    assert found is None or found.number > 0

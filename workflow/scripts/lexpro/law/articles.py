@@ -18,7 +18,7 @@ CRIMINAL_LAW = "刑法"
 PROCEDURE_LAW = "刑事诉讼法"
 _SHORT = {"刑诉法": PROCEDURE_LAW, "刑訴法": PROCEDURE_LAW, "民诉法": "民事诉讼法"}
 
-_D = "0-9０-９〇零○一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
+_D = "0-9０-９〇零○一二两三四五六七八九十廿百千壹贰叁肆伍陆柒捌玖拾佰仟"
 _N = f"[{_D}]{{1,9}}"
 # 、 in lists; also 和 及 与 或, commas, and no separator where 第 follows.
 _LAW = (
@@ -34,10 +34,11 @@ _TOKEN = re.compile(
     + _LAW
     # Several numbers may share one 条. Without 第 only in a list or right behind the law's name: 六十四条 in
     # 第五十三条、六十四条 or a range, but not 数据160308条. 第六十七第三款 lacks its 条.
+    # 133-1条 and 一百三十三之一条 are 条之X, 133-135条 is a range.
     + r"|(?:第|(?<=[、，,》法和及与或])|(?<=[条條款项][至到]))\s{0,4}"
     rf"(?P<number>{_N}(?:\s{{0,4}}[、，,和及至到]\s{{0,4}}"
-    rf"第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:条(?!款)|條)\s{{0,4}}"
-    r"(?:之\s{0,4}(?P<sub>[一二三四五六七八九十0-9０-９]{1,3}))?"
+    rf"第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:[之\-－—–]\s{{0,4}}(?P<dash>{_N})\s{{0,4}})?(?:条(?!款)|條)\s{{0,4}}"
+    r"(?:之\s{0,4}(?P<sub>[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾0-9０-９]{1,3}))?"
     rf"|第\s{{0,4}}(?P<bareno>{_N})(?=\s{{0,4}}第\s{{0,4}}[{_D}]{{1,3}}\s{{0,4}}款)"
     rf"|第?\s{{0,4}}(?P<paras>{_N}(?:\s{{0,4}}[、，,和及与至到]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}条?款"
     rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}[、，,和及与至到]\s"
@@ -132,6 +133,10 @@ def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> li
                 continue
             *others, number = _numbers(match["number"] or match["bareno"]) or [0]
             sub = numerals.parse_int(match["sub"] or "0") or 0
+            if (after := numerals.parse_int(match["dash"] or "0")) and after > number:
+                others, number = [*others, number, *_between(number, after)], after
+            else:
+                sub = sub or after or 0
             start, end = match.span()
             if open_ and number:
                 found += open_.citations()
