@@ -19,7 +19,15 @@ ROWS = [
     row("67", "2011-05-01", exists="1997-10-01"),
     row("133之2", "2021-03-01", exists="2021-03-01"),
     row("199", "1997-10-01", "2015-11-01"),
+    row("3", law="样本法"),
+    {**row("17", "1997-10-01", "2021-03-01"), "complete": False},
+    row("17", "2021-03-01"),
 ]
+
+
+def test_a_law_is_known_by_any_of_its_names():
+    for name in ("中华人民共和国样本法", "《样本法》", "《中华人民共和国样本法》"):
+        assert cite.check([(name, "3")], ROWS) == [cite.Checked("样本法", "3", cite.FINE)]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +42,14 @@ ROWS = [
         (("刑法", "133之2"), {"133之2"}, "2020-01-01", cite.NOT_IN_FORCE),
         (("刑法", "67"), {"67"}, "2000-01-01", cite.FINE),
         # A law that the table does not hold cannot be judged.
-        (("刑事诉讼法", "15"), {"264"}, None, cite.FINE),
+        (("刑事诉讼法", "15"), {"264"}, None, cite.UNKNOWN),
+        # What was shown may be of any law: then (law, ref).
+        (("样本法", "3"), {"264"}, None, cite.NOT_SHOWN),
+        (("样本法", "3"), {("样本法", "3")}, None, cite.FINE),
+        (("样本法", "4"), None, None, cite.MISSING),
+        # A version whose text is not known exists all the same.
+        (("刑法", "17"), None, "2005-01-01", cite.FINE),
+        (("刑法", "17"), None, "1990-01-01", cite.NOT_IN_FORCE),
     ],
 )
 def test_citations_are_checked(cited, shown, date, verdict):

@@ -32,6 +32,7 @@ VERDICTS = {
     cite.NOT_SHOWN: "有效，但没有提供给模型",
     cite.NOT_IN_FORCE: "当日不生效",
     cite.MISSING: "不存在",
+    cite.UNKNOWN: "知识库没有这部法律，没有核对",
 }
 SHARED = {"charges": "罪名", "circumstances": "情节", "amounts": "金额相近", "terms": "用语"}
 # Width of the output in columns; a Chinese character takes two.
@@ -203,10 +204,8 @@ def show_answer(args: argparse.Namespace, completion: str, shown: list[str], row
         print("  （答案的格式读不出来）")
     checked = cite.check(citations(args.task, completion), rows, set(shown), args.date)
     print("【引用核对】" if checked else "【引用核对】没有引用法条")
-    laws = {row["law"] for row in rows}
     for one in checked:
-        verdict = VERDICTS[one.verdict] if one.law in laws else "知识库没有这部法律，没有核对"
-        print(f"  {one.law} {one.ref}: {verdict}")
+        print(f"  {one.law} {one.ref}: {VERDICTS[one.verdict]}")
 
 
 def ask(argv: list[str] | None) -> None:

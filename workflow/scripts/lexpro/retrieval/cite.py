@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from lexpro.knowledge.lookup import plain
 from lexpro.knowledge.table import OPEN_END, as_number, spans
 from lexpro.law import articles
 from lexpro.law.articles import CRIMINAL_LAW
 
 MISSING, NOT_IN_FORCE, NOT_SHOWN, FINE = "does not exist", "not in force", "not shown", "ok"
+# The table has no article of that law: nothing can be said.
+UNKNOWN = "law not known"
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cited article of `law` and what is to be said about it: one of the four constants."""
+    """A cited article of `law` (as the table names it, where it does) and what is to be said about it: a constant."""
 
     law: str
     ref: str
@@ -24,30 +27,38 @@ class Checked:
 def check(
     cited: Sequence[tuple[str, str]],
     rows: Sequence[dict],
-    shown: Collection[str] | None = None,
+    shown: Collection[str | tuple[str, str]] | None = None,
     date: str | None = None,
 ) -> list[Checked]:
-    """A verdict for each (law, ref), in order.
+    """A verdict for each (law, ref), in order; laws are compared as `lookup.plain` has them.
 
-    `rows` are those of `articles.parquet`; `shown` are the refs that the prompt held (None: it held no articles, and
-    nothing is marked for it); `date` (ISO) is the day asked about, None for today. A law of which the table knows no
-    article is not judged.
+    `rows` are those of `articles.parquet`; `shown` is what the prompt held: (law, ref), or the ref alone of 刑法 (None:
+    it held no articles, and nothing is marked for it); `date` (ISO) is the day asked about, None for today.
     """
     day = as_number(date or "", OPEN_END - 1)
+    names: dict[str, str] = {}
     known: dict[tuple[str, str], bool] = {}
     for row, (begin, end) in zip(rows, spans(rows), strict=True):
+        names.setdefault(plain(row["law"]), row["law"])
         key = row["law"], row["ref"]
         known[key] = known.get(key, False) or begin <= day < end
-    laws = {law for law, _ in known}
+    given = None
+    if shown is not None:
+        pairs = ((CRIMINAL_LAW, one) if isinstance(one, str) else one for one in shown)
+        given = {(plain(law), ref) for law, ref in pairs}
 
     def verdict(law: str, ref: str) -> str:
         if (law, ref) not in known:
-            return MISSING if law in laws else FINE
+            return MISSING
         if not known[law, ref]:
             return NOT_IN_FORCE
-        return NOT_SHOWN if shown is not None and law == CRIMINAL_LAW and ref not in shown else FINE
+        return NOT_SHOWN if given is not None and (plain(law), ref) not in given else FINE
 
-    return [Checked(law, ref, verdict(law, ref)) for law, ref in cited]
+    found = []
+    for law, ref in cited:
+        name = names.get(plain(law))
+        found.append(Checked(law, ref, UNKNOWN) if name is None else Checked(name, ref, verdict(name, ref)))
+    return found
 
 
 def cited_in(text: str) -> list[tuple[str, str]]:
