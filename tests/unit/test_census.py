@@ -1,6 +1,8 @@
 """The picture of a corpus: what was kept, copied, masked and left out, from files as the stages write them."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import census as census_cli
 from lexpro.corpus.ingest import REJECTS
 from lexpro.corpus.record import Defendant, Judgment, Term
 from lexpro.files import write_json, write_text
@@ -205,6 +208,42 @@ def test_a_corpus_of_which_nothing_is_left_is_a_picture_too(inputs, tmp_path):
     assert found["families"]["families"] == 0 and found["left_out"]["filter"] == []
     for table in corpus_tables.TABLES.values():
         table({"corpus": found, "funnel": {}})
+
+
+# The page
+
+
+def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
+    """Its numbers, figures and links, and one file that needs no other."""
+    folders = []
+    for stage, folder in inputs.items():
+        # As Snakemake has them: results/<stage>/<key>.
+        run = tmp_path / "results" / stage / "default-0a1b2c3d"
+        shutil.copytree(folder, run)
+        folders.append(str(run))
+    for province in ("湖北", "山东"):
+        pl.DataFrame({"doc_id": [""] * 5}).write_parquet(
+            tmp_path / f"results/ingest/default-0a1b2c3d/{province}/documents.parquet"
+        )
+    out = tmp_path / "results/census/mine"
+    census_cli.main(["--experiment", "mine", "--out", str(out), *folders])
+    html = (out / "corpus.html").read_text(encoding="utf-8")
+    assert (
+        "14 records read = 4 could not be read + 0 could not be structured + 6 dropped by the filter + 4 kept"
+        in html
+    )
+    assert 'href="../../filter/default-0a1b2c3d/dropped.parquet"' in html
+    assert not re.search(r'(?:src="|url\()(?!data:)', html)
+    assert not any(word in html for word in ("张三", "李四", "77号"))
+    drawn = {path.name for path in (out / "figures").glob("*.png")}
+    assert drawn == {"funnel.png", "map.png", "spread.png", "provinces.png"}
+    assert {path.stem for path in (out / "tables").glob("*.csv")} == set(corpus_tables.TABLES)
+
+
+def test_the_page_wants_all_three_stages(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        census_cli.main(["--experiment", "mine", "--out", str(tmp_path), "results/filter/default-0a1b2c3d"])
+    assert "no folder of a run of ingest, structure is given" in capsys.readouterr().err
 
 
 # Tables and figures

@@ -27,6 +27,7 @@ from lexpro.files import read_json, to_yaml, write_json, write_text
 from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import (
     corpus_figures,
+    corpus_page,
     figures,
     gather,
     labels,
@@ -493,8 +494,8 @@ def test_real_judgments_are_not_called_synthetic(found):
 
 
 def test_a_sum_that_does_not_add_up_is_seen(found):
-    assert " = " in page.sum_check(found)
-    assert " ≠ " in page.sum_check(found | {"funnel": found["funnel"] | {"kept": 15}})
+    assert " = " in corpus_page.sum_check(found)
+    assert " ≠ " in corpus_page.sum_check(found | {"funnel": found["funnel"] | {"kept": 15}})
 
 
 def test_what_a_model_writes_cannot_become_markup(inputs, found, drawn, tmp_path):

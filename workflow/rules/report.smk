@@ -1,7 +1,7 @@
 """Report: everything of one experiment → summary, tables, figures, one page; all experiments → results/report.html.
 
 INPUTS   the manifests of all runs of the experiment
-OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html, results/tables/
+OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html, results/tables/, results/census/<name>/
 """
 
 
@@ -119,3 +119,34 @@ rule tables:
         "The tables of all experiments side by side"
     shell:
         "python workflow/scripts/publish.py --tables results/tables {params.folders} 2> {log}"
+
+
+def selected(name):
+    """Stage → run, of the stages that an experiment's corpus comes from."""
+    upstream = PLAN.runs["report", PLAN.experiments[name]].upstream
+    return {stage: PLAN.runs[upstream[stage]] for stage in ("ingest", "structure", "filter")}
+
+
+# The picture of a corpus before anything is trained on it: `snakemake --cores all census`.
+rule corpus_page:
+    input:
+        lambda wildcards: f"{selected(wildcards.name)['filter'].out}/manifest.json",
+    output:
+        "results/census/{name}/corpus.html",
+        "results/census/{name}/corpus.json",
+    log:
+        "logs/census/{name}.log",
+    localrule: True
+    params:
+        folders=lambda wildcards: [run.out.as_posix() for run in selected(wildcards.name).values()],
+    message:
+        "The page of the corpus of {wildcards.name}"
+    shell:
+        "python workflow/scripts/census.py --experiment {wildcards.name} --out results/census/{wildcards.name}"
+        " {params.folders} 2> {log}"
+
+
+rule census:
+    input:
+        collect("results/census/{name}/corpus.html", name=list(PLAN.experiments)),
+    localrule: True

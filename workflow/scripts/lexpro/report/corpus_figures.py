@@ -212,3 +212,13 @@ def spread(summary: dict) -> plt.Figure:
     kinds.xaxis.set_major_formatter(lambda value, _: short(int(value)))
     figure.get_layout_engine().set(h_pad=0.1, w_pad=0.1)
     return figure
+
+
+def made(summary: dict, charges: int) -> dict[str, plt.Figure]:
+    """All figures of the corpus by name."""
+    return {
+        "funnel": funnel(summary),
+        "map": tiles(summary),
+        "spread": spread(summary),
+        "provinces": provinces(summary, charges),
+    }

@@ -157,10 +157,7 @@ def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window
     """All figures of an experiment, as `<name>.svg` and `<name>.png` in `out`."""
     style.use(dpi)
     made = {
-        "funnel": corpus_figures.funnel(summary),
-        "map": corpus_figures.tiles(summary),
-        "spread": corpus_figures.spread(summary),
-        "provinces": corpus_figures.provinces(summary, charges),
+        **corpus_figures.made(summary, charges),
         "sft": sft(sources.curves(inputs["sft"] / "metrics.jsonl"), window),
         "grpo": grpo(sources.curves(inputs["grpo"] / "metrics.jsonl"), window),
         "scores": scores(summary),

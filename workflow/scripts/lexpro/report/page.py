@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
-from lexpro.report import fonts, labels, sources
+from lexpro.report import corpus_page, labels, markup, sources
 from lexpro.report.examples import Example, Mark
-from lexpro.report.table import Table, to_csv
+from lexpro.report.table import Table
 from lexpro.report.tables import runs_of
-from lexpro.report.tabs import ROOT
-from lexpro.report.template import PAGE, STYLE
+from lexpro.report.template import PAGE
 
-SYMBOLS = {"right": "✓", "wrong": "×", "missed": "∅"}
 LEGEND = (
     Mark("right", "right"),
     Mark("wrong", "wrong: not in the truth"),
@@ -32,10 +27,6 @@ SECTIONS = (
     ("files", "Files"),
 )
 
-# What the embedded font is for: Chinese and full-width characters, and the symbols of the marks.
-HAN = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF), (0x20000, 0x2FA1F))
-MARKS = tuple((ord(symbol), ord(symbol)) for symbol in SYMBOLS.values())
-
 
 @dataclass(frozen=True)
 class Score:
@@ -51,10 +42,6 @@ class KeyLine:
     task: str
     metric: str
     cells: list[Score | None]
-
-
-def environment() -> Environment:
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def columns(summary: dict) -> dict[str, list[str]]:
@@ -154,95 +141,14 @@ def provenance(summary: dict) -> list[tuple[str, str]]:
     ]
 
 
-def sum_check(summary: dict) -> str:
-    """The sum that accounts for every record read."""
-    f = summary["funnel"]
-    parts = ("unreadable", "unstructured", "dropped", "kept")
-    said = " + ".join(f"{f[name]:,} {labels.FUNNEL[name].lower()}" for name in parts)
-    equal = "=" if sum(f[name] for name in parts) == f["read"] else "≠"
-    return f"{f['read']:,} records read {equal} {said}."
-
-
-def families_text(summary: dict) -> str:
-    """What stands over the families of duplicates."""
-    found = summary["corpus"]["families"]
-    if not found["families"]:
-        return "No document is there twice."
-    across = f"{found['across']:,}" if found["across"] else "None"
-    return (
-        f"{found['families']:,} judgments are there more than once: beside the best copy, which alone goes on, "
-        f"{found['exact']:,} exact copies (the same but for spaces, punctuation and width) and {found['near']:,} near "
-        f"ones. {across} of these families reach over more than one province."
-    )
-
-
-def masked_text(summary: dict) -> str:
-    """What stands over the counts of masking."""
-    if not summary["corpus"]["masked"]:
-        return "Nothing was masked: no personal data was found by rule, or masking is switched off."
-    return (
-        "Replacements in the texts of kept and dropped documents. A name is replaced in the same way all through its "
-        "document; what the court had masked already stays and is not counted. What stood there before is in no file "
-        "of the results after the stage structure, and not in this page."
-    )
-
-
-def row_files(summary: dict) -> list[tuple[str, str, str]]:
-    """(path, link, what) of the files with a row for each document left out. Links start from a report's folder."""
-    keys = {stage: summary["stages"][stage]["key"] for stage in ("ingest", "structure", "filter")}
-    files = (
-        (
-            f"ingest/{keys['ingest']}/",
-            "*/rejects.parquet",
-            "could not be read: file, record, byte, reason, detail",
-        ),
-        (f"structure/{keys['structure']}/", "*/rejects.parquet", "could not be structured: the same columns"),
-        (f"filter/{keys['filter']}/", "dropped.parquet", "dropped by the filter"),
-    )
-    return [
-        (f"results/{folder}{name}", f"{ROOT}{folder}{'' if '*' in name else name}", f"({what})")
-        for folder, name, what in files
-    ]
-
-
-def row_code(summary: dict) -> str:
-    path, *_ = row_files(summary)[-1]
-    reason = next(iter(summary["dropped"]), "near_duplicate")
-    return f'import polars as pl\n\npl.read_parquet("{path}").filter(pl.col("reason") == "{reason}")'
-
-
-def unicode_ranges() -> str:
-    return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in (*HAN, *MARKS))
-
-
-def han(text: str) -> str:
-    """The distinct characters of a text that the embedded font is for, sorted."""
-    return "".join(sorted(c for c in set(text) if any(a <= ord(c) <= b for a, b in (*HAN, *MARKS))))
-
-
 def render(summary: dict, tables: dict[str, Table], examples: list[Example], figures: Path, note: str) -> str:
     """The page. `figures` holds `<name>.svg`; `note` is a sentence of the experiment's own, may be empty."""
-    shown = columns(summary)
-    images = {
-        name: {
-            "number": number,
-            "title": title,
-            "text": text,
-            "image": fonts.data_uri("image/svg+xml", (figures / f"{name}.svg").read_bytes()),
-        }
-        for number, (name, (title, text)) in enumerate(labels.FIGURES.items(), start=1)
-    }
     words = {
         "experiment": summary["experiment"],
-        "style": Markup(STYLE),
-        "ranges": unicode_ranges(),
         "sections": SECTIONS,
         "status": f"{status(summary)} {note}".strip(),
-        "symbols": SYMBOLS,
         "legend": LEGEND,
-        "tables": tables,
-        "figures": images,
-        "columns": shown,
+        "columns": columns(summary),
         "variant_names": labels.VARIANTS,
         "retrieval_names": labels.RETRIEVAL,
         "key_numbers": key_numbers(summary),
@@ -253,16 +159,6 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "paper's Figures 4 and 5. The judgments are taken at even steps of the last variant's score, "
         "from better to worse, not picked by hand. Terms are in months, money is in yuan.",
         "provenance": provenance(summary),
-        "sum_check": sum_check(summary),
-        "families_text": families_text(summary),
-        "masked_text": masked_text(summary),
-        "row_files": row_files(summary),
-        "row_code": row_code(summary),
-        "downloads": [
-            (f"{name}.csv", fonts.data_uri("text/csv;charset=utf-8", to_csv(table).encode()))
-            for name, table in tables.items()
-        ],
+        **corpus_page.words(summary),
     }
-    template = environment().from_string(PAGE)
-    font = fonts.woff(han(template.render(font="", **words)))
-    return template.render(font=fonts.data_uri("font/woff", font), **words).lstrip()
+    return markup.whole(PAGE, words, tables, figures)

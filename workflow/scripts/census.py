@@ -1,0 +1,31 @@
+"""The page of a corpus, made as soon as the filter has run: what was kept, and the reason for each that was not.
+
+    census.py --experiment demo --out results/census/demo results/ingest/<key> results/structure/<key> …
+
+It is no stage: it makes nothing that another stage reads, and says what files of the stages say.
+"""
+
+import argparse
+from pathlib import Path
+
+from lexpro.report import corpus_page
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--experiment", required=True, help="name of the experiment")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the page")
+    parser.add_argument(
+        "runs", type=Path, nargs="+", help="folders of the runs of ingest, structure and filter"
+    )
+    args = parser.parse_args(argv)
+    inputs = {folder.parent.name: folder for folder in args.runs}
+    if missing := {"ingest", "structure", "filter"} - inputs.keys():
+        parser.error(f"no folder of a run of {', '.join(sorted(missing))} is given")
+    corpus_page.write(args.experiment, inputs, args.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""From a template to one HTML file with everything in it: figures, tables to download, Chinese type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from lexpro.report import fonts, labels
+from lexpro.report.table import Table, to_csv
+from lexpro.report.template_base import STYLE
+
+SYMBOLS = {"right": "✓", "wrong": "×", "missed": "∅"}
+# What the embedded font is for: Chinese and full-width characters, and the symbols of the marks.
+HAN = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF), (0x20000, 0x2FA1F))
+MARKS = tuple((ord(symbol), ord(symbol)) for symbol in SYMBOLS.values())
+
+
+def environment() -> Environment:
+    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def unicode_ranges() -> str:
+    return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in (*HAN, *MARKS))
+
+
+def han(text: str) -> str:
+    """The distinct characters of a text that the embedded font is for, sorted."""
+    return "".join(sorted(c for c in set(text) if any(a <= ord(c) <= b for a, b in (*HAN, *MARKS))))
+
+
+def whole(page: str, words: dict, tables: dict[str, Table], figures: Path) -> str:
+    """The page of a template and its words. `figures` holds `<name>.svg`; they are numbered as labels.py has them."""
+    present = [name for name in labels.FIGURES if (figures / f"{name}.svg").is_file()]
+    images = {
+        name: {
+            "number": number,
+            "title": labels.FIGURES[name][0],
+            "text": labels.FIGURES[name][1],
+            "image": fonts.data_uri("image/svg+xml", (figures / f"{name}.svg").read_bytes()),
+        }
+        for number, name in enumerate(present, start=1)
+    }
+    downloads = [
+        (f"{name}.csv", fonts.data_uri("text/csv;charset=utf-8", to_csv(table).encode()))
+        for name, table in tables.items()
+    ]
+    words = {"style": Markup(STYLE), "ranges": unicode_ranges(), "symbols": SYMBOLS, **words}
+    words |= {"tables": tables, "figures": images, "downloads": downloads}
+    template = environment().from_string(page)
+    font = fonts.woff(han(template.render(font="", **words)))
+    return template.render(font=fonts.data_uri("font/woff", font), **words).lstrip()
