@@ -14,7 +14,7 @@ from lexpro.files import read_yaml
 from lexpro.knowledge import embedded
 from lexpro.law import charges, facts
 from lexpro.settings.tasks import Settings
-from lexpro.tasks import answers, augment, prompts, quotes, split, targets, texts
+from lexpro.tasks import answers, augment, listing, prompts, quotes, split, targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.rows import Asker
 from lexpro.tasks.shelf import Precedent, Shelf
@@ -191,6 +191,39 @@ def test_prompts_list_articles_by_rank_within_the_budget():
     assert [article["ref"] for article in prompts.shown(shown, tight)] == ["264"]
     assert "\n无\n" in prompts.build("article", "事实甲", [], form)
     assert prompts.build("elements", "判决书甲") == "提取要素：\n判决书甲"
+
+
+@pytest.mark.parametrize(
+    ("days", "label"),
+    [
+        ({}, ""),
+        ({"valid_from": "", "valid_to": ""}, ""),
+        ({"valid_from": "2011-05-01", "valid_to": ""}, "（2011-05-01起）"),
+        ({"valid_from": "1997-10-01", "valid_to": "2011-05-01"}, "（1997-10-01至2011-05-01）"),
+    ],
+)
+def test_the_full_style_names_the_version_of_an_article(days, label):
+    article = {"ref": "264", "text": "第二百六十四条 盗窃", **days}
+    prompt = prompts.build("article", "事实甲", [article], Form(style="full"))
+    assert f"法条：\n264{label} 盗窃\n事实：" in prompt
+    # Asked with what was shown, the prompt is the same.
+    shown = prompts.shown([article], Form(style="full"))
+    assert prompts.build("article", "事实甲", shown, Form(style="full")) == prompt
+    assert "法条：\n264 盗窃\n" in prompts.build("article", "事实甲", [article], Form(style="compact"))
+
+
+@pytest.mark.parametrize(("budget", "refs"), [(0, 3), (1, 1), (12, 1), (14, 2), (20, 2), (21, 3)])
+def test_a_budget_of_tokens_bounds_the_articles(budget, refs):
+    # 264 is one piece a digit, 甲乙丙丁 four: seven tokens a line.
+    articles = [{"ref": "264", "text": "甲乙丙丁"}] * 3
+    assert len(prompts.shown(articles, Form(style="full", articles_tokens=budget))) == refs
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("甲乙，丙", 4), ("2019年", 5), ("abcdef g", 3), (" \n", 0)]
+)
+def test_tokens_are_counted_from_above(text, count):
+    assert listing.tokens(text) == count
 
 
 @pytest.mark.parametrize("task", TASKS)

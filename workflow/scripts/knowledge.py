@@ -86,15 +86,20 @@ def write_problems(path: Path, problems: list[Problem]) -> None:
         writer.writerows(astuple(problem) for problem in problems)
 
 
+def write(known: Knowledge, out: Path) -> int:
+    """Write every file into the folder `out`; the number of passages."""
+    table.write(known.rows, out / "articles.parquet")
+    for name in ("charges", "tiers", "links", "thresholds", "guideline"):
+        write_json(out / f"{name}.json", getattr(known, name))
+    write_problems(out / "problems.csv", known.problems)
+    return passages.write(known.rows, out / "passages.parquet")
+
+
 def main(argv: list[str] | None = None) -> None:
     with stage("knowledge", __doc__, argv) as run:
         known = from_facts() if run.settings["kind"] == "facts" else from_statutes(run.settings)
         rows = known.rows
-        table.write(rows, run.out / "articles.parquet")
-        parts = passages.write(rows, run.out / "passages.parquet")
-        for name in ("charges", "tiers", "links", "thresholds", "guideline"):
-            write_json(run.out / f"{name}.json", getattr(known, name))
-        write_problems(run.out / "problems.csv", known.problems)
+        parts = write(known, run.out)
         laws = Counter(row.law for row in rows)
         kinds = Counter(problem.kind for problem in known.problems)
         run.counts.update(

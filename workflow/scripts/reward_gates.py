@@ -22,7 +22,7 @@ from lexpro.corpus import synthetic
 from lexpro.corpus.record import Judgment
 from lexpro.corpus.structure import structure
 from lexpro.errors import UserError
-from lexpro.files import read_yaml, write_json
+from lexpro.files import read_yaml
 from lexpro.knowledge import table
 from lexpro.rewards import gates, registry, tier
 from lexpro.rewards.completion import answer_of
@@ -66,14 +66,10 @@ def knowledge() -> Iterator[tuple[str, list[dict], str]]:
     settings = read_yaml(Path("config/knowledge/statutes.yaml"))
     mirror = os.environ.get(datasets.MIRROR)
     real = bool(mirror) and (Path(mirror) / settings["path"]).is_dir()
-    rows, charges, tiers, _ = (
-        knowledge_stage.from_statutes(settings) if real else knowledge_stage.from_facts()
-    )
+    known = knowledge_stage.from_statutes(settings) if real else knowledge_stage.from_facts()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        table.write(rows, folder / "articles.parquet")
-        write_json(folder / "charges.json", charges)
-        write_json(folder / "tiers.json", tiers)
+        knowledge_stage.write(known, folder)
         yield "statutes" if real else "embedded facts", table.read(folder / "articles.parquet"), name
 
 

@@ -59,6 +59,7 @@ class Form(Model):
     think_chars: Count
     article_chars: Count
     articles_chars: Count
+    articles_tokens: Count = 0
 
 
 class Settings(Model):

@@ -35,6 +35,8 @@ class Form:
     # Shown of each retrieved article, and of all of them together.
     article_chars: int = 40
     articles_chars: int = 0
+    # The same of all of them with refs and versions, in tokens (`listing.tokens`).
+    articles_tokens: int = 0
 
     @property
     def person(self) -> tuple[str, ...]:

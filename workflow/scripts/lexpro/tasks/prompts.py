@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from lexpro.law.numerals import NUMERAL
-from lexpro.tasks.form import Form, clip
+from lexpro.tasks.form import Form
+from lexpro.tasks.listing import line, shown
 
 COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article": "引用法条：", "term": "预测刑期："}
 
@@ -46,10 +45,6 @@ ANSWER = {
 }
 
 
-# The number at the head of an article's text: the prompt gives its ref instead.
-_HEAD = re.compile(rf"^第\s*{NUMERAL}\s*条(?:之{NUMERAL})?\s*")
-
-
 def instruction(task: str, form: Form, wording: int = 0) -> str:
     """What is asked, without the case, in one of the wordings. Raises KeyError on an unknown task."""
     if form.style == "compact":
@@ -71,18 +66,6 @@ def wordings(task: str, form: Form) -> int:
     return 1 if form.style == "compact" else len(ASKED[task])
 
 
-def shown(articles: Sequence[dict], form: Form) -> list[dict]:
-    """The retrieved articles that fit into the budget, in rank order, each cut to its share of it."""
-    kept, used = [], 0
-    for article in articles:
-        text = clip(_HEAD.sub("", " ".join(article["text"].split())), form.article_chars)
-        used += len(text)
-        if form.articles_chars and kept and used > form.articles_chars:
-            break
-        kept.append({"ref": article["ref"], "text": text})
-    return kept
-
-
 def build(
     task: str,
     text: str,
@@ -98,7 +81,7 @@ def build(
     form = form or Form()
     parts = [instruction(task, form, wording)]
     if articles is not None:
-        listed = [f"{article['ref']} {article['text']}" for article in shown(articles, form)]
+        listed = [line(article) for article in shown(articles, form)]
         parts += ["法条：", *(listed or ["无"])]
     if articles is not None or form.style == "full":
         parts.append("判决书：" if task == "elements" else "事实：")

@@ -9,7 +9,7 @@ from pathlib import Path
 from lexpro.benchmarks.items.base import Item, Search
 from lexpro.corpus import registry
 from lexpro.errors import UserError
-from lexpro.tasks import prompts
+from lexpro.tasks import listing, prompts
 from lexpro.tasks.form import Form
 
 CACHE = Path("scratch/datasets")
@@ -67,5 +67,5 @@ class Questions:
         if search is None:
             return item.prompt, []
         found = prompts.shown(search((item.text or item.prompt)[-QUERY:], None, row["law"]), form)
-        listed = [f"{article['ref']} {article['text']}" for article in found]
+        listed = [listing.line(article) for article in found]
         return "\n".join(["法条：", *(listed or ["无"]), item.prompt]), [article["ref"] for article in found]
