@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -23,8 +24,10 @@ from lexpro.corpus.encoding import Undecodable, decode, tidy
 from lexpro.corpus.ingest import identity, ingest
 from lexpro.corpus.readers import RECORDS, read
 from lexpro.corpus.readers_base import Document, Fields, Reject
+from lexpro.corpus.structure import structure
 from lexpro.files import read_yaml
 
+MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "/nonexistent"))
 CONFIG = Path(__file__).parents[2] / "config"
 FIELDS = Fields(("全文", "text", "a.b"), ("案号",))
 TEXT = "某市人民法院\n刑事判决书\n被告人张某甲犯盗窃罪，判处有期徒刑六个月，并处罚金人民币１０００元。"
@@ -62,6 +65,62 @@ def word_file(text: str) -> bytes:
     return out.getvalue()
 
 
+def pdf_file(text: str) -> bytes:
+    """A page for every 3 lines, in a font whose codes are mapped to characters (ToUnicode), as printers make them."""
+    lines = text.split("\n")
+    pages = [lines[start : start + 3] for start in range(0, len(lines), 3)]
+    mapping = "".join(f"<{ord(c):04X}> <{ord(c):04X}>\n" for c in sorted(set(text) - {"\n"}))
+    cmap = (
+        "/CIDInit /ProcSet findresource begin begincmap /CMapType 2 def\n1 begincodespacerange <0000> <FFFF> "
+        f"endcodespacerange\n{mapping.count('<') // 2} beginbfchar\n{mapping}endbfchar endcmap end"
+    )
+    kids = " ".join(f"{7 + 2 * n} 0 R" for n in range(len(pages)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [4 0 R] "
+        "/ToUnicode 6 0 R >>",
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /FontDescriptor 5 0 R /DW 1000 "
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        "<< /Type /FontDescriptor /FontName /X /Flags 4 >>",
+        f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream",
+    ]
+    for number, page in enumerate(pages):
+        drawn = " ".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -20 Td" for line in page)
+        content = f"BT /F1 12 Tf 50 700 Td {drawn} ET"
+        objects += [
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 3 0 R >> >> "
+            f"/Contents {8 + 2 * number} 0 R >>",
+            f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        ]
+    out, places = "%PDF-1.5\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    trailer = f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF"
+    return f"{out}xref\n0 {size}\n0000000000 65535 f \n{table}{trailer}".encode("ascii")
+
+
+def zip_file(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def tar_file(members: dict[str, bytes], mode: str = "w:gz") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
 def parquet_file(rows: list[dict]) -> bytes:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), out)
@@ -90,6 +149,13 @@ PARAGRAPHS = "".join(f"<p>{line}</p>\n" for line in TEXT.split("\n"))
         ("a.html", html_page(PARAGRAPHS, "utf-8")),
         ("a.HTM", html_page(PARAGRAPHS, "gbk")),
         ("a.docx", word_file(TEXT)),
+        ("a.txt", TEXT.encode("utf-8-sig")),
+        ("a.txt", TEXT.encode("utf-16")),
+        ("a.txt", TEXT.encode("utf-16-be")),
+        ("a.csv", f'案号,全文\nx,"{TEXT}"\n'.encode("utf-16")),
+        ("a.csv.gz", gzip.compress(f'案号,全文\nx,"{TEXT}"\n'.encode())),
+        ("a.txt.zst", zstandard.compress(TEXT.encode("gb18030"))),
+        ("a.json", json.dumps([{"text": TEXT}]).encode("utf-16")),
     ],
 )
 def test_formats(tmp_path, name, data):
@@ -137,23 +203,94 @@ def test_damage_does_not_stop_the_rest_of_a_file(tmp_path):
     assert rows[2].byte == len(LINE.encode()) + 1 + len(bad) + 1
 
 
-def test_archives(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("x/one.txt", TEXT)
-        archive.writestr("__MACOSX/one.txt", "junk")
-        archive.writestr("two.jsonl", LINE + "\n" + LINE)
-        archive.writestr("inner.zip", b"junk")
-    rows = list(read(tmp_path / "a.zip", "a.zip", FIELDS))
+def test_pdf_with_text_over_pages(tmp_path):
+    """Lines that the page broke are joined, page numbers are left out; the record is that of the text."""
+    judgment, _ = synthetic.clean({**read_yaml(CONFIG / "corpus/synthetic.yaml"), "style": "full"}, "湖北", 4)
+    broken = "\n".join(line[at : at + 30] for line in judgment.split("\n") for at in range(0, len(line), 30))
+    (document,) = found(tmp_path / "a.pdf", pdf_file(broken.replace("经审理查明", "- 2 -\n经审理查明")))
+    assert isinstance(document, Document), document
+    assert document.encoding == "pdf"
+    assert document.text.replace("\n", "") == judgment.replace("\n", "")
+    read_, meant = structure(document.text, "x"), structure(judgment, "x")
+    for name in ("case_number", "court", "date", "articles", "restitution", "compensation", "defendants"):
+        assert getattr(read_, name) == getattr(meant, name), name
+
+
+def test_word_tables_stand_where_they_stood(tmp_path):
+    document, out = docx.Document(), io.BytesIO()
+    document.add_paragraph("某市人民法院")
+    table = document.add_table(rows=1, cols=2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "被告人", "张某甲"
+    document.add_paragraph("判决如下")
+    document.save(out)
+    (read_,) = found(tmp_path / "a.docx", out.getvalue())
+    assert read_.text == "某市人民法院\n被告人\n张某甲\n判决如下"
+
+
+CONTAINED = {
+    "x/one.txt": TEXT.encode("gb18030"),
+    "__MACOSX/one.txt": b"junk",
+    "x/.hidden.txt": b"junk",
+    "two.jsonl": (LINE + "\n" + LINE).encode(),
+    "two.csv.gz": gzip.compress(f'案号,全文\nx,"{TEXT}"\n'.encode()),
+    "三.html": html_page(PARAGRAPHS, "gbk"),
+    "four.docx": word_file(TEXT),
+    "five.parquet": parquet_file([{"text": TEXT}]),
+    "six.pdf": pdf_file(TEXT),
+    "note.md": b"?",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.zip", zip_file(CONTAINED)),
+        ("a.tar.gz", tar_file(CONTAINED)),
+        ("a.tgz", tar_file(CONTAINED)),
+        ("a.tar", tar_file(CONTAINED, "w")),
+    ],
+)
+def test_archives(tmp_path, name, data):
+    rows = found(tmp_path / name, data)
     assert [(row.file, row.record) for row in rows if isinstance(row, Document)] == [
-        ("a.zip/x/one.txt", 1), ("a.zip/two.jsonl", 1), ("a.zip/two.jsonl", 2)
+        (f"{name}/{inner}", record)
+        for inner, record in [
+            ("x/one.txt", 1), ("two.jsonl", 1), ("two.jsonl", 2), ("two.csv.gz", 1), ("三.html", 1),
+            ("four.docx", 1), ("five.parquet", 1), ("six.pdf", 1),
+        ]
     ]  # fmt: skip
-    assert [row.reason for row in rows if isinstance(row, Reject)] == ["nested_archive"]
-    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
-        member = tarfile.TarInfo("y/one.txt")
-        member.size = len(TEXT.encode())
-        archive.addfile(member, io.BytesIO(TEXT.encode()))
-    (document,) = read(tmp_path / "a.tar.gz", "a.tar.gz", FIELDS)
-    assert document.text == TEXT
+    texts = {row.text.replace("\n", "") for row in rows if isinstance(row, Document)}
+    assert texts == {TEXT.replace("\n", "")}
+    assert [(row.file, row.reason) for row in rows if isinstance(row, Reject)] == [
+        (f"{name}/note.md", "unsupported_format")
+    ]
+
+
+def test_names_that_windows_wrote(tmp_path):
+    """Member names in GBK without a mark that they are."""
+    path = tmp_path / "a.zip"
+    data = zip_file({"#" * 8 + ".txt": TEXT.encode()})
+    path.write_bytes(data.replace(b"#" * 8, "判决文书".encode("gbk")))
+    assert [row.file for row in read(path, "a.zip", FIELDS)] == ["a.zip/判决文书.txt"]
+
+
+def test_archives_within_archives(tmp_path):
+    inner = zip_file({"b/one.txt": TEXT.encode()})
+    middle = tar_file({"inner.zip": inner, "broken.zip": b"junk", "two.txt": TEXT.encode()})
+    rows = found(tmp_path / "a.zip", zip_file({"m.tar.gz": middle, "three.txt": TEXT.encode()}))
+    assert [(row.file, getattr(row, "reason", "")) for row in rows] == [
+        ("a.zip/m.tar.gz/inner.zip/b/one.txt", ""),
+        ("a.zip/m.tar.gz/broken.zip", "damaged_archive"),
+        ("a.zip/m.tar.gz/two.txt", ""),
+        ("a.zip/three.txt", ""),
+    ]
+    deep = zip_file({"one.txt": TEXT.encode()})
+    for _ in range(4):
+        deep = zip_file({"x.zip": deep})
+    (reject,) = found(tmp_path / "a.zip", deep)
+    assert (reject.reason, reject.file) == ("nested_archive", "a.zip/x.zip/x.zip/x.zip")
+    (reject,) = found(tmp_path / "a.zip", zip_file({"x.zip": zip_file({"../evil.txt": b"x"})}))
+    assert (reject.reason, reject.file) == ("unsafe_archive", "a.zip/x.zip")
 
 
 @pytest.mark.parametrize(
@@ -183,6 +320,56 @@ def test_bombs_are_refused(tmp_path):
     assert [row.reason for row in read(tmp_path / "a.zip", "a.zip", FIELDS)] == ["unsafe_archive"]
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(huge))
     assert [row.reason for row in read(tmp_path / "a.txt.gz", "a.txt.gz", FIELDS)] == ["too_large"]
+    assert [row.reason for row in found(tmp_path / "a.txt.zst", zstandard.compress(huge))] == ["too_large"]
+    assert [row.reason for row in found(tmp_path / "a.tar.gz", tar_file({"a.txt": huge}))] == [
+        "unsafe_archive"
+    ]
+    # Each layer in bounds, all of them together not; and a member whose directory says that it is small.
+    nested = zip_file({"x.zip": zip_file({"a.txt": huge}), "b.txt.gz": gzip.compress(huge)})
+    assert {row.reason for row in found(tmp_path / "a.zip", nested)} == {"unsafe_archive", "too_large"}
+    lying = zip_file({"a.txt": huge}).replace(len(huge).to_bytes(4, "little"), (9000).to_bytes(4, "little"))
+    assert {row.reason for row in found(tmp_path / "a.zip", lying)} <= {
+        "damaged_archive",
+        "unsafe_archive",
+        "too_large",
+    }
+
+
+@pytest.mark.parametrize(
+    ("choice", "record", "text"),
+    [
+        ("generic", {"案号": "（2021）鄂0102刑初1号", "文书内容": TEXT}, TEXT),
+        ("generic", {"id": 7, "qw": TEXT, "ah": "x"}, TEXT),
+        ("judge", {"text_id": "1", "text": "事实", "la": [264], "fd": TEXT}, TEXT),
+        ("lecard", {"id": 5, "query": TEXT, "fact": "事实"}, TEXT),
+        (
+            "cail2018",
+            {"fact": "公诉机关指控，张某窃得手机。", "meta": {"accusation": ["盗窃"]}},
+            "公诉机关指控，张某窃得手机。",
+        ),
+    ],
+)
+def test_field_names_that_come_with_it(tmp_path, choice, record, text):
+    fields = Fields.of(read_yaml(CONFIG / f"ingest/{choice}.yaml")["fields"])
+    (tmp_path / "a.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    (document,) = read(tmp_path / "a.json", "a.json", fields)
+    assert document.text == text
+
+
+@pytest.mark.parametrize(
+    ("choice", "folder", "pattern", "count"),
+    [
+        ("judge", "oneal2000__JuDGE", "data/test.json", 501),
+        ("lecard", "THUIR__LeCaRDv2", "query/*_query.json", 360),
+    ],
+)
+def test_real_files(choice, folder, pattern, count):
+    files = sorted((MIRROR / folder).glob(pattern))
+    if not files:
+        pytest.skip(f"LEXPRO_MIRROR with {folder} is not there")
+    fields = Fields.of(read_yaml(CONFIG / f"ingest/{choice}.yaml")["fields"])
+    rows = [row for path in files for row in read(path, path.name, fields)]
+    assert len(rows) == count and all(isinstance(row, Document) for row in rows)
 
 
 def test_a_link_in_a_tar_is_refused(tmp_path):

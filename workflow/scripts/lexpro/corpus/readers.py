@@ -5,16 +5,17 @@
 
 By suffix: .jsonl .json .csv .parquet (records), .txt .html .docx .pdf (a document a file), each also as .gz
 and .zst;
-.zip and .tar(.gz) of all these. Nothing is unpacked to disk; an archive with a member that points outside its
-folder, or
-that would unpack to more than a hundred times its size, is refused as a whole.
+.zip and .tar(.gz) of all these, and of such archives. Nothing is unpacked into a folder; an archive with a member that
+points outside its folder, or that would unpack to more than a hundred times its size, is refused as a whole.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+import shutil
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -42,11 +43,14 @@ PAGES = {
     ".pdf": readers_pages.pdf,
 }
 PACKED = (".gz", ".zst")
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 # An archive may unpack to this many times its size (ordinary text shrinks 3 to 10 times), or to SMALL bytes
 # in any case.
 RATIO = 100
 SMALL = 10 << 20
+TOO_MUCH = "unpacks to more than a hundred times its size"
+# Archives within archives: so many in all, and bytes of an inner one that stay in memory.
+DEEPEST = 3
+SPOOL = 32 << 20
 
 
 @dataclass
@@ -67,7 +71,7 @@ class _Metered(io.RawIOBase):
         data = self.source.read(len(buffer))
         self.total += len(data)
         if self.total > self.limit:
-            raise TooLarge("unpacks to more than a hundred times its size")
+            raise TooLarge(TOO_MUCH)
         buffer[: len(data)] = data
         return len(data)
 
@@ -84,7 +88,9 @@ def limit(packed: int) -> int:
 
 def _unpacked(file: BinaryIO, suffix: str, size: int) -> BinaryIO:
     source = (
-        gzip.GzipFile(fileobj=file) if suffix == ".gz" else zstandard.ZstdDecompressor().stream_reader(file)
+        gzip.GzipFile(fileobj=file, mode="rb")
+        if suffix == ".gz"
+        else zstandard.ZstdDecompressor().stream_reader(file)
     )
     return io.BufferedReader(_Metered(source, limit(size)), 1 << 16)
 
@@ -102,7 +108,7 @@ def _stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Do
     else:
         yield Reject(
             "unsupported_format",
-            detail=f"{suffix or 'no'} suffix; read are {', '.join([*RECORDS, *PAGES, *ARCHIVES])}",
+            detail=f"{suffix or 'no'} suffix; read are {', '.join([*RECORDS, *PAGES, *ARCHIVE_READERS])}",
         )
 
 
@@ -134,72 +140,101 @@ def _unsafe(member: str) -> bool:
     return path.is_absolute() or ".." in path.parts or (len(member) > 1 and member[1] == ":")
 
 
-def _zip(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
-    with zipfile.ZipFile(path) as archive:
+def _filename(member: zipfile.ZipInfo) -> str:
+    """The name of a member; Windows in China writes it in GBK, without saying so."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("gbk")
+    except UnicodeError:
+        return member.filename
+
+
+def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Document | Reject]:
+    with zipfile.ZipFile(file) as archive:
         members = [m for m in archive.infolist() if not m.is_dir()]
         if bad := next((m.filename for m in members if _unsafe(m.filename)), None):
-            yield Reject("unsafe_archive", detail=f"{bad} points outside the folder")
+            yield Reject("unsafe_archive", file=name, detail=f"{bad} points outside the folder")
             return
-        if sum(m.file_size for m in members) > limit(path.stat().st_size):
-            yield Reject("unsafe_archive", detail="unpacks to more than a hundred times its size")
+        if sum(m.file_size for m in members) > budget:
+            yield Reject("unsafe_archive", file=name, detail=TOO_MUCH)
             return
         for member in members:
             if member.flag_bits & 1:
-                yield Reject("encrypted", file=f"{name}/{member.filename}")
+                yield Reject("encrypted", file=f"{name}/{_filename(member)}")
             elif not _hidden(member.filename):
                 # The sizes in the directory may lie: what is read is metered too.
-                with archive.open(member) as file:
-                    metered = io.BufferedReader(_Metered(file, limit(path.stat().st_size)), 1 << 16)
-                    yield from _member(metered, f"{name}/{member.filename}", member.file_size, fields)
+                with archive.open(member) as opened:
+                    metered = io.BufferedReader(_Metered(opened, budget), 1 << 16)
+                    where = f"{name}/{_filename(member)}"
+                    yield from _member(metered, where, member.file_size, budget, fields, depth)
 
 
-def _tar(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
-    with path.open("rb") as raw:
-        packed = name.lower().endswith("gz")
-        size = path.stat().st_size
+def _tar(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Document | Reject]:
+    packed = name.lower().endswith("gz")
 
-        def opened() -> tarfile.TarFile:
-            raw.seek(0)
-            return tarfile.open(fileobj=_unpacked(raw, ".gz", size) if packed else raw, mode="r|")
+    def opened() -> tarfile.TarFile:
+        file.seek(0)
+        source = gzip.GzipFile(fileobj=file, mode="rb") if packed else file
+        return tarfile.open(fileobj=io.BufferedReader(_Metered(source, budget), 1 << 16), mode="r|")
 
-        # Read twice: nothing of an archive is used before all of it is known to be safe.
-        with opened() as archive:
-            for member in archive:
-                if _unsafe(member.name) or member.issym() or member.islnk() or member.isdev():
-                    yield Reject(
-                        "unsafe_archive",
-                        detail=f"{member.name} points outside the folder or is no plain file",
-                    )
-                    return
-        with opened() as archive:
-            for member in archive:
-                if member.isfile() and not _hidden(member.name):
-                    yield from _member(
-                        archive.extractfile(member), f"{name}/{member.name}", member.size, fields
-                    )
+    # Read twice: nothing of an archive is used before all of it is known to be safe.
+    with opened() as archive:
+        for member in archive:
+            if _unsafe(member.name) or member.issym() or member.islnk() or member.isdev():
+                detail = f"{member.name} points outside the folder or is no plain file"
+                yield Reject("unsafe_archive", file=name, detail=detail)
+                return
+    with opened() as archive:
+        for member in archive:
+            if member.isfile() and not _hidden(member.name):
+                content = io.BufferedReader(_Metered(archive.extractfile(member), budget), 1 << 16)
+                yield from _member(content, f"{name}/{member.name}", member.size, budget, fields, depth)
 
 
 def _hidden(name: str) -> bool:
     return PurePosixPath(name).name.startswith((".", "~")) or name.startswith("__MACOSX/")
 
 
-def _member(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Document | Reject]:
-    if _suffix(name) in ARCHIVES:
-        yield Reject("nested_archive", file=name, detail="unpack it once")
-        return
-    yield from _guarded(lambda: _stream(file, name, size, fields), name)
+def _member(
+    file: BinaryIO, name: str, size: int, budget: int, fields: Fields, depth: int
+) -> Iterator[Document | Reject]:
+    """What one member of an archive holds; archives in it are unpacked, within the budget of the outermost."""
+    reader = ARCHIVE_READERS.get(_suffix(name))
+    if reader is None:
+        yield from _guarded(lambda: _stream(file, name, min(size, budget // RATIO), fields), name)
+    elif depth == DEEPEST:
+        yield Reject("nested_archive", file=name, detail=f"archives within archives, {DEEPEST} deep")
+    else:
+        # A directory stands at the end of a zip file: it must be seekable.
+        with tempfile.SpooledTemporaryFile(max_size=SPOOL) as spooled:
+            yield from _archive(lambda: _spooled(file, spooled, reader, name, budget, fields, depth), name)
+
+
+def _spooled(
+    file: BinaryIO, spooled, reader: Callable, name: str, budget: int, fields: Fields, depth: int
+) -> Iterator[Document | Reject]:
+    shutil.copyfileobj(file, spooled)
+    spooled.seek(0)
+    yield from reader(spooled, name, budget, fields, depth + 1)
+
+
+ARCHIVE_READERS = {".zip": _zip, ".tar": _tar, ".tar.gz": _tar, ".tgz": _tar}
 
 
 def read(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
     """All documents and rejects of a raw file; `name` is how rows refer to it (`archive.zip/inner.txt` inside
     archives).
     """
-    match _suffix(name):
-        case ".zip":
-            return _archive(_zip, path, name, fields)
-        case ".tar" | ".tar.gz" | ".tgz":
-            return _archive(_tar, path, name, fields)
-    return _guarded(lambda: _open(path, name, fields), name)
+    reader = ARCHIVE_READERS.get(_suffix(name))
+    if reader is None:
+        return _guarded(lambda: _open(path, name, fields), name)
+    return _archive(lambda: _outermost(path, name, reader, fields), name)
+
+
+def _outermost(path: Path, name: str, reader: Callable, fields: Fields) -> Iterator[Document | Reject]:
+    with path.open("rb") as file:
+        yield from reader(file, name, limit(path.stat().st_size), fields, 1)
 
 
 def _open(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
@@ -207,10 +242,10 @@ def _open(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
         yield from _stream(file, name, path.stat().st_size, fields)
 
 
-def _archive(reader: Callable, path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
+def _archive(make: Callable[[], Iterator[Document | Reject]], name: str) -> Iterator[Document | Reject]:
+    """Everything of an archive; what is wrong with the whole of it is a reject under its name."""
     try:
-        for found in reader(path, name, fields):
-            yield found if found.file else replace(found, file=name)
+        yield from make()
     except TooLarge as error:
         yield Reject("unsafe_archive", file=name, detail=str(error))
     except DAMAGE as error:

@@ -22,6 +22,8 @@ CONTAINERS = ("//*[contains(@class, 'PDF_pox')]", "//*[@id='DivContent']", "//*[
 BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "section", "table", "title"}
 DROPPED = {"script", "style", "head", "nav", "noscript"}
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"^[ \t]*(?:[-—–][ \t]*\d{1,4}[ \t]*[-—–]|第?[ \t]*\d{1,4}[ \t]*页?)[ \t]*\n", re.M)
+_STOPS = ("。", "；", "：", "！", "？")
 _GB = {"gbk", "gb2312", "gb18030", "gb-18030", "x-gbk"}
 
 
@@ -129,6 +131,24 @@ def docx(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
         yield Reject("bad_docx", 1, detail=str(error))
 
 
+def _width(line: str) -> int:
+    """In halves of a Chinese character."""
+    return sum(1 if character.isascii() else 2 for character in line)
+
+
+def _paragraphs(text: str) -> str:
+    """The text with the lines of a page joined: one that reaches the margin, or comes near to it without ending a
+    sentence, goes on. Titles, case numbers and signatures are shorter and stay lines."""
+    lines = text.split("\n")
+    margin = sorted(map(_width, lines))[-1 - len(lines) // 20]
+    out = ""
+    for line in lines:
+        full = _width(line) >= 0.95 * margin
+        goes_on = full or (_width(line) >= 0.6 * margin and not line.endswith(_STOPS))
+        out += line if goes_on else line + "\n"
+    return out.rstrip("\n")
+
+
 def pdf(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
     """A PDF with a text layer; a scan has none and is rejected as such."""
     try:
@@ -136,7 +156,7 @@ def pdf(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
         if opened.is_encrypted:
             yield Reject("encrypted", 1)
             return
-        text = tidy("\n".join(page.extract_text() for page in opened.pages))
+        text = tidy("\n".join(page.extract_text().strip() for page in opened.pages))
     except (
         pypdf.errors.PyPdfError,
         ValueError,
@@ -148,6 +168,5 @@ def pdf(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
     ) as error:
         yield Reject("bad_pdf", 1, detail=str(error) or type(error).__name__)
         return
-    # Lines of a page are broken by layout: a line that does not end a sentence goes on.
-    text = re.sub(r"(?<![。；：！？）\n])\n(?=[^\n])", "", text)
+    text = _paragraphs(_PAGE_NUMBER.sub("", text))
     yield Document(text, "pdf") if text else Reject("no_text_layer", 1)
