@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import yaml
@@ -42,3 +43,21 @@ def to_yaml(value: object) -> str:
     return yaml.dump(
         value, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, sort_keys=False
     )
+
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Put the complete folder `made` in the place of `target`, if there is one; `made` may be on another disk.
+
+    Until the last instant `target` is the old folder; it is never half of the new one.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    arriving, leaving = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    for left_over in (arriving, leaving):
+        if left_over != made:
+            shutil.rmtree(left_over, ignore_errors=True)
+    if made != arriving:
+        shutil.move(made, arriving)
+    if target.exists():
+        target.rename(leaving)
+    arriving.rename(target)
+    shutil.rmtree(leaving, ignore_errors=True)
