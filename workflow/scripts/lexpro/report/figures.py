@@ -131,7 +131,7 @@ def retrieval(summary: dict) -> plt.Figure:
     systems = {name: row for name, row in summary["retrieval"].get("systems", {}).items() if row}
     if not systems:
         return style.empty("This experiment searches no index.")
-    figure, axes = plt.subplots(figsize=(8.6, 3.2))
+    figure, axes = plt.subplots(figsize=(8.6, 3.6))
     order = labels.ordered(systems, labels.SYSTEMS)
     for name, (color, marker) in zip(order, cycle(style.SERIES), strict=False):
         by_k = systems[name]
@@ -145,7 +145,7 @@ def retrieval(summary: dict) -> plt.Figure:
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("articles looked at, k")
     axes.set_ylabel("recall of cited articles at k")
-    figure.legend(loc="outside right upper")
+    figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 
