@@ -13,9 +13,9 @@ from lexpro.errors import UserError
 from lexpro.files import read_json, to_yaml, write_json, write_text
 from lexpro.knowledge import table
 from lexpro.knowledge.table import Row
-from lexpro.retrieval import dense
+from lexpro.retrieval import dense, search
+from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
-from lexpro.retrieval.store import Store, Table, build
 
 STATIC = {
     "dimension": 16,
@@ -23,6 +23,7 @@ STATIC = {
     "epochs": 6,
     "batch_size": 8,
     "negatives": 8,
+    "hard_negatives": 2,
     "scale": 20.0,
     "learning_rate": 0.05,
     "seed": 3,
@@ -34,16 +35,29 @@ INDEX = {
     "max_neighbors": 16,
     "ef_construction": 100,
     "ef_search": 100,
-    "weights": {"bm25": 0.2, "dense": 1.0, "cases": 1.0},
+    "weights": {"bm25": 0.2, "dense": 1.0, "cases": 1.0, "charges": 0.0},
     "voters": 5,
     "rrf_k": 10,
+    "query": "facts",
+    "reranker": None,
+    "server": None,
     "recall_queries": 50,
 }
+PATH = "第二编 分则 / 第一章"
 ARTICLES = [
-    Row("刑法", 67, 0, "自动投案如实供述。", exists_from="1997-10-01", valid_from="2011-05-01"),
-    Row("刑法", 133, 1, "醉酒驾驶机动车。", exists_from="2011-05-01", valid_from="2011-05-01"),
+    Row("刑法", 67, 0, "自动投案如实供述。", heading=PATH, exists_from="1997-10-01", valid_from="2011-05-01"),
+    Row(
+        "刑法",
+        133,
+        1,
+        "醉酒驾驶机动车。",
+        ["危险驾驶罪"],
+        PATH,
+        exists_from="2011-05-01",
+        valid_from="2011-05-01",
+    ),
     Row("刑法", 264, 0, "秘密窃取他人财物。", valid_from="1997-10-01", valid_to="2011-05-01"),
-    Row("刑法", 264, 0, "秘密窃取他人财物，多次窃取。", valid_from="2011-05-01"),
+    Row("刑法", 264, 0, "秘密窃取他人财物，多次窃取。", ["盗窃罪"], PATH, valid_from="2011-05-01"),
     Row("刑事诉讼法", 15, 0, "认罪认罚从宽处理。"),
 ]
 KINDS = {
@@ -52,14 +66,22 @@ KINDS = {
 }
 
 
-def judgment(doc_id: str, facts: str, charge: str, numbers: list[int]) -> dict:
+def judgment(doc_id: str, facts: str, charge: str, numbers: list[int], date: str | None = None) -> dict:
     cited = [
         {"law": "刑法", "number": n, "sub": int(n == 133), "paragraph": None, "item": None} for n in numbers
     ]
     sentence = {"kind": "拘役", "months": 2, "charge": charge}
     person = {"name": "张某甲", "charges": [charge], "terms": [sentence], "sentence": sentence}
-    span = {"facts": [0, len(facts)]}
-    return {"doc_id": doc_id, "kind": "criminal", "sections": span, "defendants": [person], "articles": cited}
+    person["circumstances"] = ["自首"] if 67 in numbers else []
+    return {
+        "doc_id": doc_id,
+        "kind": "criminal",
+        "date": date,
+        "sections": {"facts": [0, len(facts)]},
+        "defendants": [person],
+        "articles": cited,
+        "amount": 3000 * (67 in numbers),
+    }
 
 
 def plan(name: str, settings: dict, inputs: dict[str, str], lock) -> list[str]:
@@ -88,8 +110,11 @@ def index(tmp_path_factory):
         facts, charge, cited = list(KINDS.values())[number % 2]
         facts = facts.format("甲乙丙丁"[number % 4] * 2 + str(number))
         held = number >= 40
-        doc = judgment(f"d{number:03d}", facts, charge, cited)
-        kept.append({"doc_id": doc["doc_id"], "province": "湖北", "text": facts, "judgment": json.dumps(doc)})
+        doc = judgment(f"d{number:03d}", facts, charge, cited, f"20{10 + number % 8}-01-01")
+        province = "湖北" if number < 30 else "湖南"
+        kept.append(
+            {"doc_id": doc["doc_id"], "province": province, "text": facts, "judgment": json.dumps(doc)}
+        )
         splits.append({"doc_id": doc["doc_id"], "split": "heldout" if held else ("sft", "grpo")[number % 2]})
         if held:
             gold = {"法条": ["133之1" if n == 133 else str(n) for n in cited]}
@@ -100,7 +125,7 @@ def index(tmp_path_factory):
                 "gold": gold,
                 "date": "2020-01-01",
             }
-            heldout.append(json.dumps(row))
+            heldout += [json.dumps(row), json.dumps({**row, "task": "charge", "gold": {"罪名": [charge]}})]
     for name in ("filter", "tasks", "knowledge"):
         write_json(root / f"results/{name}/k/manifest.json", {"files": {}, "counts": {}})
     pl.DataFrame(kept).write_parquet("results/filter/k/kept.parquet")
@@ -147,6 +172,74 @@ def test_similar_cases_are_training_cases_of_the_same_kind(searcher):
     assert found[0]["refs"] == ["264", "67"] and found[0]["months"] == 2
 
 
+@pytest.mark.parametrize(
+    ("scope", "holds"),
+    [
+        (CaseScope(province="湖南"), lambda case: case["province"] == "湖南"),
+        (CaseScope(charge="危险驾驶罪"), lambda case: case["charges"] == ["危险驾驶罪"]),
+        (CaseScope(ref="133之1"), lambda case: "133之1" in case["refs"]),
+        (CaseScope(since="2014-01-01"), lambda case: case["date"] >= "2014"),
+        (
+            CaseScope(until="2012-01-01", province="湖北"),
+            lambda case: case["date"] < "2012" and case["province"] == "湖北",
+        ),
+    ],
+)
+def test_cases_are_filtered(searcher, scope, holds):
+    everything = searcher.cases("被告人窃得他人手机一部", 40)
+    found = searcher.cases("被告人窃得他人手机一部", 40, scope)
+    assert found and all(map(holds, found))
+    assert {c["doc_id"] for c in found} == {c["doc_id"] for c in everything if holds(c)}
+    assert searcher.cases("窃得手机", 5, CaseScope(province="西藏")) == []
+
+
+def test_it_is_said_why_a_case_is_similar(searcher):
+    first = searcher.cases("被告人陈某窃得手机一部，价值4000元，案发后自首。", 1)[0]
+    assert first["why"]["charges"] == ["盗窃罪"] and first["why"]["circumstances"] == ["自首"]
+    assert first["why"]["amounts"] == [4000.0, 3000.0]
+    assert "窃得" in "".join(first["why"]["terms"])
+    other = searcher.cases("被告人酒后驾驶小型轿车，骗得90000元。", 1)[0]
+    assert other["why"].keys() == {"charges", "terms"}
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("依照刑法第二百六十四条，酒后驾驶", "264"),
+        ("酒驾，《中华人民共和国刑法》第67条", "67"),
+        ("窃得手机，第一百三十三条之一", "133之1"),
+        ("窃得手机，第１３３条之一和第６７条", "133之1"),
+    ],
+)
+def test_an_article_that_is_named_comes_first_whole_and_with_its_path(searcher, text, first):
+    found = searcher.articles(text, 3, named=True)
+    assert found[0]["ref"] == first and found[0]["score"] is None
+    assert found[0]["text"] in {row.text for row in ARTICLES} and found[0]["heading"] == PATH
+    assert len({article["ref"] for article in found}) == 3
+
+
+def test_charges_are_predicted_and_lead_to_their_articles(searcher, monkeypatch):
+    (charge, share), *_ = searcher.charges("酒后驾驶小型轿车被查获")
+    assert charge == "危险驾驶罪" and share > 0.5
+    only = {"bm25": 0.0, "dense": 0.0, "cases": 0.0, "charges": 1.0}
+    monkeypatch.setitem(searcher.settings, "weights", only)
+    assert searcher.articles("酒后驾驶", 5) == []
+    assert [a["ref"] for a in searcher.articles("酒后驾驶", 5, charges=["盗窃罪"])] == ["264"]
+    monkeypatch.setitem(searcher.settings, "query", "charges")
+    assert searcher.articles("酒后驾驶小型轿车被查获", 5)[0]["ref"] == "133之1"
+
+
+def test_a_wide_filter_finds_what_a_narrow_one_finds(searcher, monkeypatch):
+    vector = searcher.encoder.encode(["窃得手机"])[0]
+    allowed = np.arange(40) % 3 > 0
+    exact = searcher.nearest("cases", vector, 5, allowed)
+    monkeypatch.setattr(search, "EXACT", 0)
+    asked_of_chroma = searcher.nearest("cases", vector, 5, allowed)
+    assert dict(asked_of_chroma).values() != {} and len(asked_of_chroma) == 5
+    assert [s for _, s in asked_of_chroma] == pytest.approx([s for _, s in exact], abs=1e-5)
+    assert searcher.nearest("cases", vector, 5, np.zeros(40, bool)) == []
+
+
 def test_held_out_cases_are_not_in_the_index(index):
     assert pl.read_parquet(index / "cases.parquet").height == 40
     assert read_json(index / "manifest.json")["counts"]["cases"] == 40
@@ -160,6 +253,33 @@ def test_recall_is_written_beside_the_constant_list(index):
     # 264, 67 and 133之1 in that order: the first is right for half of the cases, and half of what those cite.
     assert measured["systems"]["constant"]["1"] == 0.25
     assert measured["chroma_recall_at_10"] == 1.0
+    cases = measured["similar_cases"]
+    assert cases["fused"] == {"charge": 1.0, "articles": 1.0}
+    assert cases["same charge, bm25"]["articles"] == cases["same charge, random"]["articles"] == 1.0
+
+
+def test_an_index_is_whole_by_itself_and_another_embedder_is_refused(index, tmp_path):
+    moved = shutil.copytree(index, tmp_path / "moved")
+    found = Searcher(moved)
+    assert found.articles("窃得手机", 1)
+    found.close()
+    card = read_json(moved / "chroma/store.json")
+    card["card"]["embedder"] |= {"sha256": "f", "dimension": 8}
+    write_json(moved / "chroma/store.json", card)
+    with pytest.raises(UserError, match="vectors of another embedder"):
+        Searcher(moved)
+
+
+def test_a_server_by_configuration_finds_the_same(index, searcher, tmp_path):
+    moved = shutil.copytree(index, tmp_path / "served")
+    card = read_json(moved / "index.json")
+    card["settings"]["server"] = {"host": "127.0.0.1", "port": 0}
+    write_json(moved / "index.json", card)
+    served = Searcher(moved)
+    for facts in ("窃得手机后投案", "酒后驾驶轿车"):
+        assert served.articles(facts, 4) == searcher.articles(facts, 4)
+        assert served.cases(facts, 4) == searcher.cases(facts, 4)
+    served.close()
 
 
 def test_a_held_out_case_among_the_training_cases_is_refused(index):
@@ -174,7 +294,8 @@ def test_training_again_gives_the_same_vectors(index):
 
     texts = ["窃取财物", "醉酒驾驶"]
     made = [
-        static.train(texts, ["窃得手机", "酒后驾车"], [[0], [1]], **STATIC)[0].encode(texts) for _ in range(2)
+        static.train(texts, ["窃得手机", "酒后驾车"], [[0], [1]], [[0, 1]] * 2, **STATIC)[0].encode(texts)
+        for _ in range(2)
     ]
     np.testing.assert_array_equal(*made)
 
@@ -183,7 +304,7 @@ def test_training_brings_facts_to_their_articles():
     from lexpro.retrieval import static
 
     articles, facts = ["秘密窃取他人财物", "醉酒驾驶机动车"], ["拿走手机", "喝酒开车"] * 4
-    model, losses = static.train(articles, facts, [[0], [1]] * 4, **STATIC)
+    model, losses = static.train(articles, facts, [[0], [1]] * 4, [[0], [1]], **STATIC)
     left = model.encode(facts[:2], normalize_embeddings=True)
     right = model.encode(articles, normalize_embeddings=True)
     assert (left @ right.T).argmax(1).tolist() == [0, 1]
@@ -194,7 +315,9 @@ def test_another_embedder_is_refused(index, tmp_path):
     from lexpro.retrieval import static
 
     card = read_json(index / "index.json")
-    other = dense.save_static(static.train(["甲乙"], [], [], **{**STATIC, "dimension": 8})[0], tmp_path / "e")
+    other = dense.save(
+        static.train(["甲乙"], [], [], [[0]], **{**STATIC, "dimension": 8})[0], tmp_path / "e", "static"
+    )
     assert other.card["dimension"] == 8
     with pytest.raises(UserError, match="dimension: 8 instead of 16"):
         dense.load(tmp_path / "e", card["embedder"])
@@ -228,50 +351,31 @@ def test_vectors_of_another_run_are_refused(tmp_path):
         index_stage.vectors(tmp_path, "cases", ["b", "a"])
 
 
-def units(n: int, seed: int) -> np.ndarray:
-    vectors = np.random.default_rng(seed).normal(size=(n, 24)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def test_building_again_takes_over_what_has_not_changed(index, monkeypatch):
+    """The last test of the fixture: it changes it. A run that is cut off leaves what was there."""
+    import embed as embed_stage
+    import index as index_stage
 
+    def run(stage_, name):
+        stage_.main(["--plan", f"results/.plan/{name}/k"])
 
-HNSW = {"max_neighbors": 16, "ef_construction": 100, "ef_search": 100}
+    def cut_off(*_, **__):
+        raise KeyboardInterrupt
 
-
-def test_two_builds_answer_alike_and_two_readers_do_not_disturb_each_other(tmp_path):
-    vectors, queries = units(700, 1), units(20, 2)
-    table_ = Table(vectors, [{"even": int(row % 2 == 0)} for row in range(700)])
-    for name in "ab":
-        build(tmp_path / name, {"things": table_}, **HNSW)
-    first, second = Store(tmp_path / "a"), Store(tmp_path / "a")
-    other = Store(tmp_path / "b")
-    overlap = []
-    for query in queries:
-        found = first.search("things", query, 10)
-        assert found == second.search("things", query, 10)
-        assert [row for row, _ in found] == [row for row, _ in other.search("things", query, 10)]
-        exact = np.argsort(-(vectors @ query), kind="stable")[:10]
-        overlap.append(len({row for row, _ in found} & set(exact.tolist())) / 10)
-        assert all(row % 2 == 0 for row, _ in first.search("things", query, 10, {"even": 1}))
-    assert np.mean(overlap) >= 0.95
-    for store in (first, second, other):
-        store.close()
-
-
-def test_building_again_replaces_and_a_failed_build_leaves_the_old(tmp_path):
-    build(tmp_path / "a", {"things": Table(units(3, 1), [{"n": 1}] * 3)}, **HNSW)
-    bad = Table(units(2, 1), [{"n": object()}] * 2)
-    with pytest.raises((TypeError, ValueError)):
-        build(tmp_path / "a", {"things": bad}, **HNSW)
-    store = Store(tmp_path / "a")
-    assert store.count("things") == 3
-    store.close()
-    build(tmp_path / "a", {"things": Table(units(5, 1), [{"n": 1}] * 5)}, **HNSW)
-    store = Store(tmp_path / "a")
-    assert store.count("things") == 5
-    store.close()
-
-
-def test_an_empty_collection_finds_nothing(tmp_path):
-    build(tmp_path / "a", {"things": Table(np.zeros((0, 24), np.float32), [])}, **HNSW)
-    store = Store(tmp_path / "a")
-    assert store.search("things", units(1, 1)[0], 5) == []
-    store.close()
+    run(embed_stage, "embed")
+    before = read_json(index / "manifest.json")
+    with monkeypatch.context() as patch:
+        patch.setattr(index_stage.recall, "measure", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            run(index_stage, "index")
+    assert read_json(index / "manifest.json") == before
+    Searcher(index).close()
+    counts = []
+    with monkeypatch.context() as patch:
+        build = index_stage.build
+        patch.setattr(index_stage, "build", lambda *args: counts.append(build(*args)) or counts[0])
+        run(index_stage, "index")
+    assert counts == [
+        {name: {"kept": n, "written": 0, "removed": 0} for name, n in (("articles", 5), ("cases", 40))}
+    ]
+    assert read_json(index / "manifest.json") == before

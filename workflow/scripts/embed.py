@@ -1,64 +1,102 @@
-"""embed: articles and training cases → vectors, with the embedder made here or a pretrained one.
+"""embed: articles and training cases → vectors, with the embedder made here, a pretrained one, or one fine-tuned here.
 
 `embedder/` (with `embedder.json`: model, revision or hash, dimension), `articles.npy` and `cases.npy`
 (float32 unit vectors), `articles.json` and `cases.json` (the ids of their rows), `losses.json` where the
-embedder was trained.
+embedder was trained. An interrupted run leaves the vectors that were there; where the embedder is the same as
+last time, texts that have not changed keep theirs (`texts.json`: a digest of each).
 """
 
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 
 import numpy as np
 
-from lexpro.files import write_json
+from lexpro import fingerprint
+from lexpro.files import read_json, write_json
 from lexpro.knowledge import table
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cases, dense
 from lexpro.stage import Run, stage
 
-STATIC = ("dimension", "vocabulary", "epochs", "batch_size", "negatives", "scale", "learning_rate", "seed")
+SAMPLER = ("batch_size", "negatives", "hard_negatives")
+STATIC = (*SAMPLER, "dimension", "vocabulary", "epochs", "scale", "learning_rate", "seed")
+TUNED = ("epochs", "scale", "learning_rate", "warmup", "weight_decay", "gradient_checkpointing", "seed")
 
 
 def train(run: Run, articles: list[dict], known: list[cases.Case]) -> dense.Encoder:
-    """The embedder made here, from the training cases that cite an article that is known."""
+    """The embedder made or fine-tuned here, from the training cases that cite an article that is known."""
     import torch
 
-    from lexpro.retrieval import static
+    from lexpro.retrieval import contrastive, static, tuned
 
     torch.set_num_threads(int(os.environ.get("LEXPRO_THREADS", "1")))
-    current = {(a["law"], a["ref"]): row for row, a in enumerate(articles) if not a["valid_to"]}
-    cited = [
-        [current[CRIMINAL_LAW, ref] for ref in case.refs if (CRIMINAL_LAW, ref) in current] for case in known
-    ]
+    settings = run.settings
+    # Every version that is known: an older one is no negative.
+    versions: dict[str, list[int]] = defaultdict(list)
+    for row, article in enumerate(articles):
+        if article["law"] == CRIMINAL_LAW and article["text"]:
+            versions[article["ref"]].append(row)
+    cited = [[row for ref in case.refs for row in versions.get(ref, ())] for case in known]
     pairs = [(case.facts, rows) for case, rows in zip(known, cited, strict=True) if rows]
-    model, losses = static.train(
-        [article["text"] for article in articles],
-        [facts for facts, _ in pairs],
-        [rows for _, rows in pairs],
-        **{name: run.settings[name] for name in STATIC},
-    )
-    write_json(run.out / "losses.json", losses)
     if not pairs:
-        run.log.warning("no training case cites a known article: the embedder stays untrained")
-    return dense.save_static(model, run.out / "embedder")
+        run.log.warning("no training case cites a known article: the embedder stays as it is")
+    facts, gold = [facts for facts, _ in pairs], [rows for _, rows in pairs]
+    texts, chapters = [article["text"] for article in articles], contrastive.chapters(articles)
+    if settings["kind"] == "static":
+        given = {name: settings[name] for name in STATIC}
+        model, losses = static.train(texts, facts, gold, chapters, **given)
+        made = dense.save(model, run.out / "embedder", "static")
+    else:
+        card = dense.card_of(settings)
+        model = dense.opened(card)
+        generator = torch.Generator().manual_seed(settings["training"]["seed"])
+        sampler = contrastive.Sampler(gold, chapters, *(settings["training"][n] for n in SAMPLER), generator)
+        given = {name: settings["training"][name] for name in TUNED}
+        losses = (
+            tuned.train(model, texts, facts, sampler, prompts=settings["prompts"], **given) if pairs else []
+        )
+        kept = {name: card[name] for name in ("model", "revision", "prompts", "batch_size", "max_length")}
+        made = dense.save(model, run.out / "embedder", "tuned", kept)
+    write_json(run.out / "losses.json", losses)
+    return made
+
+
+def vectors(run: Run, encoder: dense.Encoder, name: str, texts: list[str], digests: list[str]) -> np.ndarray:
+    """The vectors of `texts`, those that the last run made with the same embedder taken from there."""
+    found: dict[str, np.ndarray] = {}
+    past = run.previous
+    if past and (past / "texts.json").is_file() and read_json(past / "embedder" / dense.CARD) == encoder.card:
+        rows = np.load(past / f"{name}.npy", allow_pickle=False)
+        found = dict(zip(read_json(past / "texts.json")[name], rows, strict=True))
+    missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in found}
+    found |= zip(missing, encoder.encode(list(missing.values())), strict=True)
+    run.log.info("%s: %d vectors made, %d taken over", name, len(missing), len(set(digests)) - len(missing))
+    made = np.zeros((len(texts), encoder.card["dimension"]), np.float32)
+    for row, digest in enumerate(digests):
+        made[row] = found[digest]
+    return made
 
 
 def write(run: Run, articles: list[dict], known: list[cases.Case]) -> dict:
     """Make the embedder and write all files; the embedder's card."""
-    if run.settings["kind"] == "static":
-        encoder = train(run, articles, known)
-    else:
+    if run.settings["kind"] == "pretrained":
         encoder = dense.pretrained(run.settings, run.out / "embedder")
-    np.save(run.out / "articles.npy", encoder.encode([article["text"] for article in articles]))
-    np.save(run.out / "cases.npy", encoder.encode([case.facts for case in known]))
+    else:
+        encoder = train(run, articles, known)
+    texts = {"articles": [article["text"] for article in articles], "cases": [case.facts for case in known]}
+    digests = {name: [fingerprint.digest(text, 24) for text in rows] for name, rows in texts.items()}
+    for name, rows in texts.items():
+        np.save(run.out / f"{name}.npy", vectors(run, encoder, name, rows, digests[name]))
+    write_json(run.out / "texts.json", digests)
     write_json(run.out / "articles.json", [article["id"] for article in articles])
     write_json(run.out / "cases.json", [case.doc_id for case in known])
     return encoder.card
 
 
 def main(argv: list[str] | None = None) -> None:
-    with stage("embed", __doc__, argv) as run:
+    with stage("embed", __doc__, argv, keep=True) as run:
         articles = table.read(run.inputs["knowledge"] / "articles.parquet")
         known = cases.read(run.inputs["filter"] / "kept.parquet", run.inputs["tasks"] / "splits.parquet")
         card = write(run, articles, known)

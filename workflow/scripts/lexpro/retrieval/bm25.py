@@ -61,6 +61,14 @@ class BM25:
     def __len__(self) -> int:
         return self.weights.shape[1]
 
+    def idf(self, term: str) -> float:
+        """How much a term tells: 0 for one that no text has."""
+        if term not in self.vocabulary:
+            return 0.0
+        row = self.vocabulary[term]
+        n = int(self.weights.indptr[row + 1] - self.weights.indptr[row])
+        return float(np.log(1 + (len(self) - n + 0.5) / (n + 0.5)))
+
     def scores(self, query: str) -> np.ndarray:
         """The score of every row, (n,) float64."""
         found = Counter(TOKENIZERS[self.settings["tokenizer"]](query))

@@ -1,4 +1,8 @@
-"""Cases that retrieval may know: the training judgments, as facts and what the court made of them."""
+"""Cases that retrieval may know: the training judgments, as facts and what the court made of them.
+
+A case's document is its structured judgment written out (`document`); its charge, province, date and circumstances are
+fields to filter by (`fields`).
+"""
 
 from __future__ import annotations
 
@@ -19,10 +23,25 @@ TRAINING = ("sft", "grpo")
 BATCH = 1000
 
 
+# The columns of cases.parquet.
+SCHEMA = {
+    "doc_id": pl.String,
+    "province": pl.String,
+    "date": pl.String,
+    "facts": pl.String,
+    "charges": pl.List(pl.String),
+    "refs": pl.List(pl.String),
+    "sentence": pl.String,
+    "months": pl.Int32,
+    "circumstances": pl.List(pl.String),
+    "amount": pl.Float64,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One judgment: its facts without the answer, its charges, its cited articles of 刑法 and its main
-    sentence.
+    """One judgment: its facts without the answer, its charges, its cited articles of 刑法, its main sentence, the
+    circumstances that the court found in any defendant, and the amount of the case in yuan (0: none).
     """
 
     doc_id: str
@@ -33,10 +52,33 @@ class Case:
     refs: tuple[str, ...]
     sentence: str
     months: int | None
+    circumstances: tuple[str, ...] = ()
+    amount: float = 0.0
+
+    @property
+    def document(self) -> str:
+        """The structured judgment in words: what was found, decided and cited, then the facts."""
+        months = "" if self.months is None else f"{self.months}个月"
+        lines = {
+            "罪名": "、".join(self.charges),
+            "情节": "、".join(self.circumstances),
+            "金额": f"{self.amount:.15g}元" if self.amount else "",
+            "判决": self.sentence + months,
+            "法条": "、".join(self.refs),
+            "事实": self.facts,
+        }
+        return "\n".join(f"{name}：{said}" for name, said in lines.items() if said)
+
+    @property
+    def fields(self) -> dict[str, str | int]:
+        """What Chroma keeps to filter by: the first charge, province, date, and each circumstance as a flag."""
+        fields = {"charge": (*self.charges, "")[0], "province": self.province, "date": self.date}
+        return fields | {f"circumstance:{name}": 1 for name in self.circumstances}
 
 
 def _case(row: dict, judgment: Judgment) -> Case:
     first = judgment.defendants[0].sentence if judgment.defendants else None
+    found = [name for person in judgment.defendants for name in person.circumstances]
     return Case(
         doc_id=row["doc_id"],
         province=row["province"] or "",
@@ -46,6 +88,8 @@ def _case(row: dict, judgment: Judgment) -> Case:
         refs=tuple(targets.refs(judgment)),
         sentence=first.kind if first else "",
         months=first.months if first else None,
+        circumstances=tuple(dict.fromkeys(found)),
+        amount=float(judgment.amount),
     )
 
 

@@ -1,5 +1,5 @@
-"""Embedders: made here (`static`) or pretrained (a Hugging Face id or a local folder), saved with what
-identifies them.
+"""Embedders: made here (`static`), pretrained (a Hugging Face id or a local folder) or fine-tuned here from such a
+one (`tuned`), saved with what identifies them.
 
 `embedder/embedder.json` names the model, its revision or the hash of its weights, and the dimension of its
 vectors; an index keeps a copy, and is not searched with any other embedder.
@@ -48,33 +48,44 @@ class Encoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def save_static(model, folder: Path) -> Encoder:
-    """Save an embedder made here, as safetensors and JSON."""
+def save(model, folder: Path, kind: str, known: dict | None = None) -> Encoder:
+    """Save an embedder made or fine-tuned here, as safetensors and JSON; `known`: more of its card."""
     model.save_pretrained(str(folder), create_model_card=False)
-    dimension = model.get_embedding_dimension()
-    card = {"kind": "static", "model": "static", "revision": None, "prompts": {}, "batch_size": 256}
-    card |= {"dimension": dimension, "sha256": fingerprint_of(folder), "max_length": None}
-    write_json(folder / CARD, card)
-    return Encoder(model, card)
+    found = {
+        "kind": kind,
+        "model": kind,
+        "revision": None,
+        "prompts": {},
+        "batch_size": 256,
+        "max_length": None,
+    }
+    found |= (known or {}) | {"dimension": model.get_embedding_dimension(), "sha256": fingerprint_of(folder)}
+    write_json(folder / CARD, found)
+    return Encoder(model, found)
+
+
+def card_of(settings: dict) -> dict:
+    """The card of the pretrained model of the settings, but for its dimension."""
+    card = {name: settings[name] for name in ("model", "revision", "prompts", "batch_size", "max_length")}
+    path = Path(os.path.expandvars(settings["model"])).expanduser()
+    card |= {"kind": "pretrained", "sha256": fingerprint_of(path) if path.is_dir() else None}
+    return card | ({"model": str(path)} if path.is_dir() else {})
 
 
 def pretrained(settings: dict, folder: Path) -> Encoder:
     """Open the pretrained model of the settings and note in `folder` which it is. Raises UserError if it is
     not there.
     """
-    card = {name: settings[name] for name in ("model", "revision", "prompts", "batch_size", "max_length")}
-    path = Path(os.path.expandvars(settings["model"])).expanduser()
-    card |= {"kind": "pretrained", "sha256": fingerprint_of(path) if path.is_dir() else None}
-    if path.is_dir():
-        card["model"] = str(path)
-    model = _open(card)
+    card = card_of(settings)
+    model = opened(card)
     card["dimension"] = model.get_embedding_dimension()
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / CARD, card)
     return Encoder(model, card)
 
 
-def _open(card: dict):
+def opened(card: dict):
+    """The model of a card, on the GPU if there is one."""
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -100,7 +111,7 @@ def load(folder: Path, expected: dict | None = None) -> Encoder:
     if not (folder / CARD).is_file():
         raise UserError(f"{folder} is not an embedder: no {CARD}. Run the embed stage again.")
     card = read_json(folder / CARD)
-    place = folder if card["kind"] == "static" else Path(card["model"])
+    place = Path(card["model"]) if card["kind"] == "pretrained" else folder
     if place.is_dir() and fingerprint_of(place) != card["sha256"]:
         raise UserError(
             f"{place}: the embedder's files are not those that were saved. Run the embed stage again."
@@ -114,5 +125,6 @@ def load(folder: Path, expected: dict | None = None) -> Encoder:
             raise UserError(
                 f"the index was built with another embedder than {folder} ({said}). Build the index again."
             )
-    model = _open({**card, "model": str(folder)} if card["kind"] == "static" else card)
+    own = {"model": str(folder), "revision": None}
+    model = opened(card if card["kind"] == "pretrained" else {**card, **own})
     return Encoder(model, card)

@@ -1,24 +1,37 @@
-"""How much of what courts cite is found: recall of each ranking, beside a constant list that reads
-nothing.
+"""How much of what courts cite is found, beside a constant list that reads nothing; and how alike similar cases are,
+beside cases of the same charge.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval.bm25 import top
-from lexpro.retrieval.search import Scope, Searcher
+from lexpro.retrieval.fusion import rrf
+from lexpro.retrieval.scope import CaseScope, Scope
+from lexpro.retrieval.search import Searcher
 
 KS = (1, 3, 5, 10)
-# The facts of a held-out case, the articles of 刑法 that its judgment cites, and its date (ISO or None).
-Query = tuple[str, set[str], str | None]
+# Similar cases that are looked at.
+CASES = 5
 
 
-def recall(found: Sequence[str], gold: set[str], k: int) -> float:
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The facts of a held-out case, the articles of 刑法 that its judgment cites, its date (ISO), its charges."""
+
+    facts: str
+    refs: frozenset[str]
+    date: str | None = None
+    charges: tuple[str, ...] = ()
+
+
+def recall(found: Sequence[str], gold: set[str] | frozenset[str], k: int) -> float:
     """The share of `gold` (not empty) among the first `k`."""
     return len(gold & set(found[:k])) / len(gold)
 
@@ -36,16 +49,18 @@ def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -
     the share of the ten nearest of `vectors` (the articles', by exact search) that Chroma finds.
     """
     constant = most_cited(searcher.known)
-    sums = {name: np.zeros(len(KS)) for name in ("bm25", "dense", "cases", "fused", "constant")}
+    weights = searcher.settings["weights"]
+    ranked = [name for name in weights if weights[name] or name != "charges"]
+    sums = {name: np.zeros(len(KS)) for name in (*ranked, "fused", "constant")}
     agreement = []
-    for facts, gold, date in queries:
-        rankings = searcher.rankings(facts, Scope(date, CRIMINAL_LAW))
+    for query in queries:
+        rankings = searcher.rankings(query.facts, Scope(query.date, CRIMINAL_LAW), names=ranked)
         fused = [row for row, _ in searcher.fuse(rankings)]
         answers = {name: [searcher.rows[row]["ref"] for row in rows] for name, rows in rankings.items()}
         answers |= {"fused": [searcher.rows[row]["ref"] for row in fused], "constant": constant}
         for name, found in answers.items():
-            sums[name] += [recall(found, gold, k) for k in KS]
-        agreement.append(_agreement(searcher, facts, vectors))
+            sums[name] += [recall(found, query.refs, k) for k in KS]
+        agreement.append(_agreement(searcher, query.facts, vectors))
     n = len(queries)
     systems = {
         name: {str(k): round(float(v), 6) for k, v in zip(KS, total / n, strict=True)} if n else {}
@@ -56,11 +71,50 @@ def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -
         "recall_at_5": systems["fused"].get("5"),
         "systems": systems,
         "chroma_recall_at_10": round(float(np.mean(agreement)), 6) if agreement else None,
+        "similar_cases": similar(searcher, queries),
     }
 
 
 def _agreement(searcher: Searcher, facts: str, vectors: np.ndarray) -> float:
     query = searcher.encoder.encode([facts], "query")[0]
     exact = {int(row) for row in top(vectors @ query, 10)}
-    found = {row for row, _ in searcher.store.search("articles", query, 10)}
+    found = {row for row, _ in searcher.nearest("articles", query, 10)}
     return len(exact & found) / max(len(exact), 1)
+
+
+def alike(refs: frozenset[str], case: dict) -> float:
+    """How much a case cites the same: shared articles to all articles of both (Jaccard)."""
+    return len(refs & set(case["refs"])) / len(refs | set(case["refs"]))
+
+
+def similar(searcher: Searcher, queries: Sequence[Query]) -> dict[str, dict[str, float]]:
+    """{system: {charge, articles}}: of the first five cases the share with the query's first charge, and the mean of
+    `alike`.
+
+    Most of what cases have in common is their charge. So the rows `same charge …` are told the true charge and order
+    only its cases: by BM25 is the baseline of every figure, `random` the mean over all of them, and what `fused` has
+    more than it is the charge-controlled score.
+    """
+    scores: dict[str, list[tuple[float, float]]] = {}
+    for query in queries:
+        same = searcher.case_mask(CaseScope(charge=query.charges[0])) if query.charges else np.zeros(0, bool)
+        if not same.any():
+            continue
+        vector = searcher.encoder.encode([query.facts], "query")[0]
+        lists: dict[str, Sequence[int]] = {"same charge, random": np.flatnonzero(same)}
+        for prefix, allowed in (("", None), ("same charge, ", same)):
+            rankings = searcher.case_rankings(query.facts, vector, allowed)
+            fused = rrf(list(rankings.values()), searcher.settings["rrf_k"])
+            rankings["fused"] = [row for row, _ in fused]
+            lists |= {prefix + name: rows[:CASES] for name, rows in rankings.items()}
+        for name, rows in lists.items():
+            if len(rows):
+                found = [
+                    (query.charges[0] in (case := searcher.known[row])["charges"], alike(query.refs, case))
+                    for row in rows
+                ]
+                scores.setdefault(name, []).append(tuple(np.mean(found, axis=0)))
+    means = {name: np.mean(rows, axis=0) for name, rows in sorted(scores.items())}
+    return {
+        name: {"charge": round(float(c), 6), "articles": round(float(a), 6)} for name, (c, a) in means.items()
+    }

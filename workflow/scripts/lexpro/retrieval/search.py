@@ -1,14 +1,14 @@
 """Searching an index: articles for the facts of a case, and similar cases.
 
-Three rankings of articles are fused by reciprocal rank: BM25 and vectors, from the facts to the articles'
-texts, and the votes of similar training cases for the articles that they cite. The last is what knows how
-courts cite: the general part (自首, 缓刑, 罚金) shares no word with most facts.
+Rankings of articles are fused by reciprocal rank: BM25 and vectors, from the facts to the articles' texts; the votes of
+similar training cases for the articles that they cite; the articles of charges that are predicted. The votes are what
+knows how courts cite: the general part (自首, 缓刑, 罚金) shares no word with most facts.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,48 +17,35 @@ import polars as pl
 from lexpro.errors import UserError
 from lexpro.files import read_json
 from lexpro.knowledge import table
-from lexpro.knowledge.table import OPEN_END, as_number
 from lexpro.law.articles import CRIMINAL_LAW
-from lexpro.retrieval import dense
+from lexpro.retrieval import cite, dense, rerank, similar
 from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.fusion import rrf
+from lexpro.retrieval.scope import ArticleMask, CaseMask, CaseScope, Scope
 from lexpro.retrieval.store import Store
 
 CARD = "index.json"
 # Rows that each ranking contributes to the fusion.
 DEPTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which articles a search may return: those of `date` (ISO; None: in force now), of `law` (None: any)."""
-
-    date: str | None = None
-    law: str | None = None
-
-    @property
-    def day(self) -> int:
-        return as_number(self.date or "", OPEN_END - 1)
-
-    def holds(self, law: str, span: tuple[int, int]) -> bool:
-        return span[0] <= self.day < span[1] and self.law in (None, law)
-
-    def where(self) -> dict:
-        """The same as a filter of Chroma over `fields`."""
-        parts = [{"from": {"$lte": self.day}}, {"to": {"$gt": self.day}}]
-        return {"$and": [*parts, *([{"law": self.law}] if self.law else [])]}
+# Where a filter leaves no more rows than this, they are compared one by one: Chroma's own filters are slower
+# (64,665 articles: 325 ms), and its graph misses what a narrow filter leaves.
+EXACT = 20_000
+# Charges that are predicted for facts.
+CHARGES = 2
 
 
 def fields(rows: list[dict]) -> list[dict[str, str | int]]:
-    """What Chroma keeps of each article, for `Scope.where`."""
+    """What Chroma keeps of each article, for those who ask it without us."""
+    spans = table.spans(rows)
     return [
-        {"law": row["law"], "from": a, "to": b} for row, (a, b) in zip(rows, table.spans(rows), strict=True)
+        {"law": r["law"], "ref": r["ref"], "from": a, "to": b} for r, (a, b) in zip(rows, spans, strict=True)
     ]
 
 
 class Searcher:
-    """An index opened for reading (its Chroma folder is copied). `index` is the output folder of the
-    `index` stage.
+    """An index opened for reading (its Chroma folder is copied). `index` is the output folder of the `index` stage.
+
+    Raises UserError for a folder that is none, is damaged, or holds vectors of another embedder.
     """
 
     def __init__(self, index: Path | str):
@@ -70,41 +57,86 @@ class Searcher:
         self.card = read_json(index / CARD)
         self.settings = self.card["settings"]
         self.rows = table.read(index / "articles.parquet")
-        self.spans = table.spans(self.rows)
         self.known = pl.read_parquet(index / "cases.parquet").to_dicts()
         self._refs: dict[str, list[int]] = defaultdict(list)
         for row, article in enumerate(self.rows):
             if article["law"] == CRIMINAL_LAW:
                 self._refs[article["ref"]].append(row)
+        self._places = {
+            "articles": {article["id"]: row for row, article in enumerate(self.rows)},
+            "cases": {case["doc_id"]: row for row, case in enumerate(self.known)},
+        }
+        self._article_mask, self.case_mask = ArticleMask(self.rows), CaseMask(self.known)
         self._article_terms = BM25.load(index / "bm25" / "articles")
         self._case_terms = BM25.load(index / "bm25" / "cases")
-        self.encoder = dense.load((index / self.card["embedder_folder"]).resolve(), self.card["embedder"])
-        self.store = Store(index / "chroma")
-        counted = {"articles": len(self.rows), "cases": len(self.known)}
-        for name, rows in counted.items():
-            if self.store.count(name) != rows:
-                raise UserError(
-                    f"{index}: {self.store.count(name)} vectors for {rows} {name}. Run the index stage again."
-                )
+        self.encoder = dense.load(index / "embedder", self.card["embedder"])
+        self.vectors = {
+            name: np.load(index / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in self._places
+        }
+        self.reranker = rerank.Reranker(self.settings["reranker"]) if self.settings["reranker"] else None
+        if rerank.identity(self.settings["reranker"]) != self.card["reranker"]:
+            raise UserError(f"{index} was built with another reranker. Run the index stage again.")
+        self.store = Store(index / "chroma", self.settings["server"])
+        made = self.store.card["card"]["embedder"]
+        if made != self.card["embedder"]:
+            self.close()
+            raise UserError(
+                f"{index}/chroma holds vectors of another embedder ({made}). Run the index stage again."
+            )
+        for name, places in self._places.items():
+            if not self.store.count(name) == len(self.vectors[name]) == len(places):
+                self.close()
+                raise UserError(f"{index}: not as many vectors as {name}. Run the index stage again.")
 
     def close(self) -> None:
         self.store.close()
 
-    def rankings(self, facts: str, scope: Scope, depth: int = DEPTH) -> dict[str, list[int]]:
-        """{ranking: rows of articles, best first}, for every ranking whether fused or not."""
-        allowed = np.array(
-            [scope.holds(row["law"], s) for row, s in zip(self.rows, self.spans, strict=True)], bool
-        )
-        scores = self._article_terms.scores(facts) * allowed
+    def nearest(
+        self, name: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None
+    ) -> list[tuple[int, float]]:
+        """Up to `k` (row, cosine similarity) of `articles` or `cases`, nearest first, of the `allowed` rows."""
+        places = self._places[name]
+        left = len(places) if allowed is None else int(allowed.sum())
+        if left == len(places):
+            return [(places[id_], score) for id_, score in self.store.search(name, vector, k)]
+        if left > EXACT:
+            # So many more that about twice as many as are wanted should be left.
+            wide = self.store.search(name, vector, 2 * k * len(places) // left)
+            found = [(places[id_], score) for id_, score in wide if allowed[places[id_]]]
+            if len(found) >= k:
+                return found[:k]
+        rows = np.flatnonzero(allowed)
+        scores = self.vectors[name][rows] @ vector
+        return [(int(rows[i]), float(scores[i])) for i in top(scores, k)]
+
+    def rankings(
+        self, facts: str, scope: Scope, charges: Sequence[str] = (), names: Sequence[str] | None = None
+    ) -> dict[str, list[int]]:
+        """{ranking: rows of articles, best first}: those of `names`, or all whether fused or not.
+
+        `charges`: of the facts, as someone predicts them; with the setting `query: charges` and none given, the votes
+        of similar cases.
+        """
+        allowed = self._article_mask(scope)
         vector = self.encoder.encode([facts], "query")[0]
-        where = None if allowed.all() else scope.where()
-        return {
-            "bm25": [int(row) for row in top(scores, depth) if scores[row] > 0],
-            "dense": [row for row, _ in self.store.search("articles", vector, depth, where)]
-            if allowed.any()
-            else [],
-            "cases": self._votes(facts, vector, allowed),
+        if self.settings["query"] == "charges" and not charges:
+            charges = [charge for charge, _ in self.charges(facts, vector)[:CHARGES]]
+        asked, told = vector, facts
+        if charges:
+            told = "、".join(charges) + "\n" + facts
+            asked = self.encoder.encode([told], "query")[0]
+
+        def by_terms() -> list[int]:
+            scores = self._article_terms.scores(told) * allowed
+            return [int(row) for row in top(scores, DEPTH) if scores[row] > 0]
+
+        rankers = {
+            "bm25": by_terms,
+            "dense": lambda: [row for row, _ in self.nearest("articles", asked, DEPTH, allowed)],
+            "cases": lambda: self._votes(facts, vector, allowed),
+            "charges": lambda: self._of_charges(charges, allowed),
         }
+        return {name: rankers[name]() for name in (names or rankers)}
 
     def _votes(self, facts: str, vector: np.ndarray, allowed: np.ndarray) -> list[int]:
         votes: dict[str, float] = defaultdict(float)
@@ -116,10 +148,38 @@ class Searcher:
             found += [row for row in self._refs.get(ref, ()) if allowed[row]]
         return found
 
-    def _similar(self, facts: str, vector: np.ndarray, k: int) -> list[tuple[int, float]]:
-        terms = [row for row, _ in self._case_terms.search(facts, DEPTH)]
-        near = [row for row, _ in self.store.search("cases", vector, DEPTH)]
-        return rrf([terms, near], self.settings["rrf_k"])[:k]
+    def _of_charges(self, charges: Sequence[str], allowed: np.ndarray) -> list[int]:
+        return [
+            row
+            for charge in charges
+            for row, a in enumerate(self.rows)
+            if allowed[row] and charge in a["charges"]
+        ]
+
+    def case_rankings(
+        self, facts: str, vector: np.ndarray, allowed: np.ndarray | None = None
+    ) -> dict[str, list[int]]:
+        """{bm25, dense: rows of cases, best first}."""
+        scores = self._case_terms.scores(facts) * (1 if allowed is None else allowed)
+        terms = [int(row) for row in top(scores, DEPTH) if scores[row] > 0]
+        return {"bm25": terms, "dense": [row for row, _ in self.nearest("cases", vector, DEPTH, allowed)]}
+
+    def _similar(
+        self, facts: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None
+    ) -> list[tuple[int, float]]:
+        return rrf(list(self.case_rankings(facts, vector, allowed).values()), self.settings["rrf_k"])[:k]
+
+    def charges(self, facts: str, vector: np.ndarray | None = None) -> list[tuple[str, float]]:
+        """(charge, share of the votes of the most similar cases), best first."""
+        vector = self.encoder.encode([facts], "query")[0] if vector is None else vector
+        votes: dict[str, float] = defaultdict(float)
+        for row, score in self._similar(facts, vector, self.settings["voters"]):
+            for charge in self.known[row]["charges"]:
+                votes[charge] += score
+        total = sum(votes.values())
+        return [
+            (charge, votes[charge] / total) for charge in sorted(votes, key=lambda charge: -votes[charge])
+        ]
 
     def fuse(self, rankings: dict[str, list[int]]) -> list[tuple[int, float]]:
         """(row, score) of the rankings fused, by the weights of the settings."""
@@ -127,21 +187,54 @@ class Searcher:
         chosen = [rankings[name] for name in weights]
         return rrf(chosen, self.settings["rrf_k"], list(weights.values()))
 
-    def articles(self, facts: str, k: int, date: str | None = None, law: str | None = None) -> list[dict]:
-        """Up to `k` articles for the facts of a case, best first: ref, law, text, heading, valid_from, score.
+    def articles(
+        self,
+        facts: str,
+        k: int,
+        date: str | None = None,
+        law: str | None = None,
+        charges: Sequence[str] = (),
+        named: bool = False,
+    ) -> list[dict]:
+        """Up to `k` whole articles for the facts of a case, best first: ref, law, text, heading (its path), valid_from,
+        valid_to, score.
 
-        `date` (ISO) asks for what was in force that day, else what is in force now; `law` restricts to one
-        law.
+        `date` (ISO) asks for what was in force that day, else what is in force now; `law` restricts to one law;
+        `charges` as in `rankings`. `named`: articles that the text names, in any numeral form, come first (score None).
         """
-        fused = self.fuse(self.rankings(facts, Scope(date, law)))
-        names = ("ref", "law", "text", "heading", "valid_from")
+        scope = Scope(date, law)
+        used = [name for name, weight in self.settings["weights"].items() if weight]
+        fused = self.fuse(self.rankings(facts, scope, charges, used))
+        if self.reranker:
+            head, rest = fused[: self.reranker.depth], fused[self.reranker.depth :]
+            order = self.reranker.order(facts, [self.rows[row]["text"] for row, _ in head])
+            fused = [(head[i][0], score) for i, score in order] + rest
+        if named:
+            first = self._named(facts, scope)
+            fused = [(row, None) for row in first] + [(row, s) for row, s in fused if row not in first]
+        columns = ("ref", "law", "text", "heading", "valid_from", "valid_to")
         return [
-            {**{name: self.rows[row][name] for name in names}, "score": score} for row, score in fused[:k]
+            {**{name: self.rows[row][name] for name in columns}, "score": score} for row, score in fused[:k]
         ]
 
-    def cases(self, facts: str, k: int) -> list[dict]:
-        """Up to `k` similar training cases: doc_id, charges, refs, sentence, months, province, date, facts,
-        score.
+    def _named(self, text: str, scope: Scope) -> list[int]:
+        cited = cite.cited_in(text)
+        allowed = self._article_mask(scope)
+        rows = [row for row, a in enumerate(self.rows) if allowed[row] and (a["law"], a["ref"]) in cited]
+        return sorted(rows, key=lambda row: cited.index((self.rows[row]["law"], self.rows[row]["ref"])))
+
+    def cases(self, facts: str, k: int, scope: CaseScope | None = None) -> list[dict]:
+        """Up to `k` similar training cases that `scope` allows (None: all): the columns of cases.parquet, score, and
+        `why`, what each shares with the facts (`similar.explain`).
         """
         vector = self.encoder.encode([facts], "query")[0]
-        return [{**self.known[row], "score": score} for row, score in self._similar(facts, vector, k)]
+        found = self._similar(facts, vector, k, self.case_mask(scope) if scope else None)
+        predicted = [charge for charge, _ in self.charges(facts, vector)[:CHARGES]]
+        return [
+            {
+                **self.known[row],
+                "score": score,
+                "why": similar.explain(facts, self.known[row], predicted, self._case_terms),
+            }
+            for row, score in found
+        ]

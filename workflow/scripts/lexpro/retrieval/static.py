@@ -14,6 +14,8 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from lexpro.retrieval.contrastive import Sampler, loss
+
 
 def tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     """A BPE of at most `vocabulary` tokens; punctuation and single digits stand alone."""
@@ -42,26 +44,18 @@ def _embed(module: StaticEmbedding, texts: Sequence[str]) -> torch.Tensor:
     return torch.nn.functional.normalize(vectors, dim=1)
 
 
-def _loss(similarity: torch.Tensor, cited: torch.Tensor) -> torch.Tensor:
-    """Mean over the cited articles of -log softmax against the articles that are not cited; (batch,
-    articles) both.
-
-    What a case cites is never a negative of what else it cites, unlike with pairs and in-batch negatives.
-    """
-    others = torch.logsumexp(similarity.masked_fill(cited, -torch.inf), dim=1, keepdim=True)
-    return (torch.logaddexp(similarity, others) - similarity)[cited].mean()
-
-
 def train(
     articles: Sequence[str],
     facts: Sequence[str],
     cited: Sequence[Sequence[int]],
+    chapters: Sequence[Sequence[int]],
     *,
     dimension: int,
     vocabulary: int,
     epochs: int,
     batch_size: int,
     negatives: int,
+    hard_negatives: int,
     scale: float,
     learning_rate: float,
     seed: int,
@@ -69,33 +63,26 @@ def train(
     """Train on `facts`, each with the rows of `articles` in `cited` (at least one); (embedder, loss of each
     epoch).
 
-    A step sees the articles that its batch cites and `negatives` drawn ones. Without facts the vectors stay
-    random, and texts are near each other for the tokens that they share. The same input gives the same
-    vectors.
+    What a step sees, and `chapters`: `contrastive.Sampler`. Without facts the vectors stay random, and texts are near
+    each other for the tokens that they share. The same input gives the same vectors.
     """
     generator = torch.Generator().manual_seed(seed)
     words = tokenizer([*articles, *facts], vocabulary)
     weights = torch.randn(words.get_vocab_size(), dimension, generator=generator) * dimension**-0.5
     module = StaticEmbedding(words, embedding_weights=weights)
     optimizer = torch.optim.Adam(module.parameters(), lr=learning_rate)
+    sampler = Sampler(cited, chapters, batch_size, negatives, hard_negatives, generator)
     losses = []
     for _ in range(epochs if facts else 0):
-        order = torch.randperm(len(facts), generator=generator).split(batch_size)
         total = 0.0
-        for batch in order:
-            rows = batch.tolist()
-            drawn = torch.randperm(len(articles), generator=generator)[:negatives].tolist()
-            shown = sorted({*drawn, *(article for row in rows for article in cited[row])})
-            column = {article: i for i, article in enumerate(shown)}
-            truth = torch.zeros(len(rows), len(shown), dtype=torch.bool)
-            for i, row in enumerate(rows):
-                truth[i, [column[article] for article in cited[row]]] = True
-            left = _embed(module, [facts[row] for row in rows])
-            loss = _loss(scale * left @ _embed(module, [articles[a] for a in shown]).T, truth)
+        for step in sampler.epoch():
+            left = _embed(module, [facts[case] for case in step.cases])
+            right = _embed(module, [articles[row] for row in step.articles])
+            found = loss(scale * left @ right.T, step.cited)
             optimizer.zero_grad()
-            loss.backward()
+            found.backward()
             optimizer.step()
-            total += float(loss.detach()) * len(rows)
+            total += float(found.detach()) * len(step.cases)
         losses.append(round(total / len(facts), 6))
     model = SentenceTransformer(modules=[module], device="cpu")
     return model, losses

@@ -1,89 +1,200 @@
-"""Vectors in Chroma, embedded: one writer on local disk, readers on copies of their own.
+"""Vectors in Chroma: one writer on local disk, then moved; readers on copies of their own, embedded or by a server.
 
-Chroma's SQLite locks badly on network disks and opening it writes, so `build` works in a temporary folder
-and moves the result, and `open_copy` copies before it opens. Ids are row numbers, inserted in order by one
-thread: two builds of the same vectors answer alike. Telemetry is off.
+Chroma's SQLite locks badly on network disks and opening it writes, so `build` works in a temporary folder and moves
+the result, and `Store` copies before it opens. Rows are inserted in order by one thread: two builds of the same
+vectors answer alike. `store.json` beside the database tells what it holds and the hashes of its files, so that a
+damaged, half written or foreign one is refused; `rows.parquet` has a digest of each row, so that the next build
+writes only what changed. Telemetry is off.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import tempfile
+import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import chromadb
 import numpy as np
+import polars as pl
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
+from lexpro import fingerprint
 from lexpro.errors import UserError
+from lexpro.files import read_json, replace_folder, write_json
+from lexpro.retrieval.server import Server
 
+CARD, ROWS, DATABASE = "store.json", "rows.parquet", "chroma.sqlite3"
 # Rows handed to Chroma at a time (its own limit is about 5,000).
 BATCH = 2000
 
 
 @dataclass(slots=True)
 class Table:
-    """What goes into one collection: unit vectors (n, d) float32 and, for each, fields that a search can
-    filter by.
+    """What goes into one collection: unit vectors (n, d) float32, for each an id that is its own in every build, fields
+    that a search can filter by, and the text that Chroma shows.
     """
 
     vectors: np.ndarray
-    fields: list[dict[str, str | int]]
+    ids: Sequence[str]
+    fields: Sequence[dict[str, str | int]]
+    texts: Sequence[str]
+
+    def digests(self) -> dict[str, str]:
+        """Id → digest of vector, fields and text; raises UserError where two rows have one id."""
+        found = {}
+        for id_, vector, fields, text in zip(self.ids, self.vectors, self.fields, self.texts, strict=True):
+            row = vector.tobytes() + json.dumps([fields, text], ensure_ascii=False, sort_keys=True).encode()
+            found[id_] = hashlib.blake2b(row, digest_size=12).hexdigest()
+        if len(found) < len(self.ids):
+            raise UserError("two rows have one id. Run the knowledge and filter stages again.")
+        return found
+
+
+def _settings() -> Settings:
+    """Ones of its own for each client: Chroma writes into them."""
+    return Settings(anonymized_telemetry=False)
 
 
 def _client(folder: Path):
-    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    return chromadb.PersistentClient(path=str(folder), settings=_settings())
+
+
+def _former(base: Path | None, card: dict) -> dict[str, dict[str, str]]:
+    """{collection: {id: digest}} of a build that can be gone on from: whole, and by the same settings and embedder."""
+    if base is None or not (base / CARD).is_file() or read_json(base / CARD)["card"] != card:
+        return {}
+    try:
+        verify(base)
+    except UserError:
+        return {}
+    rows = pl.read_parquet(base / ROWS)
+    return {name: dict(part.select("id", "digest").rows()) for (name,), part in rows.group_by("collection")}
 
 
 def build(
-    target: Path, tables: dict[str, Table], max_neighbors: int, ef_construction: int, ef_search: int
-) -> None:
-    """Write the collections to `target`, which appears only when they are complete."""
-    hnsw = {
-        "space": "cosine",
-        "max_neighbors": max_neighbors,
-        "ef_construction": ef_construction,
-        "ef_search": ef_search,
-        "num_threads": 1,
-    }
+    target: Path,
+    tables: dict[str, Table],
+    hnsw: dict[str, int],
+    embedder: dict | None = None,
+    base: Path | None = None,
+) -> dict[str, dict[str, int]]:
+    """Write the collections to `target`, which is there or replaced only when they are complete.
+
+    `hnsw`: max_neighbors, ef_construction, ef_search. `embedder`: the card of what made the vectors, kept for the
+    readers. `base`: an earlier build (may be `target`); what it has of the same settings and embedder stays, and only
+    rows that are new, changed or gone are written. Returns {collection: {kept, written, removed}}.
+    """
+    card = {"hnsw": hnsw, "embedder": embedder, "chromadb": chromadb.__version__}
+    former = _former(base, card)
+    counts, digests = {}, []
     with tempfile.TemporaryDirectory(prefix="lexpro-chroma-") as scratch:
-        client = _client(Path(scratch) / "chroma")
+        folder = Path(scratch) / "chroma"
+        if former:
+            shutil.copytree(base, folder)
+        client = _client(folder)
+        configuration = {"hnsw": {"space": "cosine", "num_threads": 1, **hnsw}}
         for name, table in tables.items():
-            collection = client.create_collection(name, configuration={"hnsw": hnsw}, embedding_function=None)
-            for start in range(0, len(table.vectors), BATCH):
-                stop = min(start + BATCH, len(table.vectors))
-                collection.add(
-                    ids=[str(row) for row in range(start, stop)],
-                    embeddings=table.vectors[start:stop],
-                    metadatas=table.fields[start:stop],
+            collection = client.get_or_create_collection(
+                name, configuration=configuration, embedding_function=None
+            )
+            old, new = former.get(name, {}), table.digests()
+            gone = [id_ for id_ in old if id_ not in new]
+            rows = [row for row, id_ in enumerate(table.ids) if old.get(id_) != new[id_]]
+            for start in range(0, len(gone), BATCH):
+                collection.delete(ids=gone[start : start + BATCH])
+            for start in range(0, len(rows), BATCH):
+                part = rows[start : start + BATCH]
+                collection.upsert(
+                    ids=[table.ids[row] for row in part],
+                    embeddings=table.vectors[part],
+                    metadatas=[table.fields[row] for row in part],
+                    documents=[table.texts[row] for row in part],
                 )
+            counts[name] = {"kept": len(new) - len(rows), "written": len(rows), "removed": len(gone)}
+            digests += [(name, id_, digest) for id_, digest in new.items()]
         client.close()
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.move(Path(scratch) / "chroma", target)
+        columns = {"collection": pl.String, "id": pl.String, "digest": pl.String}
+        pl.DataFrame(digests, schema=columns, orient="row").write_parquet(folder / ROWS)
+        files = {
+            path.relative_to(folder).as_posix(): fingerprint.sha256(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != CARD
+        }
+        shapes = {name: list(table.vectors.shape) for name, table in tables.items()}
+        write_json(folder / CARD, {"card": card, "collections": shapes, "files": files})
+        replace_folder(folder, target)
+    return counts
+
+
+def verify(folder: Path) -> dict:
+    """`store.json` of a whole build of this version of Chroma; raises UserError saying what is wrong with another."""
+    if not (folder / CARD).is_file() or not (folder / DATABASE).is_file():
+        missing = DATABASE if (folder / CARD).is_file() else CARD
+        raise UserError(f"{folder} is not an index of this project: no {missing}. Run the index stage again.")
+    card = read_json(folder / CARD)
+    made, here = card["card"]["chromadb"], chromadb.__version__
+    if made != here:
+        raise UserError(f"{folder} was made by Chroma {made}, here is {here}. Run the index stage again.")
+    for name, digest in card["files"].items():
+        if not (folder / name).is_file():
+            raise UserError(f"{folder} is damaged: {name} is missing. Run the index stage again.")
+        if fingerprint.sha256(folder / name) != digest:
+            raise UserError(
+                f"{folder} is damaged: {name} is not what was written. Run the index stage again."
+            )
+    return card
 
 
 class Store:
-    """A reader's own copy of a Chroma folder; `close` (or garbage collection) removes it."""
+    """A reader's own copy of a Chroma folder; `close` (or garbage collection) removes it.
 
-    def __init__(self, folder: Path):
-        if not (folder / "chroma.sqlite3").is_file():
-            raise UserError(f"{folder} is not a Chroma index: no chroma.sqlite3. Run the index stage again.")
+    `server` (None: embedded): settings of a Chroma server that is started on the copy and stopped by `close`: host, and
+    port (0: a free one).
+    """
+
+    def __init__(self, folder: Path, server: dict | None = None):
         self._scratch = tempfile.TemporaryDirectory(prefix="lexpro-chroma-", ignore_cleanup_errors=True)
+        copy = Path(self._scratch.name) / "chroma"
+        self.server: Server | None = None
         try:
-            shutil.copytree(folder, Path(self._scratch.name) / "chroma")
-            self._client = _client(Path(self._scratch.name) / "chroma")
+            if not folder.is_dir():
+                raise UserError(f"{folder} is not an index: no such folder. Run the index stage again.")
+            shutil.copytree(folder, copy)
+            self.card = verify(copy)
+            if server:
+                self.server = Server(copy, server["host"], server["port"])
+                # Also when nobody calls `close`.
+                self._stop = weakref.finalize(self, self.server.stop)
+                self._client = chromadb.HttpClient(server["host"], self.server.port, settings=_settings())
+            else:
+                self._client = _client(copy)
             self._collections = {
-                c.name: self._client.get_collection(c.name, embedding_function=None)
-                for c in self._client.list_collections()
+                name: self._client.get_collection(name, embedding_function=None)
+                for name in self.card["collections"]
             }
+            for name, (rows, _) in self.card["collections"].items():
+                if self.count(name) != rows:
+                    raise UserError(
+                        f"{folder}: {self.count(name)} vectors for {rows} {name}. Run the index stage again."
+                    )
         except (ChromaError, OSError) as error:
-            self._scratch.cleanup()
+            self.close()
             raise UserError(f"{folder} cannot be opened ({error}). Run the index stage again.") from error
+        except UserError:
+            self.close()
+            raise
 
     def close(self) -> None:
-        self._client.close()
+        if hasattr(self, "_client"):
+            self._client.close()
+        if self.server:
+            self._stop()
         self._scratch.cleanup()
 
     def count(self, name: str) -> int:
@@ -91,13 +202,13 @@ class Store:
 
     def search(
         self, name: str, vector: np.ndarray, k: int, where: dict | None = None
-    ) -> list[tuple[int, float]]:
-        """Up to `k` (row, cosine similarity), nearest first, of the rows whose fields fulfil `where`."""
-        k = min(k, self.count(name))
+    ) -> list[tuple[str, float]]:
+        """Up to `k` (id, cosine similarity), nearest first, of the rows whose fields fulfil `where`."""
+        k = min(k, self.card["collections"][name][0])
         if not k:
             return []
         found = self._collections[name].query(
             query_embeddings=[vector], n_results=k, where=where, include=["distances"]
         )
-        pairs = [(int(i), 1 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        pairs = [(id_, 1 - d) for id_, d in zip(found["ids"][0], found["distances"][0], strict=True)]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from lexpro.settings.base import Count, Model, Positive, Runtime
+from lexpro.settings.base import Count, Model, Positive, Runtime, Share
 
 
 class Prompts(Model):
@@ -21,6 +21,7 @@ class Static(Model):
     epochs: Count
     batch_size: Positive
     negatives: Count
+    hard_negatives: Count
     scale: Annotated[float, Field(gt=0)]
     learning_rate: Annotated[float, Field(gt=0)]
     seed: Count
@@ -37,4 +38,22 @@ class Pretrained(Model):
     runtime: Runtime = Runtime()
 
 
-Settings = Annotated[Static | Pretrained, Field(discriminator="kind")]
+class Training(Model):
+    epochs: Positive
+    batch_size: Positive
+    negatives: Count
+    hard_negatives: Count
+    scale: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0)]
+    warmup: Share
+    weight_decay: Annotated[float, Field(ge=0)]
+    gradient_checkpointing: bool
+    seed: Count
+
+
+class Tuned(Pretrained):
+    kind: Literal["tuned"]
+    training: Training
+
+
+Settings = Annotated[Static | Pretrained | Tuned, Field(discriminator="kind")]

@@ -1,0 +1,218 @@
+"""The index at size: every national article, and a million case vectors beside exact search and another engine.
+
+LEXPRO_MIRROR=… python benchmarks/indexing.py articles [--results results] [--experiment demo]
+python benchmarks/indexing.py vectors --count 1000000 [--engines exact,chroma,faiss]
+
+`articles`: the collection of the mirror in the place of the experiment's knowledge base, its training cases as they
+are; the stages' own code embeds and indexes. Questions are lay ones (STARD) and held-out facts. Recall is that of the
+nearest ten against exact search over the same vectors. `vectors`: synthetic unit vectors around as many centres as
+there are charges; each engine in a process of its own, so that memory is its own. faiss is not of the environment:
+pip install faiss-cpu==1.15.1 elsewhere and name it in PYTHONPATH. Same HNSW parameters for both, those of
+config/index/chroma.yaml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
+
+from lexpro.files import read_json, read_yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+CENTRES, SPREAD, ASKED = 483, 0.6, 200
+SETTINGS = read_yaml(ROOT / "config/index/chroma.yaml")
+HNSW = {name: SETTINGS[name] for name in ("max_neighbors", "ef_construction", "ef_search")}
+# A query vector → rows of the ten nearest.
+Search = Callable[[np.ndarray], list[int]]
+
+
+def timed(search: Callable, queries: list) -> tuple[list, float, float]:
+    """(answers, p50, p95 in ms); the first query is asked once before, for what is read late."""
+    search(queries[0])
+    answers, times = [], []
+    for query in queries:
+        began = time.perf_counter()
+        answers.append(search(query))
+        times.append(1000 * (time.perf_counter() - began))
+    return answers, *np.quantile(times, [0.5, 0.95])
+
+
+def nearest(vectors: np.ndarray, queries: np.ndarray) -> list[set[int]]:
+    """The ten nearest by exact search."""
+    return [set(np.argpartition(-(vectors @ query), 10)[:10].tolist()) for query in queries]
+
+
+def agreement(found: list, exact: list[set[int]]) -> float:
+    return float(np.mean([len(set(a[:10]) & b) / 10 for a, b in zip(found, exact, strict=True)]))
+
+
+def cases_vectors(count: int, dimension: int) -> tuple[np.ndarray, np.ndarray]:
+    """(vectors, queries) around common centres, both unit, float32."""
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(CENTRES, dimension)).astype(np.float32)
+
+    def some(n: int) -> np.ndarray:
+        found = centres[random.integers(CENTRES, size=n)]
+        found = found + SPREAD * random.standard_normal((n, dimension), dtype=np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    return some(count), some(ASKED)
+
+
+def exact_engine(vectors: np.ndarray, folder: Path) -> Search:
+    np.save(folder / "vectors.npy", vectors)
+    return lambda query: np.argpartition(-(vectors @ query), 10)[:10].tolist()
+
+
+def chroma_engine(vectors: np.ndarray, folder: Path) -> Search:
+    from lexpro.retrieval.store import Store, Table, build
+
+    ids = [str(row) for row in range(len(vectors))]
+    fields = [{"charge": row % CENTRES} for row in range(len(vectors))]
+    build(folder / "chroma", {"cases": Table(vectors, ids, fields, [""] * len(ids))}, HNSW)
+    store = Store(folder / "chroma")
+    return lambda query: [int(id_) for id_, _ in store.search("cases", query, 10)]
+
+
+def faiss_engine(vectors: np.ndarray, folder: Path) -> Search:
+    import faiss
+
+    index = faiss.IndexHNSWFlat(vectors.shape[1], HNSW["max_neighbors"], faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction, index.hnsw.efSearch = HNSW["ef_construction"], HNSW["ef_search"]
+    index.add(vectors)
+    faiss.write_index(index, str(folder / "faiss"))
+    return lambda query: index.search(query[None], 10)[1][0].tolist()
+
+
+ENGINES = {"exact": exact_engine, "chroma": chroma_engine, "faiss": faiss_engine}
+
+
+def measure(engine: str, count: int, dimension: int) -> dict[str, float]:
+    """One engine in this process; memory is the process's peak without what the vectors themselves took."""
+    vectors, queries = cases_vectors(count, dimension)
+    exact = nearest(vectors, queries)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        search = ENGINES[engine](vectors, Path(folder))
+        seconds = time.perf_counter() - began
+        disk = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+        found, p50, p95 = timed(search, list(queries))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    row = {"build s": seconds, "memory MB": (peak - before) / 1024, "disk MB": disk / 1e6}
+    return row | {"p50 ms": p50, "p95 ms": p95, "recall@10": agreement(found, exact)}
+
+
+def vectors_table(engines: list[str], count: int, dimension: int) -> None:
+    print(f"{count} vectors of {dimension} numbers, {count * dimension * 4 / 1e6:.0f} MB as they are")
+    for engine in engines:
+        command = [sys.executable, __file__, "one", "--engines", engine]
+        command += ["--count", str(count), "--dimension", str(dimension)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            print(f"{engine:7} failed (see above)")
+            continue
+        row = json.loads(done.stdout.splitlines()[-1])
+        print(
+            f"{engine:7} "
+            + "  ".join(f"{name} {value:.{3 - 2 * (value > 10)}f}" for name, value in row.items()),
+            flush=True,
+        )
+
+
+def articles_table(results: Path, experiment: str) -> None:
+    import embed
+    import index
+    from lexpro.knowledge import collection, table
+    from lexpro.retrieval import cases
+    from lexpro.retrieval.search import Scope, Searcher
+
+    mirror = Path(os.environ.get("LEXPRO_MIRROR", ""))
+    if not (mirror / "LawRefBook__Laws").is_dir():
+        sys.exit("LEXPRO_MIRROR must name a folder with LawRefBook__Laws (docs/data.md)")
+    stages = read_json(results / "experiments" / experiment / "summary.json")["stages"]
+    plan = read_yaml(results / ".plan/index" / stages["index"]["key"] / "config.yaml")
+    inputs = {name: results.resolve().parent / path for name, path in plan["inputs"].items()}
+    seconds = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        began = time.perf_counter()
+        rows = collection.read(mirror / "LawRefBook__Laws", ["**/*"])[0]
+        (folder / "knowledge").mkdir()
+        table.write(rows, folder / "knowledge/articles.parquet")
+        seconds["read"] = time.perf_counter() - began
+        articles = table.read(folder / "knowledge/articles.parquet")
+        known = cases.read(inputs["filter"] / "kept.parquet", inputs["tasks"] / "splits.parquet")
+        inputs |= {"knowledge": folder / "knowledge", "embed": folder / "embed"}
+        for name, write in (("embed", embed.write), ("index", index.write)):
+            (folder / name).mkdir()
+            settings = read_yaml(ROOT / f"config/{name}/{'tiny' if name == 'embed' else 'chroma'}.yaml")
+            log = logging.getLogger()
+            run = SimpleNamespace(settings=settings, inputs=inputs, out=folder / name, log=log, previous=None)
+            began = time.perf_counter()
+            write(run, articles, known)
+            seconds[name] = time.perf_counter() - began
+        began = time.perf_counter()
+        searcher = Searcher(folder / "index")
+        seconds["open"] = time.perf_counter() - began
+        print(
+            f"{len(articles)} articles, {len(known)} cases; seconds: "
+            + ", ".join(f"{k} {v:.0f}" for k, v in seconds.items())
+        )
+        held = index.queries(inputs["tasks"] / "heldout.jsonl", set(), ASKED)
+        asked = {"held-out facts": [query.facts for query in held]}
+        stard = mirror / "oneal2000__STARD/data/queries.json"
+        if stard.is_file():
+            rows = json.loads(stard.read_text(encoding="utf-8"))
+            asked["lay questions"] = [row["问题"] for row in rows[:ASKED]]
+        for name, texts in asked.items():
+            vectors = [searcher.encoder.encode([text], "query")[0] for text in texts]
+            found = [[row for row, _ in searcher.nearest("articles", vector, 10)] for vector in vectors]
+            exact = nearest(searcher.vectors["articles"], vectors)
+            print(f"{name}: recall@10 against exact search {agreement(found, exact):.4f}")
+            ways = {
+                "in force now": lambda text: searcher.articles(text, 10),
+                "in force in 2015": lambda text: searcher.articles(text, 10, "2015-01-01"),
+                "one law": lambda text: searcher.articles(text, 10, law="刑法"),
+                "all rankings": lambda text: searcher.rankings(text, Scope()),
+                "similar cases": lambda text: searcher.cases(text, 5),
+            }
+            for way, search in ways.items():
+                _, p50, p95 = timed(search, texts)
+                print(f"  {way:17} p50 {p50:5.1f} ms, p95 {p95:5.1f} ms", flush=True)
+        searcher.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("what", choices=("articles", "vectors", "one"), help="one: a single engine, as JSON")
+    parser.add_argument("--results", type=Path, default=Path("results"))
+    parser.add_argument("--experiment", default="demo")
+    parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--dimension", type=int, default=128)
+    parser.add_argument("--engines", default="exact,chroma,faiss")
+    args = parser.parse_args()
+    if args.what == "articles":
+        articles_table(args.results, args.experiment)
+    elif args.what == "vectors":
+        vectors_table(args.engines.split(","), args.count, args.dimension)
+    else:
+        print(json.dumps(measure(args.engines, args.count, args.dimension)))
+
+
+if __name__ == "__main__":
+    main()
