@@ -90,6 +90,15 @@ def test_items_that_do_not_count_are_skipped():
     assert list(made.items) == ["a"]
 
 
+def test_other_benchmarks_are_compared_under_their_name(inputs, tmp_path):
+    for variant, worth in (("base", 0.2), ("grpo", 0.4)):
+        folder = run(tmp_path / f"lawbench-{variant}", {"3-4": [[worth]] * 9}, main="normalised")
+        inputs[f"score.{variant}.none.lawbench"] = folder
+    found = compared(inputs)
+    assert found["lawbench/3-4", "base.none", "grpo.none"]["difference"] == pytest.approx(0.2)
+    assert "lawbench/3-4" in comparisons.build(inputs)["noise"]
+
+
 def test_the_floor_of_samples_and_of_items(inputs):
     found = comparisons.build(inputs)["noise"]["term"]["sft"]
     assert found["none"]["samples"] == 1 and "mean" not in found["none"]
@@ -122,8 +131,8 @@ def test_public_benchmarks_stand_under_their_name(tmp_path):
     summary = {"benchmarks": score_tables.public({"score.base.none.lawbench": folder})}
     assert summary["benchmarks"]["lawbench"]["3-4"]["base"]["none"]["official"] == 0.8
     assert score_tables.benchmarks(summary).rows[0][:7] == (
-        "lawbench 3-4", "Base", "without retrieval", 0.8, 0.4, 0.3, 0.5,
+        "lawbench/3-4", "Base", "without retrieval", 0.8, 0.4, 0.3, 0.5,
     )  # fmt: skip
     assert score_tables.baselines(summary).rows[-1] == (
-        "lawbench 3-4", "official", 1.0, 0.8, 0.1, 0.82, "刑期:18个月",
+        "lawbench/3-4", "official", 1.0, 0.8, 0.1, 0.82, "刑期:18个月",
     )  # fmt: skip

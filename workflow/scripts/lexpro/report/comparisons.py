@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from lexpro import paired
+from lexpro.files import read_json
 from lexpro.report import labels, sources
 from lexpro.statistics import Metric, ratio
 
@@ -79,15 +80,17 @@ def scored(rows: list[dict], scores: dict) -> Scored | None:
 
 
 def read(inputs: dict[str, Path]) -> dict[str, dict[Cell, Scored]]:
-    """Task → (variant, retrieval) → its items."""
+    """Task (`charge`; `lawbench/3-4` of other benchmarks) → (variant, retrieval) → its items."""
     found: dict[str, dict[Cell, Scored]] = {}
-    for cell, scores in sources.scored(inputs).items():
-        rows: dict[str, list[dict]] = {}
-        for row in sources.jsonl(inputs["score.{}.{}".format(*cell)] / "items.jsonl"):
-            rows.setdefault(row["task"], []).append(row)
-        for task, part in rows.items():
-            if task in scores and (made := scored(part, scores[task])):
-                found.setdefault(task, {})[cell] = made
+    for benchmark, runs in sources.evaluations(inputs).items():
+        for cell, folder in runs.items():
+            scores = read_json(folder / "scores.json")
+            rows: dict[str, list[dict]] = {}
+            for row in sources.jsonl(folder / "items.jsonl"):
+                rows.setdefault(row["task"], []).append(row)
+            for task, part in rows.items():
+                if task in scores and (made := scored(part, scores[task])):
+                    found.setdefault(f"{benchmark}/{task}" if benchmark else task, {})[cell] = made
     return {task: found[task] for task in labels.ordered(found, sources.TASKS)}
 
 

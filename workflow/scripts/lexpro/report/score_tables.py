@@ -17,14 +17,11 @@ OUTCOMES = ("right", "wrong", "abstained", "failed", "truncated")
 def public(inputs: dict[str, Path]) -> dict:
     """Benchmark → task → variant → retrieval → scores, of benchmarks other than the held-out judgments."""
     found: dict = {}
-    for name, folder in inputs.items():
-        stage, *cell = name.split(".")
-        if stage != "score" or len(cell) < 3:
-            continue
-        variant, retrieval, benchmark = cell
-        for task, row in read_json(folder / "scores.json").items():
-            place = found.setdefault(benchmark, {}).setdefault(task, {})
-            place.setdefault(variant, {})[retrieval] = row
+    for benchmark, runs in sources.evaluations(inputs).items():
+        for (variant, retrieval), folder in runs.items() if benchmark else ():
+            for task, row in read_json(folder / "scores.json").items():
+                place = found.setdefault(benchmark, {}).setdefault(task, {})
+                place.setdefault(variant, {})[retrieval] = row
     return found
 
 
@@ -40,7 +37,7 @@ def cells(summary: dict) -> Iterator[tuple[str, str, str, dict]]:
         for task, by_variant in tasks.items():
             for variant in labels.ordered(by_variant, labels.VARIANTS):
                 for retrieval in labels.ordered(by_variant[variant], labels.RETRIEVAL):
-                    yield f"{benchmark} {task}", variant, retrieval, by_variant[variant][retrieval]
+                    yield f"{benchmark}/{task}", variant, retrieval, by_variant[variant][retrieval]
 
 
 def benchmarks(summary: dict) -> Table:
@@ -50,15 +47,17 @@ def benchmarks(summary: dict) -> Table:
             task,
             labels.VARIANTS[variant],
             labels.RETRIEVAL[retrieval],
-            *(row.get(name) for name in ("official", "normalised", "low", "high", "n")),
+            row.get("official"),
+            row[row["main"]],
+            *(row.get(name) for name in ("low", "high", "n")),
             *(row.get(name) for name in OUTCOMES),
         )
         for task, variant, retrieval, row in cells(summary)
-        if "official" in row
+        if "/" in task
     ]
     names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES)
     title = "Public benchmarks: the official score, and the normalised one with its 95 % interval"
-    tasks = [task for found in summary.get("benchmarks", {}).values() for task in found]
+    tasks = [f"{name}/{task}" for name, found in summary.get("benchmarks", {}).items() for task in found]
     return Table(title, names, rows, noise.note([summary], tasks))
 
 

@@ -83,6 +83,18 @@ def scored(inputs: dict[str, Path]) -> dict[tuple[str, str], dict]:
     }
 
 
+def evaluations(inputs: dict[str, Path]) -> dict[str, dict[tuple[str, str], Path]]:
+    """Benchmark ("" for the held-out judgments) → (variant, retrieval), in the order of the paper → its scores."""
+    found: dict[str, dict[tuple[str, str], Path]] = {}
+    for variant in VARIANTS:
+        for retrieval in RETRIEVAL:
+            start = f"score.{variant}.{retrieval}"
+            for name in inputs:
+                if name == start or name.startswith(f"{start}."):
+                    found.setdefault(name[len(start) + 1 :], {})[variant, retrieval] = inputs[name]
+    return found
+
+
 def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
     """Every number that a trainer logged, a row a time: name → (steps, values)."""
     found: dict[str, tuple[list[float], list[float]]] = {}
