@@ -87,8 +87,12 @@ def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str,
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, _table()[1]))
+def _lengths() -> dict[str, list[int]]:
+    """Last two characters of a name → how long the names are that end so, the longest first: few must be tried."""
+    found: dict[str, set[int]] = {}
+    for name in _table()[1]:
+        found.setdefault(name[-2:], set()).add(len(name))
+    return {end: sorted(lengths, reverse=True) for end, lengths in found.items()}
 
 
 def names() -> tuple[str, ...]:
@@ -130,10 +134,10 @@ def split(text: str) -> list[str]:
 def ending_at(text: str, end: int, start: int = 0) -> tuple[str, int] | None:
     """The longest charge that ends at `end` (just behind its 罪) and where it begins, at or after `start`."""
     variants = _table()[1]
-    for begin in range(max(start, end - _longest()), end - 1):
-        name = variants.get(text[begin:end])
-        if name and (begin == 0 or text[begin - 1] in _BEFORE):
-            return name, begin
+    for length in _lengths().get(text[end - 2 : end], ()):
+        name = variants.get(text[end - length : end]) if end - length >= start else None
+        if name and (end == length or text[end - length - 1] in _BEFORE):
+            return name, end - length
     return None
 
 
