@@ -48,11 +48,11 @@ SETTINGS = {
 }
 
 
-def script():
-    path = Path(__file__).parents[2] / "workflow/scripts/knowledge.py"
-    spec = importlib.util.spec_from_file_location("knowledge_stage", path)
+def script(name: str = "knowledge"):
+    path = Path(__file__).parents[2] / f"workflow/scripts/{name}.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_script", path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules["knowledge_stage"] = module
+    sys.modules[f"{name}_script"] = module
     spec.loader.exec_module(module)
     return module
 
@@ -133,6 +133,36 @@ def test_what_the_stage_writes(folder, monkeypatch):
     law = Law.of(out)
     assert law.article("刑法", "第二百六十五条", "2020-01-01").text.startswith("丙的")
     assert law.article("刑法", 264, "1997-09-30") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["刑法", "265"], "丙的"),
+        (["刑法", "第二百六十五条", "--date", "1997-09-30"], "没有这一条\n知识库里的版本：1997-10-01–"),
+        (["刑法", "265", "--act", "2000-01-01", "--judgment", "2010-01-01"], "条文没有变化"),
+        (["样本法", "1"], "知识库里的版本：无"),
+    ],
+)
+def test_an_article_is_printed(folder, monkeypatch, capsys, arguments, said):
+    script("knowledge").main(planned(folder, monkeypatch, SETTINGS))
+    capsys.readouterr()
+    script("article").main(arguments)
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["刑法", "265"], "no knowledge base below"),
+        (["刑法", "265", "--knowledge", "."], "no articles.parquet"),
+        (["刑法", "265", "--act", "2000-01-01"], "belong together"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(folder, capsys, arguments, message):
+    with pytest.raises(SystemExit) as stopped:
+        script("article").main(arguments)
+    assert stopped.value.code == 2 and message in capsys.readouterr().err
 
 
 def test_two_runs_write_the_same_bytes(folder, monkeypatch):
@@ -238,9 +268,50 @@ def test_the_real_criminal_law():
     for question, expected in asked.items():
         found = law.article(*question)
         assert (found and (found.valid_from, found.valid_to)) == expected, question
-    assert law.lenient("刑法", 390, act="2023-01-01", judgment="2024-06-01").check
+    bribery = law.lenient("刑法", 390, act="2023-01-01", judgment="2024-06-01")
+    assert (bribery.check, bribery.applies) == (True, "now")
+    # The text of that day is from the older folder, and says so.
+    assert bribery.then.source == "LawRefBook__Laws@3cd6e86_before_Amendment_XII/刑法/刑法.md"
+    assert bribery.then.sha256 != bribery.now.sha256
+    assert bribery.then.superseded_by == bribery.now.id
     assert known.links["articles"]["386"]["refers"] == ["383"]
     theft = known.links["charges"]["盗窃罪"]
     assert theft["guideline"] == "四（十一）"
     assert "办理盗窃刑事案件" in theft["interpretations"][0]["law"]
     assert sum(bool(charge["guideline"]) for charge in known.links["charges"].values()) == 23
+
+
+@pytest.mark.skipif(
+    not (MIRROR / "LawRefBook__Laws").is_dir(),
+    reason="needs LEXPRO_MIRROR with LawRefBook__Laws (docs/data.md)",
+)
+def test_readers_of_the_real_table_go_by_the_day(tmp_path):
+    from lexpro.files import read_yaml
+    from lexpro.knowledge import table
+    from lexpro.rewards import citation
+    from lexpro.tasks.shelf import Shelf
+
+    known = script().from_statutes(read_yaml(Path(__file__).parents[2] / "config/knowledge/statutes.yaml"))
+    script().write(known, tmp_path)
+    spans = citation.existing(str(tmp_path))
+    days = {
+        ("133之1", "2011-04-30"): False,
+        ("133之1", "2011-05-01"): True,
+        ("199", "2015-10-31"): True,
+        ("199", "2015-11-01"): False,
+        # Its text of that day is not known; that there was such an article is.
+        ("264", "2005-01-01"): True,
+        ("264", "1997-09-30"): False,
+        ("264之9", "2020-01-01"): False,
+    }
+    assert {asked: citation.exists(*asked[:1], spans, asked[1]) for asked in days} == days
+    shelf = Shelf(table.read(tmp_path / "articles.parquet"))
+    facts = "国家工作人员为谋取不正当利益行贿，情节严重"
+    for day, version in {
+        "2020-01-01": "2015-11-01",
+        "2024-06-01": "2024-03-01",
+        "2000-01-01": "2015-11-01",
+    }.items():
+        found = {article["ref"]: article for article in shelf.find(facts, 10, day)}
+        assert found["390"]["valid_from"] == version and found["390"]["text"]
+        assert "133之1" not in found or day >= "2011-05-01"

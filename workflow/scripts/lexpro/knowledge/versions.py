@@ -174,9 +174,11 @@ def parse(path: Path, folder: Path) -> Document:
 
 
 def full_texts(folder: Path) -> list[Document]:
-    """Full texts of the Criminal Law in a folder: files of that name."""
+    """Full texts of the Criminal Law in a folder: files of that name. Sources bear the folder's name, because an older
+    text is often called as today's.
+    """
     paths = sorted(path for path in folder.rglob("刑法*") if path.suffix.lower() in statutes.SUFFIXES)
-    found = [parse(path, folder) for path in paths]
+    found = [parse(path, folder.parent) for path in paths]
     return [document for document in found if document.law == articles.CRIMINAL_LAW]
 
 
