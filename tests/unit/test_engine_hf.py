@@ -21,7 +21,7 @@ def base(tmp_path_factory):
     model = Qwen2ForCausalLM(
         Qwen2Config(
             vocab_size=len(tokenizer),
-            hidden_size=32,
+            hidden_size=64,
             num_hidden_layers=2,
             num_attention_heads=2,
             num_key_value_heads=2,

@@ -70,7 +70,8 @@ def _list(task: str, gold: dict, answer: dict | None) -> tuple[dict[str, float],
 
 def _said(answer: dict) -> Counter:
     months = answer.get("刑期")
-    timed = answer.get("刑种") in TIMED_KINDS and isinstance(months, int | float)
+    # A model may write anything there, a list too.
+    timed = str(answer.get("刑种")) in TIMED_KINDS and isinstance(months, int | float)
     return Counter([f"{answer.get('刑种')}{f'{months}个月' if timed else ''}"])
 
 

@@ -13,7 +13,8 @@ from lexpro.training import loading
 class Engine:
     """A model folder, or an adapter on the weights in `base`.
 
-    `settings`: dtype, max_model_len (null: the model's), tensor_parallel, gpu_memory, max_lora_rank.
+    `settings`: dtype, max_model_len (null: the model's), tensor_parallel, gpu_memory, max_lora_rank, eager
+    (no compilation: it starts sooner and generates slower).
     """
 
     def __init__(self, model: Path, base: Path | None, settings: dict, decoding: dict):
@@ -31,6 +32,7 @@ class Engine:
             max_model_len=settings["max_model_len"],
             tensor_parallel_size=settings["tensor_parallel"],
             gpu_memory_utilization=settings["gpu_memory"],
+            enforce_eager=settings.get("eager", False),
             enable_lora=adapter,
             max_lora_rank=settings["max_lora_rank"] if adapter else 16,
             # Prompts of a task begin alike: what they share is computed once.

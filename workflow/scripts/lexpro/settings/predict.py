@@ -27,6 +27,7 @@ class Vllm(Model):
     tensor_parallel: Positive
     gpu_memory: Annotated[float, Field(gt=0, lt=1)]
     max_lora_rank: Positive
+    eager: bool = False
 
 
 class Api(Model):

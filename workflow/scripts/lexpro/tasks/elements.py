@@ -88,7 +88,9 @@ def confusions(gold: dict, pred: dict | None) -> Counter[str]:
     people = {person["姓名"]: person for person in gold["被告人"]}
     owed = {value for field in ("退赔", "赔偿") for value in _numbers(gold.get(field))}
     fines = {value for person in people.values() for value in _numbers(person.get("罚金"))}
-    pairs = [(people[p["姓名"]], p) for p in pred.get("被告人", []) if p.get("姓名") in people]
+    # As a key, whatever a model wrote as the name.
+    named = [(str(p.get("姓名")), p) for p in pred.get("被告人", [])]
+    pairs = [(people[name], p) for name, p in named if name in people]
     for true, stated in pairs:
         for field in ("刑期", "缓刑"):
             found["years_for_months"] += any(

@@ -1,0 +1,62 @@
+"""The engine on vLLM, for real, on the processor: with greedy decoding it answers as transformers does, with whole
+weights and with an adapter.
+
+One process of its own for all of it: the start of vLLM takes longest, and what it leaves in a process stays there.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+import torch
+from test_engine_hf import GREEDY, SETTINGS, requests
+from test_engine_hf import base as base
+
+from lexpro.engines import hf
+
+# Looked for, not imported: it stays out of the process of the other tests.
+pytestmark = pytest.mark.skipif(
+    find_spec("vllm") is None or torch.cuda.is_available(),
+    reason="needs the CPU build of vLLM (envs/cpu.txt)",
+)
+
+LIMITS = {"dtype": "float32", "max_model_len": 120, "tensor_parallel": 1, "gpu_memory": 0.1}
+LIMITS |= {"max_lora_rank": 8, "eager": True}
+ASK = """
+import json, sys
+from pathlib import Path
+from lexpro.engines.base import Request
+from lexpro.engines.vllm import Engine
+if __name__ == "__main__":
+    model, base, settings, decoding, requests = json.loads(sys.stdin.read())
+    engine = Engine(Path(model), base and Path(base), settings, decoding)
+    made = engine.generate([Request(*request) for request in requests])
+    Path(sys.argv[1]).write_text(json.dumps([[g.text, g.finish_reason, g.tokens, g.error] for g in made]))
+"""
+
+
+def ask_vllm(model, base, wanted, out) -> list[list]:
+    """The answers of vLLM in a process of its own."""
+    given = [[r.messages, r.max_new_tokens, r.seed] for r in wanted]
+    found = subprocess.run(
+        [sys.executable, "-c", ASK, str(out)],
+        input=json.dumps([str(model), base and str(base), LIMITS, GREEDY, given]),
+        text=True,
+        capture_output=True,
+        timeout=900,
+        env={**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"},
+    )
+    assert found.returncode == 0, (found.stdout + found.stderr)[-8000:]
+    return json.loads(out.read_text())
+
+
+@pytest.mark.timeout(1200)
+def test_vllm_answers_as_transformers_does(base, tmp_path):
+    wanted = [*requests(), requests(1)[0].__class__([{"role": "user", "content": "盗窃" * 200}], 12)]
+    answers = hf.Engine(base, None, SETTINGS, GREEDY).generate(wanted)
+    found = ask_vllm(base, None, wanted, tmp_path / "out.json")
+    assert [row[:3] for row in found[:-1]] == [[g.text, g.finish_reason, g.tokens] for g in answers[:-1]]
+    assert found[-1][1] == answers[-1].finish_reason == "error" and "120" in found[-1][3]
