@@ -30,11 +30,27 @@ _ROLE = "|".join(_DATA["roles"])
 _AFTER = r"(?=[，。、；：（(,\s的与和及等之在于以将向被因停放系称签身当家不]|$|陈述|报警|出庭|到庭)"
 _BY_ROLE = re.compile(rf"(?:{_ROLE})[：:\s]*(?P<name>{_NAME}){_AFTER}")
 _NEXT = re.compile(rf"[、和及]\s*(?P<name>{_NAME}){_AFTER}")
+# 审 判 员　　王 军 at the end of a judgment: any characters up to a space, a line, the next office or the date.
+_OFFICE = "|".join(r"[ \u3000]{0,4}".join(office) for office in _DATA["offices"])
+_BY_OFFICE = re.compile(
+    rf"(?:{_OFFICE})[：:\s]*(?!{'|'.join(_DATA['acts'])})"
+    r"(?P<name>[\u4e00-\u9fa5](?:[ \u3000]{0,4}[\u4e00-\u9fa5]){1,3}?)"
+    r"(?=$|[\s，。、；（]"
+    rf"|(?:人民|代理|代|助理)?[ \u3000]{{0,4}}(?:{_OFFICE})|二[〇○0零]|出庭|到庭|担任|独任|依法|支持|附)"
+)
+# A lawyer, and whoever is named with a remark on what became of them.
+_LAWYER = re.compile(
+    r"(?:辩护人|代理人)[：:\s]*(?P<name>[\u4e00-\u9fa5]{2,4})(?=[，（,][^，。]{0,24}(?:律师|法律援助|法律服务))"
+)
+_REMARKED = re.compile(
+    rf"(?P<name>{_NAME})(?=（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|殁年|时年))"
+)
 # Characters that no name has, but a misread one.
 _WORDS = frozenset(_DATA["words"])
-_NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自")
+_NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自|关于|主审|休庭|宣布")
 _MASKED = re.compile(r"[某×＊*xXＸ]|[A-Za-z0-9０-９]")
 ORDINALS = "甲乙丙丁戊己庚辛壬癸"
+_ORDINAL = re.compile(rf"[\u4e00-\u9fa5][{ORDINALS}]")
 
 # The text is searched once for long runs of digits, and each is tried for all kinds of numbers.
 _DIGITS = re.compile(r"\d{7,}")
@@ -43,9 +59,15 @@ _NUMBERS = {
     "phone": re.compile(r"1[3-9]\d{9}(?!\d)"),
     "bank": re.compile(r"[3-6]\d{14,18}(?!\d)"),
 }
+# Accounts and papers, told by the word before them.
+_ACCOUNT = re.compile(
+    r"(?:(?:QQ|qq|微信|支付宝|淘宝|抖音|银行卡|[卡账帐])(?:账|帐)?号码?|护照(?:号码?)?|通行证(?:号码?)?|驾驶证号码?|身份证(?:号码?)?)"
+    r"(?:为|是|：|:)?\s?[“\"]?(?P<id>[A-Za-z0-9_.-]{5,30})|(?P<mail>[\w.+-]{1,40}@[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{2,20}){1,3})",
+    re.ASCII,
+)
 _AREA_CODE = re.compile(r"(?:^|\D)(0\d{2,3}-)$")
 _PLATE = re.compile(
-    r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?[A-Z0-9]{5,6}(?![A-Z0-9])"
+    r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?(?:[A-Z0-9]{5,6}|[A-Z0-9]{4,5}[学警挂领港澳])(?![A-Z0-9])"
 )
 _UNIT = r"(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
 # Below the county: what follows a county or city up to a number of a house, flat or group.
@@ -55,6 +77,19 @@ _ADDRESS = re.compile(
     rf"(?:[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT})*)"
 )
 _HOME = re.compile(r"(?:住|住址|户籍地|住所地|户籍所在地|暂住地|居住地|地址)[^。；\n]{0,80}")
+# In the list of parties a clause says no more than where somebody lives: all of it below the county goes.
+_LIVES = re.compile(
+    r"(?:(?<=[，。；：、（）\s])|^)(?:现|户籍|经常|家)?(?:住(?![院宅房宿人社处店])(?:址|地|所地?)?|居住地|户籍地|户籍所在地|暂住地?|地址)"
+    r"(?:为|系|在|于|：|:)?(?P<place>[\u4e00-\u9fa5A-Za-z0-9０-９#×＊*-]{2,60})(?=[，。；、（）\s]|$)"
+)
+# 省 市 县, one after the other; 常州市, 新乡市 and 镇雄县 have other suffixes in their names.
+_COUNTY = re.compile(
+    r"(?:[^区](?:[^省市州盟区县旗镇乡路街村]|[镇乡路街州](?=[市县区])){0,8}?"
+    r"(?:省|自治区|自治州|地区|自治县|(?<!小)(?<!社)(?<!园)(?<!街)区|市|州(?!市)|盟|县|旗))+"
+)
+_BELOW = re.compile(r"[镇乡村街路巷里弄组苑庄屯队号室栋楼园]|社区|小区|大厦")
+# Somebody does something there: the sentence is needed.
+_HAPPENS = re.compile(r"期间|[内时的将与和被因]|吸|盗|窃|作案")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +111,7 @@ class Masked:
 def is_masked(name: str) -> bool:
     """Whether there is nothing to mask: the court has done it already, or it is no person's name."""
     return (
-        bool(_MASKED.search(name) or _NO_NAME.search(name))
+        bool(_MASKED.search(name) or _NO_NAME.search(name) or _ORDINAL.fullmatch(name))
         or name in _WORDS
         or not re.fullmatch(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]+(?:·[\u4e00-\u9fa5]+)+", name)
     )
@@ -84,12 +119,27 @@ def is_masked(name: str) -> bool:
 
 def _people(text: str) -> list[str]:
     """Names that follow a role (审判员张三, 检察员张三、李四出庭), in order."""
-    found = []
+    found = [
+        (match.start(), match["name"]) for p in (_BY_OFFICE, _LAWYER, _REMARKED) for match in p.finditer(text)
+    ]
     for match in _BY_ROLE.finditer(text):
         while match:
-            found.append(match["name"])
+            found.append((match.start(), match["name"]))
             match = _NEXT.match(text, match.end("name"))
-    return found
+    return [name for _, name in sorted(found)]
+
+
+def _homes(text: str) -> Iterator[tuple[int, int]]:
+    """Where clauses that say where somebody lives do so below the county."""
+    for match in _LIVES.finditer(text):
+        place = match["place"]
+        if _HAPPENS.search(place):
+            continue
+        county = _COUNTY.match(place)
+        start = county.end() if county else 0
+        below = place[start:]
+        if len(below) >= 2 and (county or _BELOW.search(below)):
+            yield match.start("place") + start, match.end("place")
 
 
 def _pseudonyms(names: list[str]) -> dict[str, str]:
@@ -128,16 +178,22 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 def mask(text: str, known: list[str]) -> Masked:
     """Mask a document; `known` are names of people that it is about (the defendants of its record)."""
     found = [name for name in known if not is_masked(name)]
-    found += [name for name in _people(text) if not is_masked(name)]
+    # As it stands in the text (王　军) → the name.
+    written = {name: re.sub(r"\s", "", name) for name in _people(text)}
+    found += [name for name in written.values() if not is_masked(name)]
     names = _taken(text, _pseudonyms(list(dict.fromkeys(found))))
+    forms = {name: name for name in names} | {form: name for form, name in written.items() if name in names}
     spans: list[tuple[int, int, str, str]] = []
-    for name in sorted(names, key=len, reverse=True):
-        at = text.find(name)
+    for form in sorted(forms, key=len, reverse=True):
+        at = text.find(form)
         while at >= 0:
-            spans.append((at, at + len(name), names[name], "name"))
-            at = text.find(name, at + len(name))
+            spans.append((at, at + len(form), names[forms[form]], "name"))
+            at = text.find(form, at + len(form))
     for run in _DIGITS.finditer(text):
         spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(text, *run.span())]
+    for m in _ACCOUNT.finditer(text):
+        spans.append((*m.span(m.lastgroup), "＊" * 6, "account"))
+    spans += [(start, end, "某处", "address") for start, end in _homes(text)]
     spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(text)]
     for home in _HOME.finditer(text):
         for m in _ADDRESS.finditer(text, home.start(), home.end()):

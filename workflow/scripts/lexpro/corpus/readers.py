@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import shutil
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -53,6 +55,25 @@ DEEPEST = 3
 SPOOL = 32 << 20
 
 
+# What damaged input makes the decoders raise; anything else is a fault of ours and must be seen.
+DAMAGE = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zstandard.ZstdError,
+    NotImplementedError,
+)
+# The same of decoders that do not say so: only where nothing but them is called.
+BROKEN = (OSError, ValueError, OverflowError, RuntimeError, struct.error)
+
+
+class Damaged(zipfile.BadZipFile):
+    """A stream that its decoder cannot make sense of."""
+
+
 @dataclass
 class _Metered(io.RawIOBase):
     """A decompressed stream that refuses to grow beyond a limit."""
@@ -68,7 +89,10 @@ class _Metered(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int:
-        data = self.source.read(len(buffer))
+        try:
+            data = self.source.read(len(buffer))
+        except BROKEN as error:
+            raise Damaged(str(error) or type(error).__name__) from error
         self.total += len(data)
         if self.total > self.limit:
             raise TooLarge(TOO_MUCH)
@@ -112,18 +136,6 @@ def _stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Do
         )
 
 
-# What damaged input makes the decoders raise; anything else is a fault of ours and must be seen.
-DAMAGE = (
-    EOFError,
-    zlib.error,
-    gzip.BadGzipFile,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zstandard.ZstdError,
-    NotImplementedError,
-)
-
-
 def _guarded(make: Callable[[], Iterator[Document | Reject]], name: str) -> Iterator[Document | Reject]:
     """Everything of one file under its name; damage in the middle of it becomes its last reject."""
     try:
@@ -150,8 +162,22 @@ def _filename(member: zipfile.ZipInfo) -> str:
         return member.filename
 
 
+def _directory(file: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except BROKEN as error:
+        raise Damaged(str(error) or type(error).__name__) from error
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
+    try:
+        return archive.open(member)
+    except BROKEN as error:
+        raise Damaged(str(error) or type(error).__name__) from error
+
+
 def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Document | Reject]:
-    with zipfile.ZipFile(file) as archive:
+    with _directory(file) as archive:
         members = [m for m in archive.infolist() if not m.is_dir()]
         if bad := next((m.filename for m in members if _unsafe(m.filename)), None):
             yield Reject("unsafe_archive", file=name, detail=f"{bad} points outside the folder")
@@ -164,7 +190,7 @@ def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> 
                 yield Reject("encrypted", file=f"{name}/{_filename(member)}")
             elif not _hidden(member.filename):
                 # The sizes in the directory may lie: what is read is metered too.
-                with archive.open(member) as opened:
+                with _content(archive, member) as opened:
                     metered = io.BufferedReader(_Metered(opened, budget), 1 << 16)
                     where = f"{name}/{_filename(member)}"
                     yield from _member(metered, where, member.file_size, budget, fields, depth)

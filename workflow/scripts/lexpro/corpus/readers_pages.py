@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -23,6 +25,11 @@ BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "section", "tabl
 DROPPED = {"script", "style", "head", "nav", "noscript"}
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^[ \t]*(?:[-—–][ \t]*\d{1,4}[ \t]*[-—–]|第?[ \t]*\d{1,4}[ \t]*页?)[ \t]*\n", re.M)
+# A damaged PDF can make any operation of its parser fail; only that is called where these are caught.
+PDF_DAMAGE = (
+    pypdf.errors.PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError,
+    RecursionError, TypeError, ValueError, struct.error, zlib.error,
+)  # fmt: skip
 _STOPS = ("。", "；", "：", "！", "？")
 _GB = {"gbk", "gb2312", "gb18030", "gb-18030", "x-gbk"}
 
@@ -151,21 +158,14 @@ def _paragraphs(text: str) -> str:
 
 def pdf(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
     """A PDF with a text layer; a scan has none and is rejected as such."""
+    data = _whole(file)
     try:
-        opened = pypdf.PdfReader(io.BytesIO(_whole(file)))
+        opened = pypdf.PdfReader(io.BytesIO(data))
         if opened.is_encrypted:
             yield Reject("encrypted", 1)
             return
         text = tidy("\n".join(page.extract_text().strip() for page in opened.pages))
-    except (
-        pypdf.errors.PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        IndexError,
-    ) as error:
+    except PDF_DAMAGE as error:
         yield Reject("bad_pdf", 1, detail=str(error) or type(error).__name__)
         return
     text = _paragraphs(_PAGE_NUMBER.sub("", text))
