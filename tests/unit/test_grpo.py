@@ -3,19 +3,27 @@
 import json
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import torch
+import yaml
 from test_sft import INPUTS, Killed, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
 from trl import GRPOTrainer
 
 import grpo
 import sft
+from lexpro import plan
+from lexpro.errors import UserError
 from lexpro.files import read_json
+from lexpro.rewards import registry
+from lexpro.training import grpo as training
+from lexpro.training import pass_rate
 from lexpro.training.grpo import in_turn
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 
+ROOT = Path(__file__).parents[2]
 ALL = {**INPUTS, "sft": "results/sft/s"}
 CHANGE = {
     "rewards": [
@@ -67,9 +75,8 @@ def test_rewards_see_the_whole_answer():
 
 def favour(monkeypatch):
     """Rewards that always differ: an untrained model earns nothing from the real ones."""
-    from lexpro.rewards import registry
 
-    def load(spec):
+    def load(spec, known=None):
         if spec["fn"].endswith("think_json"):
 
             def length(completions, **_):
@@ -180,3 +187,79 @@ def test_every_step_sees_the_same_mixture_of_tasks():
     for start in range(0, 64, 16):
         counts = Counter(row["task"] for row in placed[start : start + 16])
         assert counts["elements"] in (9, 10, 11) and counts["term"] in (4, 5, 6) and counts["charge"] == 1
+
+
+def test_only_prompts_that_teach_are_kept(tuned):
+    """The sampler is a process of its own; its answers are found again, not sampled again."""
+    change = {**CHANGE, "max_steps": 1, "pass_rate": {"samples": 2, "low": 0.0, "high": 0.5}}
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
+    counts = read_json(Path("results/grpo/g/manifest.json"))["counts"]
+    assert counts["prompts"] == 12 and counts["pass_rate_left_out"] == 0
+
+
+def test_bounds_of_the_pass_rate():
+    rows_ = [{"id": name} for name in "abc"]
+    found = {"a": 0.0, "b": 0.5, "c": 1.0}
+    assert pass_rate.teaching(rows_, found, {"low": 0.05, "high": 0.95}) == [{"id": "b"}]
+    with pytest.raises(
+        UserError, match="no prompt of 3 earns between 0.6 and 0.9; they earn from 0.00 to 1.00"
+    ):
+        pass_rate.teaching(rows_, found, {"low": 0.6, "high": 0.9})
+
+
+def test_what_a_prompt_earns_is_a_share_of_what_it_could():
+    def long(completions, task, **_):
+        return [float(len(text) > 1) for text in completions]
+
+    def never(completions, **_):
+        return [None] * len(completions)
+
+    def punishing(completions, **_):
+        return [-1.0] * len(completions)
+
+    rewards = [(long, 2.0), (never, 5.0), (punishing, 1.0), (long, 0.0)]
+    answers = [{"id": "a", "completion": text} for text in ("x", "xx", "xxx")]
+    found = pass_rate.rates([{"id": "a", "task": "term"}, {"id": "b", "task": "term"}], answers, rewards)
+    assert found == {"a": pytest.approx(2 / 3 * 2 / 3)}
+
+
+@pytest.mark.parametrize("name", ["grpo", "dr_grpo", "dapo", "cispo", "gspo", "multi_reward"])
+def test_every_variant_of_the_loss_is_a_file_that_trl_takes(name, monkeypatch, tmp_path):
+    monkeypatch.chdir(ROOT)
+    settings = plan.compose("demo", (f"+grpo_loss={name}",))[0]["grpo"]
+    run = SimpleNamespace(settings=settings, runtime=settings["runtime"], scratch=tmp_path)
+    config = training.config(run)
+    variant = yaml.safe_load((ROOT / f"config/grpo_loss/{name}.yaml").read_text(encoding="utf-8"))
+    steps = variant.pop("steps_per_sampling", 1)
+    assert config.steps_per_generation == steps * config.gradient_accumulation_steps
+    found = {key: getattr(config, key) for key in variant}
+    # TRL's name of the clip above where none is given is the one below.
+    assert {key: value for key, value in found.items() if variant[key] is not None} == {
+        key: value for key, value in variant.items() if value is not None
+    }
+    assert (config.importance_sampling_level == "sequence") == (name == "gspo")
+    assert (config.multi_objective_aggregation == "normalize_then_sum") == (name == "multi_reward")
+
+
+def test_completions_of_every_second_step_are_kept(tuned, monkeypatch):
+    favour(monkeypatch)
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **{**CHANGE, "max_steps": 3, "sampled_every": 2}))])
+    assert pd.read_parquet("results/grpo/g/completions.parquet").step.value_counts().to_dict() == {0: 5, 2: 5}
+
+
+def test_rewards_get_the_knowledge_and_the_columns_that_they_ask_for(monkeypatch):
+    seen = {}
+
+    def supported(completions, task, gold, shown=None, date=None, knowledge="", **_):
+        seen.update(shown=shown, date=date, knowledge=knowledge)
+        return [1.0]
+
+    monkeypatch.setattr("lexpro.rewards.citation.supported", supported)
+    spec = {"fn": "lexpro.rewards.citation.supported"}
+    columns = {"task": ["article"], "gold": ["{}"], "shown": [["264"]], "date": ["2019-01-01"]}
+    registry.load(spec, {"knowledge": "k"})[0](["x"], **columns)
+    assert seen == {"shown": [["264"]], "date": ["2019-01-01"], "knowledge": "k"}
+    registry.load(spec | {"args": {"knowledge": "own"}}, {"knowledge": "k"})[0](["x"], **columns)
+    assert seen["knowledge"] == "own", "what the configuration says wins"
+    # One that does not take it is not given it.
+    assert registry.load({"fn": "lexpro.rewards.charge.f1"}, {"knowledge": "k"})[1] == 1.0

@@ -2,13 +2,15 @@
 
 import json
 import math
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
 import torch
+from datasets import Dataset
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer
 
 from lexpro.errors import UserError
@@ -146,6 +148,82 @@ def test_blocks_have_no_padding(vocab):
         data.blocks(DOCUMENTS[:1], vocab, 4096)
 
 
+def _example(tokens: list[int], prompt: int) -> dict:
+    return {"input_ids": tokens, "labels": [-100] * prompt + tokens[prompt:]}
+
+
+@given(st.lists(st.integers(2, 20), min_size=1, max_size=40))
+def test_packed_rows_hold_every_example_once_and_whole(lengths):
+    rows = Dataset.from_list(
+        [_example([100 * n + i for i in range(size)], 1) for n, size in enumerate(lengths)]
+    )
+    found = []
+    for row in data.packed(rows, 24):
+        assert len(row["input_ids"]) == len(row["labels"]) == sum(row["seq_lengths"]) <= 24
+        start = 0
+        for size in row["seq_lengths"]:
+            found.append(row["input_ids"][start : start + size])
+            assert row["labels"][start] == -100, "the prompt teaches nothing, packed or not"
+            start += size
+    assert sorted(found) == sorted(rows["input_ids"])
+
+
+@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+def test_packed_documents_do_not_see_each_other(attention):
+    """Changing one document never changes the loss of another, and each is what it is alone."""
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+    from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
+
+    torch.manual_seed(0)
+    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 2}
+    model = Qwen2ForCausalLM(
+        Qwen2Config(vocab_size=64, intermediate_size=64, attn_implementation=attention, **shape)
+    ).eval()
+    collate = DataCollatorForLanguageModeling(pad_token_id=0, padding_free=True, pad_to_multiple_of=32)
+
+    def losses(*documents):
+        rows = Dataset.from_list([_example(document, 2) for document in documents])
+        batch = collate(list(data.packed(rows, 30)))
+        assert batch["position_ids"][0, : len(documents[0])].tolist() == list(range(len(documents[0])))
+        places = {name: batch[name] for name in ("input_ids", "position_ids")}
+        logits = model(**places, use_cache=False).logits[0, :-1]
+        each = torch.nn.functional.cross_entropy(
+            logits, batch["labels"][0, 1:], ignore_index=-100, reduction="none"
+        )
+        ends = torch.tensor([len(document) for document in documents]).cumsum(0).tolist()
+        return [
+            each[max(0, end - len(document)) : end - 1].sum().item()
+            for end, document in zip(ends, documents, strict=True)
+        ]
+
+    # The longest comes first, as in a packed row.
+    one, two, other = list(range(3, 17)), list(range(20, 32)), list(range(40, 54))
+    together, changed = losses(one, two), losses(other, two)
+    assert together[1] == pytest.approx(changed[1], abs=1e-5) and together[0] != pytest.approx(changed[0])
+    assert together == pytest.approx([*losses(one), *losses(two)], abs=1e-4)
+
+
+def test_weights_say_how_often_a_task_is_seen(vocab, tmp_path):
+    rows = [
+        {
+            "id": f"{task}-{n}",
+            "task": task,
+            "prompt": [{"role": "user", "content": "问"}],
+            "completion": [{"role": "assistant", "content": task}],
+        }
+        for task in ("term", "charge", "article")
+        for n in range(200)
+    ]
+    path = tmp_path / "sft.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    kept, _ = data.answers(path, vocab, ["term", "charge", "article"], 100, {"term": 2.0, "charge": 0.25})
+    seen = Counter(
+        vocab.decode([i for i in row["labels"] if i != -100][:-1]) for row in kept.select_columns("labels")
+    )
+    assert seen["term"] == 400 and seen["article"] == 200 and 25 < seen["charge"] < 75
+    assert data.times("x", 0) == 0 and data.times("x", 1) == 1
+
+
 # --- order, metrics, checkpoints ---------------------------------------------------------------------------
 
 
@@ -178,6 +256,36 @@ def test_divergence_stops_with_a_reason(tmp_path, name, value):
     state = SimpleNamespace(global_step=7, max_steps=20)
     with pytest.raises(UserError, match=f"{name} is (nan|inf) at step 7 of 20.*learning_rate"):
         _record(tmp_path).on_log(args, state, None, {"loss": 1.0, "grad_norm": 1.0, name: value})
+
+
+def _logged(tmp_path, guards, rows):
+    """The number of rows that a record with `guards` takes before it ends the training, and why."""
+    record = _record(tmp_path)
+    record.guards = guards
+    args = SimpleNamespace(learning_rate=2e-3, max_grad_norm=1.0)
+    for step, row in enumerate(rows, 1):
+        try:
+            record.on_log(args, SimpleNamespace(global_step=step, max_steps=99), None, row)
+        except UserError as error:
+            return step, str(error)
+    return None, ""
+
+
+def test_a_gradient_that_explodes_stops_with_a_reason(tmp_path):
+    rows = [{"loss": 1.0, "grad_norm": norm} for norm in (1, 900, 1, 900, 900, 800, 1)]
+    step, reason = _logged(tmp_path, {"grad_norm": 500}, rows)
+    assert step == 6 and "grad_norm is 800 at step 6, above guards.grad_norm 500" in reason
+    assert _logged(tmp_path, {"grad_norm": 1000}, rows) == (None, "")
+    assert _logged(tmp_path, {"grad_norm": 0}, rows) == (None, ""), "0: not watched"
+
+
+def test_a_reward_stuck_at_zero_stops_with_a_reason(tmp_path):
+    rows = [{"reward": value, "reward_std": value} for value in (0, 0, 0.1, 0, 0, 0, 0)]
+    step, reason = _logged(tmp_path, {"zero_reward_steps": 3}, rows)
+    assert step == 6 and "no completion has earned anything in 3 logged steps" in reason
+    assert _logged(tmp_path, {"zero_reward_steps": 5}, rows) == (None, "")
+    spread = [{"reward": 0.0, "reward_std": 0.5}] * 9
+    assert _logged(tmp_path, {"zero_reward_steps": 3}, spread) == (None, ""), "some earn, some are punished"
 
 
 def test_metrics_of_lost_steps_are_taken_back(tmp_path):
@@ -271,6 +379,85 @@ def test_a_model_that_was_not_saved_is_found(tmp_path, tensors, expected, messag
         checks.saved(_save(tmp_path / "a", **tensors), expected)
 
 
+@pytest.fixture
+def adapted(tmp_path):
+    """(folder of whole weights, model with an adapter on them that does something)"""
+    from peft import LoraConfig, get_peft_model
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    torch.manual_seed(0)
+    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 2}
+    model = Qwen2ForCausalLM(Qwen2Config(vocab_size=64, intermediate_size=64, **shape))
+    model.save_pretrained(tmp_path / "base")
+    model = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear"))
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.5)
+    model.save_pretrained(tmp_path / "adapter")
+    return tmp_path / "base", model
+
+
+def _edit(folder, change):
+    """Rewrite the adapter's file, each tensor as `change(name, tensor)` says; None leaves it out."""
+    file = folder / "adapter_model.safetensors"
+    tensors = {name: change(name, tensor) for name, tensor in load_file(file).items()}
+    save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, file)
+
+
+PROBE = list(range(2, 20))
+
+
+def test_an_adapter_that_was_saved_whole_passes(adapted, tmp_path):
+    base, model = adapted
+    folder = tmp_path / "adapter"
+    assert checks.saved(folder, checks.trained_names(model))["tensors"] == 28
+    checks.as_in_memory(folder, model)
+    found = checks.read_back(folder, base, checks.logits(model, PROBE), PROBE, torch.float32)
+    assert found["largest_logit_change"] > 0.01
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda name, tensor: None, "28 trained tensors were not saved"),
+        (lambda name, tensor: None if "layers.1" in name else tensor, "14 trained tensors were not saved"),
+        (lambda name, tensor: tensor * 0, "all zero"),
+        (lambda name, tensor: tensor[:0], "empty"),
+    ],
+    ids=["no tensor", "a layer is missing", "zeros", "tensors without elements"],
+)
+def test_an_empty_adapter_is_found(adapted, tmp_path, change, message):
+    _, model = adapted
+    _edit(tmp_path / "adapter", change)
+    with pytest.raises(checks.BadModel, match=message):
+        checks.saved(tmp_path / "adapter", checks.trained_names(model))
+
+
+def test_a_tensor_that_is_not_the_one_in_memory_is_found(adapted, tmp_path):
+    """As when one process saves its own part only."""
+    _, model = adapted
+    _edit(tmp_path / "adapter", lambda name, tensor: tensor + ("layers.1.mlp.up_proj.lora_A" in name))
+    with pytest.raises(checks.BadModel, match=r"layers\.1\.mlp\.up_proj\.lora_A.*not what was trained"):
+        checks.as_in_memory(tmp_path / "adapter", model)
+
+
+def test_an_adapter_that_is_read_back_otherwise_is_found(adapted, tmp_path):
+    base, model = adapted
+    trained = checks.logits(model, PROBE)
+    _edit(tmp_path / "adapter", lambda name, tensor: tensor * (0.5 if "lora_B" in name else 1))
+    with pytest.raises(checks.BadModel, match="read back"):
+        checks.read_back(tmp_path / "adapter", base, trained, PROBE, torch.float32)
+
+
+def test_an_adapter_without_effect_is_found(adapted, tmp_path):
+    base, model = adapted
+    _edit(tmp_path / "adapter", lambda name, tensor: tensor * (0 if "lora_B" in name else 1))
+    with model.disable_adapter():
+        trained = checks.logits(model, PROBE)
+    with pytest.raises(checks.BadModel, match="does not change a single logit"):
+        checks.read_back(tmp_path / "adapter", base, trained, PROBE, torch.float32)
+
+
 def test_weights_that_did_not_change_are_found(tmp_path):
     before = _save(tmp_path / "a", layer__weight=torch.ones(2))
     with pytest.raises(checks.BadModel, match="nothing was trained"):
@@ -281,13 +468,16 @@ def test_weights_that_did_not_change_are_found(tmp_path):
 # --- settings ----------------------------------------------------------------------------------------------
 
 
-def _tiny(stage):
+def _tiny(stage) -> dict:
     from pathlib import Path
 
     import yaml
 
     root = Path(__file__).parents[2]
     return yaml.safe_load((root / f"config/{stage}/tiny.yaml").read_text(encoding="utf-8"))
+
+
+LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}
 
 
 @pytest.mark.parametrize(
@@ -297,6 +487,11 @@ def _tiny(stage):
         ("sft", {"max_steps": 0}, "exclude each other"),
         ("sft", {"global_batch_size": 15}, "not a multiple"),
         ("sft", {"method": "lora"}, "go together|muon"),
+        ("sft", {"method": "qlora", "optimizer": "adamw", "lora": LORA}, "method: qlora .*runtime.gpus is 0"),
+        ("sft", {"attention": "flash_attention_2"}, "attention: flash_attention_2 .*runtime.gpus is 0"),
+        ("sft", {"runtime": {**_tiny("sft")["runtime"], "liger": True}}, "runtime.liger .*runtime.gpus is 0"),
+        ("sft", {"weights": {"term": -1.0}}, "greater than or equal to 0"),
+        ("grpo", {"method": "qlora", "optimizer": "adamw", "lora": LORA}, "'full' or 'lora'"),
         ("sft", {"learning_rate": 0.0}, "greater than 0"),
         ("sft", {"tasks": ["element"]}, "elements"),
         ("sft", {"unknown": 1}, "[Ee]xtra"),

@@ -7,7 +7,9 @@ from lexpro.training import checks, grpo
 def main(argv: list[str] | None = None) -> None:
     with stage("grpo", __doc__, argv) as run:
         trainer, prompts = grpo.optimise(run)
-        checks.after_training(run, trainer, run.inputs["sft"] / "model", prompts)
+        checks.after_training(
+            run, trainer, run.inputs["sft"] / "model", run.inputs["base_model"] / "model", prompts
+        )
 
 
 if __name__ == "__main__":

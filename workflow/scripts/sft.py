@@ -5,7 +5,7 @@ import json
 from lexpro.files import write_text
 from lexpro.stage import stage
 from lexpro.training import checks, compute, data, loading, lora
-from lexpro.training.trainer import fit
+from lexpro.training.trainer import configuration, fit
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -15,18 +15,32 @@ def main(argv: list[str] | None = None) -> None:
         base = run.inputs["base_model"] / "model"
         tokenizer = loading.tokenizer(base)
         rows, skipped = data.answers(
-            run.inputs["tasks"] / "sft.jsonl", tokenizer, settings["tasks"], settings["max_length"]
+            run.inputs["tasks"] / "sft.jsonl",
+            tokenizer,
+            settings["tasks"],
+            settings["max_length"],
+            settings["weights"],
         )
         run.log.info("%d examples, %d longer than %d tokens", len(rows), len(skipped), settings["max_length"])
-        model = loading.model(base, dtype=compute.weights_dtype(settings), attention=settings["attention"])
-        trainer = fit(run, model, tokenizer, rows, settings, lora.config(settings))
-        checks.after_training(run, trainer, base, rows[0]["input_ids"])
+        examples, probe = len(rows), rows[0]["input_ids"]
+        if settings["packing"]:
+            rows = data.packed(rows, settings["max_length"])
+            run.log.info("packed into %d rows", len(rows))
+        config = configuration(run, settings)
+        model = loading.model(
+            base,
+            dtype=compute.weights_dtype(settings),
+            attention=settings["attention"],
+            quantization=lora.quantization(settings),
+        )
+        trainer = fit(run, config, model, tokenizer, rows, settings, lora.config(settings))
+        checks.after_training(run, trainer, base, base, probe)
         if compute.is_main():
             write_text(
                 run.out / "skipped.jsonl",
                 "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in skipped),
             )
-            run.counts.update(examples=len(rows), skipped=len(skipped))
+            run.counts.update(examples=examples, rows=len(rows), skipped=len(skipped))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def training_seconds(setup: Setup, work: Work) -> float:
     compute = flops(setup, work.per_step, work.tokens, work.extra_forwards) / (rate * job.devices)
     if job.zero < 3:
         return compute
-    micro = max(1, work.sequences // (job.devices * job.batch))
+    micro = max(1, (setup.global_batch or work.sequences) // (job.devices * job.batch))
     passes = 2 + work.extra_forwards + job.checkpointing
     speed = setup.gpu.link_gb_s if nodes == 1 else min(setup.gpu.link_gb_s, assumed["network_gb_s"])
     gather = micro * passes * memory.weights_whole(job) / (speed * 1e9 * assumed["link_share"])

@@ -133,8 +133,10 @@ def work(
     batch = settings["global_batch_size"]
     if stage == "sft":
         tokens = min(prompt + completion, settings["max_length"])
-        steps = settings["max_steps"] or round(settings["epochs"] * rows / batch)
-        return Work(max(1, steps), batch, tokens), origin
+        # Packed, a row holds as many examples as fit into it.
+        examples = batch * (settings["max_length"] / tokens if settings["packing"] else 1)
+        steps = settings["max_steps"] or round(settings["epochs"] * rows / examples)
+        return Work(max(1, steps), round(examples), tokens), origin
     prompt = min(prompt, settings["max_prompt_length"])
     sampled = min(assumed["completion_tokens"], settings["max_completion_length"])
     groups = batch // settings["num_generations"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from lexpro.errors import UserError
 
@@ -17,8 +18,9 @@ GIVEN = {"completions", "task", "gold"}
 Reward = Callable[..., list[float | None]]
 
 
-def load(spec: dict) -> tuple[Reward, float]:
-    """(reward, weight) of one entry. The reward's `__name__` is `charge.f1`: so it is called in logs.
+def load(spec: dict, known: Mapping[str, object] = MappingProxyType({})) -> tuple[Reward, float]:
+    """(reward, weight) of one entry. `known`: arguments for those functions that take them and are not told otherwise,
+    such as the folder of the stage `knowledge`. The reward's `__name__` is `charge.f1`: so it is called in logs.
 
     Raises `UserError` on unknown keys, names and arguments.
     """
@@ -44,6 +46,7 @@ def load(spec: dict) -> tuple[Reward, float]:
     if unknown := args.keys() - allowed:
         takes = ", ".join(sorted(allowed)) or "none"
         raise UserError(f"rewards: {name}: unknown argument {', '.join(sorted(unknown))}; allowed: {takes}")
+    args = {n: value for n, value in known.items() if n in allowed} | args
     weight = spec.get("weight", 1.0)
     if isinstance(weight, bool) or not isinstance(weight, int | float):
         raise UserError(f"rewards: {name}: weight is {weight!r}; a number is wanted")

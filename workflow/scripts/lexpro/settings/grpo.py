@@ -18,15 +18,27 @@ class Reward(Model):
     args: dict[str, Any] = Field(default_factory=dict)
 
 
+class PassRate(Model):
+    """Which prompts the SFT model's answers leave in."""
+
+    samples: Annotated[int, Field(ge=2)]
+    low: Share
+    high: Share
+
+
 class GrpoRuntime(TrainingRuntime):
     vllm: bool = False
+    vllm_server: str | None = None
     vllm_memory_share: Share = 0.3
     vllm_tensor_parallel: Positive = 1
 
 
 class Settings(Tuning):
+    # An adapter that was trained over 4-bit weights goes on over whole ones: vLLM cannot take merged 4-bit weights.
+    method: Literal["full", "lora"]
     tasks: list[Literal["elements", "charge", "article", "term"]] = Field(min_length=1)
     rewards: list[Reward] = Field(min_length=1)
+    pass_rate: PassRate | None
     max_prompts: Count
     num_generations: Annotated[int, Field(ge=2)]
     max_prompt_length: Positive
@@ -43,6 +55,8 @@ class Settings(Tuning):
     importance_sampling_level: Literal["token", "sequence"]
     mask_truncated_completions: bool
     sampled_completions: Count
+    sampled_every: Positive
+    steps_per_sampling: Positive
     runtime: GrpoRuntime
 
     @model_validator(mode="after")

@@ -18,9 +18,17 @@ class TrainingRuntime(Runtime):
     per_device_batch_size: Positive
     gradient_checkpointing: bool = False
     deepspeed: str | None = None
+    liger: bool = False
     log_every: Positive = 10
     save_every: Positive = 100
     wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
+
+
+class Guards(Model):
+    """What stops a training that has gone wrong. 0: does not."""
+
+    grad_norm: NotNegative
+    zero_reward_steps: Count = 0
 
 
 class Training(Model):
@@ -39,6 +47,7 @@ class Training(Model):
     global_batch_size: Positive
     precision: Literal["auto", "bf16", "fp32"]
     attention: Literal["sdpa", "eager", "flash_attention_2"]
+    guards: Guards
     seed: Count
     runtime: TrainingRuntime
 
@@ -55,6 +64,16 @@ class Training(Model):
     def _sharded(self):
         if self.optimizer == "muon" and self.runtime.deepspeed:
             raise ValueError("optimizer: muon needs whole matrices; with runtime.deepspeed use adamw")
+        return self
+
+    @model_validator(mode="after")
+    def _kernels(self):
+        for key, wanted in (
+            ("attention: flash_attention_2", self.attention == "flash_attention_2"),
+            ("runtime.liger", self.runtime.liger),
+        ):
+            if wanted and not self.runtime.gpus:
+                raise ValueError(f"{key} runs on GPUs only, and runtime.gpus is 0")
         return self
 
     @model_validator(mode="after")
@@ -79,15 +98,26 @@ class Lora(Model):
 
 
 class Tuning(Training):
-    """Training of all weights, or of an adapter."""
+    """Training of all weights, or of an adapter on weights as they are (lora) or in 4 bits (qlora)."""
 
-    method: Literal["full", "lora"]
+    method: Literal["full", "lora", "qlora"]
     lora: Lora | None = None
 
     @model_validator(mode="after")
     def _adapter(self):
-        if self.method == "lora" and self.optimizer == "muon":
-            raise ValueError("optimizer: muon trains whole weight matrices; with method: lora use adamw")
-        if (self.method == "lora") != (self.lora is not None):
-            raise ValueError("method: lora and the settings under `lora` go together: give both or neither")
+        if self.method != "full" and self.optimizer == "muon":
+            raise ValueError(
+                f"optimizer: muon trains whole weight matrices; with method: {self.method} use adamw"
+            )
+        if (self.method == "full") != (self.lora is None):
+            raise ValueError(
+                "method: lora or qlora and the settings under `lora` go together: give both or neither"
+            )
+        if self.method == "qlora" and not self.runtime.gpus:
+            raise ValueError("method: qlora needs bitsandbytes on a GPU, and runtime.gpus is 0: use lora")
+        if self.method == "qlora" and "zero3" in (self.runtime.deepspeed or ""):
+            raise ValueError(
+                "method: qlora with runtime.deepspeed zero3: 4-bit weights are not spread (DeepSpeed issue 5660); use "
+                "config/deepspeed/zero2.json"
+            )
         return self

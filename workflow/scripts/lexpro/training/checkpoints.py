@@ -19,5 +19,6 @@ def latest(folder: Path) -> Path | None:
     for checkpoint in found:
         if (checkpoint / "trainer_state.json").is_file():
             return checkpoint
-        shutil.rmtree(checkpoint)
+        # Every process of a training looks: another may have been faster.
+        shutil.rmtree(checkpoint, ignore_errors=True)
     return None

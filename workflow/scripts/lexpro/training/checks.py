@@ -5,21 +5,30 @@ ZeRO-3 with PEFT has saved adapters of 40 bytes or with no prefix, found days la
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
 from safetensors import safe_open
+from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
 from lexpro.stage import Run
-from lexpro.training import compute
+from lexpro.training import compute, loading
 from lexpro.training.loading import is_adapter
+
+# Largest difference between logits that should be the same, as a share of the largest logit: of the model in memory and
+# the one read back, of an adapter beside the weights and merged into them. bfloat16 has 8 bits: merging rounds anew.
+TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 0.1}
+# Tokens of the probe.
+PROBE = 64
 
 
 class BadModel(RuntimeError):
     """The saved model is not what training made."""
 
 
-def _tensors(folder: Path):
+def _tensors(folder: Path) -> Iterator[tuple[str, torch.Tensor]]:
     for path in sorted(folder.glob("*.safetensors")):
         with safe_open(path, framework="pt") as file:
             for name in file.keys():  # noqa: SIM118 - not a dict
@@ -35,14 +44,14 @@ def saved(folder: Path, expected: set[str]) -> dict[str, int]:
     """{tensors, parameters} of the safetensors in `folder`.
 
     `expected`: names of the trained parameters in memory. Raises `BadModel` if one is missing, any tensor is empty or
-    not finite, or (of an adapter) a `lora_B` is all zero: it starts at zero, so it was never trained.
+    not finite, or one of an adapter is all zero: `lora_B` starts there, so it was never trained.
     """
     count = parameters = 0
     names = set()
     for name, tensor in _tensors(folder):
         if not tensor.numel() or not torch.isfinite(tensor).all():
             raise BadModel(f"{folder}: tensor {name} is empty or not finite")
-        if "lora_B" in name and not tensor.any():
+        if "lora_" in name and not tensor.any():
             raise BadModel(f"{folder}: {name} is all zero: the adapter was not trained")
         names.add(_bare(name))
         count += 1
@@ -74,36 +83,86 @@ def changed(folder: Path, before: Path) -> int:
     return different
 
 
+def gathered(parameter: torch.nn.Parameter):
+    """A context in which a parameter is whole, also where ZeRO-3 spreads it over the processes (all must enter)."""
+    if not hasattr(parameter, "ds_id"):
+        return nullcontext()
+    import deepspeed
+
+    return deepspeed.zero.GatheredParameters([parameter])
+
+
+def as_in_memory(folder: Path, model: torch.nn.Module) -> None:
+    """Raises `BadModel` if a trained tensor in `folder` is not what the processes hold of it together.
+
+    All processes take part; the first compares.
+    """
+    files = {}
+    if compute.is_main():
+        files = {_bare(name): tensor for name, tensor in _tensors(folder)}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        with gathered(parameter):
+            found = files.get(_bare(name))
+            if found is not None and not torch.equal(found, parameter.detach().cpu().to(found.dtype)):
+                raise BadModel(f"{folder}: {name} is not what was trained: were all its parts gathered?")
+
+
 @torch.no_grad()
-def adapter_matters(model, token_ids: list[int]) -> float:
-    """Largest change of a logit that the adapter makes on a prompt. Raises `BadModel` if it makes none."""
+def logits(model: torch.nn.Module, token_ids: list[int]) -> torch.Tensor:
+    """Logits of a prompt in fp32, shape (tokens, vocabulary)."""
     model.eval()
     ids = torch.tensor([token_ids], device=next(model.parameters()).device)
-    with_adapter = model(input_ids=ids).logits
+    return model(input_ids=ids, use_cache=False).logits[0].float().cpu()
+
+
+def differ(one: torch.Tensor, other: torch.Tensor) -> float:
+    """Largest difference of two logits, as a share of the largest."""
+    return ((one - other).abs().max() / one.abs().max()).item()
+
+
+def read_back(folder: Path, base: Path, trained: torch.Tensor, probe: list[int], dtype: torch.dtype) -> dict:
+    """{largest_logit_change} of an adapter, {} of whole weights: the model as whoever uses it will read it.
+
+    `trained`: logits of the model in memory on `probe`. Raises `BadModel` if the model read from `folder` answers
+    otherwise, if its adapter changes no logit of the model in `base`, or if merging it into the weights does.
+    """
+    bound = TOLERANCE[dtype]
+    model = loading.model(folder, base, dtype=dtype)
+    again = logits(model, probe)
+    if (off := differ(trained, again)) > bound:
+        raise BadModel(f"{folder}: read back, the logits are {off:.1%} off those of the trained model")
+    if not is_adapter(folder):
+        return {}
     with model.disable_adapter():
-        difference = (with_adapter - model(input_ids=ids).logits).abs().max().item()
-    if not difference:
-        raise BadModel("the adapter does not change a single logit")
-    return difference
+        change = (again - logits(model, probe)).abs().max().item()
+    if not change:
+        raise BadModel(f"{folder}: the adapter does not change a single logit")
+    if (off := differ(again, logits(model.merge_and_unload(), probe))) > bound:
+        raise BadModel(f"{folder}: merged into the weights, the adapter's logits are {off:.1%} off")
+    return {"largest_logit_change": round(change, 4)}
 
 
-def after_training(run: Run, trainer, before: Path, probe: list[int]) -> None:
-    """All checks of a finished training: `before` is the folder it started from, `probe` tokens of some prompt.
+def after_training(run: Run, trainer, before: Path, base: Path, probe: list[int]) -> None:
+    """All checks of a finished training, before its manifest.
 
-    Every process takes part in the forward pass (the weights may be spread over them); files are checked by one.
+    `before`: the folder it started from. `base`: whole weights that an adapter is put on. `probe`: tokens of a prompt.
+    Every process takes part in the forward pass (the weights may be spread over them); files are read by one.
     """
     model = trainer.accelerator.unwrap_model(trainer.model)
-    adapter = hasattr(model, "disable_adapter")
-    change = adapter_matters(model, probe[:64]) if adapter else None
+    folder, probe = run.out / "model", probe[:PROBE]
+    trained = logits(model, probe)
+    as_in_memory(folder, model)
     if not compute.is_main():
         return
-    folder = run.out / "model"
     run.counts.update(saved(folder, trained_names(model)))
-    if change is not None:
-        run.counts["largest_logit_change"] = round(change, 4)
+    # Read back by this process alone: under ZeRO-3 transformers would wait for the others to take their parts.
+    unset_hf_deepspeed_config()
+    run.counts.update(read_back(folder, base, trained, probe, next(model.parameters()).dtype))
     if not any(row.get("grad_norm") for row in trainer.state.log_history):
         # GRPO where all completions of every prompt earn the same: an honest result, but one to know of.
         run.log.warning("no gradient in any step: the model is the one that training began with")
         run.counts["tensors_changed"] = 0
-    elif not adapter:
+    elif not is_adapter(folder):
         run.counts["tensors_changed"] = changed(folder, before)

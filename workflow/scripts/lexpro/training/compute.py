@@ -35,7 +35,11 @@ def use_bf16(precision: str) -> bool:
 
 def weights_dtype(settings: dict) -> torch.dtype:
     """Trained weights stay fp32 (the optimiser needs the bits); weights that only carry an adapter are held in bf16."""
-    frozen = settings["method"] == "lora" and torch.cuda.is_available() and use_bf16(settings["precision"])
+    frozen = (
+        settings.get("method") in ("lora", "qlora")
+        and torch.cuda.is_available()
+        and use_bf16(settings["precision"])
+    )
     return torch.bfloat16 if frozen else torch.float32
 
 
@@ -61,3 +65,22 @@ def devices() -> int:
 
 def is_main() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
+
+
+def configured(deepspeed: str | None) -> dict:
+    """What accelerate needs to be told where there is DeepSpeed and no GPU: nothing otherwise.
+
+    accelerate sets DeepSpeed up on GPUs only. Processes on a processor meet here, by gloo, and accelerate takes the
+    state as it is. DeepSpeed's operators for processors (they serve inference) are not compiled: minutes for nothing.
+    """
+    if not deepspeed or torch.cuda.is_available():
+        return {}
+    import deepspeed as library
+    from accelerate.state import AcceleratorState, DistributedType, PartialState
+
+    vars(library.ops)["__compatible_ops__"] = {}
+    AcceleratorState._reset_state(reset_partial_state=True)
+    state = PartialState(cpu=True)
+    library.init_distributed("gloo", auto_mpi_discovery=False)
+    state.distributed_type = DistributedType.DEEPSPEED
+    return {"accelerator_config": {"use_configured_state": True}}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
+from trl import pack_dataset
 
+from lexpro.engines.base import seed_of
 from lexpro.errors import UserError
 from lexpro.training import chat
 
@@ -25,12 +28,26 @@ def read_jsonl(path: Path) -> Iterator[dict]:
                 ) from None
 
 
+def times(name: str, weight: float) -> int:
+    """How often an example stands in an epoch so that its task is seen `weight` times: 2.5 is two times or three.
+
+    Which of the two follows from its name, so it is the same on every process and after a resume.
+    """
+    whole = int(weight)
+    return whole + (seed_of("weight", name) < (weight - whole) * 2**31)
+
+
 def answers(
-    path: Path, tokenizer: PreTrainedTokenizerBase, tasks: list[str], longest: int
+    path: Path,
+    tokenizer: PreTrainedTokenizerBase,
+    tasks: list[str],
+    longest: int,
+    weights: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Dataset, list[dict]]:
     """(examples, skipped) of an `sft.jsonl`: prompt and completion as tokens, the loss on the completion.
 
-    An example of more than `longest` tokens is skipped, not cut: without its end it would teach not to end.
+    `weights`: how many times the examples of a task are there; 1 where nothing is said. An example of more than
+    `longest` tokens is skipped, not cut: without its end it would teach not to end.
     `skipped` holds {id, task, tokens}. Raises `UserError` if nothing is left.
     """
     kept: dict[str, list] = {"input_ids": [], "labels": []}
@@ -43,13 +60,21 @@ def answers(
             skipped.append({"id": row["id"], "task": row["task"], "tokens": len(example["input_ids"])})
             continue
         for name, column in kept.items():
-            column.append(example[name])
+            column += [example[name]] * times(row["id"], weights.get(row["task"], 1.0))
     if not kept["input_ids"]:
         raise UserError(
             f"{path} has no example of the tasks {', '.join(tasks)} with at most {longest} tokens ({len(skipped)} are "
             "longer). Raise max_length in config/sft, or make shorter tasks."
         )
     return Dataset.from_dict(kept), skipped
+
+
+def packed(rows: Dataset, size: int) -> Dataset:
+    """Rows of at most `size` tokens, each several examples whole (best fit, the longest first).
+
+    `seq_lengths` tells them apart: positions begin anew at each, and attention stays within it (`Trainer`).
+    """
+    return pack_dataset(rows, size, strategy="bfd")
 
 
 def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int, copies: int = 1) -> Dataset:

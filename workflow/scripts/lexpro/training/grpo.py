@@ -13,7 +13,7 @@ from trl import GRPOConfig
 from lexpro.errors import UserError
 from lexpro.rewards import registry
 from lexpro.stage import Run
-from lexpro.training import chat, checkpoints, compute, data, loading, lora
+from lexpro.training import chat, checkpoints, compute, data, loading, pass_rate
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
@@ -37,8 +37,11 @@ TRL = (
 )
 
 
-def prompts(run: Run, tokenizer) -> Dataset:
-    """Prompts as the model reads them, with what the rewards need: task, gold, shown. Long ones are left out."""
+def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
+    """Prompts as the model reads them, with what the rewards need: task, gold, shown, charges, date.
+
+    Long ones are left out, and those that the SFT model always or never gets right, where `pass_rate` asks for it.
+    """
     settings = run.settings
     rows, long = [], 0
     for row in data.read_jsonl(run.inputs["tasks"] / "grpo.jsonl"):
@@ -48,13 +51,24 @@ def prompts(run: Run, tokenizer) -> Dataset:
         if len(tokenizer(text, add_special_tokens=False)["input_ids"]) > settings["max_prompt_length"]:
             long += 1
             continue
-        rows.append({**row, "prompt": text})
+        rows.append(row)
     if not rows:
         raise UserError(
             f"{run.inputs['tasks'] / 'grpo.jsonl'} has no prompt of the tasks {', '.join(settings['tasks'])} with at "
             f"most {settings['max_prompt_length']} tokens ({long} are longer). Raise grpo.max_prompt_length."
         )
+    if settings["pass_rate"]:
+        found = pass_rate.measured(run, rows, rewards)
+        kept = pass_rate.teaching(rows, found, settings["pass_rate"])
+        run.log.info(
+            "%d of %d prompts teach something: the SFT model gets them right now and then",
+            len(kept),
+            len(rows),
+        )
+        run.counts["pass_rate_left_out"] = len(rows) - len(kept)
+        rows = kept
     rows = in_turn(rows, settings["seed"])[: settings["max_prompts"] or None]
+    rows = [{**row, "prompt": chat.prompt_text(tokenizer, row["prompt"])} for row in rows]
     run.counts.update(prompts=len(rows), skipped=long)
     return Dataset.from_list(rows)
 
@@ -85,9 +99,11 @@ def config(run: Run) -> GRPOConfig:
     use_vllm = runtime.get("vllm", False) and torch.cuda.is_available()
     engine = {}
     if use_vllm:
-        # Colocated: the same GPUs generate and train in turn. On a processor vLLM cannot take new weights.
+        # Colocated, the same GPUs generate and train in turn; a server (`trl vllm-serve`) has its own. On a processor
+        # vLLM cannot take new weights.
         engine = {
-            "vllm_mode": "colocate",
+            "vllm_mode": "server" if runtime.get("vllm_server") else "colocate",
+            "vllm_server_base_url": runtime.get("vllm_server"),
             "vllm_gpu_memory_utilization": runtime["vllm_memory_share"],
             "vllm_tensor_parallel_size": runtime["vllm_tensor_parallel"],
             "vllm_enable_sleep_mode": True,
@@ -96,6 +112,8 @@ def config(run: Run) -> GRPOConfig:
     return GRPOConfig(
         **arguments(run, settings, steps),
         **{name: settings[name] for name in TRL},
+        # TRL counts in micro-batches.
+        steps_per_generation=steps * settings["steps_per_sampling"],
         reward_weights=[float(entry.get("weight", 1.0)) for entry in settings["rewards"]],
         shuffle_dataset=False,
         # As in SFT: few shapes for oneDNN to compile and keep.
@@ -112,31 +130,41 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
     compute.limit_threads()
     base, start = run.inputs["base_model"] / "model", run.inputs["sft"] / "model"
     tokenizer = loading.tokenizer(start)
-    rows = prompts(run, tokenizer)
-    rewards = [on_whole_answers(registry.load(entry)[0]) for entry in settings["rewards"]]
+    known = {"knowledge": str(run.inputs["knowledge"])} if "knowledge" in run.inputs else {}
+    loaded = [registry.load(entry, known) for entry in settings["rewards"]]
+    rewards = [on_whole_answers(reward) for reward, _ in loaded]
+    rows = prompts(run, tokenizer, loaded)
+    # Predictions put an adapter on the base model's weights: it is that of SFT, trained on.
+    if loading.is_adapter(start) != (settings["method"] == "lora"):
+        raise UserError(
+            f"grpo.method is {settings['method']}, but the SFT model is "
+            + (
+                "an adapter: set grpo.method: lora."
+                if loading.is_adapter(start)
+                else "not: set grpo.method: full."
+            )
+        )
+    # Before the model, and kept: see `trainer.configuration`.
+    args = config(run)
     model = loading.model(
         start, base, dtype=compute.weights_dtype(settings), attention=settings["attention"], trainable=True
     )
-    adapter = loading.is_adapter(start)
-    if adapter and settings["method"] == "full":
-        raise UserError("grpo.method is full, but the SFT model is an adapter: set grpo.method to lora.")
     tracker = Tracker(run)
-    record = Record(run.scratch / "metrics.jsonl", run.log, tracker)
+    record = Record(run.scratch / "metrics.jsonl", run.log, tracker, settings["guards"])
     trainer = Trainer(
         model=model,
         reward_funcs=rewards,
-        args=config(run),
+        args=args,
         train_dataset=rows,
         processing_class=tokenizer,
-        # An adapter from SFT is trained on; otherwise GRPO adds its own.
-        peft_config=None if adapter else lora.config(settings),
         callbacks=[record],
     )
     trainer.counter = record
     trainer.samples = run.scratch / "completions.jsonl"
-    trainer.sampled = settings["sampled_completions"]
+    trainer.sampled, trainer.every = settings["sampled_completions"], settings["sampled_every"]
     resumed = checkpoints.latest(run.scratch / "checkpoints")
-    kept_lines(trainer.samples, checkpoints.step(resumed) - 1 if resumed else -1)
+    if compute.is_main():
+        kept_lines(trainer.samples, checkpoints.step(resumed) - 1 if resumed else -1)
     finish(run, trainer, record, tracker)
     if compute.is_main():
         table(trainer.samples, run)

@@ -27,10 +27,12 @@ def on_whole_answers(reward: Callable) -> Callable:
 
 
 class Trainer(GRPOTrainer):
-    """GRPOTrainer that appends a sample of each step's completions to `samples` (JSON lines)."""
+    """GRPOTrainer that appends a sample of the completions of every n-th step to `samples` (JSON lines)."""
 
     samples: Path
     sampled: int = 0
+    # Of how many steps one is sampled.
+    every: int = 1
     counter = None
 
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
@@ -42,7 +44,7 @@ class Trainer(GRPOTrainer):
             )
         if self.counter:
             self.counter.tokens += sum(map(len, completion_ids_list)) * self.args.world_size
-        if compute.is_main() and self.sampled:
+        if compute.is_main() and self.sampled and not self.state.global_step % self.every:
             self._keep(inputs, prompts, completions, rewards)
         return rewards
 
@@ -90,4 +92,4 @@ class Trainer(GRPOTrainer):
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def create_model_card(self, *args, **kwargs) -> None:
-        """No card: what a model is stands in its manifest and provenance."""
+        """TRL's card says nothing of the data: ours is `card.py`."""

@@ -30,12 +30,15 @@ def model(
     attention: str | None = None,
     trainable: bool = False,
     device_map: str | None = None,
+    quantization=None,
 ) -> PreTrainedModel:
     """The model in `folder`; an adapter there is put on the weights in `base`.
 
-    `attention`: sdpa, eager or flash_attention_2. Short sequences on a processor run fastest with eager.
+    `quantization`: transformers' configuration of weights in fewer bits. `attention`: sdpa, eager or
+    flash_attention_2. Short sequences on a processor run fastest with eager.
     """
     options = {"dtype": dtype, "attn_implementation": attention, "device_map": device_map}
+    options["quantization_config"] = quantization
     options = {name: value for name, value in options.items() if value is not None}
     if not is_adapter(folder):
         return AutoModelForCausalLM.from_pretrained(folder, **options)

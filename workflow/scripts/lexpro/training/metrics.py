@@ -1,11 +1,13 @@
-"""The record of a training: `metrics.jsonl` first, W&B as its mirror; NaN ends the run with a reason."""
+"""The record of a training: `metrics.jsonl` first, W&B as its mirror; a training gone wrong ends with a reason."""
 
 from __future__ import annotations
 
 import json
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from transformers import TrainerCallback
 
@@ -24,6 +26,12 @@ TIMES = (
 )
 
 
+# What a line of the log shows. First the share of groups whose completions all earn the same: they teach nothing.
+SHOWN = ("frac_reward_zero_std", "reward", "loss", "grad_norm", "learning_rate")
+# Logged steps with a large gradient, one after the other, that are no outlier any more.
+LARGE_STEPS = 3
+
+
 def kept_lines(path: Path, step: int) -> None:
     """Keep the lines up to `step`: what a killed training wrote after its checkpoint, it writes again."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
@@ -34,8 +42,11 @@ def kept_lines(path: Path, step: int) -> None:
 class Record(TrainerCallback):
     """Appends each log of the trainer to `path` as {step, epoch, loss, grad_norm, learning_rate, …}."""
 
-    def __init__(self, path: Path, log, tracker=None):
+    def __init__(self, path: Path, log, tracker=None, guards: Mapping[str, float] = MappingProxyType({})):
         self.path, self.log, self.tracker = path, log, tracker
+        # What ends the training: {grad_norm, zero_reward_steps}; 0 or absent: nothing.
+        self.guards = guards
+        self._large = self._nothing = 0
         self.tokens = 0
         self.seconds = 0.0
         self._since = (0.0, 0)
@@ -52,6 +63,27 @@ class Record(TrainerCallback):
         ]
         self.path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
+    def _watch(self, values: dict, args, state) -> None:
+        """Raises `UserError` where the gradient has exploded or no completion earns anything any more."""
+        limit, patience = self.guards.get("grad_norm", 0), self.guards.get("zero_reward_steps", 0)
+        if "grad_norm" in values:
+            self._large = self._large + 1 if limit and values["grad_norm"] > limit else 0
+        if self._large >= LARGE_STEPS:
+            raise UserError(
+                f"training exploded: grad_norm is {values['grad_norm']:.3g} at step {state.global_step}, above "
+                f"guards.grad_norm {limit:g} in {LARGE_STEPS} logged steps running. Lower learning_rate (now peaking "
+                f"at {args.learning_rate:g}), or raise the guard if this is normal for the model."
+            )
+        if "reward" in values:
+            nothing = values["reward"] == 0 and values.get("reward_std", 0) == 0
+            self._nothing = self._nothing + 1 if nothing else 0
+        if patience and self._nothing >= patience:
+            raise UserError(
+                f"no completion has earned anything in {self._nothing} logged steps running, up to step "
+                f"{state.global_step} (guards.zero_reward_steps): there is nothing to learn from. See the completions "
+                "in scratch/: is max_completion_length too short, or can the SFT model not answer at all?"
+            )
+
     def on_log(self, args, state, control, logs=None, **kwargs):
         values = {name: value for name, value in (logs or {}).items() if isinstance(value, (int, float))}
         if "train_runtime" in values:
@@ -63,6 +95,7 @@ class Record(TrainerCallback):
                     f"Lower learning_rate (now peaking at {args.learning_rate:g}) or max_grad_norm "
                     f"({args.max_grad_norm:g}), or use precision fp32."
                 )
+        self._watch(values, args, state)
         if not is_main():
             return
         now = time.monotonic()
@@ -73,7 +106,7 @@ class Record(TrainerCallback):
         row = {"step": state.global_step, **kept}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
-        shown = {n: kept[n] for n in ("loss", "reward", "grad_norm", "learning_rate") if n in kept}
+        shown = {n: kept[n] for n in SHOWN if n in kept}
         self.log.info(
             "step %d/%d %s %.0f tokens/s",
             state.global_step,

@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase, Qwen2Config, Qwen2ForCausalLM
 from lexpro.errors import UserError
 from lexpro.stage import Run
 from lexpro.training import compute, data, tokenizer
-from lexpro.training.trainer import fit
+from lexpro.training.trainer import configuration, fit
 
 
 def _documents(tasks: Path, seed: int) -> list[str]:
@@ -73,4 +73,4 @@ def pretrain(run: Run) -> None:
         blocks=len(rows),
     )
     run.log.info("%s", run.counts)
-    fit(run, model, vocab, rows, settings)
+    fit(run, configuration(run, settings), model, vocab, rows, settings)

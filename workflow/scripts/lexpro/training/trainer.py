@@ -13,7 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig, SFTTrainer
 
 from lexpro.stage import Run
-from lexpro.training import checkpoints, compute, muon
+from lexpro.training import card, checkpoints, compute, muon
 from lexpro.training.metrics import Record
 from lexpro.training.tracking import Tracker
 
@@ -66,7 +66,7 @@ class Trainer(SFTTrainer):
 
     def _get_train_sampler(self, train_dataset=None):
         data = train_dataset if train_dataset is not None else self.train_dataset
-        if self.args.packing or not isinstance(data, Dataset):
+        if self.args.padding_free or not isinstance(data, Dataset):
             return super()._get_train_sampler(train_dataset)
         batch = (
             self.args.per_device_train_batch_size
@@ -83,9 +83,11 @@ class Trainer(SFTTrainer):
         labels = inputs["labels"][:, 1:]
         first = (labels != -100).any(0).nonzero()[0].item()
         keep = min(_round_up(labels.size(1) - first), labels.size(1))
+        # Packed documents have positions that begin again, and no mask: from these, attention is kept within each.
+        places = {n: inputs[n] for n in ("attention_mask", "position_ids") if n in inputs}
         logits = model(
             input_ids=inputs["input_ids"],
-            attention_mask=inputs.get("attention_mask"),
+            **places,
             logits_to_keep=keep + 1,
             use_cache=False,
         ).logits[:, :-1]
@@ -98,7 +100,7 @@ class Trainer(SFTTrainer):
         return total / count * (self.args.world_size if num_items_in_batch is not None else 1)
 
     def create_model_card(self, *args, **kwargs) -> None:
-        """No card: what a model is stands in its manifest and provenance."""
+        """TRL's card says nothing of the data: ours is `card.py`."""
 
 
 def arguments(run: Run, settings: dict, accumulation: int, **more) -> dict:
@@ -120,9 +122,11 @@ def arguments(run: Run, settings: dict, accumulation: int, **more) -> dict:
         "gradient_accumulation_steps": accumulation,
         "gradient_checkpointing": runtime.get("gradient_checkpointing", False),
         "deepspeed": runtime.get("deepspeed"),
+        "use_liger_kernel": runtime.get("liger", False) and torch.cuda.is_available(),
         "bf16": compute.use_bf16(settings["precision"]),
         "optim": "adamw_torch_fused",
-        "use_cpu": not torch.cuda.is_available(),
+        "use_cpu": not torch.cuda.is_available() and not runtime.get("deepspeed"),
+        **compute.configured(runtime.get("deepspeed")),
         "seed": settings["seed"],
         "data_seed": settings["seed"],
         "logging_steps": runtime["log_every"],
@@ -139,8 +143,27 @@ def arguments(run: Run, settings: dict, accumulation: int, **more) -> dict:
     }
 
 
+def configuration(run: Run, settings: dict) -> SFTConfig:
+    """TRL's configuration. Make it before the model is loaded, and keep it: with DeepSpeed's ZeRO-3 in it, transformers
+    spreads the weights over the devices while it reads them; otherwise each device first holds the whole model."""
+    steps = compute.accumulation(
+        settings["global_batch_size"], run.runtime["per_device_batch_size"], compute.devices()
+    )
+    return SFTConfig(
+        **arguments(run, settings, steps),
+        max_length=None,
+        pad_to_multiple_of=None if torch.cuda.is_available() else ROUND,
+        packing=False,
+        padding_free=settings.get("packing", False),
+        shuffle_dataset=False,
+        completion_only_loss=False,
+        dataset_kwargs={"skip_prepare_dataset": True},
+    )
+
+
 def fit(
     run: Run,
+    config: SFTConfig,
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     data: Dataset,
@@ -148,21 +171,8 @@ def fit(
     peft_config=None,
 ) -> Trainer:
     """Train `model` on tokenised `data`; resumes by itself. Metrics go to `metrics.jsonl`, the model to `model/`."""
-    compute.limit_threads()
-    steps = compute.accumulation(
-        settings["global_batch_size"], run.runtime["per_device_batch_size"], compute.devices()
-    )
-    config = SFTConfig(
-        **arguments(run, settings, steps),
-        max_length=None,
-        pad_to_multiple_of=None if torch.cuda.is_available() else ROUND,
-        packing=False,
-        shuffle_dataset=False,
-        completion_only_loss=False,
-        dataset_kwargs={"skip_prepare_dataset": True},
-    )
     tracker = Tracker(run)
-    record = Record(run.scratch / "metrics.jsonl", run.log, tracker)
+    record = Record(run.scratch / "metrics.jsonl", run.log, tracker, settings["guards"])
     trainer = Trainer(
         model=model,
         args=config,
@@ -192,6 +202,7 @@ def finish(run: Run, trainer, record: Record, tracker: Tracker) -> None:
         (run.out / "metrics.jsonl").write_text(record.path.read_text(encoding="utf-8"), encoding="utf-8")
         run.attest["tokens_per_second"] = round(record.tokens / max(record.seconds, 1e-9))
         run.counts["steps"] = trainer.state.global_step
+        card.write(run, trainer.processing_class, trainer.state.log_history[:-1])
         run.counts["epochs"] = round(trainer.state.epoch or 0, 3)
 
 

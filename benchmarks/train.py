@@ -1,0 +1,247 @@
+"""SFT and GRPO of the demo's model against TRL's stock trainers with their defaults, on a processor, in one run.
+
+python benchmarks/train.py [--threads 2] [--steps 40] [--grpo-steps 4]
+
+Both learn the same examples in the same number of steps with the same optimiser, rate and batch (they would not learn
+the same otherwise); everything else of the stock trainers is TRL's default. Tokens are those of the examples, padding
+not counted, so that padding is no speed. The first step of each is left out: it compiles kernels. The loss that is
+compared is that of held-out examples after the training, computed in one way for both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
+
+import torch
+from datasets import Dataset
+from transformers import TrainerCallback
+from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+
+from lexpro.corpus import synthetic
+from lexpro.corpus.record import Judgment
+from lexpro.files import read_yaml
+from lexpro.rewards import registry
+from lexpro.stage import Run
+from lexpro.tasks.form import Form
+from lexpro.tasks.rows import Asker
+from lexpro.training import chat, grpo, loading, scratch, tokenizer, trainer
+from lexpro.training.grpo_trainer import Trainer as GrpoTrainer
+from lexpro.training.grpo_trainer import on_whole_answers
+
+ROOT = Path(__file__).resolve().parents[1]
+# Judgments read; held-out examples that the losses are compared on; longest example in tokens.
+CASES, HELD_OUT, LONGEST = 700, 64, 640
+SFT_BATCH, GRPO_BATCH, GROUP, COMPLETION = 16, 32, 8, 96
+RATE = 2e-3
+
+
+class Clock(TrainerCallback):
+    """Seconds from the end of the first step to the end of the last."""
+
+    started = seconds = 0.0
+
+    def on_step_end(self, args, state, control, **kwargs):
+        if state.global_step == 1:
+            self.started = time.monotonic()
+        self.seconds = time.monotonic() - self.started
+
+
+def settings_of(stage: str, **change) -> tuple[dict, dict]:
+    """(settings, runtime) of the demo, with what is the same for both trainers here."""
+    settings = read_yaml(ROOT / f"config/{stage}/tiny.yaml") | change
+    return settings, settings.pop("runtime")
+
+
+def run_of(stage: str, folder: Path, settings: dict, runtime: dict) -> Run:
+    for name in ("out", "scratch"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    log = logging.getLogger(stage)
+    quiet = {**runtime, "wandb": "disabled", "save_every": 10_000, "log_every": 1}
+    return Run(stage, "benchmark", settings, quiet, {}, folder / "out", folder / "scratch", None, {}, log)
+
+
+def rows_of_tasks() -> tuple[list[dict], list[dict], list[str]]:
+    """(rows of sft.jsonl, rows of grpo.jsonl, documents) of synthetic judgments, as the demo's tasks are made."""
+    values = read_yaml(ROOT / "config/tasks/tiny.yaml")
+    values["retrieval"]["share"] = 0.0
+    form = Form.from_dict(values["form"])
+    asker, corpus = Asker(values, form, None), read_yaml(ROOT / "config/corpus/synthetic.yaml")
+    sft_rows, grpo_rows, documents = [], [], []
+    for number in range(CASES):
+        text, truth = synthetic.clean(corpus, "湖北", number)
+        documents.append(text)
+        for question in asker.training(Judgment.from_dict(truth), text, "sft", str(number)):
+            sft_rows.append(question.sft(form))
+            grpo_rows.append(question.grpo(form))
+    return sft_rows, grpo_rows, documents
+
+
+@torch.no_grad()
+def loss_on(model, examples: list[dict]) -> float:
+    """Mean loss of an answer's token, one example at a time: no padding, no autocast."""
+    total = count = 0.0
+    for example in examples:
+        labels = torch.tensor(example["labels"][1:])
+        logits = model(input_ids=torch.tensor([example["input_ids"]])).logits[0, :-1].float()
+        total += torch.nn.functional.cross_entropy(logits, labels, ignore_index=-100, reduction="sum").item()
+        count += (labels != -100).sum().item()
+    return total / count
+
+
+def common(steps: int, batch: int) -> dict:
+    """What both trainers are told: how long, how large, how fast; and to be quiet."""
+    return {
+        "max_steps": steps,
+        "per_device_train_batch_size": batch,
+        "learning_rate": RATE,
+        "lr_scheduler_type": "constant_with_warmup",
+        "warmup_steps": 5,
+        "report_to": "none",
+        "save_strategy": "no",
+        "disable_tqdm": True,
+        "use_cpu": True,
+        "seed": 7,
+    }
+
+
+def stock_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
+    clock = Clock()
+    args = SFTConfig(output_dir=str(folder), **common(steps, SFT_BATCH))
+    found = SFTTrainer(model, args, train_dataset=examples, processing_class=vocab, callbacks=[clock])
+    found.train()
+    return clock.seconds
+
+
+def our_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
+    settings, runtime = settings_of(
+        "sft",
+        optimizer="adamw",
+        learning_rate=RATE,
+        schedule="constant_with_warmup",
+        schedule_options={},
+        warmup=5,
+        weight_decay=0.0,
+        betas=[0.9, 0.999],
+        max_steps=steps,
+        epochs=0,
+        global_batch_size=SFT_BATCH,
+    )
+    runtime["per_device_batch_size"] = SFT_BATCH
+    run, clock = run_of("sft", folder, settings, runtime), Clock()
+    config = trainer.configuration(run, settings)
+    found = trainer.Trainer(model, config, train_dataset=examples, processing_class=vocab, callbacks=[clock])
+    trainer.quiet(found)
+    found.train()
+    return clock.seconds
+
+
+def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> float:
+    settings, runtime = settings_of(
+        "grpo",
+        rewards=rewards,
+        num_generations=GROUP,
+        global_batch_size=GRPO_BATCH,
+        max_completion_length=COMPLETION,
+        max_steps=steps,
+        epochs=0,
+        learning_rate=1e-5,
+    )
+    runtime["per_device_batch_size"] = GRPO_BATCH
+    run, clock = run_of("grpo", folder, settings, runtime), Clock()
+    found = GrpoTrainer(
+        model=model,
+        reward_funcs=[on_whole_answers(registry.load(entry)[0]) for entry in rewards],
+        args=grpo.config(run),
+        train_dataset=prompts,
+        processing_class=vocab,
+        callbacks=[clock],
+    )
+    trainer.quiet(found)
+    found.train()
+    return clock.seconds
+
+
+def stock_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> float:
+    clock = Clock()
+    args = GRPOConfig(
+        output_dir=str(folder),
+        **common(steps, GRPO_BATCH) | {"learning_rate": 1e-5},
+        num_generations=GROUP,
+        max_completion_length=COMPLETION,
+    )
+    loaded = [registry.load(entry)[0] for entry in rewards]
+    found = GRPOTrainer(
+        model, loaded, args=args, train_dataset=prompts, processing_class=vocab, callbacks=[clock]
+    )
+    found.train()
+    return clock.seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--grpo-steps", type=int, default=4)
+    args = parser.parse_args()
+    os.environ["LEXPRO_THREADS"] = str(args.threads)
+    torch.set_num_threads(args.threads)
+    with tempfile.TemporaryDirectory() as name:
+        compare(Path(name), args.steps, args.grpo_steps)
+
+
+def compare(folder: Path, steps: int, grpo_steps: int) -> None:
+    sft_rows, grpo_rows, documents = rows_of_tasks()
+    base = read_yaml(ROOT / "config/base_model/tiny.yaml")
+    vocab = tokenizer.train(
+        [*documents, *(m["content"] for row in sft_rows for m in [*row["prompt"], *row["completion"]])],
+        base["vocab_size"],
+    )
+    scratch.make_model(base, vocab).save_pretrained(folder / "base")
+    vocab.save_pretrained(folder / "base")
+    examples = [chat.encode(vocab, row["prompt"], row["completion"][0]["content"]) for row in sft_rows]
+    examples = [example for example in examples if len(example["input_ids"]) <= LONGEST]
+    held, used = examples[:HELD_OUT], examples[HELD_OUT : HELD_OUT + SFT_BATCH * steps]
+    tokens = sum(len(example["input_ids"]) for example in used) / steps * (steps - 1)
+    print(f"SFT: {len(used)} examples, {steps} steps of {SFT_BATCH}, {torch.get_num_threads()} threads\n")
+    print("| SFT | seconds | tokens/s | loss of held-out answers |\n| --- | --- | --- | --- |")
+    rate = {}
+    for who, train, attention in (
+        ("stock SFTTrainer", stock_sft, None),
+        ("LexPro", our_sft, read_yaml(ROOT / "config/sft/tiny.yaml")["attention"]),
+    ):
+        model = loading.model(folder / "base", attention=attention)
+        seconds = train(folder / who, model, vocab, Dataset.from_list(used), steps)
+        rate[who] = tokens / seconds
+        print(f"| {who} | {seconds:.1f} | {rate[who]:,.0f} | {loss_on(model, held):.4f} |", flush=True)
+    model.save_pretrained(folder / "sft")
+    print(f"\nLexPro / stock: {rate['LexPro'] / rate['stock SFTTrainer']:.2f}\n")
+
+    texts = [{**row, "prompt": chat.prompt_text(vocab, row["prompt"])} for row in grpo_rows]
+    prompts = Dataset.from_list(texts[: grpo_steps * GRPO_BATCH // GROUP])
+    rewards = read_yaml(ROOT / "config/grpo/tiny.yaml")["rewards"]
+    done = (grpo_steps - 1) * GRPO_BATCH
+    print(f"GRPO: {grpo_steps} steps of {GRPO_BATCH} completions of at most {COMPLETION} tokens\n")
+    print("| GRPO | seconds | completions/s |\n| --- | --- | --- |")
+    for who, train, attention in (
+        ("stock GRPOTrainer", stock_grpo, None),
+        ("LexPro", our_grpo, read_yaml(ROOT / "config/grpo/tiny.yaml")["attention"]),
+    ):
+        model = loading.model(folder / "sft", attention=attention)
+        seconds = train(folder / f"grpo {who}", model, vocab, prompts, rewards, grpo_steps)
+        rate[who] = done / seconds
+        print(f"| {who} | {seconds:.1f} | {rate[who]:.2f} |", flush=True)
+    print(f"\nLexPro / stock: {rate['LexPro'] / rate['stock GRPOTrainer']:.2f}")
+
+
+if __name__ == "__main__":
+    main()
