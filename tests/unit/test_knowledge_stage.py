@@ -12,7 +12,7 @@ import pytest
 from lexpro import fingerprint, stage
 from lexpro.errors import UserError
 from lexpro.files import read_json, to_yaml, write_text
-from lexpro.knowledge import links, passages
+from lexpro.knowledge import collection, links, passages
 from lexpro.knowledge.lookup import Law
 from lexpro.knowledge.table import Row
 
@@ -179,6 +179,23 @@ def test_files_that_are_not_there_are_reported(folder):
     known = script().from_statutes(settings)
     assert [(p.file, p.kind) for p in known.problems if p.kind == "not_at_hand"] == [("no.md", "not_at_hand")]
     assert known.guideline["charges"] == {} and {row["province"] for row in known.thresholds} == {""}
+
+
+def test_all_that_is_read_is_listed(folder):
+    write_text(folder / "older/刑法/刑法.md", LAW)
+    listed = {
+        f"{root.name}/{path.relative_to(root)}"
+        for root, files in collection.sources(SETTINGS)
+        for path in files
+    }
+    assert listed == {
+        "laws/刑法/刑法.md",
+        "laws/解释/关于确定罪名的规定.md",
+        "laws/解释/样本.txt",
+        "older/刑法/刑法.md",
+        "/guide.md",
+        "/amounts.csv",
+    }
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff" + bytes(range(256))])

@@ -304,11 +304,11 @@ def _list_raw(run: Run) -> None:
 
 
 def _list_statutes(run: Run) -> None:
-    folder = collection.locate(run.settings["path"])
-    files = collection.files(folder, run.settings["include"] + run.settings["charge_lists"])
-    write_if_changed(
-        run.plan / "raw/statutes.yaml", to_yaml(listing(folder, files, run.plan / "cache/statutes.json"))
-    )
+    found = {}
+    for number, (folder, files) in enumerate(collection.sources(run.settings)):
+        listed = listing(folder, files, run.plan / f"cache/statutes-{number}.json")
+        found |= {f"{folder.name}/{name}": value for name, value in listed.items()}
+    write_if_changed(run.plan / "raw/statutes.yaml", to_yaml(found))
 
 
 def _at_hand(dag: Dag) -> None:

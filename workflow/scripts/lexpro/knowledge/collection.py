@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lexpro.corpus.encoding import Undecodable
@@ -53,6 +53,21 @@ def files(folder: Path, include: Iterable[str]) -> list[Path]:
         if p.is_file() and p.suffix.lower() in statutes.SUFFIXES and not p.name.startswith(("_", "."))
     )
     return sorted(chosen, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def sources(settings: dict) -> Iterator[tuple[Path, list[Path]]]:
+    """(folder, files in it) of all that the settings of `knowledge=statutes` read, as far as it is there."""
+    folder = locate(settings["path"])
+    yield (
+        folder,
+        files(folder, [*settings["include"], *settings["charge_lists"], *settings["interpretations"]]),
+    )
+    for older in map(find, settings["older"]):
+        if older.is_dir():
+            yield older, versions.paths(older)
+    for path in map(find, filter(None, (settings["guideline"], settings["thresholds"]))):
+        if path.is_file():
+            yield path.parent, [path]
 
 
 def _body(document: Document) -> str:

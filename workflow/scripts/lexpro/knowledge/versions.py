@@ -173,12 +173,16 @@ def parse(path: Path, folder: Path) -> Document:
     return statutes.parse(statutes.lines_of(path), name, "刑法", statutes.digest(path))
 
 
+def paths(folder: Path) -> list[Path]:
+    """The files of a folder that may be full texts of the Criminal Law, by their names."""
+    return sorted(path for path in folder.rglob("刑法*") if path.suffix.lower() in statutes.SUFFIXES)
+
+
 def full_texts(folder: Path) -> list[Document]:
     """Full texts of the Criminal Law in a folder: files of that name. Sources bear the folder's name, because an older
     text is often called as today's.
     """
-    paths = sorted(path for path in folder.rglob("刑法*") if path.suffix.lower() in statutes.SUFFIXES)
-    found = [parse(path, folder.parent) for path in paths]
+    found = [parse(path, folder.parent) for path in paths(folder)]
     return [document for document in found if document.law == articles.CRIMINAL_LAW]
 
 
