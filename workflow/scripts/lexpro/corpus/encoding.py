@@ -83,4 +83,4 @@ def tidy(text: str) -> str:
     Full-width digits and traditional characters stay as they are.
     """
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\xa0", " ")
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+    return "\n".join(map(str.rstrip, text.split("\n"))).strip()
