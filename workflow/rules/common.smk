@@ -70,3 +70,9 @@ def named(kind, name, suffix, category):
         category=category,
         labels={"experiment": "{name}", kind[:-1]: name},
     )
+
+
+def selected(name):
+    """Stage → run, of the stages that an experiment's corpus comes from."""
+    upstream = PLAN.runs["report", PLAN.experiments[name]].upstream
+    return {stage: PLAN.runs[upstream[stage]] for stage in ("ingest", "structure", "filter")}

@@ -121,12 +121,6 @@ rule tables:
         "python workflow/scripts/publish.py --tables results/tables {params.folders} 2> {log}"
 
 
-def selected(name):
-    """Stage → run, of the stages that an experiment's corpus comes from."""
-    upstream = PLAN.runs["report", PLAN.experiments[name]].upstream
-    return {stage: PLAN.runs[upstream[stage]] for stage in ("ingest", "structure", "filter")}
-
-
 # The picture of a corpus before anything is trained on it: `snakemake --cores all census`.
 rule corpus_page:
     input:
