@@ -20,6 +20,7 @@ from lexpro.stage import Run, stage
 from lexpro.tasks import targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.rows import Asker
+from lexpro.tasks.same_case import families
 from lexpro.tasks.shelf import Precedent, Shelf
 from lexpro.tasks.split import Case, assign, draw
 
@@ -28,13 +29,28 @@ BATCH = 1000
 
 
 def cases(path: Path) -> list[Case]:
-    """What the split goes by, in the order of the file; raises UserError on an empty one."""
+    """What the split goes by, in the order of the file: judgments of the same case are one family. Raises UserError on
+    an empty file."""
     rows = pl.read_parquet(path, columns=["doc_id", "family", "province", "charge"]).rows()
     if not rows:
         raise UserError(
             f"{path} holds no judgment: everything was rejected or dropped. See results/filter/*/funnel.csv."
         )
-    return [Case(doc, family or doc, province or "", charge or "") for doc, family, province, charge in rows]
+    same = families(
+        (judgment.case_number, _facts(row["text"], judgment)) for row, judgment in judgments(path)
+    )
+    heads = [rows[first][1] or rows[first][0] for first in same]
+    return [
+        Case(doc, head, province or "", charge or "")
+        for (doc, _, province, charge), head in zip(rows, heads, strict=True)
+    ]
+
+
+def _facts(text: str, judgment: Judgment) -> str:
+    """The story of a judgment, told by the court or by the prosecutor."""
+    return "\n".join(
+        text[slice(*judgment.sections[name])] for name in ("accusation", "facts") if name in judgment.sections
+    )
 
 
 def precedents(
