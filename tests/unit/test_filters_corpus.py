@@ -251,6 +251,34 @@ def test_several_processes_and_chunks_select_the_same(settings, tmp_path):
     assert found[0][0]["drop_near_duplicate"] and found[0][0]["drop_exact_duplicate"]
 
 
+def test_quotas_are_of_a_charge_in_a_province(settings, tmp_path):
+    corpus = {
+        **read_yaml(CONFIG / "corpus/synthetic.yaml"),
+        "documents_per_province": 60,
+        "charges": ["盗窃罪", "诈骗罪"],
+        "noise": {},
+        "multi_charge_share": 0,
+    }
+    files = [tmp_path / f"{province}.parquet" for province in ("湖北", "湖南")]
+    for path in files:
+        judgments(path, synthetic.generate(corpus, path.stem))
+    select(files, {**settings, "quota": 4}, Benchmarks(), tmp_path, lambda _: None)
+    kept = (
+        pl.read_parquet(tmp_path / "kept.parquet")
+        .group_by("province", "charge")
+        .len()
+        .sort("province", "charge")
+    )
+    assert kept.rows() == [
+        ("湖北", "盗窃罪", 4),
+        ("湖北", "诈骗罪", 4),
+        ("湖南", "盗窃罪", 4),
+        ("湖南", "诈骗罪", 4),
+    ]
+    over = pl.read_parquet(tmp_path / "dropped.parquet").filter(pl.col("reason") == "quota")
+    assert set(over["detail"]) == {"湖北/盗窃罪", "湖北/诈骗罪", "湖南/盗窃罪", "湖南/诈骗罪"}
+
+
 def test_an_empty_corpus_is_an_empty_selection(settings, tmp_path):
     pl.DataFrame(
         schema=dict.fromkeys(("doc_id", "province", "charge", "text", "judgment"), pl.String)

@@ -13,7 +13,10 @@ from lexpro.tasks.same_case import MANY, families, keys
 from lexpro.tasks.split import Case, assign
 
 SHARES = {"sft": 0.6, "grpo": 0.2, "heldout": 0.2}
-STORY = "2019年3月5日23时许，被告人张某甲、李某在江岸区某小区地下车库内，趁无人之机撬开被害人王某的轿车车窗，窃得笔记本电脑一台、现金5200元。"
+STORY = (
+    "2019年3月5日23时许，被告人张某甲、李某在江岸区某小区地下车库内，趁无人之机撬开被害人王某的轿车车窗，"
+    "窃得笔记本电脑一台、现金5200元。"
+)
 
 
 def test_co_defendants_of_separate_trials():
@@ -40,7 +43,7 @@ def test_chains_are_one_case():
 
 
 def test_formulas_join_nobody():
-    formula = "公诉机关认为，被告人的行为触犯了《中华人民共和国刑法》第264条，应当以盗窃罪追究其刑事责任，提请依法判处。"
+    formula = "公诉机关认为，被告人的行为触犯了《中华人民共和国刑法》第264条，应当以盗窃罪追究其刑事责任，请依法判处。"
     assert families([(None, formula)] * (MANY + 1)) == list(range(MANY + 1))
     assert (
         keys(
