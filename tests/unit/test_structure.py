@@ -371,6 +371,17 @@ def test_without_parties():
     assert (found.kind, found.court) == ("criminal", "某县人民法院")
 
 
+@pytest.mark.parametrize(
+    "glued",
+    ["现已审理终结公诉机关指控，", "公开开庭审理了本案经审理查明，", "现已审理终结。\n公诉机关指控："],
+)
+def test_facts_behind_a_lost_stop(glued):
+    text = f"某县人民检察院指控被告人张某犯盗窃罪，向本院提起公诉。本院依法{glued}某日张某窃得手机。本院认为，张某有罪。"
+    found = structure(text, "x")
+    assert text[slice(*found.sections["facts"])].endswith("某日张某窃得手机。")
+    assert found.sections["facts"][0] > text.index("本院依法")
+
+
 PIECES = """本院认为 判决如下 被告人张某 犯盗窃罪 犯 罪 判处 有期徒刑 三年 缓刑 并处罚金 五千元 决定执行 第六十七条
 第三款 、 ， 。 （ ） 《中华人民共和国刑法》 经审理查明 上述事实 公诉机关指控 如不服本判决 审判员 二〇一七年六月 撤销
 （2017）沪0120刑初684号 人民检察院 人民法院 与前罪 退赔 没收个人财产 😀 ９"""
