@@ -376,7 +376,7 @@ def test_without_parties():
     ["现已审理终结公诉机关指控，", "公开开庭审理了本案经审理查明，", "现已审理终结。\n公诉机关指控："],
 )
 def test_facts_behind_a_lost_stop(glued):
-    text = f"某县人民检察院指控被告人张某犯盗窃罪，提起公诉。本院依法组成合议庭，{glued}某日张某窃得手机。本院认为，有罪。"
+    text = f"某县人民检察院指控被告人张某犯盗窃罪。本院依法组成合议庭，{glued}某日张某窃得手机。本院认为，有罪。"
     found = structure(text, "x")
     assert text[slice(*found.sections["facts"])].endswith("某日张某窃得手机。")
     assert found.sections["facts"][0] > text.index("本院依法")
