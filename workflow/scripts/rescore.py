@@ -10,12 +10,15 @@ Prints JSON: official.{score, abstention_rate}, normalised.{score, low, high, ab
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
 
 from lexpro.benchmarks import rescoring
 from lexpro.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -40,15 +43,24 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def rescore(args: argparse.Namespace, predictions: Path) -> dict:
+    """What is printed; raises `UserError` on an unknown benchmark and a file that cannot be read."""
+    task = rescoring.task(args.benchmark)
+    form = args.format or rescoring.FORMATS[args.benchmark.partition("/")[0]]
+    outputs = rescoring.read(predictions, form, task.golds)
+    found = rescoring.evaluate(task, outputs, args.draws)
+    if args.baselines:
+        found["baselines"] = rescoring.baselines(task, outputs.items)
+    return found
+
+
 def main(argv: list[str] | None = None) -> int:
     args = arguments(argv)
+    predictions = args.predictions.resolve()
     try:
-        task = rescoring.task(args.benchmark)
-        form = args.format or rescoring.FORMATS[args.benchmark.partition("/")[0]]
-        outputs = rescoring.read(args.predictions, form, task.golds)
-        found = rescoring.evaluate(task, outputs, args.draws)
-        if args.baselines:
-            found["baselines"] = rescoring.baselines(task, outputs.items)
+        # Configuration and registry are the project's, wherever this is called from.
+        with contextlib.chdir(ROOT):
+            found = rescore(args, predictions)
     except UserError as error:
         print(f"rescore.py: {error}", file=sys.stderr)
         return 2

@@ -44,8 +44,10 @@ def task(name: str) -> Task:
     if benchmark not in FORMATS:
         raise UserError(f"no benchmark {benchmark!r}: one of {', '.join(FORMATS)}.")
     module = importlib.import_module(f"lexpro.benchmarks.{benchmark}")
+    number = "" if module.TASKS == ("",) and number == "all" else number
     if number not in module.TASKS:
-        raise UserError(f"{benchmark} has no task {number!r}: one of {', '.join(module.TASKS)}.")
+        one = ", ".join(f"{benchmark}/{name}" if name else benchmark for name in module.TASKS)
+        raise UserError(f"no task {name!r}: one of {one}.")
     return module.task(number)
 
 
@@ -63,12 +65,13 @@ def _records(path: Path, form: str) -> list[dict]:
     try:
         if form == "lawbench":
             data = json.loads(text)
-            rows = [data[str(n)] for n in range(len(data))]
+            # A part of a file keeps its numbers; a list is as good as numbers.
+            rows = data if isinstance(data, list) else [data[key] for key in sorted(data, key=int)]
         elif form == "disc":
             rows = list(csv.DictReader(text.splitlines(keepends=True)))
         else:
             rows = [json.loads(line) for line in text.split("\n") if line.strip()]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise UserError(
             f"{path} is not in the format {form!r} ({error!r}): see docs/benchmarks.md."
         ) from error
@@ -95,6 +98,10 @@ def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None 
     """
     rows = _records(path, form)
     answer, gold, prompt = _FIELDS[form]
+    if not gold and not golds:
+        raise UserError(
+            f"the format {form!r} holds no references, and this benchmark's are in no file of its own."
+        )
     if gold and any(gold not in row for row in rows):
         raise UserError(f"{path}: a record has no field {gold!r}, which the format {form!r} asks for.")
     true = golds(rows) if golds else [row[gold] for row in rows]
@@ -122,7 +129,11 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
     of the normalised score. The official scorer gets the text as it is.
     """
     items = outputs.items
-    table, abstained = task.official.table(items, [text or "" for text in outputs.texts])
+    try:
+        table, abstained = task.official.table(items, [text or "" for text in outputs.texts])
+    except (ValueError, IndexError) as error:
+        # No output does that: the tests see to it.
+        raise UserError(f"a reference is not as {task.name} writes it ({error}).") from error
     sums = table.sum(axis=0)
     official = {name: float(metric(sums)) for name, metric in task.official.metrics.items()}
     main, *_ = official
