@@ -306,6 +306,31 @@ def test_a_checkpoint_that_was_cut_off_is_not_resumed(tmp_path):
     assert checkpoints.latest(tmp_path / "none") is None
 
 
+def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch):
+    from lexpro.training.tracking import Tracker
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    model = tmp_path / "results/grpo/k/model"
+    model.mkdir(parents=True)
+    (model / "weights.safetensors").write_bytes(b"x")
+    run = SimpleNamespace(stage="grpo", key="k-12345678", runtime={}, settings={"a": 1}, attest={}, log=None)
+    tracker = Tracker(run)
+    tracker.log({"loss": 1.0}, 1)
+    tracker.finish(model, [{"step": 0, "completion": "甲", "rewards/a": None}])
+    (folder,) = (tmp_path / "logs/wandb").glob("offline-run-*")
+    assert folder.name.endswith("grpo-k-12345678"), "the id of the run is that of stage and key"
+    assert list(folder.rglob("completions*.table.json"))
+    sent = []
+    fake = SimpleNamespace(id="grpo-k", log=sent.append, log_artifact=sent.append, finish=lambda: None)
+    tracker.run = fake
+    tracker.finish(model, [])
+    (artifact,) = sent
+    assert artifact.name == "model-grpo-k"
+    refs = [entry.ref for entry in artifact.manifest.entries.values()]
+    assert refs == [(model / "weights.safetensors").resolve().as_uri()]
+
+
 # --- Muon --------------------------------------------------------------------------------------------------
 
 

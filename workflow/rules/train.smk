@@ -76,3 +76,16 @@ rule grpo:
         "Group relative policy optimisation: {wildcards.key}"
     shell:
         cli("grpo", launch("grpo"))
+
+
+rule wandb_sync:
+    log:
+        "logs/wandb_sync.log",
+    # Asked for by name, where there is a network: `snakemake wandb_sync`. No rule depends on it.
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
+    message:
+        "Sending the offline runs of logs/wandb/ to W&B"
+    shell:
+        "find logs/wandb -maxdepth 1 -name 'offline-run-*' -exec wandb sync --yes {{}} + > {log} 2>&1"

@@ -137,6 +137,13 @@ def validate(config: dict, choices: dict, experiment: str) -> dict:
                 found += check(stage, settings, name, experiment, (name,))
         else:
             found += check(stage, config[stage], choices[stage], experiment)
+    if not found and (config["sft"]["method"] == "full") != (config["grpo"]["method"] == "full"):
+        where = _file("grpo", choices["grpo"], ("method",), experiment)
+        found.append(
+            f"{where}: grpo.method: is {config['grpo']['method']}, but "
+            f"sft.method is {config['sft']['method']}: GRPO trains on what SFT left, an adapter (lora, also after "
+            "qlora) or all weights (full)"
+        )
     if found:
         raise UserError("the configuration cannot be used:\n  " + "\n  ".join(found))
     return config

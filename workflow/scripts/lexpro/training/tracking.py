@@ -49,6 +49,18 @@ class Tracker:
         if self.run:
             self.run.log(values, step=step)
 
-    def finish(self) -> None:
-        if self.run:
-            self.run.finish()
+    def finish(self, model: Path, samples: list[dict]) -> None:
+        """Ends the run: sampled completions as a table, the model as a reference to where it lies (no upload)."""
+        if not self.run:
+            return
+        import wandb
+
+        if samples:
+            columns = list(samples[0])
+            rows = [[row.get(name) for name in columns] for row in samples]
+            self.run.log({"completions": wandb.Table(columns=columns, data=rows)})
+        artifact = wandb.Artifact(f"model-{self.run.id}", type="model")
+        # Weights of 140 GB are not hashed a second time: the manifest has their sums.
+        artifact.add_reference(model.resolve().as_uri(), checksum=False)
+        self.run.log_artifact(artifact)
+        self.run.finish()

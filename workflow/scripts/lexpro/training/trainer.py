@@ -14,6 +14,7 @@ from trl import SFTConfig, SFTTrainer
 
 from lexpro.stage import Run
 from lexpro.training import card, checkpoints, compute, muon
+from lexpro.training.data import read_jsonl
 from lexpro.training.metrics import Record
 from lexpro.training.tracking import Tracker
 
@@ -195,7 +196,8 @@ def finish(run: Run, trainer, record: Record, tracker: Tracker) -> None:
         run.log.info("resuming from %s", checkpoint)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     trainer.save_model(str(run.out / "model"))
-    tracker.finish()
+    samples = getattr(trainer, "samples", None)
+    tracker.finish(run.out / "model", list(read_jsonl(samples)) if samples and samples.is_file() else [])
     if compute.is_main():
         # A pickle of arguments that names this machine's folders.
         (run.out / "model" / "training_args.bin").unlink(missing_ok=True)
