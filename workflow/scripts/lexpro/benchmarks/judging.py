@@ -19,10 +19,17 @@ OUTCOMES = ("right", "wrong", "abstained", "failed")
 # Key of the list in the answers to charge and article.
 LISTS = {"charge": "罪名", "article": "法条"}
 PLACES = ("right", "stated", "true")
+# Defendants named in truth or answer, the sum of their F1, and how many of them are right in everything.
+PEOPLE = ("people", "people_f1", "people_exact")
 
 # What is counted of each task, in the order of its table.
 COLUMNS = {
-    "elements": (*(f"{name}.{place}" for name in FIELDS for place in PLACES), "exact", *elements.CONFUSIONS),
+    "elements": (
+        *(f"{name}.{place}" for name in FIELDS for place in PLACES),
+        "exact",
+        *elements.CONFUSIONS,
+        *PEOPLE,
+    ),
     "charge": (*PLACES, "exact", "item_f1"),
     "article": (*PLACES, "exact", "item_f1"),
     "term": ("exact", "kind", "within_25", "log_score"),
@@ -45,6 +52,16 @@ class Verdict:
     missed: list = field(default_factory=list)
 
 
+def _people(true: Counter, stated: Counter) -> dict[str, float]:
+    """Counts by defendant; one that is invented, or left out, is worth nothing."""
+    names = {name for name, _, _ in (*true, *stated) if name}
+    scores = []
+    for name in names:
+        own, said = (Counter({e: n for e, n in bag.items() if e[0] == name}) for bag in (true, stated))
+        scores.append(elements.f1((own & said).total(), said.total(), own.total()))
+    return dict(zip(PEOPLE, (len(names), sum(scores), sum(score == 1 for score in scores)), strict=True))
+
+
 def _elements(gold: dict, answer: dict | None) -> tuple[dict[str, float], float, Counter, Counter]:
     true, stated = elements.facts(gold), elements.facts(answer)
     by_field = elements.counts(true, stated)
@@ -55,6 +72,7 @@ def _elements(gold: dict, answer: dict | None) -> tuple[dict[str, float], float,
     }
     counts |= elements.confusions(gold, answer)
     counts["exact"] = true == stated
+    counts |= _people(true, stated)
     return counts, elements.micro(by_field), true, stated
 
 

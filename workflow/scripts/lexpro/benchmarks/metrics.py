@@ -45,6 +45,10 @@ def _recall(sums: np.ndarray) -> np.ndarray:
     return ratio(right, true, 0.0)
 
 
+def _rate(column: int, of: int, sums: np.ndarray) -> np.ndarray:
+    return ratio(sums[..., column], sums[..., of])
+
+
 def _mean(column: int, items: int, sums: np.ndarray) -> np.ndarray:
     return sums[..., column] / items
 
@@ -67,7 +71,12 @@ def metrics(task: str, items: int) -> dict[str, Metric]:
 
     if task == "elements":
         found = {"micro_f1": _micro, "macro_f1": _macro, "precision": _precision, "recall": _recall}
-        return found | {"accuracy": mean("exact")}
+        people = columns.index("people")
+        by_defendant = {
+            "defendant_f1": partial(_rate, people + 1, people),
+            "defendant_accuracy": partial(_rate, people + 2, people),
+        }
+        return found | by_defendant | {"accuracy": mean("exact")}
     if task == "term":
         return {
             "log_score": mean("log_score"),
@@ -135,6 +144,8 @@ def summarise(task: str, verdicts: Sequence[Sequence[Verdict]], settings: dict) 
         first = COLUMNS[task].index(elements.CONFUSIONS[0])
         summary["confusions"] = {
             name: round(float(value), 2)
-            for name, value in zip(elements.CONFUSIONS, sums[first:], strict=True)
+            for name, value in zip(
+                elements.CONFUSIONS, sums[first : first + len(elements.CONFUSIONS)], strict=True
+            )
         }
     return summary
