@@ -90,14 +90,17 @@ def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
 def assign(judgment: str, defendants: list[Defendant]) -> None:
     """Set `restitution` and `compensation` of each defendant from the operative part, in yuan.
 
-    A sum is owed by those named last before it; who answers for it jointly (承担连带责任) owes it too. Where
-    nobody is named, it is the only defendant's; of several, nobody's.
+    An only defendant owes all of it. Of several, a sum is owed by those named last before it, and by who answers for
+    it jointly (承担连带责任); where nobody is named, by nobody.
     """
+    if len(defendants) == 1:
+        defendants[0].restitution, defendants[0].compensation = ordered(judgment)
+        return
     names = [defendant.name for defendant in defendants]
     owed = {name: {"restitution": 0, "compensation": 0} for name in names}
     for kind, sentence, first in _orders(judgment):
-        groups = _payers(sentence, names) or [(0, names if len(names) == 1 else [])]
-        starts = [first, *(max(first, start) for start, _ in groups[1:]), len(sentence)]
+        groups = _payers(sentence, names)
+        starts = [*(max(first, start) for start, _ in groups), len(sentence)]
         total: Money = 0
         for (_, who), start, end in zip(groups, starts, starts[1:], strict=False):
             stated = _total(sentence[:end], start)
