@@ -25,8 +25,7 @@ from lexpro.benchmarks.overlap import CJK_MARKS
 Edit = tuple[int, int, str]
 
 # The original gives a sentence up after ten seconds of filling its table and walking through every cheapest alignment.
-# With this many steps instead, 23 of the 25 models that have such sentences and were used to find it have their
-# published score; no border fits all, as a clock decided (docs/benchmarks.md).
+# This many steps are fitted to the published scores: no border fits all, as a clock decided (docs/benchmarks.md).
 MOST_STEPS = 14_100_000
 # What it then scores, and what it scores for an empty sentence.
 GIVEN_UP, EMPTY = "无", "无内容"
