@@ -47,7 +47,7 @@ def exists(ref: object, known: Spans, date: str | None) -> bool:
 def cited(completion: str, gold: dict) -> list:
     """The refs of the answer to the task `article` and of the thought, each once; none where the form is wrong.
 
-    The form counts, because the instruction shows articles as an example: repeating it must not pay.
+    The form counts: what is no answer cites nothing, not even the articles that the instruction names as examples.
     """
     if not well_formed(completion, gold):
         return []
