@@ -42,9 +42,8 @@ _BY_OFFICE = re.compile(
 _LAWYER = re.compile(
     r"(?:辩护人|代理人)[：:\s]*(?P<name>[\u4e00-\u9fa5]{2,4})(?=[，（,][^，。]{0,24}(?:律师|法律援助|法律服务))"
 )
-_REMARKED = re.compile(
-    rf"(?P<name>{_NAME})(?=（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|殁年|时年))"
-)
+_REMARK = re.compile(r"（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|殁年|时年)")
+_REMARKED = re.compile(rf"(?P<name>{_NAME})(?={_REMARK.pattern})")
 # Characters that no name has, but a misread one.
 _WORDS = frozenset(_DATA["words"])
 _NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自|关于|主审|休庭|宣布")
@@ -59,12 +58,13 @@ _NUMBERS = {
     "phone": re.compile(r"1[3-9]\d{9}(?!\d)"),
     "bank": re.compile(r"[3-6]\d{14,18}(?!\d)"),
 }
-# Accounts and papers, told by the word before them.
+# Accounts and papers, told by the word before them. Here and below a look at the first character saves trying the rest.
 _ACCOUNT = re.compile(
-    r"(?:(?:QQ|qq|微信|支付宝|淘宝|抖音|银行卡|[卡账帐])(?:账|帐)?号码?|护照(?:号码?)?|通行证(?:号码?)?|驾驶证号码?|身份证(?:号码?)?)"
-    r"(?:为|是|：|:)?\s?[“\"]?(?P<id>[A-Za-z0-9_.-]{5,30})|(?P<mail>[\w.+-]{1,40}@[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{2,20}){1,3})",
+    r"(?=[Qq微支淘抖银卡账帐护通驾身])(?:(?:QQ|qq|微信|支付宝|淘宝|抖音|银行卡|[卡账帐])(?:账|帐)?号码?|护照(?:号码?)?|通行证(?:号码?)?|驾驶证号码?|身份证(?:号码?)?)"
+    r"(?:为|是|：|:)?\s?[“\"]?(?P<id>[A-Za-z0-9_.-]{5,30})",
     re.ASCII,
 )
+_MAIL = re.compile(r"[\w.+-]{1,40}@[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{2,20}){1,3}", re.ASCII)
 _AREA_CODE = re.compile(r"(?:^|\D)(0\d{2,3}-)$")
 _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?(?:[A-Z0-9]{5,6}|[A-Z0-9]{4,5}[学警挂领港澳])(?![A-Z0-9])"
@@ -79,7 +79,7 @@ _ADDRESS = re.compile(
 _HOME = re.compile(r"(?:住|住址|户籍地|住所地|户籍所在地|暂住地|居住地|地址)[^。；\n]{0,80}")
 # In the list of parties a clause says no more than where somebody lives: all of it below the county goes.
 _LIVES = re.compile(
-    r"(?:(?<=[，。；：、（）\s])|^)(?:现|户籍|经常|家)?(?:住(?![院宅房宿人社处店])(?:址|地|所地?)?|居住地|户籍地|户籍所在地|暂住地?|地址)"
+    r"(?=[现户经家住居暂地])(?:(?<=[，。；：、（）\s])|^)(?:现|户籍|经常|家)?(?:住(?![院宅房宿人社处店])(?:址|地|所地?)?|居住地|户籍地|户籍所在地|暂住地?|地址)"
     r"(?:为|系|在|于|：|:)?(?P<place>[\u4e00-\u9fa5A-Za-z0-9０-９#×＊*-]{2,60})(?=[，。；、（）\s]|$)"
 )
 # 省 市 县, one after the other; 常州市, 新乡市 and 镇雄县 have other suffixes in their names.
@@ -119,9 +119,8 @@ def is_masked(name: str) -> bool:
 
 def _people(text: str) -> list[str]:
     """Names that follow a role (审判员张三, 检察员张三、李四出庭), in order."""
-    found = [
-        (match.start(), match["name"]) for p in (_BY_OFFICE, _LAWYER, _REMARKED) for match in p.finditer(text)
-    ]
+    patterns = (_BY_OFFICE, _LAWYER, _REMARKED) if _REMARK.search(text) else (_BY_OFFICE, _LAWYER)
+    found = [(match.start(), match["name"]) for pattern in patterns for match in pattern.finditer(text)]
     for match in _BY_ROLE.finditer(text):
         while match:
             found.append((match.start(), match["name"]))
@@ -191,8 +190,9 @@ def mask(text: str, known: list[str]) -> Masked:
             at = text.find(form, at + len(form))
     for run in _DIGITS.finditer(text):
         spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(text, *run.span())]
-    for m in _ACCOUNT.finditer(text):
-        spans.append((*m.span(m.lastgroup), "＊" * 6, "account"))
+    accounts = [m.span("id") for m in _ACCOUNT.finditer(text)]
+    accounts += [m.span() for m in _MAIL.finditer(text)] if "@" in text else []
+    spans += [(*span, "＊" * 6, "account") for span in accounts]
     spans += [(start, end, "某处", "address") for start, end in _homes(text)]
     spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(text)]
     for home in _HOME.finditer(text):
