@@ -1,7 +1,7 @@
 """Evaluation: model × retrieval → predictions (once, on the GPU where there is one) → scores (on a CPU, as often as needed).
 
 INPUTS   results/{base_model,sft,grpo}/<key>/model, results/tasks/<key>/heldout.jsonl, results/index/<key>/
-OUTPUTS  results/predict/<key>/predictions.jsonl, results/score/<key>/{scores.json,items.jsonl}
+OUTPUTS  results/predict/<key>/{predictions,times}.jsonl, results/score/<key>/{scores.json,items.jsonl}
 """
 
 
@@ -10,6 +10,7 @@ rule predict:
         unpack(INPUTS("predict")),
     output:
         "results/predict/{key}/predictions.jsonl",
+        "results/predict/{key}/times.jsonl",
         manifest="results/predict/{key}/manifest.json",
     log:
         "logs/predict/{key}.log",
