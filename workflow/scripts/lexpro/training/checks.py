@@ -18,8 +18,9 @@ from lexpro.training import compute, loading
 from lexpro.training.loading import is_adapter
 
 # Largest difference between logits that should be the same, as a share of the largest logit: of the model in memory and
-# the one read back, of an adapter beside the weights and merged into them. bfloat16 has 8 bits: merging rounds anew.
-TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 0.1}
+# the one read back, of an adapter beside the weights and merged into them. bfloat16 has 8 bits: merging rounds anew;
+# fp32 on a GPU may multiply with 10 bits (TF32).
+TOLERANCE = {torch.float32: 5e-3, torch.bfloat16: 0.1}
 # Tokens of the probe.
 PROBE = 64
 
@@ -150,7 +151,8 @@ def after_training(run: Run, trainer, before: Path, base: Path, probe: list[int]
     `before`: the folder it started from. `base`: whole weights that an adapter is put on. `probe`: tokens of a prompt.
     Every process takes part in the forward pass (the weights may be spread over them); files are read by one.
     """
-    model = trainer.accelerator.unwrap_model(trainer.model)
+    # Without accelerate's autocast: in the precision of the weights, as the model is read back.
+    model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     folder, probe = run.out / "model", probe[:PROBE]
     trained = logits(model, probe)
     as_in_memory(folder, model)
