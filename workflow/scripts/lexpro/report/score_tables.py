@@ -11,6 +11,8 @@ from lexpro.report.table import Cell, Table
 
 # Characters of a constant answer that are shown: it may be a whole judgment.
 SHOWN = 60
+# Items of which a training document has half or more.
+SEEN = "seen in training"
 OUTCOMES = ("right", "wrong", "abstained", "failed", "truncated")
 
 
@@ -51,11 +53,12 @@ def benchmarks(summary: dict) -> Table:
             row[row["main"]],
             *(row.get(name) for name in ("low", "high", "n")),
             *(row.get(name) for name in OUTCOMES),
+            row.get("contamination", {}).get("items"),
         )
         for task, variant, retrieval, row in cells(summary)
         if "/" in task
     ]
-    names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES)
+    names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES, SEEN)
     title = "Public benchmarks: the official score, and the normalised one with its 95 % interval"
     tasks = [f"{name}/{task}" for name, found in summary.get("benchmarks", {}).items() for task in found]
     return Table(title, names, rows, noise.note([summary], tasks))

@@ -30,11 +30,12 @@ def scores(summary: dict) -> Table:
             labels.METRICS.get(row["main"], row["main"]),
             row[row["main"]],
             *(row[name] for name in ("low", "high", "n", *outcomes)),
+            row.get("contamination", {}).get("items"),
         )
         for task in sources.TASKS
         for variant, retrieval, row in runs_of(summary, task)
     ]
-    return Table(title, (*columns, *outcomes), rows, noise.note([summary], sources.TASKS))
+    return Table(title, (*columns, *outcomes, "seen in training"), rows, noise.note([summary], sources.TASKS))
 
 
 def fields(summary: dict) -> Table:
