@@ -68,13 +68,13 @@ def recalls(searcher: Searcher, queries: list[recall.Query], choices: list[Choic
     sums = dict.fromkeys(choices, 0.0)
     for constant in sorted({constant for _, constant in choices}):
         searcher.settings["rrf_k"] = constant
-        for facts, gold, date in queries:
-            rankings = searcher.rankings(facts, Scope(date, CRIMINAL_LAW))
+        for query in queries:
+            rankings = searcher.rankings(query.facts, Scope(query.date, CRIMINAL_LAW), names=NAMES)
             for choice in choices:
                 if choice[1] == constant:
                     searcher.settings["weights"] = dict(zip(NAMES, choice[0], strict=True))
                     rows = [row for row, _ in searcher.fuse(rankings)[:AT]]
-                    sums[choice] += recall.recall([searcher.rows[row]["ref"] for row in rows], gold, AT)
+                    sums[choice] += recall.recall([searcher.rows[row]["ref"] for row in rows], query.refs, AT)
     return {choice: total / len(queries) for choice, total in sums.items()}
 
 
@@ -87,7 +87,9 @@ def build(folder: Path, plans: dict[str, dict], known: list[cases.Case]) -> Sear
     for name, write in (("embed", embed.write), ("index", index.write)):
         (folder / name).mkdir()
         settings = json.loads(json.dumps(plans[name]["settings"]))
-        run = SimpleNamespace(settings=settings, inputs=inputs, out=folder / name, log=logging.getLogger())
+        run = SimpleNamespace(
+            settings=settings, inputs=inputs, out=folder / name, log=logging.getLogger(), previous=None
+        )
         write(run, articles, known)
     return Searcher(folder / "index")
 
@@ -115,7 +117,7 @@ def main() -> None:
     by_fold = []
     for number in range(FOLDS):
         asked = [case for case in known if fold[case.doc_id] == number and case.refs]
-        queries = [(case.facts, set(case.refs), case.date or None) for case in asked]
+        queries = [recall.Query(case.facts, frozenset(case.refs), case.date or None) for case in asked]
         with tempfile.TemporaryDirectory() as scratch:
             searcher = build(Path(scratch), plans, [case for case in known if fold[case.doc_id] != number])
             by_fold.append(recalls(searcher, queries, choices))

@@ -87,11 +87,9 @@ def charge_links(laws: Path) -> dict[str, list[str]]:
     return dict(found)
 
 
-def words_of(named: dict[str, list[str]]) -> dict[str, str]:
-    """Ref → names of its charges and facts of synthetic cases of them."""
+def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
+    """Ref → facts of synthetic cases of its charges."""
     found: dict[str, list[str]] = defaultdict(list)
-    for charge, refs in named.items():
-        found[refs[0]].append((charge.removesuffix("罪") + " ") * 3)
     settings = {**read_yaml(ROOT / "config/corpus/synthetic.yaml"), "style": "full", "seed": 1}
     for province in settings["provinces"][:PROVINCES]:
         for number in range(CASES):
@@ -108,7 +106,7 @@ def citations(mirror: Path, refs: list[str], texts: list[str]) -> Citations:
         query, _, ref, _ = line.split()
         cited[query].append(ref)
     named = charge_links(mirror / "LawRefBook__Laws")
-    return Citations(refs, texts, words_of(named), named, list(cited.values()))
+    return Citations(refs, texts, facts_of(named), named, list(cited.values()))
 
 
 def evaluate(search: Search, queries: list[tuple[str, set[str]]]) -> tuple[float, float, float, float]:

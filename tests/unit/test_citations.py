@@ -30,6 +30,13 @@ def test_the_crime_comes_first(citations, facts, first):
     assert citations.search(facts, 1) == [first]
 
 
+def test_synthetic_facts_of_one_crime_do_not_bury_another():
+    told = {"264": "经审理查明被告人于某日在某地被民警抓获"}
+    found = Citations(REFS, TEXTS, told, {}, [["264", "67"]] * 50)
+    facts = "经审理查明某甲身为国家工作人员收受财物"
+    assert found.search(facts, 1) == ["385"]
+
+
 def test_a_named_charge_counts(citations):
     assert citations.search("指控甲犯盗窃罪", 1) == ["264"]
 

@@ -1,7 +1,9 @@
 """index: vectors and texts → what retrieval reads: Chroma, BM25, the articles and the training cases.
 
-`chroma/`, `bm25/{articles,cases}/`, `articles.parquet`, `cases.parquet`, `index.json` (settings, and the
-embedder that queries must use), `recall.json` (recall of the held-out cases' cited articles, by system).
+`chroma/`, `bm25/{articles,cases}/`, `articles.parquet`, `cases.parquet`, the vectors and the embedder (`articles.npy`,
+`cases.npy`, `embedder/`: linked, so that an index is whole by itself), `index.json` (settings, and the embedder that
+queries must use), `recall.json` (recall of the held-out cases' cited articles, by system). An interrupted run leaves
+the index that was there; a later one writes only the rows of Chroma that changed.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import polars as pl
 from lexpro.errors import UserError
 from lexpro.files import read_json, write_json
 from lexpro.knowledge import table
-from lexpro.retrieval import cases, dense, recall
+from lexpro.retrieval import cases, dense, recall, rerank
 from lexpro.retrieval.bm25 import BM25
 from lexpro.retrieval.search import CARD, Searcher
 from lexpro.retrieval.search import fields as fields_of
@@ -35,65 +37,67 @@ def vectors(folder: Path, name: str, ids: list[str]) -> np.ndarray:
 
 def queries(heldout: Path, known: set[str], limit: int) -> list[recall.Query]:
     """The first held-out questions about articles; cited refs that the index lacks count as missed."""
-    found = []
+    found, charges = [], {}
     with heldout.open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             if row["doc_id"] in known:
                 raise UserError(
                     f"{heldout}: {row['doc_id']} is also a training case. Run the tasks stage again."
                 )
+            if row["task"] == "charge":
+                charges[row["doc_id"]] = tuple(row["gold"]["罪名"])
             if row["task"] == "article" and row["gold"]["法条"]:
-                found.append((row["input"], set(row["gold"]["法条"]), row["date"]))
-    return found[:limit]
+                found.append(row)
+    return [
+        recall.Query(
+            row["input"], frozenset(row["gold"]["法条"]), row["date"], charges.get(row["doc_id"], ())
+        )
+        for row in found[:limit]
+    ]
+
+
+def link(source: Path, target: Path) -> None:
+    """The file again without its bytes, where the disk can: no stage edits what it has written."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def write(run: Run, articles: list[dict], known: list[cases.Case]) -> np.ndarray:
     """Write everything but the recall; the articles' vectors."""
     settings, embed = run.settings, run.inputs["embed"]
-    article_vectors = vectors(embed, "articles", [article["id"] for article in articles])
-    case_vectors = vectors(embed, "cases", [case.doc_id for case in known])
-    fields = {
-        "articles": fields_of(articles),
-        "cases": [{"doc_id": case.doc_id, "charge": (*case.charges, "")[0]} for case in known],
-    }
-    tables = {
-        "articles": Table(article_vectors, fields["articles"]),
-        "cases": Table(case_vectors, fields["cases"]),
-    }
-    build(
-        run.out / "chroma",
-        tables,
-        **{k: settings[k] for k in ("max_neighbors", "ef_construction", "ef_search")},
-    )
+    ids = {"articles": [article["id"] for article in articles], "cases": [case.doc_id for case in known]}
+    found = {name: vectors(embed, name, rows) for name, rows in ids.items()}
+    fields = {"articles": fields_of(articles), "cases": [case.fields for case in known]}
     texts = {"articles": [a["text"] for a in articles], "cases": [case.facts for case in known]}
+    shown = {**texts, "cases": [case.document for case in known]}
+    embedder = read_json(embed / "embedder" / dense.CARD)
+    counts = build(
+        run.out / "chroma",
+        {name: Table(found[name], ids[name], fields[name], shown[name]) for name in ids},
+        {name: settings[name] for name in ("max_neighbors", "ef_construction", "ef_search")},
+        embedder,
+        run.previous and run.previous / "chroma",
+    )
+    for name, row in counts.items():
+        run.log.info("Chroma, %s: %s", name, row)
     for name, lines in texts.items():
         BM25(lines, settings["tokenizer"], settings["k1"], settings["b"]).save(run.out / "bm25" / name)
     shutil.copyfile(run.inputs["knowledge"] / "articles.parquet", run.out / "articles.parquet")
-    pl.DataFrame([asdict(case) for case in known], schema=CASES).write_parquet(run.out / "cases.parquet")
-    folder = embed / "embedder"
-    card = {
-        "settings": settings,
-        "embedder": read_json(folder / dense.CARD),
-        "embedder_folder": Path(os.path.relpath(folder, run.out)).as_posix(),
-    }
+    pl.DataFrame([asdict(case) for case in known], schema=cases.SCHEMA).write_parquet(
+        run.out / "cases.parquet"
+    )
+    for name in ids:
+        link(embed / f"{name}.npy", run.out / f"{name}.npy")
+    shutil.copytree(embed / "embedder", run.out / "embedder", copy_function=link)
+    card = {"settings": settings, "embedder": embedder, "reranker": rerank.identity(settings["reranker"])}
     write_json(run.out / CARD, card)
-    return article_vectors
-
-
-CASES = {
-    "doc_id": pl.String,
-    "province": pl.String,
-    "date": pl.String,
-    "facts": pl.String,
-    "charges": pl.List(pl.String),
-    "refs": pl.List(pl.String),
-    "sentence": pl.String,
-    "months": pl.Int32,
-}
+    return found["articles"]
 
 
 def main(argv: list[str] | None = None) -> None:
-    with stage("index", __doc__, argv) as run:
+    with stage("index", __doc__, argv, keep=True) as run:
         articles = table.read(run.inputs["knowledge"] / "articles.parquet")
         known = cases.read(run.inputs["filter"] / "kept.parquet", run.inputs["tasks"] / "splits.parquet")
         held = queries(
@@ -113,6 +117,8 @@ def main(argv: list[str] | None = None) -> None:
             run.log.info(
                 "recall of %-8s %s", name, "  ".join(f"@{k} {value:.4f}" for k, value in row.items())
             )
+        for name, row in measured["similar_cases"].items():
+            run.log.info("first five cases, %-20s same charge %.4f  same articles %.4f", name, *row.values())
         run.log.info("Chroma finds %s of the ten nearest", measured["chroma_recall_at_10"])
 
 

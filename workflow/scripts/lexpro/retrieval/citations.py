@@ -1,7 +1,8 @@
 """Which articles a court will cite, from the facts alone: the crime first, then what courts cite beside it.
 
-1. The crime's article: BM25 from the facts to one text an article of the special part (its own text, the names of its
-   charges, facts of synthetic cases), a charge that the facts name, and how often courts cite the article.
+1. The crime's article: BM25 from the facts to two texts of each article of the special part, which count alike (its
+   own with the names of its charges; the same with facts of synthetic cases, which most articles do not have), a
+   charge that the facts name, and how often courts cite the article, tempered: it must not bury what is rarely cited.
 2. Beside it: the share of judgments on that article that cite each other one, counted in lists of cited articles (no
    text of a judgment is read), and its odds raised or lowered by circumstances that the facts tell.
 
@@ -25,6 +26,8 @@ GENERAL = 101
 SMOOTHING = 5.0
 # A charge named in the facts; weight of BM25 (the best article has 1) against the logarithm of the counts.
 NAMED, TEXT = 3.0, 12.0
+# Share of the logarithm of the counts that counts.
+PRIOR = 0.5
 # What the facts tell → articles (numbers, Criminal Law) and the factor of their odds where it is there; the
 # other way round where it is not.
 CIRCUMSTANCES: dict[str, tuple[str, tuple[str, ...], float]] = {
@@ -64,7 +67,7 @@ def counted(citations: Iterable[Iterable[str]]) -> tuple[Counter[str], dict[str,
 
 
 class Citations:
-    """Ranks `refs` for facts. `words`: ref → more text of it (charge names, facts of synthetic cases)."""
+    """Ranks `refs` for facts. `words`: ref → facts of synthetic cases; `named`: charge → its refs, its own first."""
 
     def __init__(
         self,
@@ -78,7 +81,13 @@ class Citations:
         self.place = {ref: i for i, ref in enumerate(self.refs)}
         self.named = named
         self.crimes = [i for i, ref in enumerate(self.refs) if int(ref.partition("之")[0]) > GENERAL]
-        self.index = BM25([texts[i] + "\n" + words.get(self.refs[i], "") for i in self.crimes], b=0.5)
+        names: dict[str, list[str]] = defaultdict(list)
+        for charge, found in named.items():
+            # Thrice: a name says more than a sentence of the text.
+            names[found[0]] += [charge.removesuffix("罪")] * 3
+        plain = [texts[i] + "\n" + " ".join(names[self.refs[i]]) for i in self.crimes]
+        told = [text + "\n" + words.get(self.refs[i], "") for text, i in zip(plain, self.crimes, strict=True)]
+        self.indexes = [BM25(lines, b=0.5) for lines in (plain, told)]
         total, beside = counted(citations)
         n = len(citations)
         self.prior = np.array([total[self.refs[i]] + 0.5 for i in self.crimes])
@@ -94,8 +103,9 @@ class Citations:
 
     def crime(self, facts: str) -> np.ndarray:
         """Probabilities of the articles of the special part, in the order of `crimes`."""
-        found = self.index.scores(facts)
-        score = TEXT * found / (found.max() or 1) + np.log(self.prior)
+        found = [index.scores(facts) for index in self.indexes]
+        text = np.mean([scores / (scores.max() or 1) for scores in found], axis=0)
+        score = TEXT * text + PRIOR * np.log(self.prior)
         for charge in {name for name, _, _ in charges.find(facts)}:
             for ref in self.named.get(charge, [])[:1]:
                 if ref in self.place and self.place[ref] in self.crimes:

@@ -15,6 +15,20 @@ class Weights(Model):
     bm25: Weight
     dense: Weight
     cases: Weight
+    charges: Weight = 0.0
+
+
+class Reranker(Model):
+    model: str = Field(min_length=1)
+    revision: str | None
+    max_length: Positive
+    batch_size: Positive
+    depth: Positive
+
+
+class Server(Model):
+    host: str = Field(min_length=1)
+    port: Annotated[int, Field(ge=0, le=65535)]
 
 
 class Settings(Model):
@@ -27,5 +41,8 @@ class Settings(Model):
     weights: Weights
     voters: Positive
     rrf_k: Positive
+    query: Literal["facts", "charges"]
+    reranker: Reranker | None
+    server: Server | None
     recall_queries: Positive
     runtime: Runtime = Runtime()
