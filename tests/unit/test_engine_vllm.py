@@ -1,5 +1,4 @@
-"""The engine on vLLM, for real, on the processor: with greedy decoding it answers as transformers does, with whole
-weights and with an adapter.
+"""The engine on vLLM, for real, on the processor: with greedy decoding it answers as transformers does.
 
 One process of its own for all of it: the start of vLLM takes longest, and what it leaves in a process stays there.
 """
@@ -47,7 +46,13 @@ def ask_vllm(model, base, wanted, out) -> list[list]:
         text=True,
         capture_output=True,
         timeout=900,
-        env={**os.environ, "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "VLLM_CPU_KVCACHE_SPACE": "1",
+            "HF_HUB_OFFLINE": "1",
+            "VLLM_NO_USAGE_STATS": "1",
+        },
     )
     assert found.returncode == 0, (found.stdout + found.stderr)[-8000:]
     return json.loads(out.read_text())
