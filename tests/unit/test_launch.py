@@ -112,3 +112,12 @@ def test_srun_gets_the_command_once_for_each_node(tmp_path):
 )
 def test_what_slurm_is_asked_for(runtime, asked):
     assert resources(Launch.of(runtime)) == asked
+
+
+def test_the_script_gets_its_own_options(tmp_path):
+    """`--log` is a beginning of several of torchrun's options."""
+    script = tmp_path / "script.py"
+    script.write_text("import sys; print(sys.argv[1:])", encoding="utf-8")
+    command = processes(Launch(gpus=1, nodes=1, threads=1), [str(script), "--plan", "p", "--log", "l"], {})
+    done = subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, check=False)
+    assert "['--plan', 'p', '--log', 'l']" in done.stdout, done.stderr

@@ -16,6 +16,7 @@ from lexpro.errors import UserError
 
 # Ports of the meeting point: those above, by the job's number, so that two jobs of one node do not share one.
 FIRST_PORT, PORTS = 20000, 20000
+# What follows `--` is the script's: or else its --log would be read as a beginning of torchrun's --log-dir.
 TORCHRUN = ("python", "-m", "torch.distributed.run")
 
 
@@ -85,7 +86,7 @@ def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> 
     if launch.nodes == 1:
         # Rendezvous at a free port of this machine. A single process on a processor needs none.
         torchrun = [*TORCHRUN, "--standalone", f"--nproc-per-node={launch.gpus}"]
-        return [*torchrun, *script] if launch.gpus else ["python", *script]
+        return [*torchrun, "--", *script] if launch.gpus else ["python", *script]
     try:
         nodelist, rank = environ["SLURM_STEP_NODELIST"], environ["SLURM_NODEID"]
         port = FIRST_PORT + int(environ["SLURM_JOB_ID"]) % PORTS
@@ -101,6 +102,7 @@ def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> 
         f"--node-rank={rank}",
         f"--master-addr={next(hosts(nodelist))}",
         f"--master-port={port}",
+        "--",
         *script,
     ]
 
