@@ -6,20 +6,12 @@ import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_score import PERSON
 
 from lexpro.benchmarks import consistency
 from lexpro.benchmarks.judging import OUTCOMES, judge
 from lexpro.tasks.form import TASKS
 
-PERSON = {
-    "姓名": "张某甲",
-    "罪名": ["盗窃罪"],
-    "刑种": "有期徒刑",
-    "刑期": 42,
-    "缓刑": 0,
-    "罚金": 5000,
-    "情节": [],
-}
 GOLD = {
     "elements": {"被告人": [PERSON], "金额": 8500, "退赔": 0, "赔偿": 0},
     "charge": {"罪名": ["盗窃罪"]},

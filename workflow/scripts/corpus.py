@@ -4,11 +4,11 @@ province.
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 from lexpro.corpus import registry, synthetic
+from lexpro.files import json_line
 from lexpro.stage import Run, stage
 
 
@@ -21,7 +21,7 @@ def generate(run: Run) -> None:
             "%s: %d documents (%d of %d provinces)", province, len(rows), number, len(settings["provinces"])
         )
     with (run.out / "truth.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        file.writelines(map(json_line, rows))
     run.counts.update(documents=len(rows), noise=sum(row["noise"] is not None for row in rows))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +17,7 @@ from lexpro.engines.base import Request
 from lexpro.engines.resume import Ask, seed_for
 from lexpro.engines.resume import run as generate
 from lexpro.errors import UserError
-from lexpro.files import read_json
+from lexpro.files import json_line, read_json
 from lexpro.retrieval.search import Searcher
 from lexpro.stage import Run, stage
 from lexpro.tasks import prompts
@@ -63,8 +62,7 @@ def asks(run: Run, decoding: dict) -> list[Ask]:
 
 
 def write(path: Path, rows: Iterable[dict]) -> None:
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    path.write_text("".join(lines), encoding="utf-8")
+    path.write_text("".join(map(json_line, rows)), encoding="utf-8")
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from lexpro.benchmarks import score_judgments, score_questions
 from lexpro.benchmarks.items.chosen import source_of
 from lexpro.errors import UserError
-from lexpro.files import write_json
+from lexpro.files import json_line, write_json
 from lexpro.stage import stage
 
 
@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> None:
         else:
             found = score_judgments.score(source, run.inputs["tasks"], items, rows, run.settings)
         with (run.out / "items.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in found.items)
+            file.writelines(map(json_line, found.items))
         write_json(run.out / "scores.json", found.scores)
         run.counts.update({task: part["n"] for task, part in found.scores.items()})
         for task, part in found.scores.items():

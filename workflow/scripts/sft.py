@@ -1,8 +1,6 @@
 """Supervised fine-tuning: prompts and answers, the loss on the answers."""
 
-import json
-
-from lexpro.files import write_text
+from lexpro.files import json_line, write_text
 from lexpro.stage import stage
 from lexpro.training import checks, compute, data, loading, lora
 from lexpro.training.trainer import configuration, fit
@@ -38,7 +36,7 @@ def main(argv: list[str] | None = None) -> None:
         if compute.is_main():
             write_text(
                 run.out / "skipped.jsonl",
-                "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in skipped),
+                "".join(map(json_line, skipped)),
             )
             run.counts.update(examples=examples, rows=len(rows), skipped=len(skipped))
 

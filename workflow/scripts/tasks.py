@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from lexpro.corpus.record import Judgment
 from lexpro.errors import UserError
-from lexpro.files import write_json
+from lexpro.files import json_line, write_json
 from lexpro.knowledge import table
 from lexpro.stage import Run, stage
 from lexpro.tasks import targets, texts
@@ -75,10 +75,6 @@ def judgments(path: Path) -> Iterator[tuple[dict, Judgment]]:
             yield row, Judgment.from_dict(json.loads(row["judgment"]))
 
 
-def line(row: dict) -> str:
-    return json.dumps(row, ensure_ascii=False) + "\n"
-
-
 def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[dict]:
     """Write pretrain.jsonl, sft.jsonl and grpo.jsonl; return the held-out rows."""
     form, counts, heldout = asker.form, Counter(), []
@@ -94,10 +90,10 @@ def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[di
                     heldout.append(question.heldout(form, row["province"], row["charge"]))
                     counts[f"heldout.{question.task}"] += 1
                 continue
-            pretrain.write(line({"text": text}))
+            pretrain.write(json_line({"text": text}))
             for question in asker.training(judgment, text, split, row["family"] or row["doc_id"]):
                 file = sft if split == "sft" else grpo
-                file.write(line(asker.varied(question) if split == "sft" else question.grpo(form)))
+                file.write(json_line(asker.varied(question) if split == "sft" else question.grpo(form)))
                 counts[f"{split}.{question.task}"] += 1
                 if question.articles is not None:
                     counts[f"{split}.shown"] += 1
@@ -134,7 +130,7 @@ def main(argv: list[str] | None = None) -> None:
                 )
         # In a drawn order, so that the first items of the file are a fair sample of it.
         heldout.sort(key=lambda row: (draw(settings["seed"], "heldout", row["doc_id"]), row["task"]))
-        (run.out / "heldout.jsonl").write_text("".join(map(line, heldout)), encoding="utf-8")
+        (run.out / "heldout.jsonl").write_text("".join(map(json_line, heldout)), encoding="utf-8")
         columns = {
             name: [getattr(case, name) for case in known]
             for name in ("doc_id", "family", "province", "charge")

@@ -45,6 +45,16 @@ def to_yaml(value: object) -> str:
     )
 
 
+def json_line(row: object) -> str:
+    """A row of a JSON-lines file."""
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def expanded(path: str) -> Path:
+    """A path of the settings: `~` and variables of the environment filled in."""
+    return Path(os.path.expandvars(path)).expanduser()
+
+
 def replace_folder(made: Path, target: Path) -> None:
     """Put the complete folder `made` in the place of `target`, if there is one; `made` may be on another disk.
 

@@ -7,7 +7,6 @@ plan.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -18,7 +17,7 @@ from lexpro import fingerprint
 from lexpro.benchmarks.items.base import WITH_STATUTES
 from lexpro.corpus import registry
 from lexpro.errors import UserError
-from lexpro.files import read_json, to_yaml, write_if_changed, write_json
+from lexpro.files import expanded, read_json, to_yaml, write_if_changed, write_json
 from lexpro.knowledge import collection
 from lexpro.settings.base import validate
 from lexpro.stage import MANIFEST, lock_file
@@ -147,7 +146,7 @@ def provinces_of(corpus: dict) -> tuple[str, ...]:
     """The province folders of a corpus: declared by a generator or data set, found on disk for a user's folder."""
     if corpus["kind"] != "folder":
         return tuple(corpus["provinces"])
-    root = Path(os.path.expandvars(corpus["path"])).expanduser()
+    root = expanded(corpus["path"])
     if not root.is_dir():
         raise UserError(
             f"config/corpus: path: {root} is not a folder. Put raw judgments there, a sub-folder a province."
@@ -191,7 +190,7 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
 
     provinces = provinces_of(config["corpus"])
     if config["corpus"]["kind"] == "folder":
-        corpus, raw = None, str(Path(os.path.expandvars(config["corpus"]["path"])).expanduser())
+        corpus, raw = None, str(expanded(config["corpus"]["path"]))
         ingest_settings = {**config["ingest"], "corpus": raw}
         ingest = dag.add("ingest", choices["ingest"], ingest_settings, {}, provinces=provinces, raw=raw)
     else:

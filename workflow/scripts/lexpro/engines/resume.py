@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lexpro.engines.base import Engine, Generation, Request, seed_of
-from lexpro.files import write_text
+from lexpro.files import json_line, write_text
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +65,6 @@ def finished(path: Path) -> dict[Key, dict]:
     return rows
 
 
-def _line(row: dict) -> str:
-    return json.dumps(row, ensure_ascii=False) + "\n"
-
-
 def run(
     asks: Sequence[Ask], make_engine: Callable[[], Engine], path: Path, size: int
 ) -> tuple[dict[Key, dict], dict[str, float]]:
@@ -84,7 +80,7 @@ def run(
     whole = [part for part in parts if all(ask.key in done for ask in part)]
     rows = {ask.key: done[ask.key] for part in whole for ask in part}
     left = [part for part in parts if part[0].key not in rows]
-    write_text(path, "".join(map(_line, rows.values())))
+    write_text(path, "".join(map(json_line, rows.values())))
     if rows:
         log.info("%d of %d answers are there from an earlier attempt", len(rows), len(asks))
     engine = make_engine() if left else None
@@ -97,7 +93,7 @@ def run(
             for ask, made in zip(part, generations, strict=True):
                 rows[ask.key] = _row(ask, made, share)
                 tokens += made.tokens
-            file.write("".join(_line(rows[ask.key]) for ask in part))
+            file.write("".join(json_line(rows[ask.key]) for ask in part))
             file.flush()
             os.fsync(file.fileno())
             rate = tokens / max(1e-9, time.monotonic() - started)

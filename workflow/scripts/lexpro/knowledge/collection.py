@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lexpro.corpus.encoding import Undecodable
 from lexpro.errors import UserError
+from lexpro.files import expanded
 from lexpro.knowledge import changes, statutes, versions
 from lexpro.knowledge.lookup import plain
 from lexpro.knowledge.statutes import Document, Problem
@@ -20,7 +21,7 @@ from lexpro.law import articles
 
 def _candidates(path: str) -> list[Path]:
     """Where a path may be: as it is given, or below `LEXPRO_MIRROR`."""
-    own = Path(os.path.expandvars(path)).expanduser()
+    own = expanded(path)
     mirror = os.environ.get("LEXPRO_MIRROR")
     return [own, *([Path(mirror) / path] if mirror else [])]
 

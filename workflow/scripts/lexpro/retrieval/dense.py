@@ -7,7 +7,6 @@ vectors; an index keeps a copy, and is not searched with any other embedder.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from lexpro import fingerprint
 from lexpro.errors import UserError
-from lexpro.files import read_json, write_json
+from lexpro.files import expanded, read_json, write_json
 
 CARD = "embedder.json"
 _WEIGHTS = (".safetensors", ".json", ".txt")
@@ -67,7 +66,7 @@ def save(model, folder: Path, kind: str, known: dict | None = None) -> Encoder:
 def card_of(settings: dict) -> dict:
     """The card of the pretrained model of the settings, but for its dimension."""
     card = {name: settings[name] for name in ("model", "revision", "prompts", "batch_size", "max_length")}
-    path = Path(os.path.expandvars(settings["model"])).expanduser()
+    path = expanded(settings["model"])
     card |= {"kind": "pretrained", "sha256": fingerprint_of(path) if path.is_dir() else None}
     return card | ({"model": str(path)} if path.is_dir() else {})
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from lexpro.errors import UserError
+from lexpro.files import expanded
 from lexpro.retrieval.dense import fingerprint_of
 
 
@@ -19,7 +18,7 @@ class Reranker:
         import torch
         from sentence_transformers import CrossEncoder
 
-        path = Path(os.path.expandvars(settings["model"])).expanduser()
+        path = expanded(settings["model"])
         self.depth, self.batch_size = settings["depth"], settings["batch_size"]
         try:
             self.model = CrossEncoder(
@@ -47,5 +46,5 @@ def identity(settings: dict | None) -> str | None:
     """What tells one reranker from another: a folder's hash, else the model's id and revision; None without one."""
     if settings is None:
         return None
-    path = Path(os.path.expandvars(settings["model"])).expanduser()
+    path = expanded(settings["model"])
     return fingerprint_of(path) if path.is_dir() else f"{settings['model']}@{settings['revision']}"

@@ -14,17 +14,22 @@ class Prompts(Model):
     document: str = ""
 
 
-class Static(Model):
-    kind: Literal["static"]
-    dimension: Positive
-    vocabulary: Annotated[int, Field(ge=100)]
-    epochs: Count
+class Contrastive(Model):
+    """Training on what cases cite: the same for an embedder made here and for one fine-tuned here."""
+
     batch_size: Positive
     negatives: Count
     hard_negatives: Count
     scale: Annotated[float, Field(gt=0)]
     learning_rate: Annotated[float, Field(gt=0)]
     seed: Count
+
+
+class Static(Contrastive):
+    kind: Literal["static"]
+    dimension: Positive
+    vocabulary: Annotated[int, Field(ge=100)]
+    epochs: Count
     runtime: Runtime = Runtime()
 
 
@@ -38,17 +43,11 @@ class Pretrained(Model):
     runtime: Runtime = Runtime()
 
 
-class Training(Model):
+class Training(Contrastive):
     epochs: Positive
-    batch_size: Positive
-    negatives: Count
-    hard_negatives: Count
-    scale: Annotated[float, Field(gt=0)]
-    learning_rate: Annotated[float, Field(gt=0)]
     warmup: Share
     weight_decay: Annotated[float, Field(ge=0)]
     gradient_checkpointing: bool
-    seed: Count
 
 
 class Tuned(Pretrained):

@@ -43,7 +43,7 @@ def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
     Long ones are left out, and those that the SFT model always or never gets right, where `pass_rate` asks for it.
     """
     settings = run.settings
-    rows, long = [], 0
+    rows, written, long = [], {}, 0
     for row in data.read_jsonl(run.inputs["tasks"] / "grpo.jsonl"):
         if row["task"] not in settings["tasks"]:
             continue
@@ -51,6 +51,7 @@ def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
         if len(tokenizer(text, add_special_tokens=False)["input_ids"]) > settings["max_prompt_length"]:
             long += 1
             continue
+        written[row["id"]] = text
         rows.append(row)
     if not rows:
         raise UserError(
@@ -68,7 +69,7 @@ def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
         run.counts["pass_rate_left_out"] = len(rows) - len(kept)
         rows = kept
     rows = in_turn(rows, settings["seed"])[: settings["max_prompts"] or None]
-    rows = [{**row, "prompt": chat.prompt_text(tokenizer, row["prompt"])} for row in rows]
+    rows = [{**row, "prompt": written[row["id"]]} for row in rows]
     run.counts.update(prompts=len(rows), skipped=long)
     return Dataset.from_list(rows)
 

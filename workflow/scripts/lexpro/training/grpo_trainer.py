@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import torch
 from trl import GRPOTrainer
 
+from lexpro.files import json_line
 from lexpro.training import chat, compute
 
 
@@ -89,7 +89,7 @@ class Trainer(GRPOTrainer):
                         for name, value in zip(self.reward_func_names, values, strict=True)
                     },
                 }
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                file.write(json_line(line))
 
     def create_model_card(self, *args, **kwargs) -> None:
         """TRL's card says nothing of the data: ours is `card.py`."""

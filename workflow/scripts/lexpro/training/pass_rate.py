@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import os
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from lexpro import fingerprint
 from lexpro.engines import resume
 from lexpro.engines.base import Request
 from lexpro.errors import UserError
-from lexpro.files import read_json, write_json
+from lexpro.files import json_line, read_json, write_json
 from lexpro.stage import Run
 from lexpro.training import compute, data
 
@@ -88,7 +87,7 @@ def _sample(run: Run, rows: list[dict]) -> list[dict]:
     """Answers {id, completion} to all prompts, by a process that knows nothing of the others of this training."""
     settings, runtime = run.settings, run.runtime
     asked, told = run.scratch / "pass_rate_prompts.jsonl", run.scratch / "pass_rate.json"
-    asked.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    asked.write_text("".join(map(json_line, rows)), encoding="utf-8")
     decoding = {name: settings[name] for name in ("temperature", "top_p", "seed")}
     if runtime.get("vllm") and runtime.get("gpus"):
         engine = {

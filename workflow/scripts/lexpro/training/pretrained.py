@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from lexpro.errors import UserError
+from lexpro.files import expanded
 from lexpro.stage import Run
 
 # Weights in other formats, and pickles, are neither needed nor opened.
@@ -46,7 +47,7 @@ def _from_hub(name: str, revision: str) -> Path:
 def _folder(settings: dict) -> Path:
     if not settings.get("path"):
         return _from_hub(settings["id"], settings["revision"])
-    folder = Path(os.path.expandvars(settings["path"])).expanduser()
+    folder = expanded(settings["path"])
     if not folder.is_dir():
         raise UserError(
             f"base_model.path: {folder} is not a folder. Set it to a folder with config.json and *.safetensors."
