@@ -1,6 +1,7 @@
 """The parts that base_model, sft and grpo are made of."""
 
 import json
+import logging
 import math
 from collections import Counter
 from types import SimpleNamespace
@@ -17,7 +18,18 @@ from lexpro.errors import UserError
 from lexpro.settings import base_model as base_model_settings
 from lexpro.settings import grpo as grpo_settings
 from lexpro.settings import sft as sft_settings
-from lexpro.training import chat, checkpoints, checks, compute, data, metrics, muon, tokenizer, trainer
+from lexpro.training import (
+    chat,
+    checkpoints,
+    checks,
+    compute,
+    data,
+    metrics,
+    muon,
+    tokenizer,
+    tracking,
+    trainer,
+)
 
 DOCUMENTS = [
     f"被告人{surname}某{mask}犯盗窃罪，判处有期徒刑{years}年{months}个月，并处罚金人民币{fine}元。"
@@ -306,16 +318,57 @@ def test_a_checkpoint_that_was_cut_off_is_not_resumed(tmp_path):
     assert checkpoints.latest(tmp_path / "none") is None
 
 
-def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch):
-    from lexpro.training.tracking import Tracker
+@pytest.mark.parametrize(
+    ("ordered", "asked", "key", "expected"),
+    [
+        (None, "auto", None, "offline"),
+        (None, "auto", "k", "online"),
+        (None, "online", None, "online"),
+        ("offline", "disabled", "k", "disabled"),
+        ("offline", "online", "k", "offline"),
+        ("disabled", "online", "k", "disabled"),
+        ("online", "offline", "k", "offline"),
+        ("online", None, None, "online"),
+    ],
+)
+def test_the_more_private_mode_of_wandb_counts(monkeypatch, ordered, asked, key, expected):
+    for name, value in (("WANDB_MODE", ordered), ("WANDB_API_KEY", key)):
+        monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+    assert tracking.mode(asked) == expected
 
+
+def test_a_mode_that_wandb_does_not_have_is_refused(monkeypatch):
+    monkeypatch.setenv("WANDB_MODE", "of-line")
+    with pytest.raises(UserError, match="WANDB_MODE is 'of-line'"):
+        tracking.mode("auto")
+
+
+def test_a_training_goes_on_when_wandb_refuses_its_run(tmp_path, monkeypatch, caplog):
+    """As it does for an id that another process of the same service still has open."""
+    import wandb
+    from wandb.sdk.mailbox.mailbox_handle import ServerResponseError
+
+    def refuse(**_):
+        raise ServerResponseError("run ID k is in use")
+
+    monkeypatch.setattr(wandb, "init", refuse)
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    log = logging.getLogger("refused")
+    run = SimpleNamespace(stage="sft", key="k", runtime={}, settings={}, attest={}, log=log)
+    tracker = tracking.Tracker(run)
+    tracker.log({"loss": 1.0}, 1)
+    tracker.finish(tmp_path, [])
+    assert "run ID k is in use" in caplog.text and not run.attest
+
+
+def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_MODE", "offline")
     model = tmp_path / "results/grpo/k/model"
     model.mkdir(parents=True)
     (model / "weights.safetensors").write_bytes(b"x")
     run = SimpleNamespace(stage="grpo", key="k-12345678", runtime={}, settings={"a": 1}, attest={}, log=None)
-    tracker = Tracker(run)
+    tracker = tracking.Tracker(run)
     tracker.log({"loss": 1.0}, 1)
     tracker.finish(model, [{"step": 0, "completion": "甲", "rewards/a": None}])
     (folder,) = (tmp_path / "logs/wandb").glob("offline-run-*")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from lexpro.errors import UserError
 from lexpro.stage import Run
 from lexpro.training.compute import is_main
 
@@ -12,10 +13,20 @@ from lexpro.training.compute import is_main
 FOLDER = Path("logs")
 
 
+# From the one that says nothing to anybody to the one that sends.
+MODES = ("disabled", "offline", "online")
+
+
 def mode(asked: str | None) -> str:
-    """`WANDB_MODE` if set, else what `runtime.wandb` asks; by default online with a key, offline without."""
-    default = "online" if os.environ.get("WANDB_API_KEY") else "offline"
-    return os.environ.get("WANDB_MODE") or (asked if asked and asked != "auto" else default)
+    """The more private of `WANDB_MODE` and what `runtime.wandb` asks; or by the key alone: online or offline.
+
+    A machine that is to send nothing is not overruled by a setting, nor a setting by `make`'s default.
+    """
+    ordered = os.environ.get("WANDB_MODE")
+    if ordered and ordered not in MODES:
+        raise UserError(f"WANDB_MODE is {ordered!r}. Set it to one of {', '.join(MODES)}, or leave it unset.")
+    said = [name for name in (ordered, asked) if name in MODES]
+    return min(said, key=MODES.index, default="online" if os.environ.get("WANDB_API_KEY") else "offline")
 
 
 class Tracker:
@@ -27,6 +38,7 @@ class Tracker:
         if chosen == "disabled" or not is_main():
             return
         import wandb
+        from wandb.sdk.mailbox.mailbox_handle import ServerResponseError
 
         try:
             self.run = wandb.init(
@@ -42,7 +54,7 @@ class Tracker:
                 settings=wandb.Settings(silent=True, x_disable_stats=True, x_disable_machine_info=True),
             )
             run.attest["wandb"] = self.run.url or str(self.run.dir)
-        except (wandb.errors.Error, OSError) as error:
+        except (wandb.errors.Error, ServerResponseError, OSError) as error:
             run.log.warning("W&B is not available, metrics.jsonl is complete without it: %s", error)
 
     def log(self, values: dict, step: int) -> None:
