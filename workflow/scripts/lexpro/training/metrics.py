@@ -25,7 +25,6 @@ TIMES = (
     "num_tokens",
 )
 
-
 # What a line of the log shows. First the share of groups whose completions all earn the same: they teach nothing.
 SHOWN = ("frac_reward_zero_std", "reward", "loss", "grad_norm", "learning_rate")
 # Logged steps with a large gradient, one after the other, that are no outlier any more.
@@ -57,11 +56,7 @@ class Record(TrainerCallback):
         if not is_main():
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
-        kept = [
-            line for line in lines if line.endswith("}") and json.loads(line)["step"] <= state.global_step
-        ]
-        self.path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        kept_lines(self.path, state.global_step)
 
     def _watch(self, values: dict, args, state) -> None:
         """Raises `UserError` where the gradient has exploded or no completion earns anything any more."""
