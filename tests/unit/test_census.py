@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import census as census_cli
-from lexpro.corpus.ingest import REJECTS
 from lexpro.corpus.record import Defendant, Judgment, Term
+from lexpro.corpus.tables import REJECTS
 from lexpro.files import write_json, write_text
 from lexpro.law.provinces import PROVINCES
 from lexpro.report import census, corpus_figures, corpus_tables, labels

@@ -125,3 +125,18 @@ def test_raw_files_are_hashed_once(tmp_path, monkeypatch):
     first = plan.listing(tmp_path, [tmp_path / "a.txt"], cache)
     monkeypatch.setattr(plan.fingerprint, "sha256", lambda path: pytest.fail(f"{path} was read again"))
     assert plan.listing(tmp_path, [tmp_path / "a.txt"], cache) == first
+
+
+def test_a_large_folder_gets_more_cores_and_an_only_one_all(tmp_path, monkeypatch):
+    for name, size in (("all", 900), ("湖北", 50), ("湖南", 50)):
+        (tmp_path / "raw" / name).mkdir(parents=True)
+        (tmp_path / "raw" / name / "a.txt").write_bytes(b"x" * size)
+    (tmp_path / "config").symlink_to(plan.CONFIG.resolve())
+    monkeypatch.chdir(tmp_path)
+    corpus = [f"corpus.path={tmp_path / 'raw'}", "corpus=folder"]
+    (ingest,) = plan.freeze(["demo"], corpus).of("ingest")
+    assert [plan.cores(ingest, name, 16) for name in ingest.provinces] == [14, 1, 1]
+    assert plan.cores(ingest, "all", 1) == 1
+    (generated,) = plan.build(["demo"], []).of("ingest")
+    assert {plan.cores(generated, name, 2) for name in generated.provinces} == {1}
+    assert plan.cores(plan.Run("ingest", "x", {}, {}, {}, ("all",)), "all", 16) == 16

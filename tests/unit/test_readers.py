@@ -19,9 +19,10 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lexpro.corpus import synthetic
+from lexpro.corpus import ingest as ingesting
+from lexpro.corpus import judgments, readers_records, synthetic, tables
 from lexpro.corpus.encoding import Undecodable, decode, tidy
-from lexpro.corpus.ingest import identity, ingest
+from lexpro.corpus.ingest import Source, identity, ingest
 from lexpro.corpus.readers import RECORDS, read
 from lexpro.corpus.readers_base import Document, Fields, Reject
 from lexpro.corpus.structure import structure
@@ -396,7 +397,7 @@ def test_a_province_of_the_synthetic_corpus_is_read_without_loss(tmp_path):
     texts = {row["doc_id"]: text for text, row in synthetic.generate(settings, "湖北")}
     fields = Fields.of(read_yaml(CONFIG / "ingest/generic.yaml")["fields"])
     (tmp_path / "out").mkdir()
-    counts = ingest(tmp_path / "raw", "湖北", "湖北", fields, tmp_path / "out")
+    counts = ingest(tmp_path / "raw", Source("湖北", "湖北", fields), tmp_path / "out")
     assert counts["read"] == counts["documents"] + counts["rejects"] == len(truth)
     where = {identity("湖北", row["file"], row["record"]): row for row in truth}
     documents = pl.read_parquet(tmp_path / "out/documents.parquet")
@@ -411,3 +412,44 @@ def test_a_province_of_the_synthetic_corpus_is_read_without_loss(tmp_path):
     rejects = pl.read_parquet(tmp_path / "out/rejects.parquet")
     assert len(documents) + len(rejects) == len(truth)
     assert rejects["reason"].is_in(["empty", "bad_json", "undecodable"]).all()
+
+
+def test_any_number_of_processes_gives_the_same_bytes(tmp_path, monkeypatch):
+    for module, name, value in ((ingesting, "BATCH", 20_000), (ingesting, "FEW", 0), (judgments, "FEW", 0)):
+        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(tables, "ROWS", 50)
+    settings = {**read_yaml(CONFIG / "corpus/synthetic.yaml"), "documents_per_province": 150}
+    synthetic.write(settings, "湖北", tmp_path / "raw")
+    (tmp_path / "raw/z.zip").write_bytes(zip_file({f"{n}.txt": TEXT.encode() for n in range(60)}))
+    (tmp_path / "raw/z.jsonl.gz").write_bytes(gzip.compress(b'{"text": "x"}\n' * 600)[:-20])
+    fields = Fields.of(read_yaml(CONFIG / "ingest/generic.yaml")["fields"])
+    out = {}
+    for workers in (1, 3):
+        folder = tmp_path / f"out{workers}"
+        folder.mkdir()
+        counts = ingest(tmp_path / "raw", Source("湖北", "湖北", fields), folder, workers=workers)
+        judged = judgments.write(folder / "documents.parquet", 5000, folder, workers=workers)
+        out[workers] = (counts, judged, [path.read_bytes() for path in sorted(folder.iterdir())])
+    assert out[1] == out[3]
+    assert out[1][0]["reject_damaged_archive"] == 1
+    assert out[1][1]["judgments"] > 200
+
+
+def test_lines_are_numbered_and_placed_across_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers_records, "BLOCK", 40)
+    lines = [
+        b'{"text": "a"}',
+        b"",
+        b'{"text": "b"}',
+        b'{"text": ',
+        b'{"text": "c"}',
+        b"x" * 50,
+        b'{"text": "d"}',
+    ]
+    data = b"\n".join(lines)
+    rows = found(tmp_path / "a.jsonl", data)
+    assert [row.record for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert [row.text for row in rows if isinstance(row, Document)] == ["a", "b", "c", "d"]
+    damaged = [row for row in rows if isinstance(row, Reject)]
+    assert data[: damaged[0].byte].endswith(b'{"text": \n')
+    assert data[damaged[1].byte :].startswith(b"x" * 50)

@@ -50,6 +50,17 @@ def cli(stage, launcher="python", extra=""):
     )
 
 
+def share_of_cores(stage):
+    """Threads for a province folder: all cores for an only one, else by its size. Results do not depend on them."""
+
+    def of(wildcards):
+        run = PLAN.runs[stage, wildcards.key]
+        above = run.upstream.get("ingest")
+        return plan.cores(PLAN.runs[above] if above else run, wildcards.province, workflow.cores)
+
+    return of
+
+
 def granted(stage, name):
     """A resource of a training that Slurm is asked for: GPUs of one node, or of each of several."""
     return lambda wildcards: resources(Launch.of(PLAN.runs[stage, wildcards.key].runtime)).get(name)

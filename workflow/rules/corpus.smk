@@ -34,8 +34,9 @@ rule ingest:
         "logs/ingest/{key}/{province}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: share_of_cores("ingest")
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, threads: 1500 + 500 * threads,
         runtime=120,
     message:
         "Reading the raw files of {wildcards.province}"
@@ -54,8 +55,9 @@ rule structure:
         "logs/structure/{key}/{province}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: share_of_cores("structure")
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, threads: 1500 + 500 * threads,
         runtime=240,
     message:
         "Structuring the judgments of {wildcards.province}"

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lexpro.corpus.ingest import ingest
+from lexpro.corpus.ingest import Source, ingest
+from lexpro.corpus.parallel import now_and_then, threads
 from lexpro.corpus.readers_base import Fields
 from lexpro.law.provinces import PROVINCES
 from lexpro.stage import stage
@@ -19,16 +20,11 @@ def hint_of(folder: str) -> str | None:
 
 def main(argv: list[str] | None = None) -> None:
     with stage("ingest", __doc__, argv) as run:
-        folder = Path(run.config["raw"]) / run.province
-        counts = ingest(
-            folder,
-            run.province,
-            hint_of(run.province),
-            Fields.of(run.settings["fields"]),
-            run.out,
-            lambda name, records: run.log.info("%s: %d records so far", name, records),
+        source = Source(run.province, hint_of(run.province), Fields.of(run.settings["fields"]))
+        tell = now_and_then(
+            lambda files, records: run.log.info("%d files, %d records so far", files, records)
         )
-        run.counts.update(counts)
+        run.counts.update(ingest(Path(run.config["raw"]) / run.province, source, run.out, tell, threads()))
 
 
 if __name__ == "__main__":

@@ -289,6 +289,7 @@ def _list_raw(run: Run) -> None:
     corpus = run.upstream.get("corpus")
     manifest = Path("results", *corpus, MANIFEST) if corpus else None
     files = read_json(manifest)["files"] if manifest and manifest.is_file() else {}
+    sizes = {}
     for province in run.provinces:
         prefix = f"raw/{province}/"
         made = {name.removeprefix(prefix): value for name, value in files.items() if name.startswith(prefix)}
@@ -299,7 +300,9 @@ def _list_raw(run: Run) -> None:
             present = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(IGNORED))
             found = listing(folder, present, run.plan / "cache" / f"{province}.json")
             extra = {name: value for name, value in found.items() if made.get(name) != value}
+            sizes[province] = sum((folder / name).stat().st_size for name in found)
         write_if_changed(run.plan / "raw" / f"{province}.yaml", to_yaml(extra))
+    write_json(run.plan / "sizes.json", sizes if len(sizes) == len(run.provinces) else {})
 
 
 def _list_statutes(run: Run) -> None:
@@ -341,6 +344,20 @@ def freeze(names: list[str], overrides: list[str]) -> Dag:
             _list_statutes(run)
     write_json(_frozen(names, overrides), [asdict(run) for run in dag.runs.values()])
     return dag
+
+
+def cores(run: Run, province: str, available: int) -> int:
+    """How many cores a province folder is read and structured with: by its share of the bytes (of a user's own folder),
+    or an equal one; an only folder gets all."""
+    sizes = _sizes(run.plan) or dict.fromkeys(run.provinces, 1)
+    return max(1, min(available, round(available * sizes[province] / max(1, sum(sizes.values())))))
+
+
+@cache
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes of the raw files of each province, as `_list_raw` found them; empty where it found none."""
+    path = folder / "sizes.json"
+    return read_json(path) if path.is_file() else {}
 
 
 def thaw(names: list[str], overrides: list[str]) -> Dag:

@@ -1,5 +1,7 @@
 """From a folder of raw files to documents.parquet and rejects.parquet: every record read is in one of
 them.
+
+Files are opened and unpacked one after the other; what is in them is parsed by as many processes as the rule gives.
 """
 
 from __future__ import annotations
@@ -7,70 +9,25 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lexpro.corpus.readers import read
-from lexpro.corpus.readers_base import Document, Fields, Reject
+from lexpro.corpus.parallel import Workers
+from lexpro.corpus.readers import parse, pieces
+from lexpro.corpus.readers_base import Document, Fields, Later, Reject
+from lexpro.corpus.tables import DOCUMENTS, REJECTS, Writer, table
 
-DOCUMENTS = pa.schema(
-    {
-        "doc_id": pa.string(),
-        "file": pa.string(),
-        "record": pa.int64(),
-        "encoding": pa.string(),
-        "province_hint": pa.string(),
-        "case_number": pa.string(),
-        "text": pa.string(),
-    }
-)
-REJECTS = pa.schema(
-    {
-        "file": pa.string(),
-        "record": pa.int64(),
-        "byte": pa.int64(),
-        "reason": pa.string(),
-        "detail": pa.string(),
-    }
-)
-ROWS = 1000
 # Hidden files of operating systems and editors (as in the plan) are not raw data.
 IGNORED = (".", "~")
-
-
-class Writer:
-    """Rows to a Parquet file, `ROWS` at a time; a context manager."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path, self.schema, self.rows, self.count = path, schema, [], 0
-
-    def __enter__(self) -> Writer:
-        self.file = pq.ParquetWriter(self.path, self.schema, compression="zstd")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._flush()
-        self.file.close()
-
-    def add(self, row: dict) -> None:
-        self.rows.append(row)
-        self.count += 1
-        if len(self.rows) >= ROWS:
-            self._flush()
-
-    def write(self, table: pa.Table) -> None:
-        """Rows that are a table already."""
-        self._flush()
-        self.count += len(table)
-        if len(table):
-            self.file.write_table(table)
-
-    def _flush(self) -> None:
-        if self.rows:
-            self.file.write_table(pa.Table.from_pylist(self.rows, self.schema))
-            self.rows = []
+# Bytes that are parsed at a time, and how many pieces.
+BATCH = 1 << 20
+PIECES = 500
+# So few batches are parsed in less time than it takes to start other processes.
+FEW = 8
+Found = Document | Reject | Later
 
 
 def identity(province: str, file: str, record: int) -> str:
@@ -83,51 +40,109 @@ def raw_files(folder: Path) -> Iterator[Path]:
     yield from sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(IGNORED))
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What documents of a folder have in common: its name, the province that this name says, fields of records."""
+
+    province: str
+    hint: str | None
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Rows of a batch, and its rejects by reason."""
+
+    documents: pa.Table
+    rejects: pa.Table
+    reasons: Counter[str]
+
+
+def _size(found: Found) -> int:
+    match found:
+        case Later():
+            return len(found.data)
+        case Document():
+            return 2 * len(found.text)
+    return 0
+
+
+def _batches(found: Iterator[Found]) -> Iterator[list[Found]]:
+    """What lies in the files, so much at a time that parsing it is worth handing out."""
+    batch: list[Found] = []
+    size = 0
+    for one in found:
+        batch.append(one)
+        size += _size(one)
+        if size >= BATCH or len(batch) == PIECES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _document(source: Source, found: Document) -> dict:
+    return {
+        "doc_id": identity(source.province, found.file, found.record),
+        "file": found.file,
+        "record": found.record,
+        "encoding": found.encoding,
+        "province_hint": source.hint,
+        "case_number": found.case_number,
+        "text": found.text,
+    }
+
+
+def _reject(found: Reject) -> dict:
+    return {name: getattr(found, name) for name in REJECTS.names}
+
+
+def parsed(source: Source, batch: list[Found]) -> Parsed:
+    """The rows of a batch."""
+    documents, rejects = [], []
+    for piece in batch:
+        for found in parse(piece, source.fields) if isinstance(piece, Later) else (piece,):
+            if isinstance(found, Document):
+                documents.append(_document(source, found))
+            else:
+                rejects.append(_reject(found))
+    reasons = Counter(row["reason"] for row in rejects)
+    return Parsed(table(documents, DOCUMENTS), table(rejects, REJECTS), reasons)
+
+
 def ingest(
     folder: Path,
-    province: str,
-    hint: str | None,
-    fields: Fields,
+    source: Source,
     out: Path,
-    tell: Callable[[str, int], None] = lambda *_: None,
+    tell: Callable[[int, int], None] = lambda *_: None,
+    workers: int = 1,
 ) -> dict[str, int]:
-    """Read all raw files of a province folder into `out`; returns counts.
+    """Read all raw files of a folder into `out`; returns counts. The result does not depend on the number of `workers`.
 
-    `hint` is the province that the folder's name says, if it says one; `tell(file, records)` is called after
-    each file.
+    `tell(files, records)` is called now and then with the numbers so far.
     """
-    files = records = 0
+    files = 0
+
+    def found() -> Iterator[Found]:
+        nonlocal files
+        for path in raw_files(folder):
+            files += 1
+            yield from pieces(path, path.relative_to(folder).as_posix(), source.fields)
+
     reasons: Counter[str] = Counter()
     with (
         Writer(out / "documents.parquet", DOCUMENTS) as documents,
         Writer(out / "rejects.parquet", REJECTS) as rejects,
+        Workers(workers, source, few=FEW) as pool,
     ):
-        for path in raw_files(folder):
-            files += 1
-            name = path.relative_to(folder).as_posix()
-            for found in read(path, name, fields):
-                records += 1
-                match found:
-                    case Document(text, encoding, record, case_number, file):
-                        documents.add(
-                            {
-                                "doc_id": identity(province, file, record),
-                                "file": file,
-                                "record": record,
-                                "encoding": encoding,
-                                "province_hint": hint,
-                                "case_number": case_number,
-                                "text": text,
-                            }
-                        )
-                    case Reject(reason, record, byte, detail, file):
-                        reasons[reason] += 1
-                        rejects.add(
-                            {"file": file, "record": record, "byte": byte, "reason": reason, "detail": detail}
-                        )
-            tell(name, records)
+        for part in pool.each(parsed, _batches(found())):
+            documents.extend(part.documents)
+            rejects.extend(part.rejects)
+            reasons += part.reasons
+            tell(files, documents.count + rejects.count)
+    records = documents.count + rejects.count
     counts = {"files": files, "read": records, "documents": documents.count, "rejects": rejects.count}
     written = [pq.read_metadata(out / f"{name}.parquet").num_rows for name in ("documents", "rejects")]
-    if sum(written) != records:
+    if sum(written) != records or sum(reasons.values()) != rejects.count:
         raise RuntimeError(f"{folder}: {records} records were read, {written[0]} + {written[1]} written")
     return {**counts, **{f"reject_{reason}": n for reason, n in sorted(reasons.items())}}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 # Items handed out ahead of the result that is awaited, for each process.
@@ -18,6 +19,19 @@ _shared: tuple = ()
 def threads() -> int:
     """Cores that the rule gives this job (`LEXPRO_THREADS`)."""
     return int(os.environ.get("LEXPRO_THREADS", "1"))
+
+
+def now_and_then(tell: Callable[..., None], seconds: float = 10) -> Callable[..., None]:
+    """`tell`, but at most once in so many seconds: for lines of progress."""
+    last = time.monotonic()
+
+    def maybe(*values: object) -> None:
+        nonlocal last
+        if time.monotonic() - last > seconds:
+            last = time.monotonic()
+            tell(*values)
+
+    return maybe
 
 
 def _start(shared: tuple) -> None:
@@ -34,11 +48,12 @@ def _call(function: Callable, item: object) -> Any:
 class Workers:
     """`each(function, items)` yields `function(*shared, item)`; with one worker it is done in this process.
 
-    `shared` goes to each process once. A context manager; an error in a process is raised here.
+    `shared` goes to each process once. At most `few` items are done in this process too: starting others would take
+    longer. A context manager; an error in a process is raised here.
     """
 
-    def __init__(self, count: int, *shared: object) -> None:
-        self.count, self.shared = count, shared
+    def __init__(self, count: int, *shared: object, few: int = 0) -> None:
+        self.count, self.shared, self.few = count, shared, few
 
     def __enter__(self) -> Workers:
         # A fresh interpreter each: threads of the libraries in use do not survive a fork.
@@ -55,10 +70,12 @@ class Workers:
             self.pool.shutdown(cancel_futures=True)
 
     def each(self, function: Callable, items: Iterable) -> Iterator[Any]:
-        if not self.pool:
-            yield from (function(*self.shared, item) for item in items)
-            return
         todo, waiting = iter(items), deque[Future]()
+        first = list(islice(todo, self.few + 1)) if self.pool else []
+        if len(first) <= self.few:
+            yield from (function(*self.shared, item) for item in chain(first, todo))
+            return
+        todo = chain(first, todo)
         while True:
             more = islice(todo, AHEAD * self.count - len(waiting))
             waiting.extend(self.pool.submit(_call, function, item) for item in more)

@@ -6,7 +6,6 @@ Functions of a chunk and of what all chunks share, so that several processes can
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from lexpro.corpus import duplicates, filters
 from lexpro.corpus.codes import Codes, batches
 from lexpro.corpus.contamination import Benchmarks
 from lexpro.corpus.masking import mask_record
 from lexpro.corpus.record import Judgment
+from lexpro.corpus.tables import Chunk
 
 KEPT = pa.schema(
     {
@@ -45,14 +44,6 @@ DROPPED = pa.schema(
     }
 )
 UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One row group of a file."""
-
-    path: Path
-    group: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +87,9 @@ class Written:
     funnel: dict[str, Counter[str]]
 
 
-@lru_cache(maxsize=1)
-def _opened(path: Path) -> pq.ParquetFile:
-    return pq.ParquetFile(path)
-
-
-def chunks_of(files: list[Path]) -> Iterator[tuple[Chunk, int]]:
-    """All chunks of the files, in order, and how many rows each has."""
-    for path in files:
-        metadata = pq.read_metadata(path)
-        for group in range(metadata.num_row_groups):
-            yield Chunk(path, group), metadata.row_group(group).num_rows
-
-
-def _read(chunk: Chunk, columns: list[str] | None = None) -> pa.Table:
-    return _opened(chunk.path).read_row_group(chunk.group, columns=columns, use_threads=False)
-
-
 def count(shared: Shared, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
     """The clauses of a chunk, as `duplicates.document_counts` gives them."""
-    texts = _read(chunk, ["text"])["text"].to_pylist()
+    texts = chunk.read(["text"])["text"].to_pylist()
     found = [duplicates.document_counts(Codes.of(texts[part])) for part in batches(texts)]
     slots, place = np.unique(np.concatenate([slots for slots, _ in found]), return_inverse=True)
     return slots, np.bincount(place, np.concatenate([documents for _, documents in found]))
@@ -148,7 +122,7 @@ def _decontaminate(
 def sign(shared: Shared, chunk: Chunk) -> Signed:
     """Verdicts of the filters on a chunk, and the signatures of what passes them."""
     settings, near = shared.settings, shared.settings["duplicates"]
-    rows = _read(chunk)
+    rows = chunk.read()
     texts = rows["text"].to_pylist()
     judgments = [Judgment.from_json(record) for record in rows["judgment"].to_pylist()]
     verdicts = [_filtered(judgment, text, settings) for judgment, text in zip(judgments, texts, strict=True)]
@@ -177,7 +151,7 @@ def write(shared: Shared, item: tuple[Chunk, list[Verdict | None], list[float]])
     masked: Counter[str] = Counter()
     funnel: dict[str, Counter[str]] = {}
     kept, dropped = [], []
-    for row, verdict, quality in zip(_read(chunk).to_pylist(), verdicts, qualities, strict=True):
+    for row, verdict, quality in zip(chunk.read().to_pylist(), verdicts, qualities, strict=True):
         if shared.settings["masking"]:
             row["text"], record, found = mask_record(row["text"], orjson.loads(row["judgment"]))
             row["judgment"] = orjson.dumps(record).decode()

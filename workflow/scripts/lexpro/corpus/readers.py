@@ -1,7 +1,7 @@
 """Raw files of any kind to documents, one at a time: memory does not grow with a file of records.
 
-    for found in read(path, name, fields): ...        # a Document, or a Reject with file, record, byte and
-    reason
+    for found in read(path, name, fields): ...        # a Document, or a Reject with file, record, byte and reason
+    for found in pieces(path, name, fields): ...      # the same, but what takes time to parse is left for `parse`
 
 By suffix: .jsonl .json .csv .parquet (records), .txt .html .docx .pdf (a document a file), each also as .gz
 and .zst;
@@ -28,7 +28,21 @@ from typing import BinaryIO
 import zstandard
 
 from lexpro.corpus import readers_pages, readers_records
-from lexpro.corpus.readers_base import Document, Fields, Reject, TooLarge
+from lexpro.corpus.readers_base import Document, Fields, Later, Reject, TooLarge
+
+Found = Document | Reject | Later
+
+
+def _office(kind: str) -> Callable[[BinaryIO, Fields], Iterator[Document | Reject]]:
+    """The reader of Word or PDF files: their libraries, a fifth of a second, are loaded by the first such file."""
+
+    def reader(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
+        from lexpro.corpus import readers_office
+
+        return getattr(readers_office, kind)(file, fields)
+
+    return reader
+
 
 RECORDS = {
     ".jsonl": readers_records.lines,
@@ -41,8 +55,8 @@ PAGES = {
     ".txt": readers_pages.plain,
     ".html": readers_pages.html_page,
     ".htm": readers_pages.html_page,
-    ".docx": readers_pages.docx,
-    ".pdf": readers_pages.pdf,
+    ".docx": _office("docx"),
+    ".pdf": _office("pdf"),
 }
 PACKED = (".gz", ".zst")
 # An archive may unpack to this many times its size (ordinary text shrinks 3 to 10 times), or to SMALL bytes
@@ -119,7 +133,7 @@ def _unpacked(file: BinaryIO, suffix: str, size: int) -> BinaryIO:
     return io.BufferedReader(_Metered(source, limit(size)), 1 << 16)
 
 
-def _stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Document | Reject]:
+def _stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Found]:
     """Documents of one file that is no archive, from its open stream."""
     suffix = _suffix(name)
     if suffix in PACKED:
@@ -128,7 +142,7 @@ def _stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Do
     if suffix in RECORDS:
         yield from RECORDS[suffix](file, fields)
     elif suffix in PAGES:
-        yield from PAGES[suffix](file, fields)
+        yield Later(suffix, readers_pages.whole(file))
     else:
         yield Reject(
             "unsupported_format",
@@ -136,7 +150,7 @@ def _stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Do
         )
 
 
-def _guarded(make: Callable[[], Iterator[Document | Reject]], name: str) -> Iterator[Document | Reject]:
+def _guarded(make: Callable[[], Iterator[Found]], name: str) -> Iterator[Found]:
     """Everything of one file under its name; damage in the middle of it becomes its last reject."""
     try:
         for found in make():
@@ -176,7 +190,7 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
         raise Damaged(str(error) or type(error).__name__) from error
 
 
-def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Document | Reject]:
+def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Found]:
     with _directory(file) as archive:
         members = [m for m in archive.infolist() if not m.is_dir()]
         if bad := next((m.filename for m in members if _unsafe(m.filename)), None):
@@ -196,7 +210,7 @@ def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> 
                     yield from _member(metered, where, member.file_size, budget, fields, depth)
 
 
-def _tar(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Document | Reject]:
+def _tar(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Found]:
     packed = name.lower().endswith("gz")
 
     def opened() -> tarfile.TarFile:
@@ -222,9 +236,7 @@ def _hidden(name: str) -> bool:
     return PurePosixPath(name).name.startswith((".", "~")) or name.startswith("__MACOSX/")
 
 
-def _member(
-    file: BinaryIO, name: str, size: int, budget: int, fields: Fields, depth: int
-) -> Iterator[Document | Reject]:
+def _member(file: BinaryIO, name: str, size: int, budget: int, fields: Fields, depth: int) -> Iterator[Found]:
     """What one member of an archive holds; archives in it are unpacked, within the budget of the outermost."""
     reader = ARCHIVE_READERS.get(_suffix(name))
     if reader is None:
@@ -239,7 +251,7 @@ def _member(
 
 def _spooled(
     file: BinaryIO, spooled, reader: Callable, name: str, budget: int, fields: Fields, depth: int
-) -> Iterator[Document | Reject]:
+) -> Iterator[Found]:
     shutil.copyfileobj(file, spooled)
     spooled.seek(0)
     yield from reader(spooled, name, budget, fields, depth + 1)
@@ -252,23 +264,36 @@ def read(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
     """All documents and rejects of a raw file; `name` is how rows refer to it (`archive.zip/inner.txt` inside
     archives).
     """
+    for found in pieces(path, name, fields):
+        yield from parse(found, fields) if isinstance(found, Later) else (found,)
+
+
+def parse(piece: Later, fields: Fields) -> Iterator[Document | Reject]:
+    """The documents and rejects of a piece."""
+    if piece.suffix == readers_records.LINES:
+        return _guarded(lambda: readers_records.block_of_lines(piece, fields), piece.file)
+    return _guarded(lambda: PAGES[piece.suffix](io.BytesIO(piece.data), fields), piece.file)
+
+
+def pieces(path: Path, name: str, fields: Fields) -> Iterator[Found]:
+    """What is in a raw file, in order, as `read` gives it; pages and lines of JSON are not parsed yet."""
     reader = ARCHIVE_READERS.get(_suffix(name))
     if reader is None:
         return _guarded(lambda: _open(path, name, fields), name)
     return _archive(lambda: _outermost(path, name, reader, fields), name)
 
 
-def _outermost(path: Path, name: str, reader: Callable, fields: Fields) -> Iterator[Document | Reject]:
+def _outermost(path: Path, name: str, reader: Callable, fields: Fields) -> Iterator[Found]:
     with path.open("rb") as file:
         yield from reader(file, name, limit(path.stat().st_size), fields, 1)
 
 
-def _open(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
+def _open(path: Path, name: str, fields: Fields) -> Iterator[Found]:
     with path.open("rb") as file:
         yield from _stream(file, name, path.stat().st_size, fields)
 
 
-def _archive(make: Callable[[], Iterator[Document | Reject]], name: str) -> Iterator[Document | Reject]:
+def _archive(make: Callable[[], Iterator[Found]], name: str) -> Iterator[Found]:
     """Everything of an archive; what is wrong with the whole of it is a reject under its name."""
     try:
         yield from make()

@@ -37,6 +37,20 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Bytes of a file that any process can parse (`readers.parse`): a page, or whole lines of JSON that stand behind
+    `number` records and `byte` bytes.
+    """
+
+    suffix: str
+    data: bytes
+    encoding: str = ""
+    number: int = 0
+    byte: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fields:
     """Field names to look for, the first that is there and not empty wins; `a.b` is b inside a; `a+b` joins
     two by a line end.

@@ -12,13 +12,17 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lexpro.corpus.encoding import SAMPLE, Undecodable, detect, tidy
-from lexpro.corpus.readers_base import MAX_BYTES, Document, Fields, Reject, TooLarge
+from lexpro.corpus.readers_base import MAX_BYTES, Document, Fields, Later, Reject, TooLarge
 
 CHUNK = 1 << 20
+# The suffix of what holds lines of JSON, and bytes of them that are parsed together.
+LINES = ".jsonl"
+BLOCK = 1 << 20
 # Bytes that did not decode (see `_text`), or half a character that JSON escapes: text that nothing can write again.
 _DAMAGED = re.compile("[\ud800-\udfff]")
 csv.field_size_limit(MAX_BYTES)
@@ -51,7 +55,7 @@ def _sniffed(file: BinaryIO) -> tuple[str, BinaryIO]:
     return detect(head, final=False), file
 
 
-def lines(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
+def lines(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Later]:
     """JSON lines. A damaged line is a reject with its byte offset; the lines after it are read."""
     try:
         encoding, file = _sniffed(file)
@@ -61,24 +65,52 @@ def lines(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
     if encoding.startswith("utf-16"):
         yield from _utf16_lines(file, encoding, fields)
         return
-    yield from _lines(file, fields, encoding)
+    yield from _blocks(file, encoding)
 
 
-def _lines(
-    file: BinaryIO, fields: Fields, encoding: str, number: int = 0, byte: int = 0
-) -> Iterator[Document | Reject]:
-    """The lines of a stream from record `number` + 1 and offset `byte` on."""
+def _blocks(file: BinaryIO, encoding: str, number: int = 0, byte: int = 0) -> Iterator[Later]:
+    """The lines of a stream, some at a time, from record `number` + 1 and offset `byte` on."""
+    waiting: list[bytes] = []
+    size = filled = 0
+
+    def block() -> Later:
+        return Later(LINES, b"".join(waiting), encoding, number, byte)
+
     while line := file.readline(MAX_BYTES + 1):
-        start, byte = byte, byte + len(line)
         if len(line) > MAX_BYTES:
-            raise TooLarge(f"line {number + 1} has more than {MAX_BYTES} bytes")
-        if not line.strip():
-            continue
-        number += 1
-        yield _line(line, encoding, fields, number, start)
+            yield block()
+            raise TooLarge(f"line {number + filled + 1} has more than {MAX_BYTES} bytes")
+        waiting.append(line)
+        size += len(line)
+        filled += bool(line.strip())
+        if size >= BLOCK:
+            yield block()
+            number, byte = number + filled, byte + size
+            waiting, size, filled = [], 0, 0
+    yield block()
+
+
+def block_of_lines(block: Later, fields: Fields) -> Iterator[Document | Reject]:
+    """The records of some lines."""
+    number, byte = block.number, block.byte
+    for line in io.BytesIO(block.data):
+        if line.strip():
+            number += 1
+            yield _line(line, block.encoding, fields, number, byte)
+        byte += len(line)
 
 
 def _line(line: bytes, encoding: str, fields: Fields, number: int, start: int) -> Document | Reject:
+    if encoding == "utf-8":
+        try:
+            return document(orjson.loads(line), fields, number, encoding, start)
+        except orjson.JSONDecodeError:
+            pass
+    return _unusual_line(line, encoding, fields, number, start)
+
+
+def _unusual_line(line: bytes, encoding: str, fields: Fields, number: int, start: int) -> Document | Reject:
+    """A line in another encoding, with what only Python takes for JSON (NaN), or damaged, and where."""
     try:
         text = line.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -99,7 +131,7 @@ def _utf16_lines(file: BinaryIO, encoding: str, fields: Fields) -> Iterator[Docu
             yield _line(line.encode("utf-8"), "utf-8", fields, number, 0)
 
 
-def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
+def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Later]:
     """A JSON array, a JSON object, or JSON lines under the wrong name (as CAIL, JuDGE and LeCaRD have
     them).
     """
@@ -125,7 +157,7 @@ def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(file, encoding, errors=errors, newline="")
 
 
-def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[Document | Reject]:
+def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[Document | Reject | Later]:
     first = file.readline(MAX_BYTES + 1)
     if isinstance(found := _line(first, encoding, fields, 1, 0), Reject) and found.reason == "bad_json":
         # An object over several lines.
@@ -140,7 +172,7 @@ def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[
             yield from lines(io.BufferedReader(io.BytesIO(data)), fields)
         return
     yield found
-    yield from _lines(file, fields, encoding, 1, len(first))
+    yield from _blocks(file, encoding, 1, len(first))
 
 
 def _array(file: io.TextIOWrapper, fields: Fields, encoding: str) -> Iterator[Document | Reject]:

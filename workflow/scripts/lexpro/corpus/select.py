@@ -20,9 +20,9 @@ import pyarrow as pa
 from lexpro.corpus import duplicates, passes
 from lexpro.corpus.contamination import Benchmarks
 from lexpro.corpus.families import Families, Signatures, resolve
-from lexpro.corpus.ingest import Writer
 from lexpro.corpus.parallel import Workers
-from lexpro.corpus.passes import DROPPED, KEPT, Chunk, Shared, Verdict
+from lexpro.corpus.passes import DROPPED, KEPT, Shared, Verdict
+from lexpro.corpus.tables import Chunk, Writer, chunks_of
 
 # Dropped by comparison with other documents, in this order: copies among all that was read, before the filters;
 # the rest among what passes them.
@@ -122,7 +122,7 @@ def select(
     `workers`. Raises RuntimeError if the documents written are not the documents read.
     """
     near = settings["duplicates"]
-    chunks = list(passes.chunks_of(files))
+    chunks = list(chunks_of(files))
     documents = Documents(sum(rows for _, rows in chunks))
     with (
         tempfile.TemporaryDirectory(dir=scratch) as name,

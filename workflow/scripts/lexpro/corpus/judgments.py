@@ -1,0 +1,79 @@
+"""From documents.parquet of a folder to judgments.parquet and rejects.parquet: a row group at a time, by as many
+processes as the rule gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+
+from lexpro.corpus.parallel import Workers
+from lexpro.corpus.structure import structure
+from lexpro.corpus.tables import JUDGMENTS, REJECTS, Chunk, Writer, chunks_of, table
+
+# So few row groups are done in less time than it takes to start other processes.
+FEW = 3
+
+
+def row(document: dict) -> dict:
+    """A document with its record; `province` and `charge` (the first) are None where they cannot be read."""
+    judgment = structure(document["text"], document["doc_id"], document["province_hint"])
+    if not judgment.case_number:
+        judgment.case_number = document["case_number"]
+    return {
+        "doc_id": document["doc_id"],
+        "province": judgment.province,
+        "charge": next((charge for d in judgment.defendants for charge in d.charges), None),
+        "text": document["text"],
+        "judgment": judgment.to_json(),
+    }
+
+
+def _too_long(document: dict, longest: int) -> dict:
+    detail = f"{len(document['text'])} characters, structure.max_chars is {longest}"
+    return {
+        "file": document["file"],
+        "record": document["record"],
+        "byte": None,
+        "reason": "too_long",
+        "detail": detail,
+    }
+
+
+def structured(longest: int, chunk: Chunk) -> tuple[pa.Table, pa.Table]:
+    """(judgments, rejects) of a chunk."""
+    judgments, rejects = [], []
+    for document in chunk.read().to_pylist():
+        if len(document["text"]) > longest:
+            rejects.append(_too_long(document, longest))
+        else:
+            judgments.append(row(document))
+    return table(judgments, JUDGMENTS), table(rejects, REJECTS)
+
+
+def write(
+    documents: Path,
+    longest: int,
+    out: Path,
+    tell: Callable[[int, int], None] = lambda *_: None,
+    workers: int = 1,
+) -> dict[str, int]:
+    """Structure all documents into `out`, those of more than `longest` characters are rejected; returns counts.
+
+    The result does not depend on the number of `workers`. `tell(done, total)` is called now and then.
+    """
+    chunks = list(chunks_of([documents]))
+    total = sum(rows for _, rows in chunks)
+    with (
+        Writer(out / "judgments.parquet", JUDGMENTS) as judgments,
+        Writer(out / "rejects.parquet", REJECTS) as rejects,
+        Workers(workers, longest, few=FEW) as pool,
+    ):
+        for made, refused in pool.each(structured, (chunk for chunk, _ in chunks)):
+            judgments.extend(made)
+            rejects.extend(refused)
+            tell(judgments.count + rejects.count, total)
+    if judgments.count + rejects.count != total:
+        raise RuntimeError(f"{total} documents were read, {judgments.count} + {rejects.count} written")
+    return {"read": total, "judgments": judgments.count, "rejects": rejects.count}
