@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lexpro.files import write_json, write_text
-from lexpro.report import comparisons, noise, score_tables
+from lexpro.files import read_json, write_json, write_text
+from lexpro.report import comparisons, labels, noise, score_tables
 
 MEAN = "log_score"
 
@@ -118,6 +118,27 @@ def test_the_floor_stands_in_words_under_a_table(inputs):
     table = score_tables.comparisons(summary)
     assert "corrected for all 3 comparisons" in table.note and "Noise floor" in table.note
     assert table.rows[0][1:3] == ("Base, without retrieval", "SFT, without retrieval")
+
+
+def test_a_second_greedy_run_is_the_floor_where_there_are_no_samples(inputs, tmp_path):
+    for variant, difference in (("base", 0.0), ("sft", 0.0125)):
+        path = tmp_path / f"{variant}.none/scores.json"
+        scores = read_json(path)
+        scores["charge"]["again"] = {
+            "items": 8,
+            "same": 7,
+            "first": 0.5,
+            "second": 0.5,
+            "difference": difference,
+        }
+        write_json(path, scores)
+    summary = comparisons.build(inputs)
+    assert summary["noise"]["charge"]["sft"]["none"]["again"]["difference"] == 0.0125
+    told = noise.note([summary], ["charge"])
+    assert "a second run of 16 answers in other batches gave the same text 14 times" in told
+    assert "at most 0.013 apart" in told and "second run" not in noise.note([summary], ["term"])
+    rows = [row for row in noise.table(summary).rows if row[0] == labels.TASKS["charge"]]
+    assert [row[-3:] for row in rows] == [(8, 7, 0.0), (8, 7, 0.0125)]
 
 
 def test_public_benchmarks_stand_under_their_name(tmp_path):

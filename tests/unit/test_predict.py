@@ -123,8 +123,10 @@ def test_samples_of_an_item_have_their_own_seeds():
 class Reply(http.server.BaseHTTPRequestHandler):
     replies: list = []
     seen: list = []
+    keys: list = []
 
     def do_POST(self):
+        self.keys.append(self.headers["Authorization"])
         self.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         code, body = self.replies.pop(0)
         self.send_response(code)
@@ -138,7 +140,7 @@ class Reply(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setattr(api.time, "sleep", lambda _: None)
-    Reply.replies, Reply.seen = [], []
+    Reply.replies, Reply.seen, Reply.keys = [], [], []
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Reply)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/v1"
@@ -186,6 +188,15 @@ def test_what_passes_is_tried_again_and_what_does_not_is_a_failure(server, repli
     Reply.replies = replies
     (made,) = engine(server).generate([Request([{"role": "user", "content": "甲"}], 5)])
     assert (made.error or "").startswith(error or "") and bool(made.error) == bool(error)
+
+
+def test_the_key_comes_from_the_environment_and_goes_to_the_server_alone(server, monkeypatch, caplog):
+    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
+    Reply.replies = [(400, "no"), (200, answered("{}"))]
+    asked = engine(server, key_env="LEXPRO_TEST_KEY")
+    made = asked.generate([Request([{"role": "user", "content": "甲"}], 5)] * 2)
+    assert Reply.keys == ["Bearer secret-of-the-test"] * 2
+    assert "secret" not in f"{made} {Reply.seen} {caplog.text}"
 
 
 def test_a_missing_key_is_the_users_error(server, monkeypatch):
@@ -265,8 +276,30 @@ def test_the_stage_writes_a_row_for_every_answer_in_the_order_of_the_benchmark(p
     assert [row["id"] for row in times] == [row["id"] for row in rows] and all(
         r["seconds"] >= 0 for r in times
     )
-    assert list(read_json(Path("results/predict/y/manifest.json"))["files"]) == ["predictions.jsonl"]
+    assert list(read_json(Path("results/predict/y/manifest.json"))["files"]) == [
+        "again.jsonl",
+        "predictions.jsonl",
+    ]
     assert not Path("scratch/predict").is_dir() or not list(Path("scratch/predict").glob("*/*.jsonl"))
+
+
+def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, monkeypatch):
+    import predict
+    from lexpro.engines import hf
+
+    made = []
+    monkeypatch.setattr(hf, "Engine", lambda *_: made.append(Echo()) or made[-1])
+    predict.main(planned(again=2))
+    rows, again = (
+        [json.loads(line) for line in Path("results/predict/y", name).read_text().splitlines()]
+        for name in ("predictions.jsonl", "again.jsonl")
+    )
+    # Two of three items of each task, spread over it, by the same engine.
+    assert [row["id"] for row in again] == ["d0:elements", "d1:elements", "d0:term", "d1:term"]
+    assert len(made) == 1 and len(made[0].asked) == 6 + 4 and all(row in rows for row in again)
+    sampled = read_yaml(CONFIG / "predict/transformers.yaml")["decoding"] | {"temperature": 0.5, "samples": 3}
+    predict.main(planned(decoding=sampled))
+    assert Path("results/predict/y/again.jsonl").read_text() == ""
 
 
 def test_the_stage_fails_above_the_allowed_share_of_failures(planned, monkeypatch, caplog):

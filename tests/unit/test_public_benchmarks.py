@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lexpro.benchmarks import (
+    cail2018,
+    casegen,
     disc,
     judge,
     judge_official,
@@ -17,6 +19,7 @@ from lexpro.benchmarks import (
     lawbench_official,
     lexeval,
     overlap,
+    pdp,
     reading,
     rescoring,
 )
@@ -54,11 +57,13 @@ JUDGMENT = (
     "如不服本判决，可在接到判决书的第二日起十日内提出上诉。"
 )
 CHARGES = ("盗窃罪", "诈骗罪", "故意伤害罪")
+LISTS = {"cail_accu": ("盗窃", "诈骗"), "cail_law": ("264", "67")}
 
 
 @pytest.fixture(autouse=True)
 def _no_downloads(monkeypatch):
     monkeypatch.setattr(judge, "_charges", lambda: CHARGES)
+    monkeypatch.setattr(cail2018, "_list", LISTS.__getitem__)
 
 
 def tasks():
@@ -71,6 +76,10 @@ def tasks():
     yield lexeval.task("5_3"), Item("0", "", "合同无效。")
     yield disc.task("multi/cpa"), Item("0", "", "ABD")
     yield judge.task(""), Item("0", "", JUDGMENT)
+    yield pdp.task(), Item("0", "", "【适用法条】\n刑法：第二百六十四条\n【最终结论】\n决定：相对不起诉")
+    yield casegen.task("judgement"), Item("0", "", "被告支付货款5000元。")
+    for number, gold in (("charge", "罪名：盗窃"), ("article", "法条：刑法第264条"), ("term", "刑期：无期")):
+        yield cail2018.task(number), Item("0", "", gold)
 
 
 ALL = list(tasks())

@@ -15,6 +15,7 @@ from lexpro.errors import UserError
 
 CSV = Path(__file__).parents[2] / "config/datasets.csv"
 DATA = b"some data\n"
+GIT_ID = "426863280eedd08aa600ac034e6a9933ba372944"
 
 
 @pytest.fixture
@@ -42,6 +43,27 @@ def test_the_version_of_a_mirror_that_has_two(dataset, mirror, tmp_path):
     other.parent.mkdir(parents=True)
     other.write_bytes(DATA)
     assert registry.resolve(dataset, tmp_path) == other
+
+
+def test_a_file_that_is_known_by_its_id_in_git(dataset, mirror, tmp_path):
+    """`git hash-object` of the same bytes."""
+    known = replace(dataset, sha256="git:4268632d8d8c24e8a6a4d2a1ff7c4d8bb2e6ee8e")
+    with pytest.raises(UserError, match="registered git:"):
+        registry.resolve(known, tmp_path)
+    known = replace(dataset, sha256=f"git:{GIT_ID}")
+    assert registry.resolve(known, tmp_path).read_bytes() == DATA
+
+
+def test_without_a_hash_a_mirror_is_believed_and_nothing_is_downloaded(
+    dataset, mirror, tmp_path, monkeypatch
+):
+    unknown = replace(dataset, sha256="")
+    assert registry.resolve(unknown, tmp_path).read_bytes() == DATA
+    assert registry.pin(unknown) == hashlib.sha256(DATA).hexdigest()
+    monkeypatch.delenv(registry.MIRROR)
+    assert registry.pin(unknown) == ""
+    with pytest.raises(UserError, match="no SHA-256.*owner__repo/folder/a file.json"):
+        registry.resolve(unknown, tmp_path)
 
 
 def test_another_content_is_refused(dataset, mirror, tmp_path):
@@ -101,7 +123,7 @@ def test_the_registry_is_well_formed():
     rows = registry.registered(CSV)
     assert len({row.url for row in rows.values()}) == len(rows)
     for row in rows.values():
-        assert re.fullmatch(r"[0-9a-f]{64}", row.sha256)
+        assert re.fullmatch(r"[0-9a-f]{64}|git:[0-9a-f]{40}|", row.sha256)
         assert row.url.startswith("https://")
         assert row.version in row.url
         assert row.licence
@@ -115,4 +137,4 @@ def test_the_mirror_has_what_is_registered(name):
     path = registry.in_mirror(dataset, Path(os.environ[registry.MIRROR]))
     if not path.exists():
         pytest.skip(f"{path} is not in the mirror")
-    assert registry.hash_of(path) == dataset.sha256
+    assert registry.resolve(dataset, Path()) == path

@@ -180,12 +180,13 @@ def planned(tmp_path, monkeypatch):
     (tmp_path / "lock.txt").write_text("")
     monkeypatch.setattr(stage, "lock_file", lambda: tmp_path / "lock.txt")
 
-    def plan(items: list[dict], predictions: list[dict]) -> list[str]:
+    def plan(items: list[dict], predictions: list[dict], again: list[dict] = ()) -> list[str]:
         trained = [{"text": "另案" * 100}]
         for name, rows in (
             ("tasks/x/heldout.jsonl", items),
             ("tasks/x/pretrain.jsonl", trained),
             ("predict/x/predictions.jsonl", predictions),
+            ("predict/x/again.jsonl", again),
         ):
             lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             write_text(tmp_path / "results" / name, lines)
@@ -219,6 +220,19 @@ def test_the_stage_scores_every_task_and_keeps_every_item(planned):
     rows = [json.loads(line) for line in Path("results/score/y/items.jsonl").read_text().splitlines()]
     assert len(rows) == 16 and {row["outcome"] for row in rows} == {"right"}
     assert rows[0]["input"] == "事实" and rows[0]["gold"] == rows[0]["answer"] == GOLD["elements"]
+
+
+def test_a_second_run_of_some_answers_is_compared_with_the_first(planned):
+    """Of two answers made again one is another text, and worth nothing; what failed is left out."""
+    import score as script
+
+    items = [item("term", n) for n in range(4)]
+    first = [prediction("term", GOLD["term"], n) for n in range(4)]
+    again = [first[0], prediction("term", "不知道", 1), prediction("term", "", 2, error="no connection")]
+    script.main(planned(items, first, again))
+    found = read_json(Path("results/score/y/scores.json"))["term"]
+    assert found["again"] == {"items": 2, "same": 1, "first": 1.0, "second": 0.5, "difference": 0.5}
+    assert found["log_score"] == 1 and found["n"] == 4
 
 
 @pytest.mark.parametrize(

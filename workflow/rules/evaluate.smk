@@ -1,7 +1,7 @@
 """Evaluation: model × retrieval → predictions (once, on the GPU where there is one) → scores (on a CPU, as often as needed).
 
 INPUTS   results/{base_model,sft,grpo}/<key>/model, results/tasks/<key>/heldout.jsonl, results/index/<key>/
-OUTPUTS  results/predict/<key>/{predictions,times}.jsonl, results/score/<key>/{scores.json,items.jsonl}
+OUTPUTS  results/predict/<key>/{predictions,times,again}.jsonl, results/score/<key>/{scores.json,items.jsonl}
 """
 
 
@@ -11,6 +11,7 @@ rule predict:
     output:
         "results/predict/{key}/predictions.jsonl",
         "results/predict/{key}/times.jsonl",
+        "results/predict/{key}/again.jsonl",
         manifest="results/predict/{key}/manifest.json",
     log:
         "logs/predict/{key}.log",

@@ -2,6 +2,7 @@
 stopped.
 
 `times.jsonl` holds the seconds of each answer: of its own request, or its share of the batch it was generated in.
+`again.jsonl` holds a second run of some of them, where decoding is greedy: the noise floor.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import hashlib
 import importlib
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from lexpro.benchmarks.items.chosen import source_of
+from lexpro.engines.again import chosen
 from lexpro.engines.base import Request
 from lexpro.engines.resume import Ask, seed_for
 from lexpro.engines.resume import run as generate
@@ -23,7 +26,7 @@ from lexpro.stage import Run, stage
 from lexpro.tasks import prompts
 from lexpro.tasks.form import Form
 
-TIMES = "times.jsonl"
+TIMES, AGAIN = "times.jsonl", "again.jsonl"
 
 
 def decoding_of(settings: dict) -> dict:
@@ -65,6 +68,10 @@ def write(path: Path, rows: Iterable[dict]) -> None:
     path.write_text("".join(map(json_line, rows)), encoding="utf-8")
 
 
+def untimed(row: dict) -> dict:
+    return {key: value for key, value in row.items() if key != "seconds"}
+
+
 def main(argv: list[str] | None = None) -> None:
     with stage("predict", __doc__, argv) as run:
         settings = run.settings
@@ -72,6 +79,7 @@ def main(argv: list[str] | None = None) -> None:
         wanted = asks(run, decoding)
         run.log.info("%d answers, %s", len(wanted), dict(Counter(ask.row["task"] for ask in wanted)))
 
+        @cache
         def engine():
             made = importlib.import_module(settings["engine"]["module"]).Engine
             base = run.inputs.get("base_model")
@@ -84,6 +92,8 @@ def main(argv: list[str] | None = None) -> None:
 
         rows, cost = generate(wanted, engine, run.scratch / "predictions.jsonl", settings["chunk"])
         ordered = [rows[ask.key] for ask in wanted]
+        repeated = [] if decoding["temperature"] else chosen(wanted, settings["again"])
+        second, _ = generate(repeated, engine, run.scratch / AGAIN, settings["chunk"])
         failed = [row for row in ordered if row["error"]]
         if len(failed) > settings["max_failed"] * len(ordered):
             raise UserError(
@@ -94,8 +104,8 @@ def main(argv: list[str] | None = None) -> None:
         timed = ("id", "sample", "tokens", "seconds")
         write(run.out / TIMES, ({name: row[name] for name in timed} for row in ordered))
         run.unstable.append(TIMES)
-        said = ({key: value for key, value in row.items() if key != "seconds"} for row in ordered)
-        write(run.out / "predictions.jsonl", said)
+        write(run.out / "predictions.jsonl", map(untimed, ordered))
+        write(run.out / AGAIN, (untimed(second[ask.key]) for ask in repeated))
         run.counts.update(
             predictions=len(ordered),
             failed=len(failed),

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import importlib
 import json
+from functools import partial
 from pathlib import Path
 
-from lexpro.benchmarks import score_judgments, score_questions
+from lexpro.benchmarks import again, score_judgments, score_questions
 from lexpro.benchmarks.items.chosen import source_of
 from lexpro.errors import UserError
 from lexpro.files import json_line, write_json
 from lexpro.stage import stage
 
 
+def rows_of(path: Path) -> list[dict]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
 def predictions(path: Path) -> list[dict]:
     """The rows of predictions.jsonl; raises `UserError` if there is none, or one twice."""
-    with path.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = rows_of(path)
     keys = {(row["id"], row["sample"]) for row in rows}
     if not rows or len(keys) < len(rows):
         raise UserError(
@@ -27,14 +32,19 @@ def predictions(path: Path) -> list[dict]:
 
 def main(argv: list[str] | None = None) -> None:
     with stage("score", __doc__, argv) as run:
-        rows = predictions(run.inputs["predict"] / "predictions.jsonl")
+        made, tasks = run.inputs["predict"], run.inputs["tasks"]
+        rows, second = predictions(made / "predictions.jsonl"), rows_of(made / "again.jsonl")
         items = run.settings.get("items", {})
         source = source_of(items)
         if "scorer" in items:
             task_of = importlib.import_module(items["scorer"]).task
-            found = score_questions.score(source, task_of, run.inputs["tasks"], items, rows, run.settings)
+            found = score_questions.score(source, task_of, tasks, items, rows, run.settings)
+            values = partial(score_questions.values, source, task_of, items)
         else:
-            found = score_judgments.score(source, run.inputs["tasks"], items, rows, run.settings)
+            found = score_judgments.score(source, tasks, items, rows, run.settings)
+            values = partial(score_judgments.values, source, tasks, items)
+        for task, twice in again.compared(rows, second, values).items():
+            found.scores[task]["again"] = twice
         with (run.out / "items.jsonl").open("w", encoding="utf-8") as file:
             file.writelines(map(json_line, found.items))
         write_json(run.out / "scores.json", found.scores)

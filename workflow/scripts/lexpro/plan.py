@@ -166,8 +166,8 @@ def provinces_of(corpus: dict) -> tuple[str, ...]:
 
 
 def pinned(benchmark: dict) -> dict:
-    """The settings of a benchmark with the registered hashes of its data: another version is another run."""
-    hashes = {name: registry.find(name).sha256 for name in benchmark.get("data", {}).values()}
+    """The settings of a benchmark with the hashes of its data: another version is another run."""
+    hashes = {name: registry.pin(registry.find(name)) for name in benchmark.get("data", {}).values()}
     return {**benchmark, **({"sha256": hashes} if hashes else {})}
 
 

@@ -94,6 +94,12 @@ def _table(task: str, verdicts: Sequence[Sequence[Verdict]]) -> np.ndarray:
     return np.array([np.mean(samples, axis=0) for samples in rows])
 
 
+def main(task: str, verdicts: Sequence[Sequence[Verdict]]) -> float:
+    """The main metric of a task alone."""
+    table = _table(task, verdicts)
+    return float(metrics(task, len(table))[MAIN[task]](table.sum(axis=0)))
+
+
 def _by_field(sums: np.ndarray) -> dict[str, dict[str, float]]:
     """Field → precision, recall, f1 and how many elements are true; fields with none true and none stated are
     left out.

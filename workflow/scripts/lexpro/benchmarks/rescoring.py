@@ -20,6 +20,7 @@ from lexpro.tasks.answers import split_think
 
 # Benchmark → the format its outputs are published in. A benchmark's module has `task(name)`.
 FORMATS = {"lawbench": "lawbench", "lexeval": "lexeval", "disc": "disc", "judge": "judge"}
+FORMATS |= dict.fromkeys(("pdp", "casegen", "cail2018"), "answers")
 CONFIG = Path("config/benchmark")
 # Fields of an answer and of what it is an answer to, by format.
 _FIELDS = {
@@ -27,6 +28,7 @@ _FIELDS = {
     "lexeval": ("output", "answer", "input"),
     "judge": ("document", "", ""),
     "disc": ("model_output", "", "input"),
+    "answers": ("response", "", ""),
 }
 
 

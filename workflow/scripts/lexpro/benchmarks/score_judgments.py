@@ -8,7 +8,7 @@ from pathlib import Path
 from lexpro.benchmarks import consistency, exposure, floors
 from lexpro.benchmarks.items.judgments import Judgments
 from lexpro.benchmarks.judging import Verdict, judge
-from lexpro.benchmarks.metrics import summarise
+from lexpro.benchmarks.metrics import main, summarise
 from lexpro.benchmarks.scored import Scored, prediction_of
 from lexpro.errors import UserError
 from lexpro.tasks.form import TASKS
@@ -35,6 +35,15 @@ def item_row(item: dict, prediction: dict, verdict: Verdict, overlap: float | No
         "answer": verdict.answer,
         **prediction_of(prediction),
     }
+
+
+def values(source: Judgments, tasks: Path, settings: dict, predictions: list[dict]) -> dict[str, float]:
+    """The main score of each task, and nothing else."""
+    items = {row["id"]: row for row in source.rows(tasks, settings)}
+    verdicts: dict[str, list[list[Verdict]]] = defaultdict(list)
+    for row in predictions:
+        verdicts[items[row["id"]]["task"]].append([judge(items[row["id"]], row)])
+    return {task: main(task, found) for task, found in verdicts.items()}
 
 
 def score(source: Judgments, tasks: Path, settings: dict, predictions: list[dict], how: dict) -> Scored:

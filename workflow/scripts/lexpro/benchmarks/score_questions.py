@@ -22,6 +22,42 @@ from lexpro.errors import UserError
 from lexpro.statistics import bootstrap
 from lexpro.tasks.answers import split_think
 
+Asked = dict[str, tuple[str, dict[str, Item]]]
+
+
+def answered(
+    source: Questions, settings: dict, predictions: list[dict]
+) -> tuple[Asked, dict[str, list[dict]]]:
+    """({name: (number, the items that were answered)} of each task, {item: its predictions}); raises `UserError` on a
+    prediction of no item.
+    """
+    given: dict[str, list[dict]] = {}
+    for row in predictions:
+        given.setdefault(row["id"], []).append(row)
+    asked: Asked = {}
+    for number, name, items in source.tasks(settings, False):
+        found = {f"{name}:{item.id}": item for item in items}
+        asked[name] = number, {key: item for key, item in found.items() if key in given}
+    known = {key for _, items in asked.values() for key in items}
+    if strange := [key for key in given if key not in known]:
+        raise UserError(
+            f"{len(strange)} predictions are of no item of the benchmark, the first is {strange[0]}"
+        )
+    return {name: pair for name, pair in asked.items() if pair[1]}, given
+
+
+def values(
+    source: Questions, task_of: Callable[[str], Task], settings: dict, predictions: list[dict]
+) -> dict[str, float]:
+    """The normalised score of each task, and nothing else."""
+    asked, given = answered(source, settings, predictions)
+    found = {}
+    for name, (number, items) in asked.items():
+        rule = task_of(number.replace("all", "")).normalised
+        chosen = [(item, answer(row)) for key, item in items.items() for row in given[key]]
+        found[name] = rule.score(*map(list, zip(*chosen, strict=True)))
+    return found
+
 
 def score(
     source: Questions,
@@ -32,19 +68,7 @@ def score(
     how: dict,
 ) -> Scored:
     """Both scores by task, their averages, and a row for each prediction."""
-    given: dict[str, list[dict]] = {}
-    for row in predictions:
-        given.setdefault(row["id"], []).append(row)
-    asked: dict[str, tuple[str, dict[str, Item]]] = {}
-    for number, name, items in source.tasks(settings, False):
-        found = {f"{name}:{item.id}": item for item in items}
-        asked[name] = number, {key: item for key, item in found.items() if key in given}
-    known = {key for _, items in asked.values() for key in items}
-    if strange := [key for key in given if key not in known]:
-        raise UserError(
-            f"{len(strange)} predictions are of no item of the benchmark, the first is {strange[0]}"
-        )
-    asked = {name: pair for name, pair in asked.items() if pair[1]}
+    asked, given = answered(source, settings, predictions)
     overlaps = exposure.by_task(
         {name: [item.text or item.prompt for item in items.values()] for name, (_, items) in asked.items()},
         exposure.documents(tasks),

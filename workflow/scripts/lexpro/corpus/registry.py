@@ -6,6 +6,10 @@ A mirror is a folder (environment variable LEXPRO_MIRROR) in which
 found as `<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two versions.
 A URL that ends in `/` is a
 folder; its SHA-256 is that of the sorted lines `<sha256 of the file>  <path below the folder>`.
+
+A data set that none of us could fetch has in place of its SHA-256 the id that Git gives its content (`git:<SHA-1>`),
+where its repository shows it, or nothing: then what a mirror holds is taken as it is, and its hash goes into the key of
+the runs that read it.
 """
 
 from __future__ import annotations
@@ -25,6 +29,8 @@ from lexpro.fingerprint import sha256
 
 REGISTRY = Path("config/datasets.csv")
 MIRROR = "LEXPRO_MIRROR"
+# What stands before the id of a Git blob in the column sha256.
+GIT = "git:"
 # Raw files of GitHub: the one host whose layout the mirror follows.
 HOST = "raw.githubusercontent.com"
 TIMEOUT_S = 60
@@ -83,8 +89,27 @@ def hash_of(path: Path) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
 
 
+def _git_id(path: Path) -> str:
+    """The id of a file's content as a Git blob."""
+    content = path.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def pin(dataset: Dataset) -> str:
+    """What the data set is known by: its registered hash, else that of what is at hand ("" where nothing is)."""
+    if dataset.sha256:
+        return dataset.sha256
+    try:
+        path = at_hand(dataset)
+    except UserError:
+        return ""
+    return hash_of(path) if path else ""
+
+
 def _verified(dataset: Dataset, path: Path) -> Path:
-    found = hash_of(path)
+    if not dataset.sha256:
+        return path
+    found = GIT + _git_id(path) if dataset.sha256.startswith(GIT) else hash_of(path)
     if found != dataset.sha256:
         raise UserError(
             f"{path} is not the data set {dataset.name!r} of {REGISTRY}: SHA-256 {found}, registered "
@@ -126,6 +151,11 @@ def at_hand(dataset: Dataset) -> Path | None:
             f"the data set {dataset.name!r} is a folder ({dataset.url}) and is read from a mirror only: "
             "clone its repository at that "
             f"commit as <mirror>/<owner>__<repo> and set {MIRROR}=<mirror>."
+        )
+    if not dataset.sha256:
+        raise UserError(
+            f"the data set {dataset.name!r} has no SHA-256 in {REGISTRY}, so it is read from a mirror only: put "
+            f"{dataset.url} at {in_mirror(dataset, Path('<mirror>'))} and set {MIRROR}=<mirror>."
         )
     return None
 

@@ -50,10 +50,11 @@ def _counts(row: dict, main: str) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Scored:
-    """One task of one run: item → (samples, counts), and the metric that its score is."""
+    """One task of one run: item → (samples, counts), the metric that its score is, and what a second run gave."""
 
     main: str
     items: dict[str, np.ndarray]
+    again: dict | None = None
 
     def table(self, ids: list[str]) -> np.ndarray:
         """(items, counts), each item the mean over its samples."""
@@ -74,7 +75,8 @@ def scored(rows: list[dict], scores: dict) -> Scored | None:
             found.setdefault(row["id"], []).append(_counts(row, main))
     if not found:
         return None
-    made = Scored(main, {i: np.array(samples, dtype=np.float64) for i, samples in found.items()})
+    items = {i: np.array(samples, dtype=np.float64) for i, samples in found.items()}
+    made = Scored(main, items, scores.get("again"))
     value = metric_of(main, len(found))(made.table(list(found)).sum(axis=0))
     return made if abs(value - scores[main]) < _ROUNDING else None
 
@@ -140,13 +142,14 @@ def _floor(one: Scored) -> dict:
     }
     if apart := paired.twice(samples, metric):
         found |= {"mean": round(float(np.mean(apart)), 6), "largest": round(max(apart), 6)}
-    return found
+    return found | ({"again": one.again} if one.again else {})
 
 
 def floors(found: dict[str, dict[Cell, Scored]]) -> dict:
-    """Task → variant → retrieval → {samples, redrawn, mean, largest}: how far one model lies from itself.
+    """Task → variant → retrieval → {samples, redrawn, mean, largest, again}: how far one model lies from itself.
 
-    `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two draws of items.
+    `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two draws of items;
+    `again`: a second greedy run of some items (`lexpro.benchmarks.again`).
     """
     tree: dict = {}
     for task, cells in found.items():

@@ -29,13 +29,27 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
             )
     if not said:
         return ""
-    greedy = not any("largest" in floor for summary in summaries for *_, floor in floors(summary, tasks))
-    once = " Decoding is greedy: each item has one answer, and no samples to compare." if greedy else ""
     return (
         "Noise floor, the same model twice (of the variant that varies most): "
         + "; ".join(said)
         + " of as many items (95 % of them differ less)."
-        + once
+        + _greedy(summaries, tasks)
+    )
+
+
+def _greedy(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
+    """What a second run of greedy answers gave, all variants together; "" where answers are sampled."""
+    found = [floor for summary in summaries for *_, floor in floors(summary, tasks)]
+    if any("largest" in floor for floor in found):
+        return ""
+    again = [floor["again"] for floor in found if "again" in floor]
+    if not again:
+        return " Decoding is greedy: each item has one answer, and no second run was made."
+    same, items = (sum(one[name] for one in again) for name in ("same", "items"))
+    apart = max(one["difference"] for one in again)
+    return (
+        f" Decoding is greedy: a second run of {items} answers in other batches gave the same text {same} times, and "
+        f"scores at most {apart:.3f} apart."
     )
 
 
@@ -58,9 +72,14 @@ def table(summary: dict) -> Table:
             floor.get("mean"),
             floor.get("largest"),
             floor["redrawn"],
+            *(floor.get("again", {}).get(name) for name in ("items", "same", "difference")),
         )
         for task, variant, retrieval, floor in floors(summary)
     ]
     columns = ("task", "variant", "retrieval", "samples", "mean between samples", "largest", "between draws")
-    title = "Noise floor: how far the score of one model lies from itself, between samples and between draws of items"
+    columns += ("made again", "same text", "apart")
+    title = (
+        "Noise floor: how far the score of one model lies from itself, between samples, between draws of items, "
+        "and in a second greedy run of some of them"
+    )
     return Table(title, columns, rows)

@@ -7,7 +7,7 @@ elements.<variant>.{micro_f1, low, high, n, …}    without retrieval, which thi
 {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
 benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …}  of public benchmarks
 comparisons.{draws, correction, family, tests: [{task, first, second, metric, n, difference, low, high, p, p_holm}]}
-noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean, largest}
+noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean, largest, again}
 retrieval.{recall_at_5, systems.<system>.<k>}
 training.{base_model,sft,grpo}.<curve>.{steps, first, last}
 corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out}    what census.py counts

@@ -71,6 +71,7 @@ class Decoding(Model):
 class Settings(Model):
     engine: Annotated[Transformers | Vllm | Api, Field(discriminator="module")]
     decoding: Decoding
+    again: Count
     k: Positive
     chunk: Positive
     max_failed: Share
