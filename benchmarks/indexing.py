@@ -1,14 +1,14 @@
 """The index at size: every national article, and a million case vectors beside exact search and another engine.
 
 LEXPRO_MIRROR=… python benchmarks/indexing.py articles [--results results] [--experiment demo]
-python benchmarks/indexing.py vectors --count 1000000 [--engines exact,chroma,faiss]
+python benchmarks/indexing.py vectors --count 1000000 [--engines exact,chroma,faiss] [--keep FOLDER]
 
 `articles`: the collection of the mirror in the place of the experiment's knowledge base, its training cases as they
 are; the stages' own code embeds and indexes. Questions are lay ones (STARD) and held-out facts. Recall is that of the
 nearest ten against exact search over the same vectors. `vectors`: synthetic unit vectors around as many centres as
-there are charges; each engine in a process of its own, so that memory is its own. faiss is not of the environment:
-pip install faiss-cpu==1.15.1 elsewhere and name it in PYTHONPATH. Same HNSW parameters for both, those of
-config/index/statutes_all.yaml.
+there are charges; each engine is built in a process of its own and asked in another, so that memory is its own. faiss
+is not of the environment: pip install faiss-cpu==1.15.1 elsewhere and name it in PYTHONPATH. Same HNSW parameters for
+both, those of config/index/statutes_all.yaml.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
-from lexpro.files import read_json, read_yaml
+from lexpro.files import read_json, read_yaml, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
-CENTRES, SPREAD, ASKED = 483, 0.6, 200
+CENTRES, SPREAD, ASKED, PART = 483, 0.6, 200, 10_000
 SETTINGS = read_yaml(ROOT / "config/index/chroma.yaml") | read_yaml(ROOT / "config/index/statutes_all.yaml")
 HNSW = {name: SETTINGS[name] for name in ("max_neighbors", "ef_construction", "ef_search")}
 # A query vector → rows of the ten nearest.
@@ -61,7 +61,7 @@ def agreement(found: list[list[int]], vectors: np.ndarray, queries: list[np.ndar
 
 
 def cases_vectors(count: int, dimension: int) -> tuple[np.ndarray, np.ndarray]:
-    """(vectors, queries) around common centres, both unit, float32."""
+    """(vectors, queries) around common centres, both unit, float32; made in parts, so that memory is theirs."""
     random = np.random.default_rng(0)
     centres = random.normal(size=(CENTRES, dimension)).astype(np.float32)
 
@@ -70,67 +70,120 @@ def cases_vectors(count: int, dimension: int) -> tuple[np.ndarray, np.ndarray]:
         found = found + SPREAD * random.standard_normal((n, dimension), dtype=np.float32)
         return found / np.linalg.norm(found, axis=1, keepdims=True)
 
-    return some(count), some(ASKED)
+    vectors = np.empty((count, dimension), np.float32)
+    for start in range(0, count, PART):
+        vectors[start : start + PART] = some(min(PART, count - start))
+    return vectors, some(ASKED)
 
 
-def exact_engine(vectors: np.ndarray, folder: Path) -> Search:
-    np.save(folder / "vectors.npy", vectors)
-    return lambda query: np.argpartition(-(vectors @ query), 10)[:10].tolist()
+class Exact:
+    """Every vector against the query."""
+
+    @staticmethod
+    def build(vectors: np.ndarray, folder: Path) -> None:
+        np.save(folder / "vectors.npy", vectors)
+
+    @staticmethod
+    def open(folder: Path) -> Search:
+        vectors = np.load(folder / "vectors.npy")
+        return lambda query: np.argpartition(-(vectors @ query), 10)[:10].tolist()
 
 
-def chroma_engine(vectors: np.ndarray, folder: Path) -> Search:
-    from lexpro.retrieval.store import Store, Table, build
+class Chroma:
+    """As the stage `index` writes and reads it."""
 
-    ids = [str(row) for row in range(len(vectors))]
-    fields = [{"charge": row % CENTRES} for row in range(len(vectors))]
-    build(folder / "chroma", {"cases": Table(vectors, ids, fields, [""] * len(ids))}, HNSW)
-    store = Store(folder / "chroma")
-    return lambda query: [int(id_) for id_, _ in store.search("cases", query, 10)]
+    @staticmethod
+    def build(vectors: np.ndarray, folder: Path) -> None:
+        from lexpro.retrieval.store import Table, build
 
+        ids = [str(row) for row in range(len(vectors))]
+        fields = [{"charge": row % CENTRES} for row in range(len(vectors))]
+        build(folder / "chroma", {"cases": Table(vectors, ids, fields, [""] * len(ids))}, HNSW)
 
-def faiss_engine(vectors: np.ndarray, folder: Path) -> Search:
-    import faiss
+    @staticmethod
+    def open(folder: Path) -> Search:
+        from lexpro.retrieval.store import Store
 
-    index = faiss.IndexHNSWFlat(vectors.shape[1], HNSW["max_neighbors"], faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efConstruction, index.hnsw.efSearch = HNSW["ef_construction"], HNSW["ef_search"]
-    index.add(vectors)
-    faiss.write_index(index, str(folder / "faiss"))
-    return lambda query: index.search(query[None], 10)[1][0].tolist()
-
-
-ENGINES = {"exact": exact_engine, "chroma": chroma_engine, "faiss": faiss_engine}
+        store = Store(folder / "chroma")
+        return lambda query: [int(id_) for id_, _ in store.search("cases", query, 10)]
 
 
-def measure(engine: str, count: int, dimension: int) -> dict[str, float]:
-    """One engine in this process; memory is the process's peak without what the vectors themselves took."""
+class Faiss:
+    """IndexHNSWFlat, with the threads of OMP_NUM_THREADS."""
+
+    @staticmethod
+    def build(vectors: np.ndarray, folder: Path) -> None:
+        import faiss
+
+        index = faiss.IndexHNSWFlat(vectors.shape[1], HNSW["max_neighbors"], faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction = HNSW["ef_construction"]
+        index.add(vectors)
+        faiss.write_index(index, str(folder / "faiss"))
+
+    @staticmethod
+    def open(folder: Path) -> Search:
+        import faiss
+
+        index = faiss.read_index(str(folder / "faiss"))
+        index.hnsw.efSearch = HNSW["ef_search"]
+        return lambda query: index.search(query[None], 10)[1][0].tolist()
+
+
+ENGINES = {"exact": Exact, "chroma": Chroma, "faiss": Faiss}
+BUILT = "built.json"
+
+
+def peak() -> float:
+    """The most memory that this process ever had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def build_one(engine: str, folder: Path, count: int, dimension: int) -> None:
+    """Build in this process and note seconds by the clock and of the processor, and memory beyond the vectors'."""
+    vectors, _ = cases_vectors(count, dimension)
+    before, clock, processor = peak(), time.perf_counter(), time.process_time()
+    ENGINES[engine].build(vectors, folder)
+    row = {"build s": time.perf_counter() - clock, "CPU s": time.process_time() - processor}
+    row |= {"build MB": peak() - before}
+    write_json(folder / BUILT, row)
+
+
+def ask_one(engine: str, folder: Path, count: int, dimension: int) -> None:
+    """Open and ask in this process; memory is that of the process with what it opened, before the check of recall."""
     vectors, queries = cases_vectors(count, dimension)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        search = ENGINES[engine](vectors, Path(folder))
-        seconds = time.perf_counter() - began
-        disk = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-        found, p50, p95 = timed(search, list(queries))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    row = {"build s": seconds, "memory MB": (peak - before) / 1024, "disk MB": disk / 1e6}
-    return row | {"p50 ms": p50, "p95 ms": p95, "recall@10": agreement(found, vectors, queries)}
+    del vectors
+    disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    began, before = time.perf_counter(), resident()
+    search = ENGINES[engine].open(folder)
+    found, p50, p95 = timed(search, list(queries))
+    row = {"disk MB": disk / 1e6, "open s": time.perf_counter() - began, "reader MB": resident() - before}
+    vectors, _ = cases_vectors(count, dimension)
+    row |= {"p50 ms": p50, "p95 ms": p95, "recall@10": agreement(found, vectors, queries)}
+    print(json.dumps(read_json(folder / BUILT) | row))
 
 
-def vectors_table(engines: list[str], count: int, dimension: int) -> None:
+def resident() -> float:
+    """MB of memory that this process has now."""
+    fields = Path("/proc/self/statm").read_text().split()
+    return int(fields[1]) * resource.getpagesize() / 2**20
+
+
+def vectors_table(engines: list[str], count: int, dimension: int, keep: Path | None) -> None:
+    """Each engine builds in one process and is asked in another; what `keep` has already is only asked."""
     print(f"{count} vectors of {dimension} numbers, {count * dimension * 4 / 1e6:.0f} MB as they are")
-    for engine in engines:
-        command = [sys.executable, __file__, "one", "--engines", engine]
-        command += ["--count", str(count), "--dimension", str(dimension)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-        if done.returncode:
-            print(f"{engine:7} failed (see above)")
-            continue
-        row = json.loads(done.stdout.splitlines()[-1])
-        print(
-            f"{engine:7} "
-            + "  ".join(f"{name} {value:.{3 - 2 * (value > 10)}f}" for name, value in row.items()),
-            flush=True,
-        )
+    size = ["--count", str(count), "--dimension", str(dimension)]
+    with tempfile.TemporaryDirectory() as scratch:
+        for engine in engines:
+            folder = (keep or Path(scratch)) / f"{engine}-{count}-{dimension}"
+            folder.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, __file__, "--engines", engine, "--keep", str(folder), *size]
+            if not (folder / BUILT).is_file() and subprocess.run([*command, "build"], check=False).returncode:
+                print(f"{engine:7} failed (see above)")
+                continue
+            done = subprocess.run([*command, "ask"], stdout=subprocess.PIPE, text=True, check=True)
+            row = json.loads(done.stdout.splitlines()[-1])
+            told = (f"{name} {value:.{3 - 2 * (value > 10)}f}" for name, value in row.items())
+            print(f"{engine:7} " + "  ".join(told), flush=True)
 
 
 def articles_table(results: Path, experiment: str) -> None:
@@ -198,19 +251,23 @@ def articles_table(results: Path, experiment: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=("articles", "vectors", "one"), help="one: a single engine, as JSON")
+    parser.add_argument(
+        "what", choices=("articles", "vectors", "build", "ask"), help="build, ask: one engine"
+    )
     parser.add_argument("--results", type=Path, default=Path("results"))
     parser.add_argument("--experiment", default="demo")
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--dimension", type=int, default=128)
     parser.add_argument("--engines", default="exact,chroma,faiss")
+    parser.add_argument("--keep", type=Path, help="folder for what is built, to ask it again (vectors)")
     args = parser.parse_args()
     if args.what == "articles":
         articles_table(args.results, args.experiment)
     elif args.what == "vectors":
-        vectors_table(args.engines.split(","), args.count, args.dimension)
+        vectors_table(args.engines.split(","), args.count, args.dimension, args.keep)
     else:
-        print(json.dumps(measure(args.engines, args.count, args.dimension)))
+        step = build_one if args.what == "build" else ask_one
+        step(args.engines, args.keep, args.count, args.dimension)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,11 @@ def test_articles_with_heading_path_and_paragraphs():
         ("第一百三十三条之一 在道路上。", "133之1", "在道路上。"),
         ("第一百三十三条　全角空格。", "133", "全角空格。"),
         ("第12条 数字。", "12", "数字。"),
-        ("第十条之规定适用。", "10", "之规定适用。"),
+        ("**第十二条** 加粗。", "12", "加粗。"),
+        ("- 第十二条 列表。", "12", "列表。"),
+        ("> 第十二条 引文。", "12", "引文。"),
+        ("#### 第十二条 标题。", "12", "标题。"),
+        ("\u200b第十二条 看不见的字符。", "12", "看不见的字符。"),
     ],
 )
 def test_forms_of_an_article_line(line, ref, text):
@@ -64,8 +68,34 @@ def test_a_broken_article_line_is_read_and_reported():
     assert kinds(document) == ["broken_article"]
 
 
-def test_deleted_article_is_left_out_and_reported():
-    document = read(HEAD + "第一条 甲。\n第二条 （删去）\n第三条 丙。\n")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "第一条规定的行为，从其规定。",
+        "第一条、第三条所列行为。",
+        "第一条的情形除外。",
+        "第一条之规定适用。",
+        "第一条第二款不适用。",
+        "第十条之一规定的行为。",
+    ],
+)
+def test_a_paragraph_that_begins_with_a_citation_is_no_article(line):
+    document = read(HEAD + f"第一条 甲。\n第二条 乙。\n{line}\n")
+    assert [(row.ref, row.text) for row in document.rows] == [("1", "甲。"), ("2", f"乙。\n{line}")]
+    assert document.problems == []
+
+
+def test_an_inserted_article_without_a_blank():
+    document = read(HEAD + "第一条 甲。\n第一条之一在道路上。\n第一条之二乙。\n第二条之一般规定。\n")
+    assert [row.ref for row in document.rows] == ["1", "1之1", "1之2", "2"]
+    assert document.rows[1].text == "在道路上。"
+
+
+@pytest.mark.parametrize(
+    "said", ["（删去）", "(删除)", "［删去］", "[删去]", "【已废止】", "删去。", "（本条删去）"]
+)
+def test_deleted_article_is_left_out_and_reported(said):
+    document = read(HEAD + f"第一条 甲。\n第二条 {said}\n第三条 丙。\n")
     assert [row.ref for row in document.rows] == ["1", "3"]
     assert kinds(document) == ["deleted"]
 
@@ -110,6 +140,27 @@ def test_what_numbers_nothing_is_one_row():
     ]
     assert kinds(document) == ["no_articles"]
     assert kinds(read(HEAD)) == ["empty"]
+
+
+def test_plain_text_of_sections_keeps_them():
+    document = read("样本的决定\n二〇二一年三月一日通过\n一、甲。\n（一）小项。\n二、乙。\n", "a.txt")
+    assert (document.law, document.date) == ("样本的决定", "2021-03-01")
+    assert [(row.ref, row.unit, row.text) for row in document.rows] == [
+        ("1", "项", "甲。\n（一）小项。"),
+        ("2", "项", "乙。"),
+    ]
+
+
+def test_plain_text_without_numbers_keeps_its_text():
+    document = read("样本的批复\n（2021年3月1日）\n某某院：\n此复。\n", "a.txt")
+    assert [(row.unit, row.text) for row in document.rows] == [("全文", "某某院：\n此复。")]
+    assert document.date == "2021-03-01"
+
+
+def test_front_matter_and_supplementary_provisions():
+    document = read("---\ntitle: 样本法\nweight: 3\n---\n\n第一章 总则\n第一条 甲。\n附　则\n第二条 乙。\n")
+    assert document.law == "样本法" and document.history == []
+    assert [(row.heading, row.text) for row in document.rows] == [("第一章 总则", "甲。"), ("附 则", "乙。")]
 
 
 def test_html_and_plain_text_are_read_alike(tmp_path):

@@ -17,31 +17,44 @@ from lexpro.law import articles, numerals
 
 SUFFIXES = {".md", ".txt", ".html", ".htm"}
 _D = "〇零一二三四五六七八九十百千0-9０-９"
+# A paragraph that begins with a citation is no article: 第十三条规定的行为, 第四条、第五条所列.
+_CITING = (
+    rf"(?:之[一二三四五六七八九十]{{1,3}})?(?:的|之?规定|之罪|所(?:列|称|规定|述|指|定)|中(?:的|所|规定)"
+    rf"|第\s*[{_D}]+\s*[款项]|[、，至和及或与]\s*第)"
+)
 # 第一百二十八 条 (a blank that should not be there), 第一百三十三条之一 (a blank follows: no 之一 of a
 # sentence).
 _ARTICLE = re.compile(
-    rf"第\s*([{_D}]{{1,9}})\s*条(?:之([一二三四五六七八九十]{{1,3}})(?=[\s　：:]|$))?[\s　：:]*(.*)"
+    rf"第\s*([{_D}]{{1,9}})\s*条(?!{_CITING})(?:之([一二三四五六七八九十0-9]{{1,3}})(?=[\s　：:]|$))?[\s　：:]*(.*)"
 )
+# 第一百三十三条之一在…: only where 133 or 条之X came right before.
+_TIGHT = re.compile(r"之([一二三四五六七八九十]{1,3})(.*)")
 _SECTION = re.compile(rf"([{_D}]{{1,4}})、\s*(.*)")
 _HEADING = re.compile(r"(#{1,6})\s*(.*)")
 # Headings of plain text: 第一编 总则, 第五章 侵犯财产罪.
 _PLAIN_HEADING = re.compile(rf"第[{_D}]{{1,5}}(编|分编|章|节)[\s　]+(\S.{{0,40}})")
+_BARE_HEADING = re.compile(r"[总分附]\s*则")
 _PLAIN_LEVEL = {"编": 2, "分编": 3, "章": 3, "节": 4}
 # Of HTML: what begins and ends a line.
 _BLOCK = re.compile(r"p|div|br|li|tr|ul|ol|table|section|article|blockquote|h[1-6]")
 _COMMENT = re.compile(r"<!--.*?-->")
+# Marks of Markdown before an article or heading, and characters that nobody sees.
+_MARKED = re.compile(r"(?:[-*+>]\s+|\*\*|__)+\s*(?=第)")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _INFO_END = re.compile(r"<!--\s*INFO END\s*-->")
-_DATE = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_DAY = (
+    r"((?:19|20)\d\d|[一二][九〇零○][〇零○一二三四五六七八九]{2})\s*年\s*"
+    r"(\d{1,2}|[一二三四五六七八九十]{1,2})\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*日"
+)
+_DATE = re.compile(_DAY)
 _FILE_DATE = re.compile(r"[(（](\d{4})-(\d{2})-(\d{2})[)）]$")
 # 自2021年3月1日起施行: the article or line that says when the text comes into force.
-_IN_FORCE = re.compile(
-    r"自\s*(?:(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日)\s*起\s*(?:正式)?(?:施行|实施|生效)"
-)
+_IN_FORCE = re.compile(rf"自\s*(?:{_DAY})\s*起\s*(?:正式)?(?:施行|实施|生效)")
 _ORGAN = re.compile(
     r"全国人民代表大会常务委员会|全国人民代表大会|国务院|中央军事委员会|最高人民法院|最高人民检察院|公安部|司法部|国家安全部"
 )
 _TITLE_ISSUER = re.compile(rf"(?:(?:{_ORGAN.pattern})[、\s　]*)+(?=关于)")
-_DELETED = re.compile(r"[（(]\s*(?:删去|删除|已废止)\s*[）)]")
+_DELETED = re.compile(r"[（(［\[【]?\s*(?:本条|已)?(?:删去|删除|废止)\s*[）)］\]】]?。?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,8 @@ class Document:
 
 
 def iso(year: str, month: str, day: str) -> str:
-    return f"{int(year):04d}-{int(month):02d}-{int(day):02d}"
+    y, m, d = (numerals.parse_int(part) or 0 for part in (year, month, day))
+    return f"{y:04d}-{m:02d}-{d:02d}"
 
 
 def digest(path: Path) -> str:
@@ -167,17 +181,38 @@ class _Reader:
         self.body = []
 
 
+def _plain(line: str) -> str:
+    """A line without comments, marks and blanks at its ends."""
+    line = _COMMENT.sub("", line).translate(_INVISIBLE).strip().strip("　")
+    if match := _MARKED.match(line):
+        line = re.sub(r"\*\*|__", "", line[match.end() :]).strip()
+    return line
+
+
+def _begins(lines: list[str]) -> int:
+    """The index of the line that the text begins with where no mark says: its first heading or article, else its first
+    section (一、), else what follows the title and the short lines with a date below it.
+    """
+    bare = [_plain(line).lstrip("# ") for line in lines]
+    for kinds in ((_ARTICLE, _PLAIN_HEADING), (_SECTION,)):
+        starts = (i for i, line in enumerate(bare) if any(kind.match(line) for kind in kinds))
+        if (found := next(starts, None)) is not None:
+            return found
+    said = [i for i, line in enumerate(bare) if line]
+    return next((i for i in said[1:] if len(bare[i]) > 60 or not _DATE.search(bare[i])), len(lines))
+
+
 def _split(lines: list[str]) -> tuple[int, str, list[str]]:
     """(index of the first line of the text, title, history lines)."""
-    end = next((i for i, line in enumerate(lines) if _INFO_END.match(line.strip())), None)
-    if end is None:
-        bare = [line.strip().lstrip("# ") for line in lines]
-        starts = (i for i, line in enumerate(bare) if _ARTICLE.match(line) or _PLAIN_HEADING.match(line))
-        end = next(starts, len(lines)) - 1
-    head = [line.strip() for line in lines[: end + 1] if line.strip() and not _COMMENT.match(line.strip())]
+    matter = next((i for i, line in enumerate(lines[1:], 1) if line.strip() == "---"), 0)
+    first = matter + 1 if lines and lines[0].strip() == "---" and matter else 0
+    named = [line.partition(":")[2].strip(" \"'") for line in lines[:first] if line.startswith("title:")]
+    end = next((i + 1 for i, line in enumerate(lines) if _INFO_END.match(line.strip())), None)
+    end = first + _begins(lines[first:]) if end is None else end
+    head = [line.strip() for line in lines[first:end] if line.strip() and not _COMMENT.match(line.strip())]
     # A law in several files has its own heading below the law's: # 民法典, # 物权编.
-    titles = [line.lstrip("# ") for line in head if re.match(r"#\s", line)] or head[:1]
-    return end + 1, titles[0] if titles else "", [line for line in head if line.lstrip("# ") not in titles]
+    titles = [line.lstrip("# ") for line in head if re.match(r"#\s", line)] or named or head[:1]
+    return end, titles[0] if titles else "", [line for line in head if line.lstrip("# ") not in titles]
 
 
 def _date(document: Document) -> str:
@@ -214,20 +249,29 @@ def parse(lines: list[str], file: str, kind: str = "", sha256: str = "") -> Docu
     start, document.title, document.history = _split(lines)
     document.law = articles.law_name(re.sub(r"[\s　]+", "", document.title))
     preamble: list[str] = []
-    numbered = any(_ARTICLE.match(line.strip()) for line in lines[start:])
-    for number, line in enumerate(lines[start:], start + 1):
-        line = _COMMENT.sub("", line).strip().strip("　")
+    plain = [_plain(line) for line in lines[start:]]
+    numbered = any(_ARTICLE.match(line.lstrip("# ")) for line in plain)
+    for number, line in enumerate(plain, start + 1):
         if not line:
             continue
-        if match := _HEADING.fullmatch(line):
-            reader.heading(len(match[1]), match[2])
+        heading = _HEADING.fullmatch(line)
+        # #### 第一条 …: an article all the same.
+        if heading and numbered and _ARTICLE.match(heading[2]):
+            heading, line = None, heading[2]
+        if heading:
+            reader.heading(len(heading[1]), heading[2])
         elif match := _PLAIN_HEADING.fullmatch(line):
             reader.heading(_PLAIN_LEVEL[match[1]], line)
+        elif _BARE_HEADING.fullmatch(line):
+            reader.heading(2, line)
         elif match := (_ARTICLE if numbered else _SECTION).match(line):
-            value = numerals.parse_int(match[1]) or 0
+            value, text = numerals.parse_int(match[1]) or 0, match[match.lastindex]
             sub = (numerals.parse_int(match[2]) or 0) if numbered and match[2] else 0
+            if numbered and not sub and (tight := _TIGHT.match(text)):
+                after = numerals.parse_int(tight[1]) or 0
+                sub, text = (after, tight[2]) if reader.last == (value, after - 1) else (sub, text)
             reader.open(number, value, sub, "条" if numbered else "项")
-            reader.body = [match[match.lastindex]] if match[match.lastindex] else []
+            reader.body = [text] if text else []
             if numbered and re.match(rf"第\s*[{_D}]+\s+条", line):
                 reader.problem(number, "broken_article", line[:20])
         else:
