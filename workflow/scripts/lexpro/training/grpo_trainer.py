@@ -8,9 +8,10 @@ from pathlib import Path
 
 import torch
 from trl import GRPOTrainer
+from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.files import json_line
-from lexpro.training import chat, compute
+from lexpro.training import chat, compute, sampling
 
 
 def on_whole_answers(reward: Callable) -> Callable:
@@ -34,6 +35,30 @@ class Trainer(GRPOTrainer):
     # Of how many steps one is sampled.
     every: int = 1
     counter = None
+
+    def _generate_single_turn(
+        self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
+    ):
+        """On a processor, `sampling` instead of `generate`: the same distribution, in the same precision, sooner."""
+        if self.args.device.type != "cpu" or self.use_vllm or not sampling.can(self.model):
+            return super()._generate_single_turn(
+                prompt_ids, images, multimodal_fields, num_generations, has_tool_images
+            )
+        with (
+            unwrap_model_for_generation(self.model_wrapped, self.accelerator) as model,
+            # Around all tokens, so that weights are cast once.
+            self.accelerator.autocast(),
+        ):
+            found = sampling.sample(
+                model,
+                prompt_ids,
+                longest=self.max_completion_length,
+                ends=self.eos_token_ids,
+                pad=self._tokenizer.pad_token_id,
+                temperature=self.temperature,
+                top_p=self.top_p,
+            )
+        return found, None
 
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
         rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
