@@ -27,6 +27,15 @@ def on_whole_answers(reward: Callable) -> Callable:
     return rewarded
 
 
+def zero_variance(rewards: torch.Tensor, each: int) -> float:
+    """Share of the groups of `each` completions, one after the other, that all earn the same: they teach nothing.
+
+    TRL's `frac_reward_zero_std` is this only where advantages are scaled by group.
+    """
+    groups = rewards.view(-1, each)
+    return torch.isclose(groups.amax(1), groups.amin(1)).float().mean().item()
+
+
 class Trainer(GRPOTrainer):
     """GRPOTrainer that appends a sample of the completions of every n-th step to `samples` (JSON lines)."""
 
@@ -67,6 +76,9 @@ class Trainer(GRPOTrainer):
             self._metrics[mode][f"rewards/{name}/none"].append(
                 rewards[:, column].isnan().float().mean().item()
             )
+        if mode == "train":
+            total = (rewards * self.reward_weights.to(rewards.device)).nansum(1)
+            self._metrics[mode]["zero_variance_groups"].append(zero_variance(total, self.num_generations))
         if self.counter:
             self.counter.tokens += sum(map(len, completion_ids_list)) * self.args.world_size
         if compute.is_main() and self.sampled and not self.state.global_step % self.every:
