@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro.corpus.record import Judgment
+from lexpro.corpus.sections import plain
 from lexpro.files import read_yaml
 
 _DATA = {name: value.split() for name, value in read_yaml(Path(__file__).with_suffix(".yaml")).items()}
@@ -175,28 +176,33 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 
 
 def mask(text: str, known: list[str]) -> Masked:
-    """Mask a document; `known` are names of people that it is about (the defendants of its record)."""
-    found = [name for name in known if not is_masked(name)]
+    """Mask a document; `known` are names of people that it is about (the defendants of its record).
+
+    What is looked for is looked for in the `plain` text, as the record was read from it: traditional characters and
+    full-width digits are found, and places are the same.
+    """
+    same = plain(text)
+    found = [name for name in map(plain, known) if not is_masked(name)]
     # As it stands in the text (王　军) → the name.
-    written = {name: re.sub(r"\s", "", name) for name in _people(text)}
+    written = {name: re.sub(r"\s", "", name) for name in _people(same)}
     found += [name for name in written.values() if not is_masked(name)]
-    names = _taken(text, _pseudonyms(list(dict.fromkeys(found))))
+    names = _taken(same, _pseudonyms(list(dict.fromkeys(found))))
     forms = {name: name for name in names} | {form: name for form, name in written.items() if name in names}
     spans: list[tuple[int, int, str, str]] = []
     for form in sorted(forms, key=len, reverse=True):
-        at = text.find(form)
+        at = same.find(form)
         while at >= 0:
             spans.append((at, at + len(form), names[forms[form]], "name"))
-            at = text.find(form, at + len(form))
-    for run in _DIGITS.finditer(text):
-        spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(text, *run.span())]
-    accounts = [m.span("id") for m in _ACCOUNT.finditer(text)]
-    accounts += [m.span() for m in _MAIL.finditer(text)] if "@" in text else []
+            at = same.find(form, at + len(form))
+    for run in _DIGITS.finditer(same):
+        spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(same, *run.span())]
+    accounts = [m.span("id") for m in _ACCOUNT.finditer(same)]
+    accounts += [m.span() for m in _MAIL.finditer(same)] if "@" in same else []
     spans += [(*span, "＊" * 6, "account") for span in accounts]
-    spans += [(start, end, "某处", "address") for start, end in _homes(text)]
-    spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(text)]
-    for home in _HOME.finditer(text):
-        for m in _ADDRESS.finditer(text, home.start(), home.end()):
+    spans += [(start, end, "某处", "address") for start, end in _homes(same)]
+    spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(same)]
+    for home in _HOME.finditer(same):
+        for m in _ADDRESS.finditer(same, home.start(), home.end()):
             spans.append((m.start("below"), m.end("below"), "某处", "address"))
     return _replace(text, sorted(spans, key=lambda span: (span[0], -span[1])), names)
 
