@@ -44,7 +44,8 @@ _LAWYER = re.compile(
     r"(?:辩护人|代理人)[：:\s]*(?P<name>[\u4e00-\u9fa5]{2,4})(?=[，（,][^，。]{0,24}(?:律师|法律援助|法律服务))"
 )
 _REMARK = re.compile(r"（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|殁年|时年)")
-_REMARKED = re.compile(rf"(?P<name>{_NAME})(?={_REMARK.pattern})")
+# The name right before a remark: at most four characters.
+_REMARKED = re.compile(rf"(?:{_NAME})$")
 # Characters that no name has, but a misread one.
 _WORDS = frozenset(_DATA["words"])
 _NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自|关于|主审|休庭|宣布")
@@ -120,8 +121,11 @@ def is_masked(name: str) -> bool:
 
 def _people(text: str) -> list[str]:
     """Names that follow a role (审判员张三, 检察员张三、李四出庭), in order."""
-    patterns = (_BY_OFFICE, _LAWYER, _REMARKED) if _REMARK.search(text) else (_BY_OFFICE, _LAWYER)
-    found = [(match.start(), match["name"]) for pattern in patterns for match in pattern.finditer(text)]
+    found = [(match.start(), match["name"]) for p in (_BY_OFFICE, _LAWYER) for match in p.finditer(text)]
+    for remark in _REMARK.finditer(text):
+        start = max(0, remark.start() - 4)
+        if match := _REMARKED.search(text[start : remark.start()]):
+            found.append((start + match.start(), match[0]))
     for match in _BY_ROLE.finditer(text):
         while match:
             found.append((match.start(), match["name"]))
