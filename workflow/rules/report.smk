@@ -133,11 +133,12 @@ rule corpus_page:
     localrule: True
     params:
         folders=lambda wildcards: [run.out.as_posix() for run in selected(wildcards.name).values()],
+        provinces=lambda wildcards: selected(wildcards.name)["filter"].provinces,
     message:
         "The page of the corpus of {wildcards.name}"
     shell:
         "python workflow/scripts/census.py --experiment {wildcards.name} --out results/census/{wildcards.name}"
-        " {params.folders:q} 2> {log:q}"
+        " {params.folders:q} --provinces {params.provinces:q} 2> {log:q}"
 
 
 rule census:
