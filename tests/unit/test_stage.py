@@ -152,6 +152,23 @@ def test_refuses_an_input_with_missing_files(plan, tmp_path):
     assert "predictions.jsonl is missing" in (tmp_path / "logs/score.log").read_text()
 
 
+def test_folders_of_provinces_that_are_not_planned_are_not_looked_at(plan, tmp_path):
+    def province(name, files):
+        part = tmp_path / "results/predict/x-00000000" / name
+        write_text(part / "manifest.json", json.dumps({"files": files, "counts": {}}))
+
+    config = stage.read_yaml(plan / "config.yaml")
+    write_text(plan / "config.yaml", to_yaml(config | {"provinces": ["湖北"]}))
+    province("湖北", {})
+    province("湖南", {"gone.parquet": "…"})
+    scratch = run_stage(plan, lambda run: None).scratch
+    province("湖南", {})
+    assert run_stage(plan, lambda run: None).scratch == scratch
+    province("湖北", {"gone.parquet": "…"})
+    with pytest.raises(SystemExit):
+        run_stage(plan, lambda run: None)
+
+
 def test_scratch_moves_when_data_upstream_changes(plan, tmp_path):
     first = run_stage(plan, lambda run: None).scratch
     manifest = tmp_path / "results/predict/x-00000000/manifest.json"

@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -89,16 +89,23 @@ def _check_code(plan: Path, stage_name: str, settings: dict) -> None:
         )
 
 
-def _check_inputs(inputs: dict[str, Path]) -> None:
-    """Every file that an upstream manifest lists is there (a folder of the user's own has no manifest)."""
-    for folder in inputs.values():
-        for manifest in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]:
-            for name in read_json(manifest)["files"]:
-                if not (manifest.parent / name).is_file():
-                    raise UserError(
-                        f"{manifest.parent / name} is missing although {manifest} lists it. Remove that manifest and "
-                        "run snakemake again: it will make the folder anew."
-                    )
+def parts(folder: Path, provinces: Iterable[str]) -> list[Path]:
+    """The folders of a run that have a manifest: itself, or one for each of the planned provinces.
+
+    Those of provinces that the user has removed since may lie beside them, and are not read.
+    """
+    return [part for part in (folder, *(folder / name for name in provinces)) if (part / MANIFEST).is_file()]
+
+
+def _check_inputs(manifests: list[Path]) -> None:
+    """Every file that an upstream manifest lists is there."""
+    for manifest in manifests:
+        for name in read_json(manifest)["files"]:
+            if not (manifest.parent / name).is_file():
+                raise UserError(
+                    f"{manifest.parent / name} is missing although {manifest} lists it. Remove that manifest and "
+                    "run snakemake again: it will make the folder anew."
+                )
 
 
 def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
@@ -183,11 +190,10 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
     settings = config["settings"]
     _check_code(args.plan, name, settings)
     inputs = {key: Path(folder) for key, folder in config["inputs"].items()}
-    _check_inputs(inputs)
+    provinces = [args.province] if args.province else config.get("provinces", [])
+    manifests = sorted(part / MANIFEST for folder in inputs.values() for part in parts(folder, provinces))
+    _check_inputs(manifests)
     out = Path(config["out"])
-    manifests = sorted(
-        m for folder in inputs.values() for m in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]
-    )
     state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(fingerprint.sha256, manifests)]
     scratch = Path("scratch") / name / f"{config['key']}-{fingerprint.digest(state)}"
     if args.province:
