@@ -157,7 +157,7 @@ def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(tmp_path, monkey
     folder = raw / "New folder (1)"
     folder.mkdir(parents=True)
     (folder / os.fsdecode("判决书.txt".encode("gbk"))).write_text("one")
-    (tmp_path / "config").symlink_to(plan.CONFIG.resolve())
+    (tmp_path / "config").symlink_to(ROOT / "config")
     monkeypatch.chdir(tmp_path)
     corpus = [f"corpus.path={raw}", "corpus=folder"]
     (ingest,) = plan.freeze(["demo"], corpus).of("ingest")
