@@ -6,6 +6,8 @@ import gzip
 import io
 import json
 import os
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -476,3 +478,23 @@ def test_lines_are_numbered_and_placed_across_blocks(tmp_path, monkeypatch):
     damaged = [row for row in rows if isinstance(row, Reject)]
     assert data[: damaged[0].byte].endswith(b'{"text": \n')
     assert data[damaged[1].byte :].startswith(b"x" * 50)
+
+
+def test_reading_and_structuring_load_only_what_the_files_need(tmp_path):
+    """Each province is a process of its own: what it loads is most of a small run."""
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "raw/b.jsonl").write_text('{"text": 1}\n[]\n', encoding="utf-8")
+    code = (
+        "import sys; from pathlib import Path; from lexpro.corpus import ingest, judgments; "
+        "from lexpro.corpus.readers_base import Fields; out = Path(sys.argv[1]); "
+        "ingest.ingest(out / 'raw', ingest.Source('x', None, Fields(('text',))), out); "
+        "judgments.write(out / 'documents.parquet', 9999, out); "
+        "print(*(name for name in ('pandas', 'pypdf', 'docx', 'polars', 'torch') if name in sys.modules))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(CONFIG.parent / "workflow/scripts")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
+    assert pq.read_metadata(tmp_path / "judgments.parquet").num_rows == 2

@@ -60,7 +60,7 @@ class Writer:
     """Tables to a Parquet file; a context manager. `count`: rows so far."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path, self.schema, self.waiting, self.count = path, schema, schema.empty_table(), 0
+        self.path, self.schema, self.waiting, self.count = path, schema, table([], schema), 0
 
     def __enter__(self) -> Writer:
         self.file = pq.ParquetWriter(self.path, self.schema, compression="zstd")
