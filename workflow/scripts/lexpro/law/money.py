@@ -61,8 +61,8 @@ def _tidy(value: float) -> int | float:
 
 def _currency(before: str | None, behind: str | None) -> str:
     """The currency by the name behind the number (of 元港币 the second), else by what stands before it."""
-    behind = behind or ""
-    return _NAMES.get(behind) or _NAMES.get(behind.removeprefix("元")) or _NAMES.get(before or "") or YUAN
+    behind = (behind or "").removeprefix("元")
+    return YUAN if behind == "人民币" else _NAMES.get(behind) or _NAMES.get(before or "") or YUAN
 
 
 def _from_match(match: re.Match[str]) -> Money | None:
