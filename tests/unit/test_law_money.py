@@ -72,7 +72,7 @@ def test_two_digits_before_a_unit_are_the_ends_of_a_guess(text, low, high):
     assert (found.amount, found.high, found.approximate) == (low, high, True)
 
 
-@pytest.mark.parametrize("text", ["人民币100张", "美元20张", "8单元301室", "公元2017年", "0.8克"])
+@pytest.mark.parametrize("text", ["人民币100张", "美元20张", "8单元301室", "公元2017年", "0.8克", "一块石头"])
 def test_what_is_counted_is_no_sum(text):
     assert money.find(text) == []
 
