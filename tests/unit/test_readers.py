@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 import tarfile
@@ -298,6 +299,17 @@ def test_names_that_windows_wrote(tmp_path):
     data = zip_file({"#" * 8 + ".txt": TEXT.encode()})
     path.write_bytes(data.replace(b"#" * 8, "判决文书".encode("gbk")))
     assert [row.file for row in read(path, "a.zip", FIELDS)] == ["a.zip/判决文书.txt"]
+
+
+def test_a_member_without_a_name(tmp_path):
+    """Found by the fuzzer."""
+    data = bytearray(zip_file({"a": b"x", "b.txt": TEXT.encode()}))
+    # The lengths of name and extra field, in the member's own header and in the directory.
+    for place in (26, data.find(b"PK\x01\x02") + 28):
+        data[place : place + 4] = struct.pack("<HH", 0, 1)
+    reject, document = found(tmp_path / "a.zip", bytes(data))
+    assert isinstance(reject, Reject) and reject.file == "a.zip/"
+    assert document.text == TEXT
 
 
 def test_archives_within_archives(tmp_path):
