@@ -123,7 +123,9 @@ def _script(stage: str, key: str, threads: int, province: str | None = None) -> 
     limits = dict.fromkeys(
         ("LEXPRO_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS"), str(threads)
     )
-    subprocess.run(command, env=os.environ | limits, check=True, stderr=subprocess.DEVNULL)
+    done = subprocess.run(command, env=os.environ | limits, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{stage} {province or ''} ended with {done.returncode}:\n{done.stderr[-2000:]}")
 
 
 def _stage(stage: str, one: plan.Run, workers: int) -> None:

@@ -22,6 +22,7 @@ YUAN = {
     "八十块钱": 80,
     "2 万元": 20000,
     "2000元人民币": 2000,
+    "美元3000元人民币": 3000,
     "8000余元人民币": 8000,
     "￥500": 500,
     "人民币（下同）5000元": 5000,
@@ -44,6 +45,7 @@ def test_reads_yuan(text, amount):
         ("港币5万", 50000, "港元"),
         ("泰铢2万元", 20000, "泰铢"),
         ("HK$3000", 3000, "港元"),
+        ("5000元港币", 5000, "港元"),
         ("$500", 500, "美元"),
         ("澳门币500元", 500, "澳门元"),
     ],
@@ -70,7 +72,7 @@ def test_two_digits_before_a_unit_are_the_ends_of_a_guess(text, low, high):
     assert (found.amount, found.high, found.approximate) == (low, high, True)
 
 
-@pytest.mark.parametrize("text", ["人民币100张", "美元20张", "8单元301室", "公元2017年", "0.8克"])
+@pytest.mark.parametrize("text", ["人民币100张", "美元20张", "8单元301室", "公元2017年", "0.8克", "一块石头"])
 def test_what_is_counted_is_no_sum(text):
     assert money.find(text) == []
 

@@ -123,3 +123,20 @@ def test_real_judgments_read_the_same_after_masking():
         different += any(getattr(record, name) != getattr(after, name) for name in same)
         different += [d.charges for d in record.defendants] != [d.charges for d in after.defendants]
     assert different <= len(lines) // 100
+
+
+def test_places_below_the_county_are_masked_wherever_they_stand():
+    text = "户籍地湖北省黄冈市黄州区赤壁街道胜利街12号3单元401室。张某甲在上海市徐汇区零陵路20弄8号楼1018室盗窃。"
+    masked = mask(text, []).text
+    assert "户籍地湖北省黄冈市黄州区某处。" in masked
+    assert masked.endswith("张某甲在上海市徐汇区某处盗窃。")
+
+
+def test_numbers_of_documents_are_no_addresses():
+    text = "某市某区人民检察院以某检刑诉〔2019〕10号起诉书指控。某市某区人民法院（2018）鄂0103刑初12号判决。"
+    assert mask(text, []).text == text
+
+
+def test_names_before_what_people_say_and_hand_in():
+    masked = mask("证人刘芳证实，民警陈刚、赵强出具说明，证人周明辨认无误。", [])
+    assert masked.text == "证人刘某甲证实，民警陈某甲、赵某甲出具说明，证人周某甲辨认无误。"

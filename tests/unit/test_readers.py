@@ -7,6 +7,9 @@ import gzip
 import io
 import json
 import os
+import struct
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -300,6 +303,17 @@ def test_names_that_windows_wrote(tmp_path):
     assert [row.file for row in read(path, "a.zip", FIELDS)] == ["a.zip/判决文书.txt"]
 
 
+def test_a_member_without_a_name(tmp_path):
+    """Found by the fuzzer."""
+    data = bytearray(zip_file({"a": b"x", "b.txt": TEXT.encode()}))
+    # The lengths of name and extra field, in the member's own header and in the directory.
+    for place in (26, data.find(b"PK\x01\x02") + 28):
+        data[place : place + 4] = struct.pack("<HH", 0, 1)
+    reject, document = found(tmp_path / "a.zip", bytes(data))
+    assert isinstance(reject, Reject) and reject.file == "a.zip/"
+    assert document.text == TEXT
+
+
 def test_archives_within_archives(tmp_path):
     inner = zip_file({"b/one.txt": TEXT.encode()})
     middle = tar_file({"inner.zip": inner, "broken.zip": b"junk", "two.txt": TEXT.encode()})
@@ -537,3 +551,23 @@ def test_what_the_system_does_not_give_is_a_reject_and_the_rest_is_read(tmp_path
     }
     assert set(rejects["reason"]) == {"unreadable"}
     assert counts["read"] == 8 and counts["reject_unreadable"] == 6
+
+
+def test_reading_and_structuring_load_only_what_the_files_need(tmp_path):
+    """Each province is a process of its own: what it loads is most of a small run."""
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "raw/b.jsonl").write_text('{"text": 1}\n[]\n', encoding="utf-8")
+    code = (
+        "import sys; from pathlib import Path; from lexpro.corpus import ingest, judgments; "
+        "from lexpro.corpus.readers_base import Fields; out = Path(sys.argv[1]); "
+        "ingest.ingest(out / 'raw', ingest.Source('x', None, Fields(('text',))), out); "
+        "judgments.write(out / 'documents.parquet', 9999, out); "
+        "print(*(name for name in ('pandas', 'pypdf', 'docx', 'polars', 'torch') if name in sys.modules))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(CONFIG.parent / "workflow/scripts")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
+    assert pq.read_metadata(tmp_path / "judgments.parquet").num_rows == 2

@@ -28,7 +28,10 @@ DOUBLE = "|".join(_DATA["double"])
 _NAME = rf"(?:{DOUBLE}|[{SURNAMES}])[\u4e00-\u9fa5]{{1,2}}?"
 _ROLE = "|".join(_DATA["roles"])
 # A name after a role ends where a word of the sentence begins.
-_AFTER = r"(?=[，。、；：（(,\s的与和及等之在于以将向被因停放系称签身当家不]|$|陈述|报警|出庭|到庭)"
+_AFTER = (
+    r"(?=[，。、；：（(,\s的与和及等之在于以将向被因停放系称签身当家不]|$"
+    r"|陈述|报警|出庭|到庭|出具|证实|证明|证言|证词|辨认|指认|提供|反映|供述|指证|介绍)"
+)
 _BY_ROLE = re.compile(rf"(?:{_ROLE})[：:\s]*(?P<name>{_NAME}){_AFTER}")
 _NEXT = re.compile(rf"[、和及]\s*(?P<name>{_NAME}){_AFTER}")
 # 审 判 员　　王 军 at the end of a judgment: any characters up to a space, a line, the next office or the date.
@@ -73,10 +76,16 @@ _PLATE = re.compile(
 )
 _UNIT = r"(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
 # Below the county: what follows a county or city up to a number of a house, flat or group.
+_COUNTY_NEXT = r"(?!(?:(?!小区|社区|园区)[\u4e00-\u9fa5]){1,6}?[县区旗])"
 _ADDRESS = re.compile(
-    rf"(?<=[市县区旗])(?!(?:(?!小区|社区|园区)[\u4e00-\u9fa5]){{1,6}}?[县区旗])(?P<below>[\u4e00-\u9fa5A-Za-z0-9０-９#、-]{{2,40}}?(?:\d+|"
+    rf"(?<=[市县区旗]){_COUNTY_NEXT}(?P<below>[\u4e00-\u9fa5A-Za-z0-9０-９#、-]{{2,40}}?(?:\d+|"
     rf"[一二三四五六七八九十百]+){_UNIT}"
     rf"(?:[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT})*)"
+)
+# The same anywhere: a road or a village, and a number.
+_PLACE = re.compile(
+    rf"(?<=[市县区旗]){_COUNTY_NEXT}(?P<below>[\u4e00-\u9fa5]{{1,16}}?(?:路|街|大道|胡同|巷|弄|里|村|镇|乡|小区|花园|苑)"
+    rf"[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT}(?:[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT})*)"
 )
 _HOME = re.compile(r"(?:住|住址|户籍地|住所地|户籍所在地|暂住地|居住地|地址)[^。；\n]{0,80}")
 # In the list of parties a clause says no more than where somebody lives: all of it below the county goes.
@@ -87,7 +96,7 @@ _LIVES = re.compile(
 # 省 市 县, one after the other; 常州市, 新乡市 and 镇雄县 have other suffixes in their names.
 _COUNTY = re.compile(
     r"(?:[^区](?:[^省市州盟区县旗镇乡路街村]|[镇乡路街州](?=[市县区])){0,8}?"
-    r"(?:省|自治区|自治州|地区|自治县|(?<!小)(?<!社)(?<!园)(?<!街)区|市|州(?!市)|盟|县|旗))+"
+    r"(?:省|自治区|自治州|地区|自治县|(?<!小)(?<!社)(?<!园)(?<!街)区|市|州(?![市区县])|盟|县|旗))+"
 )
 _BELOW = re.compile(r"[镇乡村街路巷里弄组苑庄屯队号室栋楼园]|社区|小区|大厦")
 # Somebody does something there: the sentence is needed.
@@ -205,6 +214,7 @@ def mask(text: str, known: list[str]) -> Masked:
     spans += [(*span, "＊" * 6, "account") for span in accounts]
     spans += [(start, end, "某处", "address") for start, end in _homes(same)]
     spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(same)]
+    spans += [(*m.span("below"), "某处", "address") for m in _PLACE.finditer(same)]
     for home in _HOME.finditer(same):
         for m in _ADDRESS.finditer(same, home.start(), home.end()):
             spans.append((m.start("below"), m.end("below"), "某处", "address"))

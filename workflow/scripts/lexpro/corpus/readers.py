@@ -182,7 +182,8 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
 
 def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Found]:
     with _directory(file) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir()]
+        # Not is_dir(): a member may have no name at all.
+        members = [m for m in archive.infolist() if not m.filename.endswith("/")]
         if bad := next((m.filename for m in members if _unsafe(m.filename)), None):
             yield Reject("unsafe_archive", file=name, detail=f"{bad} points outside the folder")
             return

@@ -60,14 +60,16 @@ class Writer:
     """Tables to a Parquet file; a context manager. `count`: rows so far."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path, self.schema, self.waiting, self.count = path, schema, schema.empty_table(), 0
+        self.path, self.schema, self.count = path, schema, 0
+        self.waiting: pa.Table | None = None
 
     def __enter__(self) -> Writer:
         self.file = pq.ParquetWriter(self.path, self.schema, compression="zstd")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._write(self.waiting)
+        if self.waiting:
+            self._write(self.waiting)
         self.file.close()
 
     def write(self, rows: pa.Table) -> None:
@@ -78,14 +80,15 @@ class Writer:
     def extend(self, rows: pa.Table) -> None:
         """Rows that go into row groups of `ROWS`, whatever number of them comes at a time."""
         self.count += len(rows)
-        self.waiting = pa.concat_tables([self.waiting, rows])
-        while len(self.waiting) >= ROWS:
-            self._write(self.waiting.slice(0, ROWS).combine_chunks())
-            self.waiting = self.waiting.slice(ROWS)
+        waiting = pa.concat_tables([self.waiting, rows]) if self.waiting else rows
+        while len(waiting) >= ROWS:
+            self._write(waiting.slice(0, ROWS))
+            waiting = waiting.slice(ROWS)
+        self.waiting = waiting
 
     def _write(self, rows: pa.Table) -> None:
         if len(rows):
-            self.file.write_table(rows)
+            self.file.write_table(rows.combine_chunks())
 
 
 @dataclass(frozen=True, slots=True)

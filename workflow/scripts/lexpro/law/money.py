@@ -25,15 +25,15 @@ _MORE = "[余餘多几]"
 _ABOUT = "约|大约|近|将近|逾|超过"
 # What counts things, not money: 人民币100张.
 _COUNTED = "[年月日号张枚个名次笔件台部克份]"
-# The yuan sign may be written 圆; 块 is speech. 元 of 单元, 公元, 美元 has no numeral before it. Behind the name or
-# the sign of a currency it may be left out (￥500, 港币5万).
+# The yuan sign may be written 圆; 块 is speech, if no thing follows. 元 of 单元, 公元, 美元 has no numeral before it.
+# Behind the name or the sign of a currency it may be left out (￥500, 港币5万).
 _FIRST = "".join({name[0] for name in _NAMES}) + "人Rr¥￥现约近将逾大超" + numerals.CHARACTERS
 _MONEY = re.compile(
     rf"(?=[{_FIRST}\s])"
     rf"(?:(?P<sign>人民币|RMB|rmb|[¥￥]|{_ANY})(?:（[^）]{{1,12}}）)?)?(?:现金)?\s{{0,4}}"
     rf"(?P<about>{_ABOUT})?(?P<low>{_N})(?P<more>{_MORE})?\s{{0,2}}(?P<unit>{_UNIT}+)?"
     rf"(?:元?(?:至|到|-|—|~|～|－)(?P<high>{_N})(?P<unit2>{_UNIT}+)?)?(?P<more2>[余餘多])?\s{{0,4}}"
-    rf"(?:(?P<currency>{FOREIGN}|元(?:港币|美金|台币|人民币)?|圆|块钱?)"
+    rf"(?:(?P<currency>{FOREIGN}|元(?:港币|美金|台币|人民币)?|圆|块(?:钱|(?![一-龥])))"
     rf"(?:(?P<jiao>{_N})角)?(?:(?P<fen>{_N})分)?(?P<more3>[余多])?"
     rf"|(?(sign)(?![{numerals.CHARACTERS}]|{_COUNTED}|元|圆)|(?!)))"
 )
@@ -61,8 +61,8 @@ def _tidy(value: float) -> int | float:
 
 def _currency(before: str | None, behind: str | None) -> str:
     """The currency by the name behind the number (of 元港币 the second), else by what stands before it."""
-    behind = behind or ""
-    return _NAMES.get(behind) or _NAMES.get(behind.removeprefix("元")) or _NAMES.get(before or "") or YUAN
+    behind = (behind or "").removeprefix("元")
+    return YUAN if behind == "人民币" else _NAMES.get(behind) or _NAMES.get(before or "") or YUAN
 
 
 def _from_match(match: re.Match[str]) -> Money | None:
