@@ -130,8 +130,8 @@ def _numbers(rule: Rule, table: np.ndarray, draws: int) -> dict:
     return numbers | {name: found[name].value for name in others}
 
 
-def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
-    """Both scores of a file of outputs.
+def evaluate(task: Task, outputs: Outputs, draws: int = 2000, models: dict | None = None) -> dict:
+    """Both scores of a file of outputs; with `models`, what takes these to compute too (`beside`).
 
     `failed`: items without an output, `truncated`: a thought without an end; both score 0 and are no abstentions
     of the normalised score. The official scorer gets the text as it is.
@@ -153,6 +153,7 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
         task.normalised.mark(item, answer) if said else task.normalised.unanswered(item)
         for item, (_, answer, _), said in zip(items, thoughts, answered, strict=True)
     ]
+    pairs = [(item.gold, text or "") for item, text in zip(items, outputs.texts, strict=True)]
     return {
         "benchmark": task.name,
         "n": len(items),
@@ -168,6 +169,7 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
             **_numbers(task.normalised, np.array([mark.counts for mark in marks]), draws),
             "abstained": sum(mark.abstained and said for mark, said in zip(marks, answered, strict=True)),
         },
+        **({"beside": task.beside(pairs, models or {})} if task.beside else {}),
     }
 
 
