@@ -42,7 +42,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--draws", type=int, default=2000, help="bootstrap draws (default: 2000)")
     parser.add_argument("--bert", type=Path, help="folder of bert-base-chinese, for judge's BERTScore")
     parser.add_argument(
-        "--wordnet", type=Path, help="folder of WordNet's files, for judge's METEOR (with nltk)"
+        "--wordnet", type=Path, help="folder of nltk's data with corpora/wordnet, for judge's METEOR"
     )
     args = parser.parse_args(argv)
     if args.draws < 1:

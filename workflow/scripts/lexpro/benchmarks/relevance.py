@@ -1,8 +1,8 @@
 """METEOR and BERTScore of JuDGE's judgments, where their models are at hand: calc_rel.py of oneal2000/JuDGE @ 2457c65.
 
-Reasons and judgment are compared apart, as words of jieba. METEOR needs the package nltk and a folder of WordNet (for
-the few Latin words), BERTScore a folder of bert-base-chinese: its eighth layer, each word piece with its nearest one.
-What is not there is reported as not computed, never as 0.
+Reasons and judgment are compared apart, as words of jieba. METEOR needs the package nltk and its folder of data with
+corpora/wordnet (for the few Latin words), BERTScore a folder of bert-base-chinese: its eighth layer, each word piece
+with its nearest one. What is not there is reported as not computed, never as 0.
 """
 
 from __future__ import annotations
@@ -99,19 +99,22 @@ def _bert(pairs: Pairs, folder: Path) -> dict[str, float]:
 
 def _meteor(pairs: Pairs, folder: Path) -> dict[str, float]:
     """Means over the documents in which all four parts were found."""
-    # Looked up here, since nltk is no package of this project.
+    # Looked up here, since nltk is no package of this project; it finds WordNet below its own paths.
+    importlib.import_module("nltk.data").path.insert(0, str(folder))
     score = importlib.import_module("nltk.translate.meteor_score").meteor_score
-    reader = importlib.import_module("nltk.corpus.reader.wordnet").WordNetCorpusReader(str(folder), None)
     whole = [(segments(true), segments(stated)) for true, stated in pairs]
     whole = [pair for pair in whole if all(part for text in pair for part in text)]
     if not whole:
         return dict.fromkeys(PARTS, 0.0)
-    return {
-        name: fmean(
-            score([_words(true[part])], _words(stated[part]), wordnet=reader) for true, stated in whole
-        )
-        for part, name in enumerate(PARTS)
-    }
+    try:
+        return {
+            name: fmean(score([_words(true[part])], _words(stated[part])) for true, stated in whole)
+            for part, name in enumerate(PARTS)
+        }
+    except LookupError as error:
+        raise UserError(
+            f"benchmark.judge.models.wordnet: {folder} has no corpora/wordnet of nltk."
+        ) from error
 
 
 def _missing(models: dict) -> Iterator[tuple[str, str]]:
