@@ -310,6 +310,13 @@ def test_a_judgment_is_read_as_judge_reads_it():
     assert judge_official.term(JUDGMENT.replace("零六个月", "零十一个月")) == 13
 
 
+def test_a_reference_in_small_letters_is_read_and_no_answer_is_not_like_it():
+    """Six of LexEval 6_1: they were read as nothing, and whatever had no letters was right."""
+    item, rule = Item("0", "", "bd"), lexeval.task("6_1").normalised
+    assert rule.mark(item, "BD").counts == rule.mark(item, "bd").counts == (1, 1)
+    assert rule.mark(item, "不知道").counts == (0, 1) and rule.mark(item, "不知道").abstained
+
+
 def test_lexeval_letters_keep_their_order():
     assert lexeval.letters("C、A 解析：B") == "CA"
     assert lexeval.letters("AAB C") == "C"

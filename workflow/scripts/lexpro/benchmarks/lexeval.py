@@ -40,7 +40,7 @@ def _true_choice(item: Item, text: str) -> Mark:
         return SKIPPED
     found = reading.letters(text)
     # 101 answers are written as 选项A, "A " or with a remark: officially nobody can be right there.
-    return points(found == reading.letters(item.gold), abstained=found is None)
+    return points(found is not None and found == reading.letters(item.gold), abstained=found is None)
 
 
 def _generation(item: Item, text: str) -> Mark:
