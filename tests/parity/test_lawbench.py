@@ -22,7 +22,7 @@ def published(mirror):
 
 @pytest.fixture(scope="module")
 def items(mirror):
-    return lambda task: questions.items(mirror / FOLDER / "data/zero_shot", task)
+    return lambda task, shots="zero_shot": questions.items(mirror / FOLDER / "data" / shots, task)
 
 
 @pytest.mark.parametrize("task", SHIPPED)
@@ -46,10 +46,11 @@ def test_published_scores(mirror, published, task):
     assert seen
 
 
+@pytest.mark.parametrize("shots", ["zero_shot", "one_shot"])
 @pytest.mark.parametrize("task", lawbench.TASKS)
-def test_gold_is_right(items, task):
+def test_gold_is_right(items, task, shots):
     """The normalised score of the references is 1, and none of them is an abstention."""
-    questions = items(task)
+    questions = items(task, shots)
     rule = rescoring.task(f"lawbench/{task}").normalised
     table, abstained = rule.table(questions, [item.gold for item in questions])
     assert len(questions) == rescoring.expected(f"lawbench/{task}") and not abstained

@@ -50,6 +50,7 @@ def test_answers_of_the_data_are_right(mirror, task):
     rule = rescoring.task(f"lexeval/{task}").normalised
     assert len(questions) == rescoring.expected(f"lexeval/{task}")
     assert rule.score(questions, [item.gold for item in questions]) == 1
+    assert not any(rule.mark(item, item.gold).abstained for item in questions)
 
 
 def test_answers_that_nobody_can_give(mirror):

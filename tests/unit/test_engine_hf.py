@@ -77,13 +77,18 @@ def test_an_answer_ends_at_its_end_and_keeps_its_tags(base):
     assert (cut.text, cut.finish_reason) == ("<think>\n理由</think>{}", "length")
 
 
-@pytest.mark.parametrize("merge", [True, False])
-def test_an_adapter_is_put_on_its_base(base, tmp_path, merge):
+def adapter(base, folder, targets=("q_proj", "v_proj")):
+    """An adapter on `base` that changes its answers."""
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(1)
-    config = LoraConfig(r=2, target_modules=["q_proj", "v_proj"], init_lora_weights=False, lora_alpha=64)
-    get_peft_model(Qwen2ForCausalLM.from_pretrained(base), config).save_pretrained(tmp_path / "model")
+    config = LoraConfig(r=2, target_modules=list(targets), init_lora_weights=False, lora_alpha=64)
+    get_peft_model(Qwen2ForCausalLM.from_pretrained(base), config).save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("merge", [True, False])
+def test_an_adapter_is_put_on_its_base(base, tmp_path, merge):
     settings = {**SETTINGS, "merge_adapter": merge}
-    adapted = Engine(tmp_path / "model", base, settings, GREEDY).generate(requests())
+    adapted = Engine(adapter(base, tmp_path / "model"), base, settings, GREEDY).generate(requests())
     assert adapted != Engine(base, None, settings, GREEDY).generate(requests())

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import pytest
 import torch
-from test_engine_hf import GREEDY, SETTINGS, requests
+from test_engine_hf import GREEDY, SETTINGS, adapter, requests
 from test_engine_hf import base as base
 
 from lexpro.engines import hf
@@ -65,3 +65,19 @@ def test_vllm_answers_as_transformers_does(base, tmp_path):
     found = ask_vllm(base, None, wanted, tmp_path / "out.json")
     assert [row[:3] for row in found[:-1]] == [[g.text, g.finish_reason, g.tokens] for g in answers[:-1]]
     assert found[-1][1] == answers[-1].finish_reason == "error" and "120" in found[-1][3]
+
+
+# All layers that the demo's and the paper's trainings adapt.
+TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@pytest.mark.timeout(1200)
+def test_vllm_answers_with_an_adapter_as_transformers_does(base, tmp_path):
+    """The adapter stays beside the weights in vLLM, and is added to them in transformers."""
+    trained = adapter(base, tmp_path / "model", TARGETS)
+    answers = hf.Engine(trained, base, SETTINGS, GREEDY).generate(requests())
+    found = ask_vllm(trained, base, requests(), tmp_path / "out.json")
+    assert [row[:3] for row in found] == [[g.text, g.finish_reason, g.tokens] for g in answers]
+    assert [g.text for g in answers] != [
+        g.text for g in hf.Engine(base, None, SETTINGS, GREEDY).generate(requests())
+    ]

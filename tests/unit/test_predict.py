@@ -302,6 +302,26 @@ def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, mo
     assert Path("results/predict/y/again.jsonl").read_text() == ""
 
 
+def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
+    """Chosen by the configuration: what it answers are rows, what it refuses too, and the key is nowhere in them."""
+    import predict
+
+    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
+    Reply.replies = (
+        [(200, answered("<think>想</think>{}"))] * 3 + [(400, "too long")] * 2 + [(200, answered("{}"))] * 9
+    )
+    settings = read_yaml(CONFIG / "predict/api.yaml")["engine"]
+    settings |= {"base_url": server, "key_env": "LEXPRO_TEST_KEY", "concurrency": 1, "retries": 0}
+    predict.main(planned(engine=settings, max_failed=0.5, again=0))
+    text = Path("results/predict/y/predictions.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    # Two were refused, and answered when they were asked once more.
+    assert [row["finish_reason"] for row in rows].count("length") == len(rows) == 6
+    assert rows[0]["completion"] == "<think>想</think>{}" and len(Reply.seen) == 8
+    provenance = Path("results/predict/y/provenance.json").read_text(encoding="utf-8")
+    assert "secret" not in text + provenance
+
+
 def test_the_stage_fails_above_the_allowed_share_of_failures(planned, monkeypatch, caplog):
     import predict
     from lexpro.engines import hf

@@ -13,6 +13,7 @@ from lexpro.benchmarks import (
     disc,
     judge,
     judge_official,
+    known,
     lawbench,
     lawbench_align,
     lawbench_edits,
@@ -310,6 +311,13 @@ def test_a_judgment_is_read_as_judge_reads_it():
     assert judge_official.term(JUDGMENT.replace("零六个月", "零十一个月")) == 13
 
 
+def test_a_reference_in_small_letters_is_read_and_no_answer_is_not_like_it():
+    """Six of LexEval 6_1: they were read as nothing, and whatever had no letters was right."""
+    item, rule = Item("0", "", "bd"), lexeval.task("6_1").normalised
+    assert rule.mark(item, "BD").counts == rule.mark(item, "bd").counts == (1, 1)
+    assert rule.mark(item, "不知道").counts == (0, 1) and rule.mark(item, "不知道").abstained
+
+
 def test_lexeval_letters_keep_their_order():
     assert lexeval.letters("C、A 解析：B") == "CA"
     assert lexeval.letters("AAB C") == "C"
@@ -361,6 +369,23 @@ def test_other_files_that_will_do(tmp_path):
     csv = "input,A,B,C,D,model_output\n甲,1,2,3,4," + "乙" * 200_000 + "\n"
     path.write_text(csv, encoding="utf-8")
     assert len(rescoring.read(path, "disc", lambda rows: ["A"] * len(rows)).texts[0]) == 200_000
+
+
+def test_a_benchmark_in_the_format_of_another(tmp_path, monkeypatch):
+    """References of the file are used where its format has them, else those of the data are looked up by id."""
+    monkeypatch.setattr(known.registry, "resolve", lambda *_: tmp_path)
+    rows = [{"instruction": "…", "question": "…", "answer": gold} for gold in ("刑期:42个月", "刑期:6个月")]
+    (tmp_path / "3-4.json").write_text(json.dumps(rows), encoding="utf-8")
+    task, path = lawbench.task("3-4"), tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": 1, "document": "六个月"}), encoding="utf-8")
+    assert rescoring.read(path, "judge", task.golds).items[0].gold == "刑期:6个月"
+    path.write_text(json.dumps({"input": "…", "output": "六个月", "answer": "刑期:7个月"}), encoding="utf-8")
+    assert rescoring.read(path, "lexeval", task.golds).items[0].gold == "刑期:7个月"
+    path.write_text(
+        json.dumps([{"prediction": "他", "refr": "她", "origin_prompt": "没有"}]), encoding="utf-8"
+    )
+    with pytest.raises(UserError, match="句子"):
+        rescoring.evaluate(lawbench.task("2-1"), rescoring.read(path, "lawbench"))
 
 
 def test_who_never_answers_is_not_right_where_there_is_nothing_to_say(tmp_path):

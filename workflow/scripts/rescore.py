@@ -40,18 +40,22 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         "--baselines", action="store_true", help="score answers without any knowledge beside it"
     )
     parser.add_argument("--draws", type=int, default=2000, help="bootstrap draws (default: 2000)")
+    parser.add_argument("--bert", type=Path, help="folder of bert-base-chinese, for judge's BERTScore")
+    parser.add_argument(
+        "--wordnet", type=Path, help="folder of nltk's data with corpora/wordnet, for judge's METEOR"
+    )
     args = parser.parse_args(argv)
     if args.draws < 1:
         parser.error(f"--draws must be at least 1, not {args.draws}")
     return args
 
 
-def rescore(args: argparse.Namespace, predictions: Path) -> dict:
+def rescore(args: argparse.Namespace, predictions: Path, models: dict) -> dict:
     """What is printed; raises `UserError` on an unknown benchmark and a file that cannot be read."""
     task = rescoring.task(args.benchmark)
     form = args.format or rescoring.FORMATS[args.benchmark.partition("/")[0]]
     outputs = rescoring.read(predictions, form, task.golds)
-    found = rescoring.evaluate(task, outputs, args.draws)
+    found = rescoring.evaluate(task, outputs, args.draws, models)
     if args.baselines:
         found["baselines"] = rescoring.baselines(task, outputs.items)
     return found
@@ -60,10 +64,11 @@ def rescore(args: argparse.Namespace, predictions: Path) -> dict:
 def main(argv: list[str] | None = None) -> int:
     args = arguments(argv)
     predictions = args.predictions.resolve()
+    models = {name: str(path.resolve()) for name in ("bert", "wordnet") if (path := getattr(args, name))}
     try:
         # Configuration and registry are the project's, wherever this is called from.
         with contextlib.chdir(ROOT):
-            found = rescore(args, predictions)
+            found = rescore(args, predictions, models)
     except UserError as error:
         print(f"rescore.py: {error}", file=sys.stderr)
         return 2

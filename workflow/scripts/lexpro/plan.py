@@ -25,6 +25,8 @@ from lexpro.stage import MANIFEST, lock_file
 PLANS = Path("results/.plan")
 # The benchmark whose runs go by variant and retrieval alone.
 HELDOUT = "heldout"
+# Settings of a benchmark that say how it is scored.
+SCORING = ("scorer", "tables", "published", "models")
 # Settings under this key say how a stage runs (devices, logging), never what it computes: outside every digest.
 RUNTIME = "runtime"
 
@@ -166,7 +168,7 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
     for benchmark, variant, retrieval in evaluations(config):
         items = pinned(config["benchmark"][benchmark])
         # How answers are scored is nothing that they depend on.
-        asked = {key: value for key, value in items.items() if key not in ("scorer", "tables", "published")}
+        asked = {key: value for key, value in items.items() if key not in SCORING}
         settings = {**config["predict"], "benchmark": benchmark, "items": asked}
         settings |= {"variant": variant, "retrieval": retrieval}
         upstream = {"model": models[variant], "base_model": base, "tasks": tasks}

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from lexpro.benchmarks import judge_official
+from lexpro.benchmarks import judge_official, relevance
 from lexpro.benchmarks.items.base import Item
 from lexpro.benchmarks.items.judge import expected
 from lexpro.benchmarks.items.questions import CACHE
@@ -147,4 +147,4 @@ def task(number: str = "") -> Task:
     official = Rule(
         lambda item, text: judge_official.mark(item.gold, text, _charges()), judge_official.METRICS
     )
-    return Task("judge", official, Rule(_mark, METRICS), constants, golds)
+    return Task("judge", official, Rule(_mark, METRICS), constants, golds, relevance.scores)

@@ -12,7 +12,9 @@ from functools import cache
 
 from lexpro.benchmarks import lawbench_normalised, lawbench_official
 from lexpro.benchmarks.items.base import Item
+from lexpro.benchmarks.items.lawbench import SOURCE
 from lexpro.benchmarks.items.questions import CACHE
+from lexpro.benchmarks.known import golds
 from lexpro.benchmarks.lawbench_align import Tables, read_tables
 from lexpro.benchmarks.rules import Rule, Task
 from lexpro.corpus import registry
@@ -44,4 +46,5 @@ def task(number: str) -> Task:
     else:
         official = Rule(lawbench_official.MARKS[number])
     most = _CONSTANT_TEXTS if number in _TEXTS else _CONSTANTS
-    return Task(f"lawbench/{number}", official, normalised, lambda items: commonest(items, most))
+    known = golds("lawbench_zero_shot", SOURCE, number)
+    return Task(f"lawbench/{number}", official, normalised, lambda items: commonest(items, most), known)

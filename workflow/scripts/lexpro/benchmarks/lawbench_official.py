@@ -178,7 +178,7 @@ MARKS: dict[str, Callable[[Item, str], Mark]] = {
 
 def proofreading_rule(tables: Callable[[], Tables]) -> Rule:
     """The rule of 2-1: (right, wrong, missed) edits of the sentence that follows 句子： in the prompt. `tables` is
-    called when the first prediction is scored.
+    called when the first prediction is scored. Raises ValueError on an item without that sentence.
     """
 
     @lru_cache(maxsize=4096)
@@ -186,6 +186,8 @@ def proofreading_rule(tables: Callable[[], Tables]) -> Rule:
         return lawbench_edits.annotate(source, target, tables())
 
     def mark(item: Item, text: str) -> Mark:
+        if "句子：\n" not in item.prompt:
+            raise ValueError("its prompt has no 句子：, behind which the sentence stands")
         source = item.prompt.partition("句子：\n")[2].split("\n")[0]
         source, stated, true = (re.sub(r"\n|\t", "", part) for part in (source, text, item.gold))
         # Longer answers are cut off, so that the length of the reference helps.

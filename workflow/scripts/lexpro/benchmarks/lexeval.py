@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from lexpro.benchmarks import reading
 from lexpro.benchmarks.items.base import Item
+from lexpro.benchmarks.items.lexeval import SOURCE
+from lexpro.benchmarks.known import golds
 from lexpro.benchmarks.lawbench import commonest
 from lexpro.benchmarks.overlap import distinct_rouge_l, lcs_f1, plain
 from lexpro.benchmarks.rules import SKIPPED, Mark, Rule, Task, points
@@ -40,7 +42,7 @@ def _true_choice(item: Item, text: str) -> Mark:
         return SKIPPED
     found = reading.letters(text)
     # 101 answers are written as 选项A, "A " or with a remark: officially nobody can be right there.
-    return points(found == reading.letters(item.gold), abstained=found is None)
+    return points(found is not None and found == reading.letters(item.gold), abstained=found is None)
 
 
 def _generation(item: Item, text: str) -> Mark:
@@ -60,4 +62,5 @@ def constants(items: Sequence[Item]) -> list[str]:
 def task(number: str) -> Task:
     """The task of that number, one of `TASKS`."""
     official, normalised = (_generation, _text) if number.startswith("5") else (_choice, _true_choice)
-    return Task(f"lexeval/{number}", Rule(official), Rule(normalised), constants)
+    known = golds("lexeval", SOURCE, number)
+    return Task(f"lexeval/{number}", Rule(official), Rule(normalised), constants, known)

@@ -100,7 +100,7 @@ def _prompt(value: object) -> str:
 
 
 def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None = None) -> Outputs:
-    """The outputs of a file; `golds` gives the references where the format does not hold them.
+    """The outputs of a file; `golds` gives the references where the format does not hold them (by id, or by question).
 
     Raises UserError on a file that is not in the format.
     """
@@ -112,7 +112,7 @@ def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None 
         )
     if gold and any(gold not in row for row in rows):
         raise UserError(f"{path}: a record has no field {gold!r}, which the format {form!r} asks for.")
-    true = golds(rows) if golds else [row[gold] for row in rows]
+    true = [row[gold] for row in rows] if gold else golds(rows)
     items = [
         # LexEval has questions without an answer (null).
         Item(str(row.get("id", n)), _prompt(row.get(prompt)), reference if isinstance(reference, str) else "")
@@ -130,8 +130,8 @@ def _numbers(rule: Rule, table: np.ndarray, draws: int) -> dict:
     return numbers | {name: found[name].value for name in others}
 
 
-def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
-    """Both scores of a file of outputs.
+def evaluate(task: Task, outputs: Outputs, draws: int = 2000, models: dict | None = None) -> dict:
+    """Both scores of a file of outputs; with `models`, what takes these to compute too (`beside`).
 
     `failed`: items without an output, `truncated`: a thought without an end; both score 0 and are no abstentions
     of the normalised score. The official scorer gets the text as it is.
@@ -141,7 +141,7 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
         table, abstained = task.official.table(items, [text or "" for text in outputs.texts])
     except (ValueError, IndexError) as error:
         # No output does that: the tests see to it.
-        raise UserError(f"a reference is not as {task.name} writes it ({error}).") from error
+        raise UserError(f"an item is not as {task.name} writes it ({error}).") from error
     sums = table.sum(axis=0)
     official = {name: float(metric(sums)) for name, metric in task.official.metrics.items()}
     main, *_ = official
@@ -153,6 +153,7 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
         task.normalised.mark(item, answer) if said else task.normalised.unanswered(item)
         for item, (_, answer, _), said in zip(items, thoughts, answered, strict=True)
     ]
+    pairs = [(item.gold, text or "") for item, text in zip(items, outputs.texts, strict=True)]
     return {
         "benchmark": task.name,
         "n": len(items),
@@ -168,6 +169,7 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
             **_numbers(task.normalised, np.array([mark.counts for mark in marks]), draws),
             "abstained": sum(mark.abstained and said for mark, said in zip(marks, answered, strict=True)),
         },
+        **({"beside": task.beside(pairs, models or {})} if task.beside else {}),
     }
 
 

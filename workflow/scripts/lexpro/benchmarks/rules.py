@@ -67,7 +67,8 @@ class Task:
     """A task with both of its scorers.
 
     `constants` gives the answers tried as one answer to every item; `golds` the references of records of a file
-    that does not hold them.
+    that does not hold them; `beside` what takes a model to compute, of (reference, output) pairs and the folders of
+    the benchmark's `models`.
     """
 
     name: str
@@ -75,3 +76,4 @@ class Task:
     normalised: Rule
     constants: Callable[[Sequence[Item]], list[str]]
     golds: Callable[[list[dict]], list[str]] | None = None
+    beside: Callable[[Sequence[tuple[str, str]], dict], dict] | None = None

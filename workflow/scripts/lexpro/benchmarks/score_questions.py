@@ -83,6 +83,9 @@ def score(
             "baselines": rescoring.baselines(task, list(items.values())),
             "contamination": exposure.summary(overlaps[name]),
         }
+        if task.beside:
+            pairs = [(items[key].gold, answer(row)) for key, rows in marked.samples.items() for row in rows]
+            scores[name]["beside"] = task.beside(pairs, settings.get("models") or {})
         tables[name] = marked
         rows += marked.rows(name, dict(zip(items, overlaps[name], strict=True)))
     return Scored(scores | averages(tables, how), rows)

@@ -6,7 +6,7 @@ published figures of a benchmark, these are rows of their own below ours, with t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from lexpro.files import write_text
@@ -18,6 +18,7 @@ Summaries = list[dict]
 # Tasks that are asked of the facts, and what their columns are called.
 KNOWLEDGE = {"charge": "charge F1", "article": "article F1", "term": "term closeness"}
 OURS, THEIRS = "this project", "published"
+SEEN = "seen in training"
 
 
 def name_of(summary: dict) -> str:
@@ -40,12 +41,12 @@ def extraction(summaries: Summaries) -> Table:
     """Legal element extraction: precision, recall and F1 over all elements, and the mean F1 of their kinds."""
     names = ("precision", "recall", "micro_f1", "low", "high", "macro_f1", "n")
     rows = [
-        (*_begin(summary, variant), *(found[variant].get(name) for name in names))
+        (*_begin(summary, variant), *(found[variant].get(name) for name in names), _seen([found[variant]]))
         for summary in by_size(summaries)
         for found in [summary.get("elements", {})]
         for variant in labels.ordered(found, labels.VARIANTS)
     ]
-    columns = (*BEGIN, "precision", "recall", "F1", "low", "high", "macro F1", "n")
+    columns = (*BEGIN, "precision", "recall", "F1", "low", "high", "macro F1", "n", SEEN)
     title = "Extraction of legal elements from held-out judgments; low and high bound the 95 % interval of F1"
     return Table(title, columns, rows, noise.note(summaries, ("elements",)))
 
@@ -61,10 +62,16 @@ def knowledge(summaries: Summaries) -> Table:
                 cells = [by_variant.get(variant, {}).get(retrieval) for by_variant in found.values()]
                 if any(cells):
                     begin = (*_begin(summary, variant), labels.RETRIEVAL[retrieval])
-                    rows.append((*begin, *(value for cell in cells for value in _score(cell))))
+                    rows.append((*begin, *(value for cell in cells for value in _score(cell)), _seen(cells)))
     names = [name for column in KNOWLEDGE.values() for name in (column, f"± {column.split()[0]}")]
     title = "Charge, articles and term of held-out cases from their facts; ± is half the width of the 95 % interval"
-    return Table(title, (*BEGIN, "retrieval", *names), rows, noise.note(summaries, tuple(KNOWLEDGE)))
+    return Table(title, (*BEGIN, "retrieval", *names, SEEN), rows, noise.note(summaries, tuple(KNOWLEDGE)))
+
+
+def _seen(cells: Iterable[dict | None]) -> int | None:
+    """Items of these scores that a training document has half or more of, all tasks together."""
+    found = [cell["contamination"]["items"] for cell in cells if cell and "contamination" in cell]
+    return sum(found) if found else None
 
 
 def _score(cell: dict | None) -> tuple[Cell, Cell]:
@@ -93,14 +100,15 @@ def _ours(
                 values = read(tasks, variant, retrieval)
                 if any(value is not None for value in values):
                     system = f"{name_of(summary)}, {labels.VARIANTS[variant]}, {words}"
-                    yield OURS, system, *values, f"experiment {summary['experiment']}"
+                    seen = _seen(found.get(variant, {}).get(retrieval) for found in tasks.values())
+                    yield OURS, system, *values, seen, f"experiment {summary['experiment']}"
 
 
 def _theirs(benchmark: str) -> Iterator[tuple[Cell, ...]]:
     found = published.read()[benchmark]
     for row in found.rows:
         missing = (None,) * (len(found.columns) - len(row.values))
-        yield THEIRS, row.system, *row.values, *missing, row.source
+        yield THEIRS, row.system, *row.values, *missing, None, row.source
 
 
 def _beside(benchmark: str, read: Callable[[dict, str, str], list[Cell]]) -> Callable[[Summaries], Table]:
@@ -111,7 +119,7 @@ def _beside(benchmark: str, read: Callable[[dict, str, str], list[Cell]]) -> Cal
         note += noise.note(
             summaries, tuple(t for s in summaries for t in s.get("benchmarks", {}).get(benchmark, {}))
         )
-        return Table(found.title, ("origin", "system", *found.columns, "source"), rows, note.strip())
+        return Table(found.title, ("origin", "system", *found.columns, SEEN, "source"), rows, note.strip())
 
     return make
 

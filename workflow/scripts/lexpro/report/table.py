@@ -5,12 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Cell = str | int | float | None
 
-# Money, memory and time read better in their usual units; CSV files keep full precision.
+
+def _count(value: float) -> str:
+    """A number of parameters: 14.8 B, 1.8 M."""
+    return next(
+        (f"{value / size:.1f} {unit}" for size, unit in ((1e9, "B"), (1e6, "M")) if value >= size),
+        f"{value:,}",
+    )
+
+
+# Parameters, memory and time read better in their usual units; CSV files keep full precision.
 SHOWN: dict[str, Callable[[float], str]] = {
+    "parameters": _count,
     "seconds": lambda value: f"{value:,.1f}",
     "peak memory (MB)": lambda value: f"{value:,.0f}",
     "p": lambda value: f"{value:.4f}",
@@ -95,16 +105,34 @@ def _ruled(table: Table) -> list[str]:
     return lines
 
 
+def _numbered(table: Table) -> tuple[Table, list[str]]:
+    """(the table with numbers for its sources, the sources in their order): they are too long for a page's width."""
+    if "source" not in table.columns:
+        return table, []
+    at = table.columns.index("source")
+    sources = list(dict.fromkeys(str(row[at]) for row in table.rows))
+    rows = [(*row[:at], str(1 + sources.index(str(row[at]))), *row[at + 1 :]) for row in table.rows]
+    return replace(table, rows=rows), [
+        f"{number}: {source}" for number, source in enumerate(sources, start=1)
+    ]
+
+
 def to_latex(table: Table) -> str:
-    """A `booktabs` table; Chinese words in it want `xelatex` with `ctex`."""
+    """A table for `booktabs` and `graphicx`, which makes it as narrow as the page; Chinese words in it want `xelatex`
+    with `ctex`, or `pdflatex` with `CJKutf8`.
+    """
+    table, sources = _numbered(table)
     head = " & ".join(map(_tex, table.columns)) + r" \\"
     spec = "".join("r" if numeric else "l" for numeric in table.numeric())
     lines = [
         r"\begin{table}",
         r"\centering",
         rf"\caption{{{_tex(table.title)}}}",
+        r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
         rf"\begin{{tabular}}{{{spec}}}",
     ]
-    lines += [r"\toprule", head, r"\midrule", *_ruled(table), r"\bottomrule", r"\end{tabular}"]
-    lines += [rf"\par\smallskip{{\footnotesize {_tex(table.note)}}}"] if table.note else []
+    lines += [r"\toprule", head, r"\midrule", *_ruled(table), r"\bottomrule", r"\end{tabular}}"]
+    notes = [table.note] if table.note else []
+    notes += [f"Sources: {'; '.join(sources)}."] if sources else []
+    lines += [rf"\par\smallskip{{\footnotesize {_tex(' '.join(notes))}\par}}"] if notes else []
     return "\n".join([*lines, r"\end{table}", ""])

@@ -60,6 +60,7 @@ class Questions(Model):
     data: dict[str, str] = Field(min_length=1)
     tables: list[str] = Field(default_factory=list)
     published: dict[str, str] = Field(default_factory=dict)
+    models: dict[Literal["bert", "wordnet"], str | None] = Field(default_factory=dict)
     shots: list[Literal[0, 1]] = Field(min_length=1)
     tasks: list[str]
     limit: Count
