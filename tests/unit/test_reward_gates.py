@@ -99,16 +99,16 @@ def test_a_wrong_configuration_is_one_clear_error(tmp_path, change, message):
         reward_gates.settings_of(path)
 
 
-def run(tmp_path, monkeypatch, margin: float) -> int:
+def run(tmp_path, monkeypatch, margin: float, fn: str = "charge.f1", cases: int = 20) -> int:
     """The whole command on a few synthetic judgments and one reward."""
     monkeypatch.chdir(ROOT)
     monkeypatch.delenv("LEXPRO_MIRROR", raising=False)
     settings = read_yaml(CONFIG)
-    settings["rewards"] = [{"fn": "lexpro.rewards.charge.f1", "margins": {"constant": margin}}]
+    settings["rewards"] = [{"fn": f"lexpro.rewards.{fn}", "margins": {"constant": margin}}]
     settings["totals"] = []
     path = tmp_path / "gates.yaml"
     path.write_text(to_yaml(settings), encoding="utf-8")
-    return reward_gates.main(["--config", str(path), "--cases", "20"])
+    return reward_gates.main(["--config", str(path), "--cases", str(cases)])
 
 
 def test_the_command_prints_and_passes(tmp_path, monkeypatch, capsys):
@@ -122,6 +122,14 @@ def test_the_command_fails_where_gold_does_not_win_by_the_margin(tmp_path, monke
     assert run(tmp_path, monkeypatch, 1.1) == 1
     printed = capsys.readouterr()
     assert "\nFAIL charge.f1" in printed.out and "FAIL charge.f1: gold 1.000 beats constant" in printed.err
+
+
+def test_a_reward_that_asks_evenly_counts_on_the_other_half(tmp_path, monkeypatch, capsys):
+    """Of the same judgments, a constant wins without (`test_rewards_more`), and not with it."""
+    run(tmp_path, monkeypatch, 0.3, "probation.closeness", 120)
+    line = next(row for row in capsys.readouterr().out.splitlines() if "probation" in row)
+    asked, gold, constant = (float(value) for value in line.split()[2:5])
+    assert gold == 1 and 20 < asked < 120 and constant < 0.75
 
 
 def test_every_task_is_played(arena):

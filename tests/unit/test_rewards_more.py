@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lexpro.errors import UserError
 from lexpro.files import write_json
 from lexpro.knowledge import embedded, table
 from lexpro.law import facts
@@ -237,3 +238,51 @@ def test_each_can_be_named_in_a_configuration_and_checks_its_batch(name):
         reward(completions=["", ""], task=["charge"], gold=["{}"])
     messages = [[{"role": "assistant", "content": said({"罪名": ["盗窃罪"]})}]]
     assert len(reward(completions=messages, task=["charge"], gold=['{"罪名": ["盗窃罪"]}'])) == 1
+
+
+def prompts_of(path, rows) -> str:
+    rows = ({"task": task, "gold": json.dumps(gold), "charges": ["盗窃罪"]} for task, gold in rows)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def paid(reward, task: str, answer: dict, golds: list[dict], training: str) -> list[float]:
+    """What an answer that never changes earns where the reward asks."""
+    n = len(golds)
+    values = reward(
+        [said(answer)] * n,
+        [task] * n,
+        [json.dumps(gold) for gold in golds],
+        prompts=[f"案件{number}" for number in range(n)],
+        charges=[["盗窃罪"]] * n,
+        training=training,
+    )
+    return [value for value in values if value is not None]
+
+
+@pytest.mark.parametrize(
+    ("reward", "task", "frequent", "rare"),
+    [
+        (tier.match, "term", term("有期徒刑", 9), term("有期徒刑", 50)),
+        (probation.closeness, "elements", person(12, 0), person(12, 12)),
+    ],
+)
+def test_what_is_frequent_in_training_is_asked_about_as_often_as_what_is_rare(
+    tmp_path, reward, task, frequent, rare
+):
+    golds = [rare if number % 5 == 0 else frequent for number in range(2000)]
+    training = prompts_of(tmp_path / "grpo.jsonl", [(task, gold) for gold in golds[:500]])
+    for constant in (frequent, rare):
+        assert sum(paid(reward, task, constant, golds, "")) / 2000 == pytest.approx(
+            0.8 if constant is frequent else 0.2
+        )
+        worth = paid(reward, task, constant, golds, training)
+        assert sum(worth) / len(worth) == pytest.approx(0.5, abs=0.05), "no constant wins any more"
+        assert 700 < len(worth) < 900, "all of the rare ones, and as many of the others"
+    assert paid(reward, task, rare, golds, training) == paid(reward, task, rare, golds, training)
+
+
+def test_a_training_without_the_rare_kind_is_one_clear_error(tmp_path):
+    training = prompts_of(tmp_path / "grpo.jsonl", [("elements", person(12, 0))] * 3)
+    with pytest.raises(UserError, match="all of one kind"):
+        paid(probation.closeness, "elements", person(12, 0), [person(12, 0)], training)

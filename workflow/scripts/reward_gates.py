@@ -3,11 +3,13 @@
 python workflow/scripts/reward_gates.py [--config config/reward_gates.yaml] [--cases N]
 
 Margins are stated in the configuration. Gold is that of real judgments where LEXPRO_MIRROR has them, else synthetic.
+Rewards that ask about their prompts evenly (lexpro/rewards/balance.py) count on the other half of the judgments.
 """
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import os
 import sys
@@ -98,8 +100,19 @@ def main(argv: list[str] | None = None) -> int:
     with knowledge() as (source, rows, folder):
         shelf = Shelf(rows)
         form = Form(style=settings["form"])
-        found = gates.cases(read, form, lambda facts, date: shelf.find(facts, settings["retrieved"], date))
+
+        def cases(pairs: list[tuple[str, Judgment]]) -> list[gates.Case]:
+            return gates.cases(
+                pairs, form, lambda facts, date: shelf.find(facts, settings["retrieved"], date)
+            )
+
+        halves = [cases(read[::2]), cases(read[1::2])]
+        found = [*halves[0], *halves[1]]
         arena = gates.Arena(found, settings["seed"])
+        folds = [
+            (gates.Arena(own, settings["seed"]), gates.prompts_file(other, Path(folder) / f"{number}.jsonl"))
+            for number, (own, other) in enumerate((halves, halves[::-1]))
+        ]
         print(f"{len(read)} {kind}, {len(found)} questions; articles and tiers: {source}")
         print(f"{'':<5}{'reward':<22}{'n':>6}{'gold':>8} " + " ".join(f"{o:>10}" for o in gates.OPPONENTS))
         problems = []
@@ -113,7 +126,12 @@ def main(argv: list[str] | None = None) -> int:
             entries.append((reward, f"total {entry['grpo']}", entry["margins"]))
         for reward, name, margins in entries:
             name = name or reward.__name__
-            outcome = arena.play(reward, knowledge=folder)
+            if "training" in inspect.signature(reward).parameters:
+                outcome = gates.together(
+                    [half.play(reward, knowledge=folder, training=str(file)) for half, file in folds]
+                )
+            else:
+                outcome = arena.play(reward, knowledge=folder)
             lost = outcome.lost({**settings["default"], **margins})
             problems += [f"{name}: {problem}" for problem in lost]
             print(line(name, outcome, bool(lost)))

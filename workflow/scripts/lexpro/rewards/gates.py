@@ -18,8 +18,10 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lexpro.corpus.record import TERM_KINDS, Judgment
+from lexpro.files import json_line
 from lexpro.law import charges
 from lexpro.rewards.registry import Reward
 from lexpro.tasks import prompts, targets, texts
@@ -169,6 +171,25 @@ class Outcome:
             for name, value in self.opponents.items()
             if self.gold - value < margins[name] - 1e-9
         ]
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """The outcome over the rows of all."""
+    n = sum(outcome.n for outcome in outcomes)
+    shares = [(outcome, outcome.n / max(1, n)) for outcome in outcomes]
+    opponents = {
+        name: sum(share * outcome.opponents[name] for outcome, share in shares) for name in OPPONENTS
+    }
+    return Outcome(n, sum(share * outcome.gold for outcome, share in shares), opponents)
+
+
+def prompts_file(found: Sequence[Case], path: Path) -> Path:
+    """The cases as prompts that a training would have (`grpo.jsonl`): what `balance` counts."""
+    rows = (
+        {"task": c.task, "gold": json.dumps(c.gold, ensure_ascii=False), "charges": c.charges} for c in found
+    )
+    path.write_text("".join(map(json_line, rows)), encoding="utf-8")
+    return path
 
 
 class Arena:

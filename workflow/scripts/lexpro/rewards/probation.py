@@ -6,9 +6,10 @@ article 72). Counting the others would pay everyone who always says that there i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from lexpro.rewards import people
+from lexpro.rewards import balance, people
 from lexpro.rewards.completion import Completion, each
 
 # Longest sentence, in months, that can be suspended (Criminal Law, article 72).
@@ -33,16 +34,40 @@ def value(true: dict, stated: dict) -> float:
     return 0.5 + 0.5 * (1 - abs(due - said) / max(due, said))
 
 
+def kind(task: str, gold: dict, _: object = None) -> str | None:
+    """Of a true answer: `granted` to somebody or to `none`; None where the question does not arise."""
+    own = (
+        [person for person in gold["被告人"] if "缓刑" in person and eligible(person)]
+        if task == "elements"
+        else []
+    )
+    if not own:
+        return None
+    return "granted" if any(person["缓刑"] for person in own) else "none"
+
+
 def closeness(
-    completions: Sequence[Completion], task: Sequence[str], gold: Sequence[str], **_: object
+    completions: Sequence[Completion],
+    task: Sequence[str],
+    gold: Sequence[str],
+    prompts: Sequence[object] | None = None,
+    training: str = "",
+    **_: object,
 ) -> list[float | None]:
-    """Mean of `value` in [0, 1] over the defendants that are `eligible`; None where none is."""
-    return each(
+    """Mean of `value` in [0, 1] over the defendants that are `eligible`; None where none is.
+
+    `training`: file of the prompts that are trained on; with it cases with and without probation are asked about
+    equally often (`balance`).
+    """
+    shares = balance.chances(kind, str(training)) if training else {}
+    found = each(
         completions,
         task,
         gold,
-        lambda name, true: (
-            name == "elements" and any("缓刑" in person and eligible(person) for person in true["被告人"])
-        ),
+        lambda name, true: kind(name, true) is not None,
         lambda answer, true: people.mean(answer, true, value, eligible),
     )
+    return [
+        paid if paid is not None and balance.asked(kind(name, json.loads(true)), shares, prompt) else None
+        for paid, name, true, prompt in zip(found, task, gold, prompts or [()] * len(found), strict=True)
+    ]

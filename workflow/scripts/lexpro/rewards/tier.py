@@ -20,6 +20,7 @@ from pathlib import Path
 from lexpro.files import read_json
 from lexpro.knowledge import embedded
 from lexpro.law import facts
+from lexpro.rewards import balance
 from lexpro.rewards.completion import Completion, answer_of
 from lexpro.rewards.people import amount
 
@@ -84,29 +85,49 @@ def place(sentence: dict, spans: Sequence[tuple[int, int]]) -> int | None:
     return None if weight is None else max(0, bisect_right([low for low, _ in spans], weight) - 1)
 
 
+@cache
+def kind(knowledge: str) -> balance.Kind:
+    """Of a true answer: `lightest` tier or one `above`; None where the reward does not apply."""
+
+    def of(task: str, gold: dict, charges: list[str]) -> str | None:
+        own = tiers(knowledge).get(charges[0], []) if task == "term" and len(charges) == 1 else []
+        spans = bounds(own)
+        if len(spans) < 2 or not in_range(gold, own):
+            return None
+        return "above" if place(gold, spans) else "lightest"
+
+    return of
+
+
 def match(
     completions: Sequence[Completion],
     task: Sequence[str],
     gold: Sequence[str],
     charges: Sequence[Sequence[str]] | None = None,
+    prompts: Sequence[object] | None = None,
     knowledge: str = "",
+    training: str = "",
     **_: object,
 ) -> list[float | None]:
     """1 for the right tier, else 0.
 
     Asked of the task `term`, where the true `charges` (a column) are one charge whose article has two tiers or
     more that do not overlap, and the true sentence lies in one (not mitigated, not joint); else None. `knowledge`
-    is a folder of the stage of that name. Raises ValueError if the batch is not of one length.
+    is a folder of the stage of that name. `training`: file of the prompts that are trained on; with it the lightest
+    tier is asked about as often as the others (`balance`). Raises ValueError if the batch is not of one length.
     """
-    known = tiers(str(knowledge))
-    accused = [()] * len(completions) if charges is None else charges
+    of = kind(str(knowledge))
+    shares = balance.chances(of, str(training)) if training else {}
+    nothing = [()] * len(completions)
     found: list[float | None] = []
-    for completion, name, truth, of in zip(completions, task, gold, accused, strict=True):
-        own = known.get(of[0], []) if name == "term" and len(of) == 1 else []
-        spans, true = bounds(own), json.loads(truth)
-        if len(spans) < 2 or not in_range(true, own):
+    for completion, name, truth, accused, prompt in zip(
+        completions, task, gold, charges or nothing, prompts or nothing, strict=True
+    ):
+        true = json.loads(truth)
+        which = of(name, true, accused)
+        if which is None or not balance.asked(which, shares, prompt):
             found.append(None)
             continue
-        answer = answer_of(name, completion)
+        answer, spans = answer_of(name, completion), bounds(tiers(str(knowledge))[accused[0]])
         found.append(float(answer is not None and place(answer, spans) == place(true, spans)))
     return found

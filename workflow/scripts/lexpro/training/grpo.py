@@ -131,7 +131,9 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
     compute.limit_threads()
     base, start = run.inputs["base_model"] / "model", run.inputs["sft"] / "model"
     tokenizer = loading.tokenizer(start)
-    known = {"knowledge": str(run.inputs["knowledge"])} if "knowledge" in run.inputs else {}
+    known = {"training": str(run.inputs["tasks"] / "grpo.jsonl")}
+    if "knowledge" in run.inputs:
+        known["knowledge"] = str(run.inputs["knowledge"])
     loaded = [registry.load(entry, known) for entry in settings["rewards"]]
     rewards = [on_whole_answers(reward) for reward, _ in loaded]
     rows = prompts(run, tokenizer, loaded)

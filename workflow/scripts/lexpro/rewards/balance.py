@@ -1,0 +1,44 @@
+"""Prompts that a reward asks about evenly, where most true answers are of one kind.
+
+Four of five terms are of the lightest tier, and three of five who could have probation have none: whoever always says
+so is right that often. So the kind of answer that is frequent among the *training* prompts is asked about as often as
+the rare one, and for the other prompts the reward does not apply. Which prompts these are follows from their text: all
+completions of a group are asked, or none, on every process and after a resume.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from lexpro.engines.base import seed_of
+from lexpro.errors import UserError
+
+# (task, gold, charges) → which kind of answer is true; None where the reward does not apply.
+Kind = Callable[[str, dict, list[str]], str | None]
+
+
+@cache
+def chances(kind: Kind, training: str) -> Mapping[str, float]:
+    """{kind: share of its prompts that are asked about}, of a file of prompts (`grpo.jsonl`); read once a process.
+
+    Raises `UserError` where all prompts are of one kind: a constant would win.
+    """
+    with Path(training).open(encoding="utf-8") as file:
+        rows = map(json.loads, file)
+        counts = Counter(kind(row["task"], json.loads(row["gold"]), row.get("charges") or []) for row in rows)
+    counts.pop(None, None)
+    if len(counts) < 2:
+        raise UserError(
+            f"{training}: the true answers are all of one kind ({', '.join(counts) or 'none'}), so a constant would "
+            "win this reward. Leave it out of grpo.rewards, or train on more judgments."
+        )
+    return {name: min(counts.values()) / count for name, count in counts.items()}
+
+
+def asked(name: str, shares: Mapping[str, float], prompt: object) -> bool:
+    """Whether a prompt with a true answer of this kind is asked about; kinds that training does not have are."""
+    return seed_of("balance", prompt) < shares.get(name, 1.0) * 2**31
