@@ -275,6 +275,7 @@ def test_a_server_by_configuration_finds_the_same(index, searcher, tmp_path):
     card = read_json(moved / "index.json")
     card["settings"]["server"] = {"host": "127.0.0.1", "port": 0}
     write_json(moved / "index.json", card)
+    (moved / "manifest.json").unlink()
     served = Searcher(moved)
     for facts in ("窃得手机后投案", "酒后驾驶轿车"):
         assert served.articles(facts, 4) == searcher.articles(facts, 4)
@@ -332,13 +333,33 @@ def test_changed_weights_are_refused(index, tmp_path):
         dense.load(folder)
 
 
-@pytest.mark.parametrize("missing", ["index.json", "chroma/chroma.sqlite3", "bm25/articles/bm25.json"])
-def test_a_damaged_index_is_refused(index, tmp_path, missing):
-    root = shutil.copytree(index.parents[2], tmp_path / "moved")
-    folder = root / "results/index/k"
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        ("index.json", "no index.json"),
+        ("chroma/chroma.sqlite3", "no chroma.sqlite3"),
+        ("bm25/articles/bm25.json", "bm25/articles/bm25.json is missing"),
+        ("articles.npy", "articles.npy is missing"),
+    ],
+)
+def test_an_index_that_is_not_whole_is_refused(index, tmp_path, missing, reason):
+    folder = shutil.copytree(index, tmp_path / "moved")
     Searcher(folder).close()
     (folder / missing).unlink()
-    with pytest.raises(UserError, match="is not a"):
+    with pytest.raises(UserError, match=reason):
+        Searcher(folder)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize(
+    "name", ["index.json", "articles.parquet", "cases.parquet", "articles.npy", "bm25/cases/weights.npz"]
+)
+def test_a_damaged_index_is_refused(index, tmp_path, name, signed):
+    folder = shutil.copytree(index, tmp_path / "moved")
+    (folder / name).write_bytes(b"x" * (folder / name).stat().st_size)
+    if not signed:
+        (folder / "manifest.json").unlink()
+    with pytest.raises(UserError, match=f"{name} is not what was written" if signed else "damaged|is not a"):
         Searcher(folder)
 
 
