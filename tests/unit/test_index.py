@@ -84,9 +84,15 @@ def judgment(doc_id: str, facts: str, charge: str, numbers: list[int], date: str
     }
 
 
-def plan(name: str, settings: dict, inputs: dict[str, str], lock) -> list[str]:
-    folder = f"results/.plan/{name}/k"
-    config = {"stage": name, "key": "k", "out": f"results/{name}/k", "inputs": inputs, "settings": settings}
+def plan(name: str, settings: dict, inputs: dict[str, str], lock: Path, key: str = "k") -> list[str]:
+    folder = f"results/.plan/{name}/{key}"
+    config = {
+        "stage": name,
+        "key": key,
+        "out": f"results/{name}/{key}",
+        "inputs": inputs,
+        "settings": settings,
+    }
     write_text(Path(folder) / "config.yaml", to_yaml(config))
     write_text(Path(folder) / "code.yaml", to_yaml(fingerprint.code(name, settings, lock)))
     write_text(Path(folder) / "runtime.yaml", to_yaml({}))
@@ -281,6 +287,26 @@ def test_a_server_by_configuration_finds_the_same(index, searcher, tmp_path):
         assert served.articles(facts, 4) == searcher.articles(facts, 4)
         assert served.cases(facts, 4) == searcher.cases(facts, 4)
     served.close()
+
+
+def test_the_stage_starts_a_server_and_stops_it(index, monkeypatch):
+    import index as index_stage
+    from lexpro.retrieval import store
+
+    servers = []
+
+    class Noted(store.Server):
+        def __init__(self, *args):
+            super().__init__(*args)
+            servers.append(self.process)
+            assert self.process.poll() is None
+
+    monkeypatch.setattr(store, "Server", Noted)
+    inputs = {name: f"results/{name}/k" for name in ("filter", "tasks", "knowledge", "embed")}
+    settings = {**INDEX, "server": {"host": "127.0.0.1", "port": 0}}
+    index_stage.main(plan("index", settings, inputs, Path("lock.txt"), "served"))
+    assert len(servers) == 1 and servers[0].poll() is not None
+    assert read_json(index.with_name("served") / "recall.json") == read_json(index / "recall.json")
 
 
 def test_a_held_out_case_among_the_training_cases_is_refused(index):
