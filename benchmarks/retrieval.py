@@ -5,9 +5,9 @@ LEXPRO_MIRROR=… python benchmarks/retrieval.py
 501 queries (facts of real judgments), 452 articles of the Criminal Law, 2,165 cited pairs. Published: BM25
 and TF-IDF of Judge-R1, Table 1 (oneal2000/Judge-R1). `constant` is one list of the ten articles that the
 training judgments cite most, for every query alike. `citations` (lexpro/retrieval/citations.py) finds the crime and
-what courts cite beside it: from statutes, names of charges, synthetic facts and the training set's lists of cited
-articles (`qrels_file_train`); it is given no text of a real judgment. `rare` counts only articles that one or two
-test cases cite: there no prior helps.
+what courts cite beside it: from statutes, interpretations, names of charges, synthetic facts and the training set's
+lists of cited articles (`qrels_file_train`); it is given no text of a real judgment. `rare` counts only articles that
+one or two test cases cite: there no prior helps.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts")
 from lexpro.corpus import synthetic
 from lexpro.files import read_yaml
 from lexpro.knowledge import collection, links
-from lexpro.knowledge.statutes import lines_of
+from lexpro.knowledge.statutes import lines_of, parse
+from lexpro.law import articles, charges
 from lexpro.retrieval.bm25 import BM25, top
-from lexpro.retrieval.citations import Citations
+from lexpro.retrieval.citations import GENERAL, Citations
 from lexpro.retrieval.tokenize import words
 
 # P@5, P@10, R@5, R@10.
@@ -38,6 +39,9 @@ Search = Callable[[str], Sequence[str]]
 JUDGE = "oneal2000__JuDGE/data"
 ROOT = Path(__file__).resolve().parents[1]
 CHARGE_LISTS = ["司法解释/*确定罪名*.md", "司法解释/*犯罪的罪名的意见*.md"]
+INTERPRETATIONS, STANDARDS = ["司法解释/*"], "xtjeyvc__xtjeyvc.github.com/pages"
+# An article of an interpretation is about so many articles at most; characters kept of each article.
+ABOUT, LENGTH = 3, 3000
 # Synthetic cases: provinces, cases in each, and facts that an article keeps of them.
 PROVINCES, CASES, FACTS = 10, 30, 12
 
@@ -77,10 +81,14 @@ def systems(refs: list[str], texts: list[str], prior: Counter[str]) -> dict[str,
     }
 
 
-def charge_links(laws: Path) -> dict[str, list[str]]:
+def charge_lists(mirror: Path) -> list[Path]:
+    return collection.files(mirror / "LawRefBook__Laws", CHARGE_LISTS)
+
+
+def charge_links(mirror: Path) -> dict[str, list[str]]:
     """Charge → base numbers of its articles (JuDGE has no 条之X), the newest first."""
     found: dict[str, list[str]] = defaultdict(list)
-    for path in collection.files(laws, CHARGE_LISTS)[::-1]:
+    for path in charge_lists(mirror)[::-1]:
         for charge, ref in links.pairs(lines_of(path)):
             if (base := ref.partition("之")[0]) not in found[charge]:
                 found[charge].append(base)
@@ -100,13 +108,34 @@ def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
     return {ref: "\n".join(lines) for ref, lines in found.items()}
 
 
+def said_of(mirror: Path, named: dict[str, list[str]]) -> dict[str, str]:
+    """Ref → what interpretations in force and the filing standards say of it: their articles that cite it, or are of a
+    document whose title names its charge. What bears on many articles tells none of them apart.
+    """
+    rows, _ = collection.read(mirror / "LawRefBook__Laws", INTERPRETATIONS)
+    for path in collection.files(mirror / STANDARDS, ["*追诉标准*"]):
+        rows += parse(lines_of(path), path.name).rows
+    lists = {path.relative_to(mirror / "LawRefBook__Laws").as_posix() for path in charge_lists(mirror)}
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.valid_to or row.source in lists:
+            continue
+        cited = [str(a.number) for a in articles.parse(row.text) if a.law == articles.CRIMINAL_LAW]
+        titled = [named[name][0] for name, _, _ in charges.find(row.law) if name in named]
+        refs = list(dict.fromkeys([ref for ref in cited if int(ref) > GENERAL] + titled))
+        for ref in refs if len(refs) <= ABOUT else ():
+            found[ref].append(row.text)
+    return {ref: "\n".join(lines)[:LENGTH] for ref, lines in found.items()}
+
+
 def citations(mirror: Path, refs: list[str], texts: list[str]) -> Citations:
     cited: dict[str, list[str]] = defaultdict(list)
     for line in (mirror / JUDGE / "qrels_file_train").read_text(encoding="utf-8").splitlines():
         query, _, ref, _ = line.split()
         cited[query].append(ref)
-    named = charge_links(mirror / "LawRefBook__Laws")
-    return Citations(refs, texts, facts_of(named), named, list(cited.values()))
+    named = charge_links(mirror)
+    told = [facts_of(named), said_of(mirror, named)]
+    return Citations(refs, texts, told, named, list(cited.values()))
 
 
 def evaluate(search: Search, queries: list[tuple[str, set[str]]]) -> tuple[float, float, float, float]:

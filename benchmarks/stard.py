@@ -41,9 +41,9 @@ def key(name: str) -> Key | None:
 
 
 def same(law: str) -> str:
-    """A law's name without its issuer, quotation marks and 的解释's variants: as people shorten it."""
+    """A law's name without the country's, its issuer, quotation marks and 的解释's variants: as people shorten it."""
     for mark in "《》〈〉（）()、最高人民法院检察和":
-        law = law.replace(mark, "")
+        law = law.replace("中华人民共和国", "").replace(mark, "")
     return law
 
 

@@ -58,10 +58,39 @@ def test_citations_are_checked(cited, shown, date, verdict):
 
 
 @pytest.mark.parametrize(
-    "text", ["《中华人民共和国刑法》第二百六十四条", "刑法第264条", "第２６４条", "依照第二百六十四条第一款"]
+    "text",
+    [
+        "《中华人民共和国刑法》第二百六十四条",
+        "刑法第264条",
+        "第２６４条",
+        "依照第二百六十四条第一款",
+        "第贰佰陆拾肆条",
+        "第二六四条",
+        "刑法264条",
+    ],
 )
 def test_an_article_is_found_in_any_numeral_form(text):
     assert cite.cited_in(text) == [("刑法", "264")]
+
+
+@pytest.mark.parametrize("text", ["第264条之一", "第二百六十四条之一", "第２６４条之１", "第264之1条"])
+def test_an_inserted_article_that_does_not_exist_is_marked(text):
+    (found,) = cite.check(cite.cited_in(text), ROWS)
+    assert (found.ref, found.verdict) == ("264之1", cite.MISSING)
+
+
+def test_a_law_is_taken_by_any_of_its_names():
+    assert ask.law_of("《中华人民共和国刑法》", ROWS) == "刑法" and ask.law_of(None, ROWS) is None
+    with pytest.raises(UserError, match="none of that name"):
+        ask.law_of("民法", ROWS)
+
+
+def test_a_summary_that_cannot_be_read_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results/experiments/demo").mkdir(parents=True)
+    (tmp_path / "results/experiments/demo/summary.json").write_text("{")
+    with pytest.raises(UserError, match="cannot be read"):
+        ask.run_of("demo", "grpo")
 
 
 def test_citations_of_a_completion_are_those_of_answer_and_reasoning():
@@ -82,6 +111,9 @@ def test_citations_of_a_completion_are_those_of_answer_and_reasoning():
         (["甲", "--date", "2020-13-01"], "not a day as"),
         (["甲", "--province", "湖"], "none of 北京、"),
         (["甲", "-k", "0"], "-k must be 1 or more"),
+        (["甲", "--charge", "盗窃车"], "no crime of the Criminal Law"),
+        (["", "--experiment", "demo"], "the facts are empty"),
+        (["--facts", "."], "must be a UTF-8 text file"),
     ],
 )
 def test_what_the_user_gets_wrong_is_said(arguments, message, tmp_path, monkeypatch, capsys):

@@ -12,7 +12,7 @@ SEEN = [["264", "67"], ["264", "67", "65"], ["264"], ["347", "67"], ["347", "65"
 
 @pytest.fixture
 def citations() -> Citations:
-    return Citations(REFS, TEXTS, {"347": "冰毒 吸毒人员"}, {"盗窃罪": ["264"]}, SEEN)
+    return Citations(REFS, TEXTS, [{"347": "冰毒 吸毒人员"}], {"盗窃罪": ["264"]}, SEEN)
 
 
 def test_counted_shares_a_judgment_between_its_crimes():
@@ -24,15 +24,25 @@ def test_counted_shares_a_judgment_between_its_crimes():
 
 @pytest.mark.parametrize(
     ("facts", "first"),
-    [("甲秘密窃取乙的财物", "264"), ("甲将冰毒卖给吸毒人员", "347"), ("国家工作人员甲收受财物", "385")],
+    [
+        ("甲秘密窃取乙的财物", "264"),
+        ("甲将冰毒卖给吸毒人员", "347"),
+        ("国家工作人员甲收受财物", "385"),
+    ],
 )
 def test_the_crime_comes_first(citations, facts, first):
     assert citations.search(facts, 1) == [first]
 
 
+def test_each_source_tells_of_its_articles():
+    told = [{"347": "冰毒"}, {"385": "干股"}]
+    found = Citations(REFS, TEXTS, told, {}, SEEN)
+    assert [found.search(facts, 1) for facts in ("甲有冰毒", "甲得干股")] == [["347"], ["385"]]
+
+
 def test_synthetic_facts_of_one_crime_do_not_bury_another():
     told = {"264": "经审理查明被告人于某日在某地被民警抓获"}
-    found = Citations(REFS, TEXTS, told, {}, [["264", "67"]] * 50)
+    found = Citations(REFS, TEXTS, [told], {}, [["264", "67"]] * 50)
     facts = "经审理查明某甲身为国家工作人员收受财物"
     assert found.refs[found.crimes[int(found.crime(facts).argmax())]] == "385"
 

@@ -84,9 +84,15 @@ def judgment(doc_id: str, facts: str, charge: str, numbers: list[int], date: str
     }
 
 
-def plan(name: str, settings: dict, inputs: dict[str, str], lock) -> list[str]:
-    folder = f"results/.plan/{name}/k"
-    config = {"stage": name, "key": "k", "out": f"results/{name}/k", "inputs": inputs, "settings": settings}
+def plan(name: str, settings: dict, inputs: dict[str, str], lock: Path, key: str = "k") -> list[str]:
+    folder = f"results/.plan/{name}/{key}"
+    config = {
+        "stage": name,
+        "key": key,
+        "out": f"results/{name}/{key}",
+        "inputs": inputs,
+        "settings": settings,
+    }
     write_text(Path(folder) / "config.yaml", to_yaml(config))
     write_text(Path(folder) / "code.yaml", to_yaml(fingerprint.code(name, settings, lock)))
     write_text(Path(folder) / "runtime.yaml", to_yaml({}))
@@ -275,11 +281,32 @@ def test_a_server_by_configuration_finds_the_same(index, searcher, tmp_path):
     card = read_json(moved / "index.json")
     card["settings"]["server"] = {"host": "127.0.0.1", "port": 0}
     write_json(moved / "index.json", card)
+    (moved / "manifest.json").unlink()
     served = Searcher(moved)
     for facts in ("窃得手机后投案", "酒后驾驶轿车"):
         assert served.articles(facts, 4) == searcher.articles(facts, 4)
         assert served.cases(facts, 4) == searcher.cases(facts, 4)
     served.close()
+
+
+def test_the_stage_starts_a_server_and_stops_it(index, monkeypatch):
+    import index as index_stage
+    from lexpro.retrieval import store
+
+    servers = []
+
+    class Noted(store.Server):
+        def __init__(self, *args):
+            super().__init__(*args)
+            servers.append(self.process)
+            assert self.process.poll() is None
+
+    monkeypatch.setattr(store, "Server", Noted)
+    inputs = {name: f"results/{name}/k" for name in ("filter", "tasks", "knowledge", "embed")}
+    settings = {**INDEX, "server": {"host": "127.0.0.1", "port": 0}}
+    index_stage.main(plan("index", settings, inputs, Path("lock.txt"), "served"))
+    assert len(servers) == 1 and servers[0].poll() is not None
+    assert read_json(index.with_name("served") / "recall.json") == read_json(index / "recall.json")
 
 
 def test_a_held_out_case_among_the_training_cases_is_refused(index):
@@ -332,13 +359,33 @@ def test_changed_weights_are_refused(index, tmp_path):
         dense.load(folder)
 
 
-@pytest.mark.parametrize("missing", ["index.json", "chroma/chroma.sqlite3", "bm25/articles/bm25.json"])
-def test_a_damaged_index_is_refused(index, tmp_path, missing):
-    root = shutil.copytree(index.parents[2], tmp_path / "moved")
-    folder = root / "results/index/k"
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        ("index.json", "no index.json"),
+        ("chroma/chroma.sqlite3", "no chroma.sqlite3"),
+        ("bm25/articles/bm25.json", "bm25/articles/bm25.json is missing"),
+        ("articles.npy", "articles.npy is missing"),
+    ],
+)
+def test_an_index_that_is_not_whole_is_refused(index, tmp_path, missing, reason):
+    folder = shutil.copytree(index, tmp_path / "moved")
     Searcher(folder).close()
     (folder / missing).unlink()
-    with pytest.raises(UserError, match="is not a"):
+    with pytest.raises(UserError, match=reason):
+        Searcher(folder)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize(
+    "name", ["index.json", "articles.parquet", "cases.parquet", "articles.npy", "bm25/cases/weights.npz"]
+)
+def test_a_damaged_index_is_refused(index, tmp_path, name, signed):
+    folder = shutil.copytree(index, tmp_path / "moved")
+    (folder / name).write_bytes(b"x" * (folder / name).stat().st_size)
+    if not signed:
+        (folder / "manifest.json").unlink()
+    with pytest.raises(UserError, match=f"{name} is not what was written" if signed else "damaged|is not a"):
         Searcher(folder)
 
 

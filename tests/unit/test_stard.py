@@ -50,6 +50,14 @@ def test_what_the_collection_lacks_stays_in_the_denominator(stard, tmp_path):
     assert missing == 1 and len(gold[0]) == 2
 
 
+def test_a_law_is_found_without_the_name_of_the_country(stard, tmp_path):
+    path = tmp_path / "queries.json"
+    names = ["最高人民法院关于适用《样本法》的解释第一条"]
+    path.write_text(json.dumps([{"问题": "问", "match_name": names}]), encoding="utf-8")
+    law = "最高人民法院关于适用《中华人民共和国样本法》的解释"
+    assert stard.questions(path, [Row(law, 1, 0, "文")]) == (["问"], [{(law, "1")}], 0)
+
+
 def test_versions_of_an_article_are_one_answer(stard):
     rows = [
         Row("样本法", 1, 0, "旧", valid_to="2020-01-01"),

@@ -13,6 +13,7 @@ import pytest
 
 from lexpro.errors import UserError
 from lexpro.files import read_json, write_json
+from lexpro.retrieval import store as store_module
 from lexpro.retrieval.store import Store, Table, build
 
 HNSW = {"max_neighbors": 16, "ef_construction": 100, "ef_search": 100}
@@ -147,6 +148,43 @@ def test_a_killed_build_leaves_the_old_index_usable(tmp_path):
     store.close()
 
 
+def test_a_kill_between_the_last_two_renames_leaves_the_old_index_usable(tmp_path, monkeypatch):
+    target = made(tmp_path / "a", table(30))
+    rename = Path.rename
+
+    def dies(path: Path, to: Path) -> Path:
+        if to == target:
+            raise KeyboardInterrupt
+        return rename(path, to)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "rename", dies)
+        made(target, table(40))
+    assert not target.exists()
+    store = Store(target)
+    assert store.count("things") == 30
+    store.close()
+    counts = build(target, {"things": table(30)}, HNSW, base=target)
+    assert counts["things"] == {"kept": 30, "written": 0, "removed": 0}
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_reader_who_meets_a_replacement_reads_again(tmp_path, monkeypatch):
+    target = made(tmp_path / "a", table(30))
+    verify, seen = store_module.verify, []
+
+    def replaced_meanwhile(folder: Path, name: Path | None = None) -> dict:
+        if not seen:
+            seen.append(made(target, table(40)))
+            (folder / "chroma.sqlite3").write_bytes(b"half of each")
+        return verify(folder, name)
+
+    monkeypatch.setattr(store_module, "verify", replaced_meanwhile)
+    store = Store(target)
+    assert store.count("things") == 40
+    store.close()
+
+
 def test_two_readers_and_a_writer_do_not_block(tmp_path):
     target = made(tmp_path / "a", table(30))
     process = writer(target)
@@ -196,6 +234,8 @@ def of_another_version(folder: Path) -> None:
         (cut, "data_level0.bin is not what was written"),
         (lambda folder: next(folder.rglob("header.bin")).unlink(), "header.bin is missing"),
         (lambda folder: (folder / "store.json").unlink(), "no store.json"),
+        (overwrite("store.json"), "store.json cannot be read"),
+        (lambda folder: (folder / "store.json").write_text("[]"), "store.json cannot be read"),
         (of_another_version, "made by Chroma 0.1"),
         (shutil.rmtree, "no such folder"),
     ],

@@ -17,7 +17,8 @@ from unicodedata import east_asian_width
 
 from lexpro.errors import UserError
 from lexpro.files import read_json, read_yaml
-from lexpro.law import provinces
+from lexpro.knowledge.lookup import plain
+from lexpro.law import charges, provinces
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite
 from lexpro.retrieval.scope import CaseScope
@@ -74,9 +75,12 @@ def check(args: argparse.Namespace) -> None:
         raise UserError("-k must be 1 or more, --cases 0 or more.")
     if args.date:
         try:
-            datetime.date.fromisoformat(args.date)
+            args.date = datetime.date.fromisoformat(args.date).isoformat()
         except ValueError as error:
             raise UserError(f"--date {args.date}: not a day as 2017-06-28.") from error
+    if args.charge and not (known := charges.canonical(args.charge)):
+        raise UserError(f"--charge {args.charge}: no crime of the Criminal Law. Write it as 盗窃罪.")
+    args.charge = known if args.charge else None
     if args.province and args.province not in provinces.PROVINCES:
         raise UserError(f"--province {args.province}: none of {'、'.join(provinces.PROVINCES)}.")
 
@@ -108,13 +112,29 @@ def run_of(experiment: str, variant: str) -> dict:
             f"experiment {experiment} has not run here: no {summary}. Run it first: "
             f"snakemake --cores all --config experiments={experiment}"
         )
-    key = read_json(summary)["stages"].get("predict", {}).get(variant, {}).get("rag", {}).get("key")
+    try:
+        stages = read_json(summary)["stages"]
+    except (ValueError, KeyError) as error:
+        raise UserError(
+            f"{summary} cannot be read ({error!r}). Remove it and run snakemake again."
+        ) from error
+    key = stages.get("predict", {}).get(variant, {}).get("rag", {}).get("key")
     if not key:
         raise UserError(f"experiment {experiment} has no run of variant {variant} with retrieval.")
     plan = RESULTS / ".plan" / "predict" / key / "config.yaml"
     if not plan.is_file():
         raise UserError(f"{plan} is gone. Run snakemake again: it plans anew and makes what is missing.")
     return read_yaml(plan)
+
+
+def law_of(name: str | None, rows: list[dict]) -> str | None:
+    """The law as the index names it; raises UserError where it has none of that name."""
+    if name is None:
+        return None
+    names = {plain(row["law"]): row["law"] for row in rows}
+    if plain(name) not in names:
+        raise UserError(f"--law {name}: the index of this experiment has none of that name.")
+    return names[plain(name)]
 
 
 def answer(plan: dict, task: str, facts: str, articles: list[dict]) -> tuple[str, list[str]]:
@@ -213,7 +233,8 @@ def ask(argv: list[str] | None) -> None:
     facts = facts_of(args)
     plan = run_of(args.experiment, args.variant)
     searcher = Searcher(plan["inputs"]["index"])
-    show_articles(searcher.articles(facts, args.k, args.date, args.law, named=True))
+    law = law_of(args.law, searcher.rows)
+    show_articles(searcher.articles(facts, args.k, args.date, law, named=True))
     predicted = searcher.charges(facts)[:3]
     if predicted:
         print("【罪名】类案所判：" + "、".join(f"{charge} {share:.0%}" for charge, share in predicted))

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
+
+from lexpro.errors import UserError
+
+T = TypeVar("T")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -55,13 +61,32 @@ def expanded(path: str) -> Path:
     return Path(os.path.expandvars(path)).expanduser()
 
 
+def _beside(target: Path) -> tuple[Path, Path]:
+    """Where `replace_folder` puts the new folder before, and the old one after."""
+    arriving, leaving = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    return arriving, leaving
+
+
+def present(target: Path) -> Path:
+    """`target`, or where its content is if `replace_folder` was killed between its two renames."""
+    _, leaving = _beside(target)
+    return leaving if leaving.is_dir() and not target.exists() else target
+
+
+def restore(target: Path) -> None:
+    """Put back what such a kill left beside `target`: for its writer, before it begins."""
+    if (found := present(target)) != target:
+        found.rename(target)
+
+
 def replace_folder(made: Path, target: Path) -> None:
     """Put the complete folder `made` in the place of `target`, if there is one; `made` may be on another disk.
 
-    Until the last instant `target` is the old folder; it is never half of the new one.
+    Until the last instant `target` is the old folder; it is never half of the new one. Readers ask `present`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    arriving, leaving = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    restore(target)
+    arriving, leaving = _beside(target)
     for left_over in (arriving, leaving):
         if left_over != made:
             shutil.rmtree(left_over, ignore_errors=True)
@@ -71,3 +96,25 @@ def replace_folder(made: Path, target: Path) -> None:
         target.rename(leaving)
     arriving.rename(target)
     shutil.rmtree(leaving, ignore_errors=True)
+
+
+def _identity(folder: Path) -> int | None:
+    try:
+        return present(folder).stat().st_ino
+    except OSError:
+        return None
+
+
+def steadily(folder: Path, read: Callable[[Path], T], tries: int = 5) -> T:
+    """`read(folder)` where nobody replaced the folder meanwhile: then it is read again, up to `tries` times in all."""
+    for left in reversed(range(tries)):
+        before = _identity(folder)
+        try:
+            found = read(present(folder))
+        except (OSError, UserError):
+            if not left or _identity(folder) == before:
+                raise
+            continue
+        if not left or _identity(folder) == before:
+            return found
+    raise ValueError("tries must be 1 or more")

@@ -31,7 +31,7 @@ from pathlib import Path
 
 from lexpro import disk, fingerprint
 from lexpro.errors import UserError
-from lexpro.files import read_json, read_yaml, replace_folder, write_json
+from lexpro.files import read_json, read_yaml, replace_folder, restore, write_json
 
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
@@ -237,6 +237,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         planned = sha_of_plan(args.plan)
         planned_out = run.out
         if keep:
+            restore(planned_out)
             run.previous = planned_out if planned_out.is_dir() else None
             run.out = planned_out.with_name(f".{planned_out.name}.new")
         if main_process:

@@ -1,8 +1,9 @@
 """Which articles a court will cite, from the facts alone: the crime first, then what courts cite beside it.
 
-1. The crime's article: BM25 from the facts to two texts of each article of the special part, which count alike (its
-   own with the names of its charges; the same with facts of synthetic cases, which most articles do not have), a
-   charge that the facts name, and how often courts cite the article, tempered: it must not bury what is rarely cited.
+1. The crime's article: BM25 from the facts to several texts of each article of the special part, which count alike (its
+   own with the names of its charges; the same with what a source tells of it, one text a source: facts of synthetic
+   cases, interpretations, which most articles do not have), a charge that the facts name, and how often courts cite
+   the article, tempered: it must not bury what is rarely cited.
 2. Beside it: the share of judgments on that article that cite each other one, counted in lists of cited articles (no
    text of a judgment is read), and its odds raised or lowered by circumstances that the facts tell.
 
@@ -67,13 +68,13 @@ def counted(citations: Iterable[Iterable[str]]) -> tuple[Counter[str], dict[str,
 
 
 class Citations:
-    """Ranks `refs` for facts. `words`: ref → facts of synthetic cases; `named`: charge → its refs, its own first."""
+    """Ranks `refs` for facts. `told`: of each source, ref → text; `named`: charge → its refs, its own first."""
 
     def __init__(
         self,
         refs: Sequence[str],
         texts: Sequence[str],
-        words: Mapping[str, str],
+        told: Sequence[Mapping[str, str]],
         named: Mapping[str, Sequence[str]],
         citations: Sequence[Iterable[str]],
     ):
@@ -86,8 +87,15 @@ class Citations:
             # Thrice: a name says more than a sentence of the text.
             names[found[0]] += [charge.removesuffix("罪")] * 3
         plain = [texts[i] + "\n" + " ".join(names[self.refs[i]]) for i in self.crimes]
-        told = [text + "\n" + words.get(self.refs[i], "") for text, i in zip(plain, self.crimes, strict=True)]
-        self.indexes = [BM25(lines, b=0.5) for lines in (plain, told)]
+        lines = [plain]
+        for source in told:
+            lines.append(
+                [
+                    f"{text}\n{source.get(self.refs[i], '')}"
+                    for text, i in zip(plain, self.crimes, strict=True)
+                ]
+            )
+        self.indexes = [BM25(texts_, b=0.5) for texts_ in lines]
         total, beside = counted(citations)
         n = len(citations)
         self.prior = np.array([total[self.refs[i]] + 0.5 for i in self.crimes])

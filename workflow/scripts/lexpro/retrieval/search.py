@@ -13,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from polars.exceptions import PolarsError
 
+from lexpro import fingerprint
 from lexpro.errors import UserError
-from lexpro.files import read_json
+from lexpro.files import read_json, steadily
 from lexpro.knowledge import table
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite, dense, rerank, similar
@@ -42,6 +44,18 @@ def fields(rows: list[dict]) -> list[dict[str, str | int]]:
     ]
 
 
+def check(index: Path) -> None:
+    """Raises UserError where a file is not what the stage signed; the database has hashes of its own, and what is not
+    signed yet has none.
+    """
+    signed = index / "manifest.json"
+    for name, digest in read_json(signed)["files"].items() if signed.is_file() else ():
+        if not (index / name).is_file():
+            raise UserError(f"{index} is damaged: {name} is missing. Run the index stage again.")
+        if fingerprint.sha256(index / name) != digest:
+            raise UserError(f"{index} is damaged: {name} is not what was written. Run the index stage again.")
+
+
 class Searcher:
     """An index opened for reading (its Chroma folder is copied). `index` is the output folder of the `index` stage.
 
@@ -49,11 +63,39 @@ class Searcher:
     """
 
     def __init__(self, index: Path | str):
-        index = Path(index)
+        steadily(Path(index), self._open)
+
+    def _open(self, index: Path) -> None:
+        if hasattr(self, "store"):
+            # Replaced while it was read.
+            self.close()
         if not (index / CARD).is_file():
             raise UserError(
                 f"{index} is not an index: no {CARD}. Run the index stage, or give its results folder."
             )
+        check(index)
+        try:
+            self._read(index)
+        except (OSError, ValueError, KeyError, EOFError, PolarsError) as error:
+            raise UserError(f"{index} is damaged ({error}). Run the index stage again.") from error
+        self.encoder = dense.load(index / "embedder", self.card["embedder"])
+        self.reranker = rerank.Reranker(self.settings["reranker"]) if self.settings["reranker"] else None
+        if rerank.identity(self.settings["reranker"]) != self.card["reranker"]:
+            raise UserError(f"{index} was built with another reranker. Run the index stage again.")
+        self.store = Store(index / "chroma", self.settings["server"])
+        made = self.store.card["card"]["embedder"]
+        if made != self.card["embedder"]:
+            self.close()
+            raise UserError(
+                f"{index}/chroma holds vectors of another embedder ({made}). Run the index stage again."
+            )
+        for name, places in self._places.items():
+            if not self.store.count(name) == len(self.vectors[name]) == len(places):
+                self.close()
+                raise UserError(f"{index}: not as many vectors as {name}. Run the index stage again.")
+
+    def _read(self, index: Path) -> None:
+        """Everything but the models and the database."""
         self.card = read_json(index / CARD)
         self.settings = self.card["settings"]
         self.rows = table.read(index / "articles.parquet")
@@ -69,24 +111,9 @@ class Searcher:
         self._article_mask, self.case_mask = ArticleMask(self.rows), CaseMask(self.known)
         self._article_terms = BM25.load(index / "bm25" / "articles")
         self._case_terms = BM25.load(index / "bm25" / "cases")
-        self.encoder = dense.load(index / "embedder", self.card["embedder"])
         self.vectors = {
             name: np.load(index / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in self._places
         }
-        self.reranker = rerank.Reranker(self.settings["reranker"]) if self.settings["reranker"] else None
-        if rerank.identity(self.settings["reranker"]) != self.card["reranker"]:
-            raise UserError(f"{index} was built with another reranker. Run the index stage again.")
-        self.store = Store(index / "chroma", self.settings["server"])
-        made = self.store.card["card"]["embedder"]
-        if made != self.card["embedder"]:
-            self.close()
-            raise UserError(
-                f"{index}/chroma holds vectors of another embedder ({made}). Run the index stage again."
-            )
-        for name, places in self._places.items():
-            if not self.store.count(name) == len(self.vectors[name]) == len(places):
-                self.close()
-                raise UserError(f"{index}: not as many vectors as {name}. Run the index stage again.")
 
     def close(self) -> None:
         self.store.close()

@@ -26,7 +26,7 @@ from chromadb.errors import ChromaError
 
 from lexpro import fingerprint
 from lexpro.errors import UserError
-from lexpro.files import read_json, replace_folder, write_json
+from lexpro.files import present, read_json, replace_folder, steadily, write_json
 from lexpro.retrieval.server import Server
 
 CARD, ROWS, DATABASE = "store.json", "rows.parquet", "chroma.sqlite3"
@@ -67,10 +67,11 @@ def _client(folder: Path):
 
 def _former(base: Path | None, card: dict) -> dict[str, dict[str, str]]:
     """{collection: {id: digest}} of a build that can be gone on from: whole, and by the same settings and embedder."""
-    if base is None or not (base / CARD).is_file() or read_json(base / CARD)["card"] != card:
+    if base is None or not base.is_dir():
         return {}
     try:
-        verify(base)
+        if verify(base)["card"] != card:
+            return {}
     except UserError:
         return {}
     rows = pl.read_parquet(base / ROWS)
@@ -91,6 +92,7 @@ def build(
     rows that are new, changed or gone are written. Returns {collection: {kept, written, removed}}.
     """
     card = {"hnsw": hnsw, "embedder": embedder, "chromadb": chromadb.__version__}
+    base = base and present(base)
     former = _former(base, card)
     counts, digests = {}, []
     with tempfile.TemporaryDirectory(prefix="lexpro-chroma-") as scratch:
@@ -132,23 +134,40 @@ def build(
     return counts
 
 
-def verify(folder: Path) -> dict:
-    """`store.json` of a whole build of this version of Chroma; raises UserError saying what is wrong with another."""
+def verify(folder: Path, name: Path | None = None) -> dict:
+    """`store.json` of a whole build of this version of Chroma; raises UserError saying what is wrong with another.
+
+    `name`: what a reader knows the folder as, where this is a copy.
+    """
+    name = name or folder
     if not (folder / CARD).is_file() or not (folder / DATABASE).is_file():
         missing = DATABASE if (folder / CARD).is_file() else CARD
-        raise UserError(f"{folder} is not an index of this project: no {missing}. Run the index stage again.")
-    card = read_json(folder / CARD)
-    made, here = card["card"]["chromadb"], chromadb.__version__
+        raise UserError(f"{name} is not an index of this project: no {missing}. Run the index stage again.")
+    try:
+        card = read_json(folder / CARD)
+        made, files, _ = card["card"]["chromadb"], card["files"], card["collections"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{name} is damaged: {CARD} cannot be read ({error!r}). Run the index stage again."
+        ) from error
+    here = chromadb.__version__
     if made != here:
-        raise UserError(f"{folder} was made by Chroma {made}, here is {here}. Run the index stage again.")
-    for name, digest in card["files"].items():
-        if not (folder / name).is_file():
-            raise UserError(f"{folder} is damaged: {name} is missing. Run the index stage again.")
-        if fingerprint.sha256(folder / name) != digest:
-            raise UserError(
-                f"{folder} is damaged: {name} is not what was written. Run the index stage again."
-            )
+        raise UserError(f"{name} was made by Chroma {made}, here is {here}. Run the index stage again.")
+    for file, digest in files.items():
+        if not (folder / file).is_file():
+            raise UserError(f"{name} is damaged: {file} is missing. Run the index stage again.")
+        if fingerprint.sha256(folder / file) != digest:
+            raise UserError(f"{name} is damaged: {file} is not what was written. Run the index stage again.")
     return card
+
+
+def _copied(folder: Path, copy: Path) -> dict:
+    """Copy a whole build; its card."""
+    if not folder.is_dir():
+        raise UserError(f"{folder} is not an index: no such folder. Run the index stage again.")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy)
+    return verify(copy, folder)
 
 
 class Store:
@@ -163,10 +182,7 @@ class Store:
         copy = Path(self._scratch.name) / "chroma"
         self.server: Server | None = None
         try:
-            if not folder.is_dir():
-                raise UserError(f"{folder} is not an index: no such folder. Run the index stage again.")
-            shutil.copytree(folder, copy)
-            self.card = verify(copy)
+            self.card = steadily(folder, lambda source: _copied(source, copy))
             if server:
                 self.server = Server(copy, server["host"], server["port"])
                 # Also when nobody calls `close`.
