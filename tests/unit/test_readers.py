@@ -10,6 +10,7 @@ import os
 import tarfile
 import zipfile
 from pathlib import Path
+from random import Random
 
 import docx
 import polars as pl
@@ -204,6 +205,28 @@ def test_damage_does_not_stop_the_rest_of_a_file(tmp_path):
     assert [row.record for row in rows] == [1, 2, 3, 4]
     assert rows[1].byte > len(LINE.encode())
     assert rows[2].byte == len(LINE.encode()) + 1 + len(bad) + 1
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_lines_before_the_damage_of_a_packed_file_are_read(tmp_path, suffix):
+    rng = Random(1)
+    lines = [json.dumps({"text": rng.randbytes(400).hex()}).encode() for _ in range(1000)]
+    pack = gzip.compress if suffix == ".gz" else zstandard.compress
+    rows = found(tmp_path / f"a.jsonl{suffix}", pack(b"\n".join(lines))[:-5000])
+    assert [row.record for row in rows[:-1]] == list(range(1, len(rows)))
+    assert all(isinstance(row, Document) for row in rows[:-1]) and len(rows) > 500
+    assert isinstance(rows[-1], Reject)
+
+
+def test_a_page_of_the_court_website_that_is_a_string_in_a_script(tmp_path):
+    page = json.dumps(
+        {"Title": "x", "Html": "<a name='WBSB'></a><div>某市人民法院</div><div>被告人张某甲</div>"}
+    )
+    script = (
+        f"<html><body><script>$(function(){{var jsonHtmlData = {json.dumps(page)};}})</script></body></html>"
+    )
+    (document,) = found(tmp_path / "a.html", script.encode())
+    assert document.text == "某市人民法院\n被告人张某甲"
 
 
 def test_pdf_with_text_over_pages(tmp_path):

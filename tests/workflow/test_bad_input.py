@@ -126,15 +126,20 @@ def test_a_file_that_is_not_the_registered_one_is_refused(demo, tmp_path):
 
 def test_an_interrupt_leaves_no_half_and_the_next_run_goes_on(fresh):
     command = ["snakemake", "--cores", "2", "corpus_ready", "--config", f"experiments={fresh.experiment}"]
-    process = fresh.start(command)
+    process = fresh.start(command, start_new_session=True)
     deadline = time.monotonic() + 300
     while not manifests(fresh, "structure") and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    # As Ctrl-C does: to Snakemake and its jobs at once.
+    os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=120)
-    # What a started structure job has read was finished before.
-    started = {path.name for path in fresh.root.glob("results/structure/*/*")}
-    done = [path for path in manifests(fresh, "ingest") if path.parent.name in started]
+    half = [
+        path for path in fresh.root.glob("results/structure/*/*") if not (path / "manifest.json").exists()
+    ]
+    assert not half
+    # What a finished structure job has read was finished before.
+    finished = {path.parent.name for path in manifests(fresh, "structure")}
+    done = [path for path in manifests(fresh, "ingest") if path.parent.name in finished]
     assert process.returncode != 0 and done and not manifests(fresh, "tasks")
     for manifest in done:
         for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]:

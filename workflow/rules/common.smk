@@ -11,19 +11,13 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 
-from lexpro import plan
+from lexpro import overrides, plan
 from lexpro.errors import UserError
 from lexpro.training.launch import Launch, resources
 
-
-def as_list(value):
-    """`--config experiments=a,b` and `--config 'experiments=[a, b]'` say the same."""
-    return value.split(",") if isinstance(value, str) else list(value or [])
-
-
 try:
     PLAN = (plan.freeze if workflow.is_main_process else plan.thaw)(
-        as_list(config["experiments"]), as_list(config.get("overrides"))
+        *overrides.request(config, workflow.config_settings.overwrite_config)
     )
 except UserError as error:
     raise WorkflowError(str(error)) from None

@@ -7,7 +7,6 @@ plan.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import cache
@@ -15,80 +14,16 @@ from pathlib import Path
 
 from lexpro import fingerprint, plan_files
 from lexpro.benchmarks.items.base import WITH_STATUTES
+from lexpro.composing import SettingError, compose, located
 from lexpro.corpus import registry
 from lexpro.corpus.raw import IGNORED, shown
 from lexpro.dag import BY_PROVINCE, PLANS, Dag, Run
 from lexpro.errors import UserError
 from lexpro.files import expanded, read_json, write_json
-from lexpro.settings.base import validate
 from lexpro.stage import MANIFEST, StaleCheckout, lock_file
 
-CONFIG = Path("config")
 # The benchmark whose runs go by variant and retrieval alone.
 HELDOUT = "heldout"
-
-
-def _hydra(name: str, overrides: list[str]):
-    from hydra import compose, initialize_config_dir
-    from hydra.errors import HydraException
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    known = sorted(path.stem for path in (CONFIG / "experiment").glob("*.yaml"))
-    if name not in known:
-        raise UserError(f"config/experiment/{name}.yaml does not exist. Experiments: {', '.join(known)}.")
-    try:
-        with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
-            config = compose(
-                "config",
-                overrides=[f"+experiment={name}", *map(_quoted, overrides)],
-                return_hydra_config=True,
-            )
-        choices = OmegaConf.to_container(config.hydra.runtime.choices)
-        OmegaConf.set_struct(config, False)
-        del config["hydra"]
-        return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), choices
-    except (HydraException, OmegaConfBaseException) as error:
-        raise UserError(f"config/experiment/{name}.yaml{_with(overrides)}: {_explain(error)}") from error
-
-
-def _quoted(override: str) -> str:
-    """Hydra's grammar wants quotes around text that is not ASCII, such as a folder's Chinese name."""
-    key, equals, value = override.partition("=")
-    bare = equals and not value.isascii() and value[0] not in "[{'\""
-    return f"{key}='{value}'" if bare else override
-
-
-def _with(overrides: list[str]) -> str:
-    return f" with {' '.join(overrides)}" if overrides else ""
-
-
-def _explain(error: Exception) -> str:
-    """Hydra's message without its search path; with the choices there are, where a choice does not exist."""
-    text = str(error)
-    if missing := re.search(
-        r"Could not (?:find|override) '([\w-]+)/([^']+)'|Could not load '([\w-]+)/([^']+)'", text
-    ):
-        group, choice = (part for part in missing.groups() if part)
-        there = sorted(path.stem for path in (CONFIG / group).glob("*.yaml"))
-        return f"config/{group} has no choice {choice!r}. There are: {', '.join(there)}."
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    noise = ("Config search path", "Set the env", "full_key", "object_type", "reference_type")
-    stop = next((i for i, line in enumerate(lines) if line.startswith(noise)), len(lines))
-    return " ".join(lines[:stop]) or type(error).__name__
-
-
-@cache
-def compose(name: str, overrides: tuple[str, ...] = ()) -> tuple[dict, dict[str, str]]:
-    """(settings of all stages, chosen file of each group) of one experiment, validated.
-
-    Raises `UserError` naming file, key and what is allowed, before any work is done.
-    """
-    config, choices = _hydra(name, list(overrides))
-    config = validate(config, choices, name)
-    return config, {
-        group: choice for group, choice in choices.items() if isinstance(choice, str) and "/" not in group
-    }
 
 
 def provinces_of(corpus: dict) -> tuple[str, ...]:
@@ -97,27 +32,29 @@ def provinces_of(corpus: dict) -> tuple[str, ...]:
         return tuple(corpus["provinces"])
     root = expanded(corpus["path"])
     if not root.is_dir():
-        raise UserError(
-            f"config/corpus: path: {root} is not a folder. Put raw judgments there, a sub-folder a province."
+        raise SettingError(
+            "corpus.path", f"{root} is not a folder. Put raw judgments there, a sub-folder a province."
         )
     try:
         entries = sorted(p for p in root.iterdir() if not p.name.startswith(IGNORED))
     except OSError as error:
-        raise UserError(f"config/corpus: path: {root} cannot be read: {error.strerror}.") from None
+        raise SettingError("corpus.path", f"{root} cannot be read: {error.strerror}.") from None
     found = [p.name for p in entries if p.is_dir()]
     if loose := next((p.name for p in entries if not p.is_dir()), None):
-        raise UserError(
-            f"config/corpus: path: {root} holds loose files ({shown(loose)}, …). Move them into a sub-folder: one for "
-            "each province, or a single one of any name (then the province is read from each judgment)."
+        raise SettingError(
+            "corpus.path",
+            f"{root} holds loose files ({shown(loose)}, …). Move them into a sub-folder: one for each "
+            "province, or a single one of any name (then the province is read from each judgment).",
         )
     if not found:
-        raise UserError(
-            f"config/corpus: path: {root} is empty. Put raw judgments there, a sub-folder a province."
+        raise SettingError(
+            "corpus.path", f"{root} is empty. Put raw judgments there, a sub-folder a province."
         )
     if foreign := next((name for name in found if shown(name) != name), None):
-        raise UserError(
-            f"config/corpus: path: the name of a folder in {root} is not UTF-8; it may be meant to be "
-            f"{shown(foreign)}. Rename it: results are kept under it. (Files in it may have any name.)"
+        raise SettingError(
+            "corpus.path",
+            f"the name of a folder in {root} is not UTF-8; it may be meant to be {shown(foreign)}. Rename it: "
+            "results are kept under it. (Files in it may have any name.)",
         )
     return tuple(found)
 
@@ -202,7 +139,10 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
 def build(names: list[str], overrides: list[str]) -> Dag:
     dag = Dag()
     for name in names:
-        expand(name, *compose(name, tuple(overrides)), dag)
+        try:
+            expand(name, *compose(name, tuple(overrides)), dag)
+        except SettingError as error:
+            raise located([error.problem], name, tuple(overrides)) from error
     return dag
 
 

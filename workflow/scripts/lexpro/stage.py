@@ -13,7 +13,6 @@ manifest is finished, and one without is not.
 from __future__ import annotations
 
 import argparse
-import errno
 import logging
 import os
 import platform
@@ -22,6 +21,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lexpro import fingerprint
+from lexpro import disk, fingerprint
 from lexpro.errors import UserError
 from lexpro.files import read_json, read_yaml, replace_folder, write_json
 
@@ -113,12 +113,15 @@ def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder)
-        if name.name not in (MANIFEST, PROVENANCE) and name.parts[0] not in unstable:
+        if name.as_posix() not in (MANIFEST, PROVENANCE) and name.parts[0] not in unstable:
             files[name.as_posix()] = fingerprint.sha256(path)
     return {"files": files, "counts": counts}
 
 
 def _git(*args: str) -> str:
+    """What git prints; nothing where it fails, or where there is no git: a node of a cluster may have none."""
+    if not shutil.which("git"):
+        return ""
     result = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
     return result.stdout.strip() if result.returncode == 0 else ""
 
@@ -217,7 +220,8 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     what was there, and the body can take over from `run.previous`. Its files must not be outputs of the rule, or
     Snakemake removes them first.
 
-    Exits with 2 and one line for a `UserError` (something the user can mend), with 1 and a traceback otherwise.
+    Exits with 2 and one line for a `UserError` and a full disk (the user can mend both), with 128 and the signal
+    after an interrupt, with 1 and a traceback otherwise; `run.out` is then removed, `run.scratch` stays to go on from.
     With several processes (accelerate, torchrun) only rank 0 clears the folder and writes the closing files.
     """
     args = _arguments(name, doc, argv)
@@ -227,6 +231,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     log = _logger(name, args.log if main_process else None)
     # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest is written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    run = None
     try:
         run = _open(name, args, log)
         planned = sha_of_plan(args.plan)
@@ -250,21 +255,28 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
                 run.out = planned_out
             shutil.rmtree(run.scratch, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
+        return
     except UserError as error:
         log.error("%s", error)
-        sys.exit(2)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+        status = 2
+    except (KeyboardInterrupt, SystemExit) as ended:
+        status = ended.code if isinstance(ended, SystemExit) else 128 + signal.SIGINT
+        log.error("interrupted: nothing half made is kept. Run snakemake again: it goes on from here.")
+    except Exception as error:
+        written = [run.out, run.scratch, Path(tempfile.gettempdir())] if run else []
+        if disk.full(error, written):
+            log.error(
+                "the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error
+            )
+            status = 2
+        else:
             log.exception("failed")
-            sys.exit(1)
-        log.error(
-            "the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error
-        )
-        sys.exit(2)
-    except Exception:
-        log.exception("failed")
-        sys.exit(1)
+            status = 1
+    if run and main_process:
+        shutil.rmtree(run.out, ignore_errors=True)
+    sys.exit(status)
 
 
 def sha_of_plan(plan: Path) -> list[str]:
+    """What a run was planned with: if it changes while the run goes on, the result would be signed wrongly."""
     return [fingerprint.sha256(plan / name) for name in ("config.yaml", "code.yaml")]

@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import gzip
 import io
-import lzma
 import shutil
 import struct
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -29,7 +27,7 @@ import zstandard
 
 from lexpro.corpus import readers_pages, readers_records
 from lexpro.corpus.raw import IGNORED, Unreadable, opened, shown
-from lexpro.corpus.readers_base import Document, Fields, Later, Reject, TooLarge
+from lexpro.corpus.readers_base import DAMAGE, Document, Fields, Later, Reject, TooLarge
 
 Found = Document | Reject | Later
 
@@ -70,18 +68,7 @@ DEEPEST = 3
 SPOOL = 32 << 20
 
 
-# What damaged input makes the decoders raise; anything else is a fault of ours and must be seen.
-DAMAGE = (
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    gzip.BadGzipFile,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zstandard.ZstdError,
-    NotImplementedError,
-)
-# The same of decoders that do not say so: only where nothing but them is called.
+# What decoders raise at damage without saying so (see DAMAGE): only where nothing but them is called.
 BROKEN = (OSError, ValueError, OverflowError, RuntimeError, struct.error)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lexpro.settings.base import Model, Positive, Runtime
+from lexpro.settings.base import Model, Positive, Runtime, clash
 from lexpro.settings.training import Training
 
 
@@ -26,7 +26,10 @@ class Scratch(Training):
     @model_validator(mode="after")
     def _shape(self):
         if self.hidden_size % (2 * self.heads):
-            raise ValueError(f"hidden_size {self.hidden_size} is not a multiple of 2 x heads ({self.heads})")
+            raise clash(
+                ["hidden_size", "heads"],
+                f"hidden_size {self.hidden_size} is not a multiple of 2 x heads ({self.heads})",
+            )
         return self
 
 
@@ -40,10 +43,11 @@ class Pretrained(Model):
     @model_validator(mode="after")
     def _one(self):
         if bool(self.id) == bool(self.path):
-            raise ValueError("id (of the hub) and path (a folder) exclude each other: give one")
+            raise clash(["id", "path"], "id (of the hub) and path (a folder) exclude each other: give one")
         if self.id and not self.revision:
-            raise ValueError(
-                "revision is missing: a model of the hub is pinned to a commit, or it may change"
+            raise clash(
+                ["revision"],
+                "revision is missing: a model of the hub is pinned to a commit, or it may change",
             )
         return self
 

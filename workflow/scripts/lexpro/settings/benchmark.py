@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from lexpro.corpus.registry import registered
-from lexpro.settings.base import Count, Model, Positive
+from lexpro.settings.base import Count, Model, Positive, clash, known
 
 TASKS = Literal["elements", "charge", "article", "term"]
 Temperature = Annotated[float, Field(ge=0, le=2)]
@@ -24,15 +24,14 @@ class Decoding(Model):
     @model_validator(mode="after")
     def _greedy(self):
         if (self.samples or 1) > 1 and self.temperature == 0:
-            raise ValueError(f"{self.samples} samples at temperature 0 are all the same")
+            raise clash(
+                ["samples", "temperature"], f"{self.samples} samples at temperature 0 are all the same"
+            )
         return self
 
 
-def _known(names: list[str]) -> list[str]:
-    unknown = [name for name in names if name not in registered()]
-    if unknown:
-        raise ValueError(f"not in config/datasets.csv: {', '.join(unknown)}")
-    return names
+def _registered(names: list[str]) -> None:
+    known(names, registered(), "registered in config/datasets.csv")
 
 
 class Judgments(Model):
@@ -47,8 +46,8 @@ class Judgments(Model):
 
     @field_validator("data")
     @classmethod
-    def _registered(cls, value: dict) -> dict:
-        _known(list(value.values()))
+    def _data(cls, value: dict) -> dict:
+        _registered(list(value.values()))
         return value
 
 
@@ -68,16 +67,29 @@ class Questions(Model):
     decoding: Decoding
     expect: dict[str, Positive]
 
+    @field_validator("data")
+    @classmethod
+    def _data(cls, value: dict) -> dict:
+        _registered(list(value.values()))
+        return value
+
+    @field_validator("tables")
+    @classmethod
+    def _tables(cls, value: list) -> list:
+        _registered(value)
+        return value
+
     @model_validator(mode="after")
     def _tasks(self):
         for name in ("tasks", "statutes"):
-            if unknown := [task for task in getattr(self, name) if task not in self.expect]:
-                raise ValueError(
-                    f"{name}: unknown: {', '.join(unknown)}; there are: {', '.join(self.expect)}"
-                )
+            try:
+                known(list(getattr(self, name)), self.expect, "tasks")
+            except ValueError as error:
+                raise clash([name], str(error)) from error
         if 1 in self.shots and "one_shot" not in self.data:
-            raise ValueError("shots: this benchmark has no items with an example (data.one_shot)")
-        _known([*self.data.values(), *self.tables])
+            raise clash(
+                ["shots", "data"], "shots: this benchmark has no items with an example (data.one_shot)"
+            )
         return self
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from lexpro.corpus.registry import registered
 from lexpro.law.facts import load
 from lexpro.law.provinces import PROVINCES
-from lexpro.settings.base import Count, Model, Positive, Share
+from lexpro.settings.base import Count, Model, Positive, Share, known
 
 
 class Noise(Model):
@@ -52,12 +52,12 @@ class Synthetic(Model):
     @field_validator("provinces")
     @classmethod
     def _known_provinces(cls, value):
-        return _known(value, PROVINCES, "provinces")
+        return known(value, PROVINCES, "provinces")
 
     @field_validator("charges")
     @classmethod
     def _known_charges(cls, value):
-        return _known(value, load().charges, "charges with facts")
+        return known(value, load().charges, "charges with facts")
 
 
 class Dataset(Model):
@@ -68,21 +68,12 @@ class Dataset(Model):
     @field_validator("datasets")
     @classmethod
     def _registered(cls, value):
-        return _known(value, registered(), "registered in config/datasets.csv")
+        return known(value, registered(), "registered in config/datasets.csv")
 
 
 class Folder(Model):
     kind: Literal["folder"]
-    path: str
-
-
-def _known(value: list[str], allowed, what: str) -> list[str]:
-    unknown = [name for name in value if name not in allowed]
-    if unknown:
-        raise ValueError(f"unknown: {', '.join(unknown)}; {what}: {', '.join(allowed)}")
-    if len(set(value)) != len(value):
-        raise ValueError("a name is there twice")
-    return value
+    path: str = Field(min_length=1)
 
 
 Settings = Annotated[Synthetic | Dataset | Folder, Field(discriminator="kind")]

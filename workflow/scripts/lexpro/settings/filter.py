@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from lexpro.corpus.filters import FILTERS
 from lexpro.corpus.registry import registered
-from lexpro.settings.base import Count, Model, Positive, Share
+from lexpro.settings.base import Count, Model, Positive, Share, known
 
 
 class Duplicates(Model):
@@ -25,11 +25,7 @@ class Benchmark(Model):
     @field_validator("dataset")
     @classmethod
     def _registered(cls, value: str) -> str:
-        if value not in registered():
-            raise ValueError(
-                f"no data set {value!r}; registered in config/datasets.csv: {', '.join(registered())}"
-            )
-        return value
+        return known([value], registered(), "registered in config/datasets.csv")[0]
 
 
 class Settings(Model):
@@ -49,7 +45,4 @@ class Settings(Model):
     @field_validator("filters")
     @classmethod
     def _known(cls, value: list[str]) -> list[str]:
-        unknown = [name for name in value if name not in FILTERS]
-        if unknown:
-            raise ValueError(f"unknown: {', '.join(unknown)}; filters: {', '.join(FILTERS)}")
-        return value
+        return known(value, FILTERS, "filters")

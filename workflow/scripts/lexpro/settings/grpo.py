@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from lexpro.settings.base import Count, Model, Positive, Share
+from lexpro.settings.base import Count, Model, Positive, Share, clash
 from lexpro.settings.training import NotNegative, TrainingRuntime, Tuning
 
 
@@ -62,8 +62,9 @@ class Settings(Tuning):
     @model_validator(mode="after")
     def _groups(self):
         if self.global_batch_size % self.num_generations:
-            raise ValueError(
+            raise clash(
+                ["global_batch_size", "num_generations"],
                 f"global_batch_size {self.global_batch_size} (completions of a step) is not a multiple of "
-                f"num_generations {self.num_generations}: a group would be split"
+                f"num_generations {self.num_generations}: a group would be split",
             )
         return self

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lexpro.settings.base import Count, Model, Positive, Runtime, Share
+from lexpro.settings.base import Count, Model, Positive, Runtime, Share, clash
 
 # Answers to each prompt, each with a seed of its own, without which the spread of a sampled score is not known.
 SEEDS = 3
@@ -57,13 +57,15 @@ class Decoding(Model):
     @model_validator(mode="after")
     def _greedy(self):
         if self.samples > 1 and not self.temperature:
-            raise ValueError(
-                f"{self.samples} samples at temperature 0 are all the same: raise one or lower the other"
+            raise clash(
+                ["samples", "temperature"],
+                f"{self.samples} samples at temperature 0 are all the same: raise one or lower the other",
             )
         if self.temperature and self.samples < SEEDS:
-            raise ValueError(
+            raise clash(
+                ["samples", "temperature"],
                 f"sampling (temperature {self.temperature}) with {self.samples} seeds says little of the model: "
-                f"ask for at least {SEEDS} samples, or set temperature to 0"
+                f"ask for at least {SEEDS} samples, or set temperature to 0",
             )
         return self
 

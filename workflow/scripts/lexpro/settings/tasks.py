@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lexpro.settings.base import Count, Model, Positive, Share
+from lexpro.settings.base import Count, Model, Positive, Share, clash
 
 Field_ = Literal["姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "情节", "金额", "退赔", "赔偿"]
 Section = Literal["header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending"]
@@ -74,7 +74,8 @@ class Settings(Model):
     @model_validator(mode="after")
     def _words(self):
         if self.augment.reworded and self.form.style == "compact":
-            raise ValueError(
-                f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording"
+            raise clash(
+                ["augment.reworded", "form.style"],
+                f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording",
             )
         return self

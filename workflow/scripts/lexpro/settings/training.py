@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from lexpro.settings.base import Count, Model, Positive, Runtime, Share
+from lexpro.settings.base import Count, Model, Positive, Runtime, Share, clash
 
 Rate = Annotated[float, Field(gt=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -54,26 +54,30 @@ class Training(Model):
     @model_validator(mode="after")
     def _length(self):
         if bool(self.max_steps) == bool(self.epochs):
-            raise ValueError(
+            raise clash(
+                ["max_steps", "epochs"],
                 f"max_steps ({self.max_steps}) and epochs ({self.epochs:g}) exclude each other: one says how long, the "
-                "other is 0"
+                "other is 0",
             )
         return self
 
     @model_validator(mode="after")
     def _sharded(self):
         if self.optimizer == "muon" and self.runtime.deepspeed:
-            raise ValueError("optimizer: muon needs whole matrices; with runtime.deepspeed use adamw")
+            raise clash(
+                ["optimizer", "runtime.deepspeed"],
+                "optimizer: muon needs whole matrices; with runtime.deepspeed use adamw",
+            )
         return self
 
     @model_validator(mode="after")
     def _kernels(self):
-        for key, wanted in (
-            ("attention: flash_attention_2", self.attention == "flash_attention_2"),
-            ("runtime.liger", self.runtime.liger),
+        for key, what, wanted in (
+            ("attention", "attention: flash_attention_2", self.attention == "flash_attention_2"),
+            ("runtime.liger", "runtime.liger", self.runtime.liger),
         ):
             if wanted and not self.runtime.gpus:
-                raise ValueError(f"{key} runs on GPUs only, and runtime.gpus is 0")
+                raise clash([key, "runtime.gpus"], f"{what} runs on GPUs only, and runtime.gpus is 0")
         return self
 
     @model_validator(mode="after")
@@ -81,9 +85,10 @@ class Training(Model):
         devices = max(1, self.runtime.gpus) * self.runtime.nodes
         per_step = devices * self.runtime.per_device_batch_size
         if self.global_batch_size % per_step:
-            raise ValueError(
+            raise clash(
+                ["global_batch_size", "runtime.per_device_batch_size", "runtime.gpus", "runtime.nodes"],
                 f"global_batch_size {self.global_batch_size} is not a multiple of {devices} device(s) x "
-                f"runtime.per_device_batch_size {self.runtime.per_device_batch_size}"
+                f"runtime.per_device_batch_size {self.runtime.per_device_batch_size}",
             )
         return self
 
@@ -106,18 +111,24 @@ class Tuning(Training):
     @model_validator(mode="after")
     def _adapter(self):
         if self.method != "full" and self.optimizer == "muon":
-            raise ValueError(
-                f"optimizer: muon trains whole weight matrices; with method: {self.method} use adamw"
+            raise clash(
+                ["optimizer", "method"],
+                f"optimizer: muon trains whole weight matrices; with method: {self.method} use adamw",
             )
         if (self.method == "full") != (self.lora is None):
-            raise ValueError(
-                "method: lora or qlora and the settings under `lora` go together: give both or neither"
+            raise clash(
+                ["method", "lora"],
+                "method: lora or qlora and the settings under `lora` go together: give both or neither",
             )
         if self.method == "qlora" and not self.runtime.gpus:
-            raise ValueError("method: qlora needs bitsandbytes on a GPU, and runtime.gpus is 0: use lora")
+            raise clash(
+                ["method", "runtime.gpus"],
+                "method: qlora needs bitsandbytes on a GPU, and runtime.gpus is 0: use lora",
+            )
         if self.method == "qlora" and "zero3" in (self.runtime.deepspeed or ""):
-            raise ValueError(
+            raise clash(
+                ["method", "runtime.deepspeed"],
                 "method: qlora with runtime.deepspeed zero3: 4-bit weights are not spread (DeepSpeed issue 5660); use "
-                "config/deepspeed/zero2.json"
+                "config/deepspeed/zero2.json",
             )
         return self

@@ -1,0 +1,174 @@
+"""The check of a composed experiment against the settings models: which keys are wrong, and what is allowed."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
+
+from lexpro.settings import across
+from lexpro.settings.base import Model, known, near
+
+STAGES = (
+    "corpus",
+    "ingest",
+    "structure",
+    "filter",
+    "knowledge",
+    "tasks",
+    "base_model",
+    "sft",
+    "grpo",
+    "embed",
+    "index",
+    "benchmark",
+    "predict",
+    "score",
+    "report",
+)
+# Keys of config/config.yaml that Snakemake reads: nothing that an experiment can say.
+REQUEST = ("experiments", "overrides")
+VARIANTS = Literal["base", "sft", "grpo"]
+RETRIEVAL = Literal["none", "rag"]
+
+
+def _unique(value: list[str]) -> list[str]:
+    return known(value, value, "")
+
+
+class Experiment(Model):
+    """The keys of config/config.yaml outside the stages."""
+
+    variants: Annotated[list[VARIANTS], Field(min_length=1), AfterValidator(_unique)]
+    retrieval: Annotated[list[RETRIEVAL], Field(min_length=1), AfterValidator(_unique)]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one key, or with several that do not go together."""
+
+    keys: tuple[tuple, ...]
+    says: str
+    # The (one) key is nowhere, and has to be.
+    missing: bool = False
+
+
+def problems(config: dict) -> list[Problem]:
+    """All that is wrong with a composed experiment; what lies across stages only if each is right by itself."""
+    rest = {key: value for key, value in config.items() if key not in (*STAGES, *REQUEST)}
+    found = _wrong(Experiment, rest, (), extra=STAGES)
+    for stage in STAGES:
+        settings = config.get(stage)
+        if not isinstance(settings, dict):
+            found.append(Problem(((stage,),), "is missing: every stage has its settings", missing=True))
+        elif stage == "benchmark":
+            files = [
+                name for name, chosen in settings.items() if isinstance(chosen, dict) and "tasks" in chosen
+            ]
+            for name, chosen in settings.items():
+                if name in files:
+                    found += _stage(stage, chosen, (stage, name))
+                else:
+                    says = f"is no chosen benchmark; {near(name, files)}chosen: {', '.join(files)}"
+                    found.append(Problem(((stage, name),), f"{says}. More are chosen by benchmark=[…]"))
+        else:
+            found += _stage(stage, settings, (stage,))
+    return found or [
+        Problem(tuple(tuple(key.split(".")) for key in keys), says) for keys, says in across.problems(config)
+    ]
+
+
+def _stage(stage: str, settings: object, path: tuple) -> list[Problem]:
+    module = importlib.import_module(f"lexpro.settings.{stage}")
+    # Benchmarks are of two sorts, told apart by what they say.
+    model = module.model(settings) if hasattr(module, "model") else module.Settings
+    return _wrong(model, settings, path)
+
+
+def _wrong(model: Any, settings: object, path: tuple, extra: tuple = ()) -> list[Problem]:
+    """What a model says of its settings, which lie at `path`; `extra`: keys beside those of the model."""
+    try:
+        TypeAdapter(model).validate_python(settings)
+    except ValidationError as error:
+        found: dict[tuple, Problem] = {}
+        for item in error.errors():
+            problem = _problem(item, model, path, extra)
+            # Each member of a union says what it wants.
+            other = found.get(problem.keys)
+            found[problem.keys] = (
+                Problem(problem.keys, f"{other.says}, or {problem.says}") if other else problem
+            )
+        return list(found.values())
+    return []
+
+
+def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
+    below, inside = _place(model, error["loc"])
+    here = (*path, *below)
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "clash":
+        return Problem(tuple((*here, *key.split(".")) for key in context["keys"]), context["message"])
+    if kind.startswith("union_tag"):
+        here = (*here, context["discriminator"].strip("'"))
+        if kind == "union_tag_not_found":
+            return Problem((here,), "is missing", missing=True)
+        return Problem((here,), _choice(context["tag"], context["expected_tags"]))
+    if kind == "literal_error":
+        return Problem((here,), _choice(given, context["expected"]))
+    if kind == "extra_forbidden":
+        allowed = [*(inside.model_fields if inside else ()), *extra]
+        return Problem((here,), f"unknown key; {near(here[-1], allowed)}allowed: {', '.join(allowed)}")
+    if kind == "missing":
+        return Problem((here,), "is missing", missing=True)
+    if kind == "value_error":
+        return Problem((here,), str(context["error"]))
+    says = error["msg"].replace("Input should", "should")
+    return Problem((here,), says if isinstance(given, dict) else f"{says} (it is {given!r})")
+
+
+def _choice(given: object, expected: str) -> str:
+    allowed = re.findall(r"'([^']*)'", expected) or [expected]
+    return f"is {given!r}; {near(given, allowed)}allowed: {', '.join(allowed)}"
+
+
+def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None]:
+    """(keys that lead to the place of an error, the model that the last of them is in).
+
+    Pydantic's location also names the member of a union that it tried, which is no key of the settings.
+    """
+    path, inside = [], None
+    for part in loc:
+        if part == "[key]":
+            break
+        members = _members(annotation)
+        if len(members) > 1:
+            annotation = next((m for m in members if _is_member(m, part)), None)
+            continue
+        annotation = members[0] if members else None
+        inside = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+        path.append(part)
+        if inside:
+            field = inside.model_fields.get(part)
+            annotation = field.annotation if field else None
+        else:
+            annotation = (get_args(annotation) or (None,))[-1]
+    return tuple(path), inside
+
+
+def _members(annotation: Any) -> list:
+    """The types that an annotation stands for, None left out."""
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [member for one in get_args(annotation) for member in _members(one)]
+    return [] if annotation in (None, type(None)) else [annotation]
+
+
+def _is_member(member: Any, tag: object) -> bool:
+    """Whether a member of a union is the one that pydantic calls by this tag: the value of its discriminator."""
+    fields = getattr(member, "model_fields", {})
+    return any(tag in get_args(field.annotation) for field in fields.values() if get_args(field.annotation))
