@@ -2,14 +2,18 @@
 
 import errno
 import os
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from lexpro import plan
+from lexpro import plan, plan_files
+from lexpro.corpus import registry
 from lexpro.corpus.raw import raw_files
 from lexpro.errors import UserError
-from lexpro.files import read_yaml
+from lexpro.files import read_yaml, write_text
+from lexpro.stage import StaleCheckout, lock_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -129,9 +133,9 @@ def test_a_folder_of_judgments_is_split_by_its_sub_folders(tmp_path):
 def test_raw_files_are_hashed_once(tmp_path, monkeypatch):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw/a.txt").write_text("one")
-    first = plan.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json")
-    monkeypatch.setattr(plan.fingerprint, "sha256", lambda path: pytest.fail(f"{path} was read again"))
-    assert plan.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json") == first
+    first = plan_files.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json")
+    monkeypatch.setattr(plan_files.fingerprint, "sha256", lambda path: pytest.fail(f"{path} was read again"))
+    assert plan_files.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json") == first
 
 
 def test_what_cannot_be_read_is_in_the_plan_and_looked_at_again(tmp_path, monkeypatch):
@@ -144,12 +148,12 @@ def test_what_cannot_be_read_is_in_the_plan_and_looked_at_again(tmp_path, monkey
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
     with monkeypatch.context() as locked:
-        locked.setattr(plan.fingerprint, "sha256", refuse)
-        assert plan.listing(raw_files(raw), cache) == {
+        locked.setattr(plan_files.fingerprint, "sha256", refuse)
+        assert plan_files.listing(raw_files(raw), cache) == {
             "a.txt": "unreadable: Permission denied",
             "gone.txt": "unreadable: No such file or directory",
         }
-    assert plan.listing(raw_files(raw), cache)["a.txt"] == plan.fingerprint.sha256(raw / "a.txt")
+    assert plan_files.listing(raw_files(raw), cache)["a.txt"] == plan_files.fingerprint.sha256(raw / "a.txt")
 
 
 def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(tmp_path, monkeypatch):
@@ -180,3 +184,82 @@ def test_a_large_folder_gets_more_cores_and_an_only_one_all(tmp_path, monkeypatc
     (generated,) = plan.build(["demo"], []).of("ingest")
     assert {plan.cores(generated, name, 2) for name in generated.provinces} == {1}
     assert plan.cores(plan.Run("ingest", "x", {}, {}, {}, ("all",)), "all", 16) == 16
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """A folder with this configuration and no results."""
+    (tmp_path / "config").symlink_to(ROOT / "config")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_what_is_compared_with_benchmarks_is_in_the_plan(elsewhere, monkeypatch):
+    """A mirror that comes or goes changes what decontamination drops."""
+
+    def planned():
+        dag = plan.freeze(["demo"], [])
+        (run,) = dag.of("filter")
+        return read_yaml(Path(plan.inputs(dag)("filter")(SimpleNamespace(key=run.key))["raw"]))
+
+    monkeypatch.delenv("LEXPRO_MIRROR", raising=False)
+    assert set(planned().values()) == {"absent"}
+    one = registry.find("judge_test")
+    write_text(registry.in_mirror(one, elsewhere / "mirror"), "{}")
+    monkeypatch.setenv("LEXPRO_MIRROR", str(elsewhere / "mirror"))
+    assert {name: value for name, value in planned().items() if value != "absent"} == {one.name: one.sha256}
+
+
+@pytest.mark.parametrize(
+    "stage, settings",
+    [
+        ("base_model", {"kind": "pretrained", "id": None, "path": "model"}),
+        ("embed", {"kind": "pretrained", "model": "model"}),
+        ("index", {"reranker": {"model": "model"}}),
+    ],
+)
+def test_the_files_of_a_local_model_are_in_the_plan(elsewhere, stage, settings):
+    write_text(elsewhere / "model/config.json", "{}")
+    write_text(elsewhere / "model/model.safetensors", "one")
+    run = plan.Run(stage, "x-00000000", settings, {}, {})
+    plan_files.write(run, lock_file())
+    before = read_yaml(plan_files.outside(run))
+    assert set(before) == {"config.json", "model.safetensors"}
+    write_text(elsewhere / "model/model.safetensors", "other")
+    plan_files.write(run, lock_file())
+    after = read_yaml(plan_files.outside(run))
+    assert {name for name in before if before[name] != after[name]} == {"model.safetensors"}
+
+
+def test_a_local_model_that_is_not_there_is_said_before_any_job(elsewhere):
+    run = plan.Run("base_model", "x-00000000", {"kind": "pretrained", "path": "model"}, {}, {})
+    with pytest.raises(UserError, match="base_model.path: model is not a folder"):
+        plan_files.write(run, lock_file())
+
+
+def test_data_that_a_corpus_lacks_are_missed_before_any_job_and_only_by_what_is_to_run(
+    elsewhere, monkeypatch
+):
+    monkeypatch.setenv("LEXPRO_MIRROR", str(elsewhere))
+    dag = plan.build(["demo"], ["corpus=judge"])
+    with pytest.raises(
+        UserError, match=r"the corpus judge-\w+ needs the data set judge_test: the mirror has no"
+    ):
+        plan._at_hand(dag)
+    (corpus,) = dag.of("corpus")
+    write_text(corpus.out / "manifest.json", "{}")
+    plan._at_hand(dag)
+
+
+def test_a_plan_that_is_gone_is_said(elsewhere):
+    with pytest.raises(StaleCheckout, match="dag-.*json is gone.*Run snakemake again"):
+        plan.thaw(["demo"], [])
+    plan.freeze(["demo"], [])
+    assert plan.thaw(["demo"], []).experiments == plan.build(["demo"], []).experiments
+
+
+def test_a_configuration_says_the_same_at_any_time_and_on_any_machine():
+    """Times, Hydra's own state and the environment would give another key each time."""
+    for path in sorted((ROOT / "config").rglob("*.yaml")):
+        said = "\n".join(line.split("#")[0] for line in path.read_text(encoding="utf-8").splitlines())
+        assert not re.search(r"\$\{(now|hydra|oc\.)", said), path

@@ -54,12 +54,13 @@ class Flow:
         assert result.returncode == 0, result.stdout[-8000:]
         return result.stdout
 
-    def planned(self, *config: str) -> dict[str, int]:
-        """{rule: jobs} of a dry run, without the targets and the rules that only collect."""
-        out = self("--dry-run", config=list(config))
+    def planned(self, *config: str, targets: tuple[str, ...] = ()) -> dict[str, int]:
+        """{rule: jobs} of a dry run, without its target, and without the copies of a report that is made again."""
+        out = self("--dry-run", *targets, config=list(config))
         table = out.split("Job stats:")[1].split("total")[0] if "Job stats:" in out else ""
         jobs = {rule: int(n) for rule, n in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}
-        return {rule: n for rule, n in jobs.items() if rule not in ("all", "publish", "pages", "tables")}
+        copies = ("publish", "pages", "tables") if "report" in jobs else ()
+        return {rule: n for rule, n in jobs.items() if rule not in ("all", *targets, *copies)}
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.root / name

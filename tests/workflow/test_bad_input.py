@@ -85,22 +85,29 @@ def ingest(flow) -> list:
     return manifests(flow, "ingest")
 
 
-def test_an_empty_corpus_says_so(demo):
+@pytest.mark.parametrize(
+    "content, override, said",
+    [
+        ("", "filter.min_chars=100", "there is no judgment to filter: every raw file was rejected"),
+        (judgment(1), "filter.min_chars=9999", "holds no judgment: everything was rejected or dropped"),
+    ],
+    ids=["nothing was read", "nothing was kept"],
+)
+def test_an_empty_corpus_says_so(demo, content, override, said):
     folder = demo.root / "raw/湖北"
     folder.mkdir(parents=True)
-    (folder / "empty.txt").touch()
-    result = demo.run("corpus_ready", config=[FOLDER])
-    assert result.returncode != 0
-    assert "Traceback" not in result.stdout, result.stdout[-3000:]
-    assert "ERROR" in result.stdout and not manifests(demo, "tasks")
+    (folder / "a.txt").write_text(content, encoding="utf-8")
+    result = demo.run("corpus_ready", config=[FOLDER.replace("]", f",{override}]")])
+    assert result.returncode != 0 and said in result.stdout, result.stdout[-3000:]
+    assert "Traceback" not in result.stdout and not manifests(demo, "tasks")
 
 
-def test_a_missing_mirror_is_named(demo):
+def test_a_missing_mirror_is_named_before_any_job(demo):
     result = demo.run(
-        "--until", "corpus", config=["overrides=[corpus=judge]"], env={"LEXPRO_MIRROR": "/no/such/mirror"}
+        "--dry-run", config=["overrides=[corpus=judge]"], env={"LEXPRO_MIRROR": "/no/such/mirror"}
     )
-    assert result.returncode != 0
-    assert "LEXPRO_MIRROR=/no/such/mirror is not a folder" in result.stdout and not manifests(demo, "corpus")
+    assert result.returncode != 0 and "Traceback" not in result.stdout
+    assert "LEXPRO_MIRROR=/no/such/mirror is not a folder" in result.stdout
 
 
 def test_a_file_that_is_not_the_registered_one_is_refused(demo, tmp_path):

@@ -1,6 +1,8 @@
 """What must, and what must not, be run again after a change: the table of design idea 3."""
 
+import json
 import os
+import re
 
 import pytest
 
@@ -72,6 +74,11 @@ TABLE = [
     ),
     pytest.param(bump("matplotlib"), {"report": 1}, id="matplotlib"),
     pytest.param(
+        append(f"{SCRIPTS}/publish.py", "\nANOTHER_PAGE = 1\n"),
+        {"publish": 1, "pages": 1, "tables": 1},
+        id="how reports are published",
+    ),
+    pytest.param(
         bump("peft"),
         {"sft": 1, "grpo": 1, "predict": 6, "score": 6, "report": 1},
         id="peft",
@@ -91,6 +98,48 @@ TABLE = [
 def test_rerun(flow, change, reruns):
     change(flow)
     assert flow.planned() == reruns
+
+
+def test_a_raw_file_is_read_by_the_jobs_of_its_province_alone(flow):
+    add_raw_file(flow)
+    out = flow("--dry-run")
+    assert set(re.findall(r"province=(\S+)", out)) == {"湖北"}
+
+
+def test_the_page_of_the_corpus_is_made_again_with_its_code_and_its_corpus(flow):
+    def empty_files() -> int:
+        flow("census")
+        (page,) = flow.root.glob("results/census/*/corpus.json")
+        return json.loads(page.read_text(encoding="utf-8"))["rejected"]["ingest"].get("empty", 0)
+
+    before = empty_files()
+    assert flow.planned(targets=("census",)) == {}
+    append(f"{LIBRARY}/report/corpus_tables.py", "\nANOTHER_TABLE = 1\n")(flow)
+    assert flow.planned(targets=("census",)) == {"corpus_page": 1}
+    # A file that is rejected changes neither what is structured nor what is kept.
+    (folder,) = flow.root.glob("results/corpus/*/raw/湖北")
+    (folder / "新收.txt").touch()
+    assert empty_files() == before + 1
+    assert flow.planned(targets=("census",)) == {}
+
+
+def test_every_record_that_was_read_is_counted_once(finished):
+    (path,) = finished.root.glob("results/experiments/*/summary.json")
+    found = json.loads(path.read_text(encoding="utf-8"))["funnel"]
+    fates = [found[name] for name in ("unreadable", "unstructured", "dropped", "kept")]
+    assert found["read"] == sum(fates) and found["kept"] > 0 and found["unreadable"] > 0
+    ingested = finished.root.glob("results/ingest/*/*/manifest.json")
+    assert found["read"] == sum(json.loads(m.read_text(encoding="utf-8"))["counts"]["read"] for m in ingested)
+
+
+def test_snakemake_makes_its_report_of_the_results(flow):
+    """One file with the figures, tables and captions, from finished results and without a job."""
+    flow("--report", "snakemake-report.html")
+    page = (flow.root / "snakemake-report.html").read_text(encoding="utf-8")
+    assert "Traceback" not in page
+    for name in ("funnel.png", "scores.png", "extraction.csv", "summary.json", "report.html"):
+        assert name in page, name
+    assert flow.planned() == {}
 
 
 def test_a_moved_checkout_is_up_to_date(flow, tmp_path):

@@ -77,7 +77,21 @@ def named(kind, name, suffix, category):
     )
 
 
+def code_of(script):
+    """The code of a script that is no stage, as planned."""
+    return f"results/.plan/{script}/code.yaml"
+
+
 def selected(name):
     """Stage → run, of the stages that an experiment's corpus comes from."""
     upstream = PLAN.runs["report", PLAN.experiments[name]].upstream
     return {stage: PLAN.runs[upstream[stage]] for stage in ("ingest", "structure", "filter")}
+
+
+def corpus_of(wildcards):
+    """The manifests of an experiment's corpus: of each province, and of the filter."""
+    ingest, structure, chosen = selected(wildcards.name).values()
+    return [
+        f"{chosen.out}/manifest.json",
+        *(f"{run.out}/{province}/manifest.json" for run in (ingest, structure) for province in run.provinces),
+    ]

@@ -1,6 +1,6 @@
 """Report: everything of one experiment → summary, tables, figures, one page; all experiments → results/report.html.
 
-INPUTS   the manifests of all runs of the experiment
+INPUTS   the manifests of all runs of the experiment, and the code that publishes them
 OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html, results/tables/, results/census/<name>/
 """
 
@@ -28,6 +28,7 @@ rule report:
 rule publish:
     input:
         lambda wildcards: f"results/report/{PLAN.experiments[wildcards.name]}/manifest.json",
+        code_of("publish"),
     output:
         report(
             "results/experiments/{name}/report.html",
@@ -87,6 +88,7 @@ rule publish:
 rule pages:
     input:
         collect("results/experiments/{name}/report.html", name=list(PLAN.experiments)),
+        code_of("publish"),
     output:
         "results/report.html",
     log:
@@ -104,6 +106,7 @@ rule pages:
 rule tables:
     input:
         collect("results/experiments/{name}/summary.json", name=list(PLAN.experiments)),
+        code_of("publish"),
     output:
         expand(
             "results/tables/{table}.{form}",
@@ -124,7 +127,8 @@ rule tables:
 # The picture of a corpus before anything is trained on it: `snakemake --cores all census`.
 rule corpus_page:
     input:
-        lambda wildcards: f"{selected(wildcards.name)['filter'].out}/manifest.json",
+        corpus_of,
+        code_of("census"),
     output:
         "results/census/{name}/corpus.html",
         "results/census/{name}/corpus.json",

@@ -5,7 +5,6 @@ province.
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 from lexpro.corpus import registry, synthetic
 from lexpro.files import json_line
@@ -31,7 +30,7 @@ def take(run: Run) -> None:
     folder = run.out / "raw" / province
     folder.mkdir(parents=True)
     for name in run.settings["datasets"]:
-        source = registry.resolve(registry.find(name), Path("scratch/datasets"))
+        source = registry.resolve(registry.find(name), registry.CACHE)
         if source.is_dir():
             shutil.copytree(source, folder / name)
         else:

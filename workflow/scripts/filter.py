@@ -16,14 +16,12 @@ from lexpro.corpus.select import select
 from lexpro.errors import UserError
 from lexpro.stage import stage
 
-CACHE = Path("scratch/datasets")
-
 
 def _here(run) -> Iterator[tuple[str, Path, list[str]]]:
     """(name, path, fields) of the benchmarks that are on this machine; raises `UserError` if one is missing that must
     not be."""
     for one in run.settings["benchmarks"]:
-        if path := present(registry.find(one["dataset"]), CACHE):
+        if path := present(registry.find(one["dataset"]), registry.CACHE):
             yield one["dataset"], path, one["fields"]
         elif run.settings["benchmarks_required"]:
             raise UserError(

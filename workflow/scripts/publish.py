@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from lexpro.errors import UserError
-from lexpro.files import read_json, write_text
+from lexpro.files import read_json, replace_folder, write_text
 from lexpro.report import paper
 from lexpro.report.tabs import tabs
 
@@ -36,8 +36,7 @@ def publish(experiment: str, report: Path, out: Path) -> None:
         for name in PARTS:
             source = report / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, fresh / name)
-        shutil.rmtree(out, ignore_errors=True)
-        fresh.rename(out)
+        replace_folder(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -7,75 +7,25 @@ plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from lexpro import fingerprint
+from lexpro import fingerprint, plan_files
 from lexpro.benchmarks.items.base import WITH_STATUTES
 from lexpro.composing import SettingError, compose, located
 from lexpro.corpus import registry
-from lexpro.corpus.raw import IGNORED, RawFile, raw_files, shown
+from lexpro.corpus.raw import IGNORED, shown
+from lexpro.dag import BY_PROVINCE, PLANS, Dag, Run
 from lexpro.errors import UserError
-from lexpro.files import expanded, read_json, to_yaml, write_if_changed, write_json
-from lexpro.knowledge import collection
-from lexpro.stage import MANIFEST, lock_file
+from lexpro.files import expanded, read_json, write_json
+from lexpro.stage import MANIFEST, StaleCheckout, lock_file
 
-PLANS = Path("results/.plan")
 # The benchmark whose runs go by variant and retrieval alone.
 HELDOUT = "heldout"
 # Settings of a benchmark that say how it is scored.
 SCORING = ("scorer", "tables", "published", "models")
-# Settings under this key say how a stage runs (devices, logging), never what it computes: outside every digest.
-RUNTIME = "runtime"
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of a stage in the DAG: `results/<stage>/<key>/`."""
-
-    stage: str
-    key: str
-    settings: dict
-    runtime: dict
-    # Input name → (stage, key) of the upstream run.
-    upstream: dict[str, tuple[str, str]]
-    # Provinces that the run is split by, or reads: part of the plan, not of the key.
-    provinces: tuple[str, ...] = ()
-    # Folder with one sub-folder of raw files a province (ingest only).
-    raw: str | None = None
-    experiment: str | None = None
-
-    @property
-    def out(self) -> Path:
-        return Path("results") / self.stage / self.key
-
-    @property
-    def plan(self) -> Path:
-        return PLANS / self.stage / self.key
-
-
-# The stages whose runs are split by province.
-BY_PROVINCE = ("ingest", "structure")
-
-
-@dataclass
-class Dag:
-    """All runs of some experiments. `experiments`: name → key of its report."""
-
-    runs: dict[tuple[str, str], Run] = field(default_factory=dict)
-    experiments: dict[str, str] = field(default_factory=dict)
-
-    def add(self, stage: str, choice: str, settings: dict, upstream: dict[str, Run | None], **extra) -> Run:
-        present = {name: (run.stage, run.key) for name, run in upstream.items() if run is not None}
-        semantic = {k: v for k, v in settings.items() if k != RUNTIME}
-        key = f"{choice}-{fingerprint.digest([stage, semantic, sorted(present.items())])}"
-        run = Run(stage, key, semantic, settings.get(RUNTIME) or {}, present, **extra)
-        return self.runs.setdefault((stage, key), run)
-
-    def of(self, stage: str) -> list[Run]:
-        return [run for (name, _), run in self.runs.items() if name == stage]
 
 
 def provinces_of(corpus: dict) -> tuple[str, ...]:
@@ -198,97 +148,27 @@ def build(names: list[str], overrides: list[str]) -> Dag:
     return dag
 
 
-def _write(run: Run, lock: Path) -> None:
-    config = {
-        "stage": run.stage,
-        "key": run.key,
-        "out": run.out.as_posix(),
-        "inputs": {name: f"results/{stage}/{key}" for name, (stage, key) in run.upstream.items()},
-        "settings": run.settings,
-    }
-    if run.raw:
-        config["raw"] = run.raw
-    if run.provinces and run.stage not in BY_PROVINCE:
-        config["provinces"] = list(run.provinces)
-    write_if_changed(run.plan / "config.yaml", to_yaml(config))
-    write_if_changed(run.plan / "code.yaml", to_yaml(fingerprint.code(run.stage, run.settings, lock)))
-    write_if_changed(run.plan / "runtime.yaml", to_yaml(run.runtime))
-
-
-def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
-    """{name: SHA-256, or why the file cannot be read} of files that are not the workflow's own.
-
-    Hashes are kept beside size and modification time, so that planning does not read a large corpus again.
-    """
-    cached = read_json(cache_file) if cache_file.is_file() else {}
-    hashed, found = {}, {}
-    for file in files:
-        # What cannot be read is not cached: rights change without the time of modification.
-        try:
-            trouble = file.trouble
-            row = None if trouble else _stamped(file.path, cached.get(file.name))
-        except OSError as error:
-            trouble = error.strerror
-        if trouble:
-            found[file.name] = f"unreadable: {trouble}"
-        else:
-            hashed[file.name] = row
-            found[file.name] = row[-1]
-    if hashed != cached:
-        write_json(cache_file, hashed)
-    return found
-
-
-def _stamped(path: Path, known: list | None) -> list:
-    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those known."""
-    status = path.stat()
-    stamp = [status.st_size, status.st_mtime_ns]
-    return known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
-
-
-def _list_raw(run: Run) -> None:
-    """What lies in each province folder besides the files that the corpus stage wrote there."""
-    corpus = run.upstream.get("corpus")
-    manifest = Path("results", *corpus, MANIFEST) if corpus else None
-    files = read_json(manifest)["files"] if manifest and manifest.is_file() else {}
-    sizes = {}
-    for province in run.provinces:
-        prefix = f"raw/{province}/"
-        made = {name.removeprefix(prefix): value for name, value in files.items() if name.startswith(prefix)}
-        extra = {}
-        # A generator that has not run yet owns its folder: nothing there is the user's.
-        if made or not corpus:
-            present = list(raw_files(Path(run.raw) / province))
-            found = listing(present, run.plan / "cache" / f"{province}.json")
-            extra = {name: value for name, value in found.items() if made.get(name) != value}
-            sizes[province] = sum(file.size for file in present)
-        write_if_changed(run.plan / "raw" / f"{province}.yaml", to_yaml(extra))
-    write_json(run.plan / "sizes.json", sizes if len(sizes) == len(run.provinces) else {})
-
-
-def _list_statutes(run: Run) -> None:
-    found = {}
-    for number, (folder, files) in enumerate(collection.sources(run.settings)):
-        named = (RawFile(path, path.relative_to(folder).as_posix()) for path in sorted(files))
-        listed = listing(named, run.plan / f"cache/statutes-{number}.json")
-        found |= {f"{folder.name}/{name}": value for name, value in listed.items()}
-    write_if_changed(run.plan / "raw/statutes.yaml", to_yaml(found))
-
-
 def _at_hand(dag: Dag) -> None:
-    """Raises `UserError` where a benchmark of the experiments needs data that are not to be had here."""
+    """Raises `UserError` where the experiments need data that are not to be had here."""
     needed = {
-        name: run
+        name: f"the benchmark {run.settings['benchmark']}"
         for run in dag.of("score")
         for items in [run.settings.get("items", {})]
         for name in [*items.get("data", {}).values(), *items.get("tables", [])]
     }
+    # A corpus that is here already needs its data sets no more.
+    needed |= {
+        name: f"the corpus {run.key}"
+        for run in dag.of("corpus")
+        for name in run.settings.get("datasets", [])
+        if not (run.out / MANIFEST).is_file()
+    }
     missing = []
-    for name, run in needed.items():
+    for name, who in needed.items():
         try:
             registry.at_hand(registry.find(name))
         except UserError as error:
-            missing.append(f"the benchmark {run.settings['benchmark']} needs the data set {name}: {error}")
+            missing.append(f"{who} needs the data set {name}: {error}")
     if missing:
         raise UserError("\n  ".join(["data are missing:", *missing]))
 
@@ -299,11 +179,8 @@ def freeze(names: list[str], overrides: list[str]) -> Dag:
     _at_hand(dag)
     lock = lock_file()
     for run in dag.runs.values():
-        _write(run, lock)
-        if run.stage == "ingest":
-            _list_raw(run)
-        if run.settings.get("kind") == "statutes":
-            _list_statutes(run)
+        plan_files.write(run, lock)
+    plan_files.write_pages(lock)
     write_json(_frozen(names, overrides), [asdict(run) for run in dag.runs.values()])
     return dag
 
@@ -317,15 +194,17 @@ def cores(run: Run, province: str, available: int) -> int:
 
 @cache
 def _sizes(folder: Path) -> dict[str, int]:
-    """Bytes of the raw files of each province, as `_list_raw` found them; empty where it found none."""
+    """Bytes of the raw files of each province, as the plan found them; empty where it found none."""
     path = folder / "sizes.json"
     return read_json(path) if path.is_file() else {}
 
 
 def thaw(names: list[str], overrides: list[str]) -> Dag:
-    """The DAG as the main process planned it: a job never composes."""
-    dag = Dag()
-    for row in read_json(_frozen(names, overrides)):
+    """The DAG as the main process planned it: a job never composes. Raises `StaleCheckout` if that plan is gone."""
+    dag, path = Dag(), _frozen(names, overrides)
+    if not path.is_file():
+        raise StaleCheckout(f"{path} is gone, which the workflow was planned in. Run snakemake again.")
+    for row in read_json(path):
         row["upstream"] = {name: tuple(value) for name, value in row["upstream"].items()}
         run = Run(**{**row, "provinces": tuple(row["provinces"])})
         dag.runs[run.stage, run.key] = run
@@ -351,8 +230,8 @@ def inputs(dag: Dag) -> Callable:
             }
             if run.raw:
                 found["raw"] = str(run.plan / "raw" / f"{province}.yaml")
-            if run.settings.get("kind") == "statutes":
-                found["raw"] = str(run.plan / "raw/statutes.yaml")
+            if listed := plan_files.outside(run):
+                found["raw"] = str(listed)
             for name, (above, key) in run.upstream.items():
                 out = f"results/{above}/{key}"
                 if above not in BY_PROVINCE:

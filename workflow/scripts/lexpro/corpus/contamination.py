@@ -7,7 +7,6 @@ benchmark took from it): either is enough, of one item. Shingles are runs of 30 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -216,7 +215,4 @@ def present(dataset: registry.Dataset, cache: Path) -> Path | None:
 
     Raises `UserError` if what is here is not what was registered.
     """
-    mirror = os.environ.get(registry.MIRROR)
-    fetched = cache / dataset.sha256[:16] / dataset.filename
-    path = registry.in_mirror(dataset, Path(mirror)) if mirror else fetched
-    return registry.resolve(dataset, cache) if path.exists() else None
+    return registry.resolve(dataset, cache) if registry.present(dataset, cache) else None

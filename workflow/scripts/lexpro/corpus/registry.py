@@ -29,6 +29,8 @@ from lexpro.fingerprint import sha256
 
 REGISTRY = Path("config/datasets.csv")
 MIRROR = "LEXPRO_MIRROR"
+# Where downloads are kept.
+CACHE = Path("scratch/datasets")
 # What stands before the id of a Git blob in the column sha256.
 GIT = "git:"
 # Raw files of GitHub: the one host whose layout the mirror follows.
@@ -160,8 +162,19 @@ def at_hand(dataset: Dataset) -> Path | None:
     return None
 
 
+def _downloaded(dataset: Dataset, cache: Path) -> Path:
+    return cache / dataset.sha256[:16] / dataset.filename
+
+
+def present(dataset: Dataset, cache: Path) -> Path | None:
+    """Where the data set lies already (in the mirror, or downloaded before), unverified: a look, no reading."""
+    mirror = os.environ.get(MIRROR)
+    path = in_mirror(dataset, Path(mirror)) if mirror else _downloaded(dataset, cache)
+    return path if path.exists() else None
+
+
 def _download(dataset: Dataset, cache: Path) -> Path:
-    path = cache / dataset.sha256[:16] / dataset.filename
+    path = _downloaded(dataset, cache)
     if path.is_file():
         return _verified(dataset, path)
     path.parent.mkdir(parents=True, exist_ok=True)

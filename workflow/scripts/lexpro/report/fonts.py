@@ -11,7 +11,6 @@ import logging
 from pathlib import Path
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 from mplfonts.conf import FONT_DIR
 
@@ -25,12 +24,6 @@ def register() -> str:
     """Make the font known to matplotlib; its family name."""
     font_manager.fontManager.addfont(str(FONT))
     return font_manager.FontProperties(fname=str(FONT)).get_name()
-
-
-def covered(text: str) -> set[str]:
-    """The characters of a text that the font has."""
-    glyphs = TTFont(FONT, lazy=True).getBestCmap()
-    return {char for char in text if ord(char) in glyphs}
 
 
 def woff(text: str) -> bytes:

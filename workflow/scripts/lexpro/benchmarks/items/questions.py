@@ -12,7 +12,7 @@ from lexpro.errors import UserError
 from lexpro.tasks import listing, prompts
 from lexpro.tasks.form import Form
 
-CACHE = Path("scratch/datasets")
+CACHE = registry.CACHE
 # Examples in the prompt → name of the data set in the settings.
 SHOTS = ("zero_shot", "one_shot")
 # Characters of a question that statutes are searched by.
