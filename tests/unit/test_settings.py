@@ -69,7 +69,7 @@ WRONG = [
     ("corpus=folder", ["config/corpus/folder.yaml: corpus.path: judgments is not a folder"]),
     ("corpus=folder & corpus.path=/no/湖北,(1)", [TOP + "corpus.path: /no/湖北,(1) is not a folder"]),
     ("filter.benchmarks=[{dataset: judge_tst, fields: [fd]}]", ["filter.benchmarks.0.dataset", "judge_test?"]),
-    (f"{LAWBENCH} & benchmark.lawbench.data.zero_shot=nope", ["benchmark.lawbench.data: unknown: nope", "datasets.csv"]),
+    (f"{LAWBENCH} & benchmark.lawbench.data.zero_shot=nope", ["lawbench.data: unknown: nope", "datasets.csv"]),
     (f"{LAWBENCH} & benchmark.lawbench.scorer=lexpro.benchmarks.lawbnch", ["lawbench.scorer", "benchmarks.lawbench?"]),
     (f"{LAWBENCH} & benchmark.lawbench.source=os", ["benchmark.lawbench.source: unknown: os", "items.lawbench"]),
     ("grpo.rewards=[{fn: lexpro.rewards.nosuch.f1}]", ["grpo.rewards.0.fn: ", "no function lexpro.rewards.nosuch.f1"]),

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from lexpro.errors import UserError
 from lexpro.rewards.registry import load
 from lexpro.settings.base import Count, Model, Positive, Share, clash
-from lexpro.settings.training import NotNegative, TrainingRuntime, Tuning
+from lexpro.settings.training import Guards, NotNegative, TrainingRuntime, Tuning
 
 
 class Reward(Model):
@@ -66,6 +66,10 @@ class GrpoRuntime(TrainingRuntime):
         return self
 
 
+class GrpoGuards(Guards):
+    zero_reward_steps: Count = 0
+
+
 class Settings(Tuning):
     # An adapter that was trained over 4-bit weights goes on over whole ones: vLLM cannot take merged 4-bit weights.
     method: Literal["full", "lora"]
@@ -90,6 +94,7 @@ class Settings(Tuning):
     sampled_completions: Count
     sampled_every: Positive
     steps_per_sampling: Positive
+    guards: GrpoGuards
     runtime: GrpoRuntime
 
     @field_validator("rewards")

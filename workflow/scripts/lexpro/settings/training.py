@@ -44,7 +44,6 @@ class Guards(Model):
     """What stops a training that has gone wrong. 0: does not."""
 
     grad_norm: NotNegative
-    zero_reward_steps: Count = 0
 
 
 class Training(Model):
