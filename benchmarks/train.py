@@ -1,11 +1,13 @@
 """SFT and GRPO of the demo's model against TRL's stock trainers with their defaults, on a processor, in one run.
 
-python benchmarks/train.py [--threads 2] [--steps 40] [--grpo-steps 4]
+python benchmarks/train.py [--threads 2] [--steps 120] [--start-steps 400] [--grpo-steps 12] [--only sft|grpo] [--cpu]
 
 Both learn the same examples in the same number of steps with the same optimiser, rate and batch (they would not learn
 the same otherwise); everything else of the stock trainers is TRL's default. Tokens are those of the examples, padding
 not counted, so that padding is no speed. The first step of each is left out: it compiles kernels. The loss that is
-compared is that of held-out examples after the training, computed in one way for both.
+compared is that of held-out examples after the training, computed in one way for both. GRPO starts, for both, from a
+model of `--start-steps` steps of the demo's SFT: one that can answer, and ends its answers. `--cpu` counts seconds of
+processor time, for a machine that others use too.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import statistics
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
@@ -32,26 +36,35 @@ from lexpro.rewards import registry
 from lexpro.stage import Run
 from lexpro.tasks.form import Form
 from lexpro.tasks.rows import Asker
-from lexpro.training import chat, grpo, loading, scratch, tokenizer, trainer
+from lexpro.training import chat, grpo, loading, muon, scratch, tokenizer, trainer
 from lexpro.training.grpo_trainer import Trainer as GrpoTrainer
 from lexpro.training.grpo_trainer import on_whole_answers
 
 ROOT = Path(__file__).resolve().parents[1]
 # Judgments read; held-out examples that the losses are compared on; longest example in tokens.
-CASES, HELD_OUT, LONGEST = 700, 64, 640
+CASES, HELD_OUT, LONGEST = 1500, 64, 640
 SFT_BATCH, GRPO_BATCH, GROUP, COMPLETION = 16, 32, 8, 96
 RATE = 2e-3
 
 
 class Clock(TrainerCallback):
-    """Seconds from the end of the first step to the end of the last."""
+    """Seconds of each step but the first."""
 
-    started = seconds = 0.0
+    now = staticmethod(time.monotonic)
+
+    def __init__(self):
+        self.ends: list[float] = []
 
     def on_step_end(self, args, state, control, **kwargs):
-        if state.global_step == 1:
-            self.started = time.monotonic()
-        self.seconds = time.monotonic() - self.started
+        self.ends.append(self.now())
+
+    @property
+    def steps(self) -> list[float]:
+        return [end - start for start, end in pairwise(self.ends)]
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.steps)
 
 
 def settings_of(stage: str, **change) -> tuple[dict, dict]:
@@ -143,7 +156,7 @@ def our_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
     return clock.seconds
 
 
-def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> float:
+def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> Clock:
     settings, runtime = settings_of(
         "grpo",
         rewards=rewards,
@@ -166,10 +179,10 @@ def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], 
     )
     trainer.quiet(found)
     found.train()
-    return clock.seconds
+    return clock
 
 
-def stock_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> float:
+def stock_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> Clock:
     clock = Clock()
     args = GRPOConfig(
         output_dir=str(folder),
@@ -182,7 +195,7 @@ def stock_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict]
         model, loaded, args=args, train_dataset=prompts, processing_class=vocab, callbacks=[clock]
     )
     found.train()
-    return clock.seconds
+    return clock
 
 
 def main() -> None:
@@ -190,16 +203,21 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--grpo-steps", type=int, default=4)
+    parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("--start-steps", type=int, default=400)
+    parser.add_argument("--grpo-steps", type=int, default=12)
+    parser.add_argument("--only", choices=("sft", "grpo"))
+    parser.add_argument("--cpu", action="store_true")
     args = parser.parse_args()
+    if args.cpu:
+        Clock.now = staticmethod(time.process_time)
     os.environ["LEXPRO_THREADS"] = str(args.threads)
     torch.set_num_threads(args.threads)
     with tempfile.TemporaryDirectory() as name:
-        compare(Path(name), args.steps, args.grpo_steps)
+        compare(Path(name), args)
 
 
-def compare(folder: Path, steps: int, grpo_steps: int) -> None:
+def compare(folder: Path, args: argparse.Namespace) -> None:
     sft_rows, grpo_rows, documents = rows_of_tasks()
     base = read_yaml(ROOT / "config/base_model/tiny.yaml")
     vocab = tokenizer.train(
@@ -210,7 +228,15 @@ def compare(folder: Path, steps: int, grpo_steps: int) -> None:
     vocab.save_pretrained(folder / "base")
     examples = [chat.encode(vocab, row["prompt"], row["completion"][0]["content"]) for row in sft_rows]
     examples = [example for example in examples if len(example["input_ids"]) <= LONGEST]
-    held, used = examples[:HELD_OUT], examples[HELD_OUT : HELD_OUT + SFT_BATCH * steps]
+    held, examples = examples[:HELD_OUT], examples[HELD_OUT:]
+    if args.only != "grpo":
+        compare_sft(folder, vocab, examples, held, args.steps)
+    if args.only != "sft":
+        compare_grpo(folder, vocab, examples, grpo_rows, args)
+
+
+def compare_sft(folder: Path, vocab, examples: list[dict], held: list[dict], steps: int) -> None:
+    used = examples[: SFT_BATCH * steps]
     tokens = sum(len(example["input_ids"]) for example in used) / steps * (steps - 1)
     print(f"SFT: {len(used)} examples, {steps} steps of {SFT_BATCH}, {torch.get_num_threads()} threads\n")
     print("| SFT | seconds | tokens/s | loss of held-out answers |\n| --- | --- | --- | --- |")
@@ -223,23 +249,45 @@ def compare(folder: Path, steps: int, grpo_steps: int) -> None:
         seconds = train(folder / who, model, vocab, Dataset.from_list(used), steps)
         rate[who] = tokens / seconds
         print(f"| {who} | {seconds:.1f} | {rate[who]:,.0f} | {loss_on(model, held):.4f} |", flush=True)
-    model.save_pretrained(folder / "sft")
     print(f"\nLexPro / stock: {rate['LexPro'] / rate['stock SFTTrainer']:.2f}\n")
 
-    texts = [{**row, "prompt": chat.prompt_text(vocab, row["prompt"])} for row in grpo_rows]
-    prompts = Dataset.from_list(texts[: grpo_steps * GRPO_BATCH // GROUP])
+
+def started(folder: Path, vocab, examples: list[dict], steps: int) -> Path:
+    """A model that can answer, by the demo's settings."""
+    settings, runtime = settings_of("sft", max_steps=steps)
+    run, model = run_of("sft", folder / "start", settings, runtime), loading.model(folder / "base")
+    found = trainer.Trainer(
+        model,
+        trainer.configuration(run, settings),
+        train_dataset=Dataset.from_list(examples),
+        processing_class=vocab,
+        optimizers=(muon.of(model, settings), None),
+    )
+    trainer.quiet(found)
+    found.train()
+    model.save_pretrained(folder / "sft")
+    return folder / "sft"
+
+
+def compare_grpo(
+    folder: Path, vocab, examples: list[dict], rows: list[dict], args: argparse.Namespace
+) -> None:
+    start, steps = started(folder, vocab, examples, args.start_steps), args.grpo_steps
+    texts = [{**row, "prompt": chat.prompt_text(vocab, row["prompt"])} for row in rows]
+    prompts = Dataset.from_list(grpo.in_turn(texts, seed=7)[: steps * GRPO_BATCH // GROUP])
     rewards = read_yaml(ROOT / "config/grpo/tiny.yaml")["rewards"]
-    done = (grpo_steps - 1) * GRPO_BATCH
-    print(f"GRPO: {grpo_steps} steps of {GRPO_BATCH} completions of at most {COMPLETION} tokens\n")
-    print("| GRPO | seconds | completions/s |\n| --- | --- | --- |")
+    print(f"GRPO: {steps} steps of {GRPO_BATCH} completions of at most {COMPLETION} tokens\n")
+    print("| GRPO | seconds | median step | completions/s (of the median step) |\n| --- | --- | --- | --- |")
+    rate = {}
     for who, train, attention in (
         ("stock GRPOTrainer", stock_grpo, None),
         ("LexPro", our_grpo, read_yaml(ROOT / "config/grpo/tiny.yaml")["attention"]),
     ):
-        model = loading.model(folder / "sft", attention=attention)
-        seconds = train(folder / f"grpo {who}", model, vocab, prompts, rewards, grpo_steps)
-        rate[who] = done / seconds
-        print(f"| {who} | {seconds:.1f} | {rate[who]:.2f} |", flush=True)
+        model = loading.model(start, attention=attention)
+        clock = train(folder / f"grpo {who}", model, vocab, prompts, rewards, steps)
+        step = statistics.median(clock.steps)
+        rate[who] = GRPO_BATCH / step
+        print(f"| {who} | {clock.seconds:.1f} | {step:.2f} | {rate[who]:.2f} |", flush=True)
     print(f"\nLexPro / stock: {rate['LexPro'] / rate['stock GRPOTrainer']:.2f}")
 
 

@@ -28,7 +28,7 @@ with atheris.instrument_imports(include=["lexpro", "docx", "pypdf", "tarfile", "
     import docx
     import pypdf
 
-    from lexpro.corpus import duplicates, filters, payments, sentence, synthetic
+    from lexpro.corpus import amounts, duplicates, filters, payments, sentence, synthetic
     from lexpro.corpus.codes import Codes
     from lexpro.corpus.contamination import Benchmarks
     from lexpro.corpus.masking import mask_judgment
@@ -100,6 +100,7 @@ def law(text: str) -> None:
     both = [Defendant("张某甲"), Defendant("张某")]
     payments.assign(text, both)
     payments.ordered(text)
+    amounts.assign(text, text, amounts.amount(text, text), both)
     sentence.read(text, ["张某甲", "张某"])
 
 

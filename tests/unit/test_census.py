@@ -41,6 +41,10 @@ DROPPED = [
 ]
 
 
+PLANNED = ["湖北", "山东"]
+COST = {"seconds": 1.0, "peak_rss_mb": 100.0}
+
+
 def as_json(fields: dict) -> str:
     return json.dumps(Judgment("x", **fields).to_dict(), ensure_ascii=False)
 
@@ -62,14 +66,19 @@ def inputs(tmp_path_factory) -> dict[str, Path]:
     )
     counts = {"read": 10, "kept": 4, "masked_name": 12, "masked_plate": 1}
     write_json(chosen / "manifest.json", {"counts": counts})
+    write_json(chosen / "provenance.json", COST)
     empty = {field.name: [] for field in REJECTS}
     broken = empty | {"file": ["张三案.txt", "b.jsonl", "李四"], "reason": ["empty", "bad_json", "empty"]}
     for folder, province, found in (
         (ingest, "湖北", broken),
         (ingest, "山东", empty | {"file": ["c.txt"], "reason": ["empty"]}),
         (structure, "湖北", empty),
+        (structure, "山东", empty),
+        # Of a folder that the user has renamed since.
+        (ingest, "山东省", empty | {"file": ["c.txt"], "reason": ["empty"]}),
     ):
-        (folder / province).mkdir(parents=True)
+        write_json(folder / province / "manifest.json", {"counts": {}})
+        write_json(folder / province / "provenance.json", COST)
         schema = {"file": pl.String, "reason": pl.String}
         frame = pl.DataFrame({name: found[name] for name in schema}, schema=schema)
         frame.write_parquet(folder / province / "rejects.parquet")
@@ -78,7 +87,7 @@ def inputs(tmp_path_factory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def found(inputs) -> dict:
-    return census.build(inputs)
+    return census.build(inputs, PLANNED)
 
 
 def test_charges_and_years(found):
@@ -201,7 +210,7 @@ def test_a_corpus_of_which_nothing_is_left_is_a_picture_too(inputs, tmp_path):
         pl.DataFrame(schema=schema).write_parquet(tmp_path / f"{name}.parquet")
     write_text(tmp_path / "funnel.csv", "province,read,kept\ntotal,0,0\n")
     write_json(tmp_path / "manifest.json", {"counts": {"read": 0}})
-    found = census.build(inputs | {"filter": tmp_path})
+    found = census.build(inputs | {"filter": tmp_path}, PLANNED)
     assert (
         found["years"] == found["charges"] == found["lengths"]["classes"] == found["families"]["sizes"] == []
     )
@@ -226,7 +235,7 @@ def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
             tmp_path / f"results/ingest/default-0a1b2c3d/{province}/documents.parquet"
         )
     out = tmp_path / "results/census/mine"
-    census_cli.main(["--experiment", "mine", "--out", str(out), *folders])
+    census_cli.main(["--experiment", "mine", "--out", str(out), *folders, "--provinces", *PLANNED])
     html = (out / "corpus.html").read_text(encoding="utf-8")
     assert (
         "14 records read = 4 could not be read + 0 could not be structured + 6 dropped by the filter + 4 kept"
@@ -241,8 +250,9 @@ def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
 
 
 def test_the_page_wants_all_three_stages(tmp_path, capsys):
+    asked = ["--experiment", "mine", "--out", str(tmp_path), "results/filter/default-0a1b2c3d"]
     with pytest.raises(SystemExit):
-        census_cli.main(["--experiment", "mine", "--out", str(tmp_path), "results/filter/default-0a1b2c3d"])
+        census_cli.main([*asked, "--provinces", *PLANNED])
     assert "no folder of a run of ingest, structure is given" in capsys.readouterr().err
 
 

@@ -7,11 +7,12 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 
-from lexpro.corpus import filters, synthetic
+from lexpro.corpus import filters, passes, synthetic
 from lexpro.corpus.contamination import Benchmarks
 from lexpro.corpus.record import Judgment
 from lexpro.corpus.select import select
@@ -305,3 +306,19 @@ def test_reasons(settings, change, reason):
     assert filters.first_drop(settings["filters"], good, text, settings) is None
     bad = Judgment.from_dict({**known, **change})
     assert filters.first_drop(settings["filters"], bad, text, settings)[0] == reason
+
+
+def test_a_judgment_that_is_lost_between_reading_and_writing_is_noticed(settings, tmp_path, monkeypatch):
+    judgments(
+        tmp_path / "in.parquet", synthetic.generate(read_yaml(CONFIG / "corpus/synthetic.yaml"), "湖北")
+    )
+    write = passes.write
+
+    def loses_one(shared, item):
+        chunk, verdicts, qualities = item
+        shorter = SimpleNamespace(read=lambda: chunk.read().slice(1))
+        return write(shared, (shorter, verdicts[1:], qualities[1:]))
+
+    monkeypatch.setattr(passes, "write", loses_one)
+    with pytest.raises(RuntimeError, match="judgments were read"):
+        select([tmp_path / "in.parquet"], settings, Benchmarks(), tmp_path, lambda _: None)

@@ -21,7 +21,7 @@ from lexpro.rewards import registry
 from lexpro.training import grpo as training
 from lexpro.training import pass_rate
 from lexpro.training.grpo import in_turn
-from lexpro.training.grpo_trainer import Trainer, on_whole_answers
+from lexpro.training.grpo_trainer import Trainer, on_whole_answers, zero_variance
 
 ROOT = Path(__file__).parents[2]
 ALL = {**INPUTS, "sft": "results/sft/s"}
@@ -55,6 +55,12 @@ def tuned(based):  # noqa: F811 - a fixture
     ]
     jsonl(Path("results/tasks/t/grpo.jsonl"), prompts)
     return based
+
+
+def test_the_share_of_groups_without_variance_is_by_group():
+    rewards = torch.tensor([1.0, 1.0, 0.2, 0.7, 0.0, 0.0, 0.5, 0.5])
+    assert zero_variance(rewards, 2) == 0.75
+    assert zero_variance(rewards, 4) == 0.0
 
 
 def test_rewards_see_the_whole_answer():
@@ -102,7 +108,7 @@ def test_rewards_of_each_component_are_recorded(tuned, monkeypatch):
     for row in steps:
         assert row["rewards/length/mean"] > 0 and row["rewards/length/std"] >= 0
         assert row["rewards/length/none"] == 0.0 and row["rewards/never/none"] == 1.0
-        assert 0 <= row["frac_reward_zero_std"] <= 1
+        assert 0 <= row["zero_variance_groups"] <= 1
         assert row["reward"] == pytest.approx(0.5 * row["rewards/length/mean"], abs=1e-5)
     table = pd.read_parquet("results/grpo/g/completions.parquet")
     assert table.step.value_counts().to_dict() == {0: 5, 1: 5}

@@ -20,6 +20,11 @@ YUAN = {
     "１２００元": 1200,
     "1,234.56元": 1234.56,
     "八十块钱": 80,
+    "2 万元": 20000,
+    "2000元人民币": 2000,
+    "8000余元人民币": 8000,
+    "￥500": 500,
+    "人民币（下同）5000元": 5000,
 }
 
 
@@ -30,7 +35,18 @@ def test_reads_yuan(text, amount):
 
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
-    [("5万美元", 50000, "美元"), ("500元港币", 500, "港元"), ("三千美金", 3000, "美元")],
+    [
+        ("5万美元", 50000, "美元"),
+        ("500元港币", 500, "港元"),
+        ("三千美金", 3000, "美元"),
+        # The name may stand before the number: these are no yuan.
+        ("美元300元", 300, "美元"),
+        ("港币5万", 50000, "港元"),
+        ("泰铢2万元", 20000, "泰铢"),
+        ("HK$3000", 3000, "港元"),
+        ("$500", 500, "美元"),
+        ("澳门币500元", 500, "澳门元"),
+    ],
 )
 def test_foreign_currencies_stay_foreign(text, amount, currency):
     (found,) = money.find(text)
@@ -43,6 +59,29 @@ def test_finds_sums_in_a_sentence():
     assert money.yuan(text) == [2000, 1500, 30000]
     assert [m.high for m in money.find(text)] == [None, None, 50000, None]
     assert text[money.find(text)[0].start :].startswith("人民币2000元")
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [("三四千元", 3000, 4000), ("五六万元", 50000, 60000), ("十五六万元", 150000, 160000)],
+)
+def test_two_digits_before_a_unit_are_the_ends_of_a_guess(text, low, high):
+    (found,) = money.find(text)
+    assert (found.amount, found.high, found.approximate) == (low, high, True)
+
+
+@pytest.mark.parametrize("text", ["人民币100张", "美元20张", "8单元301室", "公元2017年", "0.8克"])
+def test_what_is_counted_is_no_sum(text):
+    assert money.find(text) == []
+
+
+def test_sums_of_several_currencies():
+    text = "窃得现金人民币10000元、港币5000元、美元300元"
+    assert [(one.amount, one.currency) for one in money.find(text)] == [
+        (10000, "元"),
+        (5000, "港元"),
+        (300, "美元"),
+    ]
 
 
 @pytest.mark.parametrize("style", ["chinese", "financial", "arabic", "grouped", "fullwidth"])

@@ -8,6 +8,7 @@ from lexpro.corpus.record import TERM_KINDS, TIMED_KINDS, Term
 from lexpro.law import numerals, terms
 
 EXAMPLES = {
+    "死刑，缓刑二年执行": ("死缓", None),
     "有期徒刑三年六个月": ("有期徒刑", 42),
     "有期徒刑一年半": ("有期徒刑", 18),
     "有期徒刑一年零六个月": ("有期徒刑", 18),

@@ -1,11 +1,15 @@
 """Composing experiments, keys, and the errors of a configuration before any job."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from lexpro import plan
+from lexpro.corpus.raw import raw_files
 from lexpro.errors import UserError
+from lexpro.files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -123,11 +127,44 @@ def test_a_folder_of_judgments_is_split_by_its_sub_folders(tmp_path):
 
 
 def test_raw_files_are_hashed_once(tmp_path, monkeypatch):
-    (tmp_path / "a.txt").write_text("one")
-    cache = tmp_path / "cache.json"
-    first = plan.listing(tmp_path, [tmp_path / "a.txt"], cache)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/a.txt").write_text("one")
+    first = plan.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json")
     monkeypatch.setattr(plan.fingerprint, "sha256", lambda path: pytest.fail(f"{path} was read again"))
-    assert plan.listing(tmp_path, [tmp_path / "a.txt"], cache) == first
+    assert plan.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json") == first
+
+
+def test_what_cannot_be_read_is_in_the_plan_and_looked_at_again(tmp_path, monkeypatch):
+    raw, cache = tmp_path / "raw", tmp_path / "cache.json"
+    raw.mkdir()
+    (raw / "a.txt").write_text("one")
+    (raw / "gone.txt").symlink_to(tmp_path / "nowhere")
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    with monkeypatch.context() as locked:
+        locked.setattr(plan.fingerprint, "sha256", refuse)
+        assert plan.listing(raw_files(raw), cache) == {
+            "a.txt": "unreadable: Permission denied",
+            "gone.txt": "unreadable: No such file or directory",
+        }
+    assert plan.listing(raw_files(raw), cache)["a.txt"] == plan.fingerprint.sha256(raw / "a.txt")
+
+
+def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(tmp_path, monkeypatch):
+    raw = tmp_path / "raw"
+    folder = raw / "New folder (1)"
+    folder.mkdir(parents=True)
+    (folder / os.fsdecode("判决书.txt".encode("gbk"))).write_text("one")
+    (tmp_path / "config").symlink_to(ROOT / "config")
+    monkeypatch.chdir(tmp_path)
+    corpus = [f"corpus.path={raw}", "corpus=folder"]
+    (ingest,) = plan.freeze(["demo"], corpus).of("ingest")
+    assert list(read_yaml(ingest.plan / "raw" / "New folder (1).yaml")) == ["判决书.txt"]
+    (raw / os.fsdecode("湖北".encode("gbk"))).mkdir()
+    with pytest.raises(UserError, match="not UTF-8; it may be meant to be 湖北"):
+        plan.build(["demo"], corpus)
 
 
 def test_a_large_folder_gets_more_cores_and_an_only_one_all(tmp_path, monkeypatch):

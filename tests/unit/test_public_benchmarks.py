@@ -345,12 +345,63 @@ def test_failed_truncated_and_abstained_are_told_apart(tmp_path):
     assert found["official"]["abstention_rate"] == pytest.approx(2 / 5)
 
 
+def test_other_files_that_will_do(tmp_path):
+    """With a byte-order mark, as a list, with outputs that are no text, and with texts that are very long."""
+    row = {"origin_prompt": "…", "refr": "刑期:42个月", "prediction": "三年六个月"}
+    path = tmp_path / "a.json"
+    path.write_text(
+        "\ufeff" + json.dumps([row, row | {"prediction": 42}, row | {"prediction": "\ud800一年"}]), "utf-8"
+    )
+    found = rescoring.evaluate(rescoring.task("lawbench/3-4"), rescoring.read(path, "lawbench"))
+    assert (found["n"], found["failed"], found["official"]["abstention_rate"]) == (3, 1, pytest.approx(1 / 3))
+    for text in ("九" * 300_000, "9" * 300_000 + "个月", "第" + "一" * 300_000 + "条"):
+        for number in ("3-1", "3-4"):
+            item = Item("0", "", GOLDS[number])
+            assert lawbench.task(number).official.mark(item, text) is not None
+    csv = "input,A,B,C,D,model_output\n甲,1,2,3,4," + "乙" * 200_000 + "\n"
+    path.write_text(csv, encoding="utf-8")
+    assert len(rescoring.read(path, "disc", lambda rows: ["A"] * len(rows)).texts[0]) == 200_000
+
+
+def test_who_never_answers_is_not_right_where_there_is_nothing_to_say(tmp_path):
+    """Eleven items of 2-6 have an empty reference: an empty answer is right there, no answer is not."""
+    rows = [{"origin_prompt": "…", "refr": "", "prediction": text} for text in ("", "无", None, "<think>甲")]
+    found = rescoring.evaluate(rescoring.task("lawbench/2-6"), outputs(tmp_path / "a.json", rows))
+    assert (found["failed"], found["truncated"], found["normalised"]["abstained"]) == (1, 1, 0)
+    assert found["normalised"]["score"] == 0.5
+
+
 def test_what_is_wrong_with_a_file_is_said(tmp_path):
     path = tmp_path / "a.json"
-    for text in ("{", "[]", "{}", '{"0": 1}', '{"1": {}}'):
+    for text in (
+        "{",
+        "[]",
+        "{}",
+        '{"0": 1}',
+        '{"1": {}}',
+        "",
+        "\0",
+        "[1, {}]",
+        '{"a": {}}',
+        "[" * 100_000,
+        "null",
+    ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(UserError, match="lawbench"):
             rescoring.read(path, "lawbench")
+    for content in (b"\xff\xfe", "刑期".encode("gbk")):
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="UTF-8"):
+            rescoring.read(path, "lawbench")
+    for form in ("lexeval", "judge", "answers", "disc"):
+        path.write_text("", encoding="utf-8")
+        with pytest.raises(UserError, match=f"no records in the format '{form}'"):
+            rescoring.read(path, form, lambda rows: [""] * len(rows))
+    with pytest.raises(UserError, match="No such file"):
+        rescoring.read(tmp_path / "nowhere", "lawbench")
+    path.write_text('{"input": "甲", "answer": "A"}\n[]\n', encoding="utf-8")
+    with pytest.raises(UserError, match="record 2"):
+        rescoring.read(path, "lexeval")
     with pytest.raises(UserError, match="refr"):
         outputs(path, [{"prediction": "甲"}])
     with pytest.raises(UserError, match="3-9"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -9,6 +10,7 @@ import os
 import tarfile
 import zipfile
 from pathlib import Path
+from random import Random
 
 import docx
 import polars as pl
@@ -21,6 +23,7 @@ from hypothesis import strategies as st
 
 from lexpro.corpus import ingest as ingesting
 from lexpro.corpus import judgments, readers_records, synthetic, tables
+from lexpro.corpus import raw as raw_module
 from lexpro.corpus.encoding import Undecodable, decode, tidy
 from lexpro.corpus.ingest import Source, identity, ingest
 from lexpro.corpus.readers import RECORDS, read
@@ -202,6 +205,28 @@ def test_damage_does_not_stop_the_rest_of_a_file(tmp_path):
     assert [row.record for row in rows] == [1, 2, 3, 4]
     assert rows[1].byte > len(LINE.encode())
     assert rows[2].byte == len(LINE.encode()) + 1 + len(bad) + 1
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_lines_before_the_damage_of_a_packed_file_are_read(tmp_path, suffix):
+    rng = Random(1)
+    lines = [json.dumps({"text": rng.randbytes(400).hex()}).encode() for _ in range(1000)]
+    pack = gzip.compress if suffix == ".gz" else zstandard.compress
+    rows = found(tmp_path / f"a.jsonl{suffix}", pack(b"\n".join(lines))[:-5000])
+    assert [row.record for row in rows[:-1]] == list(range(1, len(rows)))
+    assert all(isinstance(row, Document) for row in rows[:-1]) and len(rows) > 500
+    assert isinstance(rows[-1], Reject)
+
+
+def test_a_page_of_the_court_website_that_is_a_string_in_a_script(tmp_path):
+    page = json.dumps(
+        {"Title": "x", "Html": "<a name='WBSB'></a><div>某市人民法院</div><div>被告人张某甲</div>"}
+    )
+    script = (
+        f"<html><body><script>$(function(){{var jsonHtmlData = {json.dumps(page)};}})</script></body></html>"
+    )
+    (document,) = found(tmp_path / "a.html", script.encode())
+    assert document.text == "某市人民法院\n被告人张某甲"
 
 
 def test_pdf_with_text_over_pages(tmp_path):
@@ -453,3 +478,62 @@ def test_lines_are_numbered_and_placed_across_blocks(tmp_path, monkeypatch):
     damaged = [row for row in rows if isinstance(row, Reject)]
     assert data[: damaged[0].byte].endswith(b'{"text": \n')
     assert data[damaged[1].byte :].startswith(b"x" * 50)
+
+
+def read_in(folder: Path, out: Path) -> tuple[dict, pl.DataFrame, pl.DataFrame]:
+    """Counts, documents and rejects of a folder of raw files."""
+    out.mkdir()
+    counts = ingest(folder, Source("湖北", "湖北", FIELDS), out)
+    return counts, pl.read_parquet(out / "documents.parquet"), pl.read_parquet(out / "rejects.parquet")
+
+
+def test_names_that_are_not_utf8_are_said_as_windows_wrote_them(tmp_path):
+    raw, gbk = tmp_path / "raw", os.fsdecode("判决书.txt".encode("gbk"))
+    (raw / "a b (1)").mkdir(parents=True)
+    for name in (gbk, "判决书.txt", f"a b (1)/{gbk}"):
+        (raw / name).write_text(TEXT, encoding="utf-8")
+    with tarfile.open(raw / "z.tar", "w") as archive:
+        archive.add(raw / gbk, gbk)
+    counts, documents, _ = read_in(raw, tmp_path / "out")
+    assert counts["documents"] == 4 and documents["doc_id"].n_unique() == 4
+    # Its second and third byte happen to be UTF-8.
+    escaped = r"\xc5о\xf6\xca\xe9.txt"
+    assert set(documents["file"]) == {"a b (1)/判决书.txt", escaped, "z.tar/判决书.txt", "判决书.txt"}
+
+
+def test_what_the_system_does_not_give_is_a_reject_and_the_rest_is_read(tmp_path, monkeypatch):
+    raw = tmp_path / "raw"
+    (raw / "below").mkdir(parents=True)
+    for name in ("a.txt", "locked.txt", "locked.zip", "worn.jsonl", "z.txt"):
+        (raw / name).write_text(TEXT, encoding="utf-8")
+    (raw / "gone.txt").symlink_to(tmp_path / "nowhere")
+    (raw / "linked").symlink_to(raw / "below")
+    os.mkfifo(raw / "pipe.txt")
+
+    class Faulty(io.FileIO):
+        def __init__(self, path):
+            if path.stem == "locked":
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            super().__init__(path)
+
+        def readinto(self, buffer):
+            if "worn" in str(self.name):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return super().readinto(buffer)
+
+    class Disk(raw_module.Disk, Faulty):
+        """The reader's file over one that fails as disks do."""
+
+    monkeypatch.setattr(raw_module, "Disk", Disk)
+    counts, documents, rejects = read_in(raw, tmp_path / "out")
+    assert list(documents["file"]) == ["a.txt", "z.txt"]
+    assert dict(rejects.select("file", "detail").iter_rows()) == {
+        "gone.txt": "No such file or directory",
+        "linked": "a link to a folder is not followed",
+        "locked.txt": "Permission denied",
+        "locked.zip": "Permission denied",
+        "pipe.txt": "neither a file nor a folder",
+        "worn.jsonl": "Input/output error",
+    }
+    assert set(rejects["reason"]) == {"unreadable"}
+    assert counts["read"] == 8 and counts["reject_unreadable"] == 6

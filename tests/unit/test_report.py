@@ -5,6 +5,7 @@ import json
 import math
 import random
 import re
+import shutil
 import struct
 import warnings
 from itertools import combinations
@@ -212,6 +213,7 @@ def experiment(root: Path, provinces=PROVINCES, charges=CHARGES, steps: int = 40
     for name, path in folder.items():
         for place, part in enumerate(provinces if name in ("ingest", "structure") else [""]):
             write_json(path / part / "provenance.json", RUN | {"peak_rss_mb": 100.0 + place})
+            write_json(path / part / "manifest.json", {"counts": {}, "files": {}})
     kept = [(p, charges[(i * i + n) % len(charges)]) for p, n in provinces.items() for i in range(n)]
     corpus(folder, list(provinces), kept)
     model(folder["base_model"])
@@ -232,7 +234,7 @@ def inputs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(inputs):
-    return summary.build("demo", inputs)
+    return summary.build("demo", inputs, list(PROVINCES))
 
 
 @pytest.fixture(scope="module")
@@ -493,9 +495,23 @@ def test_real_judgments_are_not_called_synthetic(found):
     assert "A model this small" not in page.status(real)
 
 
-def test_a_sum_that_does_not_add_up_is_seen(found):
-    assert " = " in corpus_page.sum_check(found)
-    assert " ≠ " in corpus_page.sum_check(found | {"funnel": found["funnel"] | {"kept": 15}})
+def test_a_folder_that_is_no_longer_planned_is_not_counted(inputs, found, tmp_path):
+    copied = {name: tmp_path / path.name for name, path in inputs.items() if name in ("ingest", "structure")}
+    for name, path in copied.items():
+        shutil.copytree(inputs[name], path)
+        shutil.copytree(path / "湖北", path / "湖北省")
+    assert summary.of_corpus(inputs | copied, list(PROVINCES))["funnel"] == found["funnel"]
+
+
+def test_a_sum_that_does_not_add_up_stops_the_report(inputs, found, tmp_path):
+    counted = found["funnel"]
+    assert counted["read"] == sum(counted[name] for name in summary.FATES)
+    assert f"{counted['read']:,} records read = " in corpus_page.sum_check(found)
+    write_json(tmp_path / "manifest.json", {})
+    parquet(tmp_path / "dropped.parquet", reason=["empty"])
+    parquet(tmp_path / "kept.parquet", doc_id=["k0"])
+    with pytest.raises(RuntimeError, match=f"{counted['read']} records were read, but .* 1 dropped"):
+        summary.funnel(inputs | {"filter": tmp_path}, list(PROVINCES))
 
 
 def test_what_a_model_writes_cannot_become_markup(inputs, found, drawn, tmp_path):
@@ -566,6 +582,7 @@ def finished(inputs, tmp_path_factory):
         "settings": settings,
     }
     config["inputs"] = {name: str(path) for name, path in inputs.items()}
+    config["provinces"] = list(PROVINCES)
     write_text(plan / "config.yaml", to_yaml(config))
     write_text(plan / "code.yaml", to_yaml(fingerprint.code("report", settings, lock)))
     write_text(plan / "runtime.yaml", to_yaml({}))

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import signal
+import time
 
 import pytest
 
@@ -91,22 +92,39 @@ def test_a_failure_says_why_and_signs_nothing(plan, tmp_path, error, code, said)
     assert exit_.value.code == code
     log = (tmp_path / "logs/score.log").read_text()
     assert said in log and (code == 1) == ("Traceback" in log)
-    assert not (tmp_path / "results/score/y-11111111/manifest.json").exists()
+    assert not (tmp_path / "results/score/y-11111111").exists(), "a half of something"
 
 
-def test_an_interrupt_by_the_scheduler_signs_nothing_and_keeps_the_scratch_folder(plan, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupt_is_said_leaves_no_half_and_keeps_the_scratch_folder(plan, tmp_path, number):
     def body(run):
+        write_text(run.out / "half.json", "{")
         write_text(run.scratch / "checkpoint", "3")
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
+        time.sleep(5)
 
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as exit_:
         run_stage(plan, body)
-    assert not (tmp_path / "results/score/y-11111111/manifest.json").exists()
+    assert exit_.value.code == 128 + number
+    log = (tmp_path / "logs/score.log").read_text()
+    assert "interrupted: nothing half made is kept" in log and "Traceback" not in log
+    assert not (tmp_path / "results/score/y-11111111").exists()
     again = run_stage(
         plan, lambda run: write_text(run.out / "seen", (run.scratch / "checkpoint").read_text())
     )
     assert (again.out / "seen").read_text() == "3"
     assert not again.scratch.exists()
+
+
+def test_a_machine_without_git_signs_all_the_same(plan, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run = run_stage(plan, lambda run: write_text(run.out / "scores.json", "{}"))
+    assert read_json(run.out / "provenance.json")["commit"] == ""
+
+
+def test_a_manifest_of_somebody_else_s_is_a_file_like_any_other(plan):
+    run = run_stage(plan, lambda run: write_text(run.out / "model/manifest.json", "{}"))
+    assert set(read_json(run.out / "manifest.json")["files"]) == {"model/manifest.json"}
 
 
 def test_refuses_code_that_was_not_planned(plan, tmp_path):
@@ -132,6 +150,23 @@ def test_refuses_an_input_with_missing_files(plan, tmp_path):
         run_stage(plan, lambda run: None)
     assert exit_.value.code == 2
     assert "predictions.jsonl is missing" in (tmp_path / "logs/score.log").read_text()
+
+
+def test_folders_of_provinces_that_are_not_planned_are_not_looked_at(plan, tmp_path):
+    def province(name, files):
+        part = tmp_path / "results/predict/x-00000000" / name
+        write_text(part / "manifest.json", json.dumps({"files": files, "counts": {}}))
+
+    config = stage.read_yaml(plan / "config.yaml")
+    write_text(plan / "config.yaml", to_yaml(config | {"provinces": ["湖北"]}))
+    province("湖北", {})
+    province("湖南", {"gone.parquet": "…"})
+    scratch = run_stage(plan, lambda run: None).scratch
+    province("湖南", {})
+    assert run_stage(plan, lambda run: None).scratch == scratch
+    province("湖北", {"gone.parquet": "…"})
+    with pytest.raises(SystemExit):
+        run_stage(plan, lambda run: None)
 
 
 def test_scratch_moves_when_data_upstream_changes(plan, tmp_path):

@@ -81,6 +81,7 @@ def test_defendants(judgment):
         fine=5000,
         restitution=8500,
         compensation=5000,
+        amount=8500,
         circumstances=["累犯", "认罪认罚"],
     )
     assert second == Defendant(
@@ -91,6 +92,7 @@ def test_defendants(judgment):
         probation_months=10,
         fine=2000,
         restitution=8500,
+        amount=8500,
         circumstances=["自首", "从犯", "认罪认罚"],
     )
 

@@ -21,7 +21,7 @@ class Flow:
         self.root = root
         self.experiment = experiment
 
-    def start(self, command: list[str], env: dict | None = None) -> subprocess.Popen:
+    def start(self, command: list[str], env: dict | None = None, **more) -> subprocess.Popen:
         binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         known = {**os.environ, "PATH": binaries, "WANDB_MODE": "offline", "HF_HUB_OFFLINE": "1"}
         return subprocess.Popen(
@@ -31,6 +31,7 @@ class Flow:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**known, **(env or {})},
+            **more,
         )
 
     def _call(self, command: list[str], env: dict | None, timeout: int) -> subprocess.CompletedProcess:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+import polars as pl
 import pytest
 
 FOLDER = "overrides=[corpus=folder,corpus.path=raw]"
@@ -67,7 +68,7 @@ def test_lists_inside_overrides_reach_the_jobs(fresh):
 
 
 def test_unreadable_raw_files_are_rejected_with_reason_and_the_run_goes_on(demo):
-    folder = demo.root / "raw/湖北"
+    folder = demo.root / "raw/湖北 2021 (1)"
     folder.mkdir(parents=True)
     rows = [json.dumps({"text": judgment(n)}, ensure_ascii=False) for n in range(3)]
     (folder / "good.jsonl").write_text(
@@ -75,16 +76,24 @@ def test_unreadable_raw_files_are_rejected_with_reason_and_the_run_goes_on(demo)
     )
     (folder / "empty.txt").touch()
     (folder / "noise.docx").write_bytes(b"\x00\x01 not a document")
+    (folder / "gone.txt").symlink_to(demo.root / "nowhere")
+    (folder / os.fsdecode("判决书.pages".encode("gbk"))).write_bytes(b"of another program")
     (manifest,) = ingest(demo)
+    assert manifest.parent.name == folder.name
     counts = json.loads(manifest.read_text(encoding="utf-8"))["counts"]
-    assert counts["documents"] == 3 and counts["rejects"] == 3 and counts["read"] == 6
-    rejects = demo.python(
-        "-c",
-        "import polars, sys; print(polars.read_parquet(sys.argv[1]).sort('file').write_csv())",
-        str(manifest.with_name("rejects.parquet")),
-    ).stdout
-    for part in ("empty.txt", "good.jsonl", "noise.docx"):
-        assert part in rejects
+    assert counts["documents"] == 3 and counts["rejects"] == 5 and counts["read"] == 8
+    rejects = pl.read_parquet(manifest.with_name("rejects.parquet")).sort("file")
+    start = len((rows[0] + "\n").encode())
+    assert rejects.select("file", "reason", "record").rows() == [
+        ("empty.txt", "empty", 1),
+        ("gone.txt", "unreadable", None),
+        ("good.jsonl", "bad_json", 2),
+        ("noise.docx", "bad_docx", 1),
+        ("判决书.pages", "unsupported_format", None),
+    ]
+    where = rejects.filter(reason="bad_json")["byte"].item()
+    assert start <= where <= start + len('{"text": "cut') + 1
+    assert "No such file" in rejects.filter(reason="unreadable")["detail"].item()
 
 
 def ingest(flow) -> list:
@@ -127,15 +136,20 @@ def test_a_file_that_is_not_the_registered_one_is_refused(demo, tmp_path):
 
 def test_an_interrupt_leaves_no_half_and_the_next_run_goes_on(fresh):
     command = ["snakemake", "--cores", "2", "corpus_ready", "--config", f"experiments={fresh.experiment}"]
-    process = fresh.start(command)
+    process = fresh.start(command, start_new_session=True)
     deadline = time.monotonic() + 300
     while not manifests(fresh, "structure") and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    # As Ctrl-C does: to Snakemake and its jobs at once.
+    os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=120)
-    # What a started structure job has read was finished before.
-    started = {path.name for path in fresh.root.glob("results/structure/*/*")}
-    done = [path for path in manifests(fresh, "ingest") if path.parent.name in started]
+    half = [
+        path for path in fresh.root.glob("results/structure/*/*") if not (path / "manifest.json").exists()
+    ]
+    assert not half
+    # What a finished structure job has read was finished before.
+    finished = {path.parent.name for path in manifests(fresh, "structure")}
+    done = [path for path in manifests(fresh, "ingest") if path.parent.name in finished]
     assert process.returncode != 0 and done and not manifests(fresh, "tasks")
     for manifest in done:
         for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]:

@@ -40,7 +40,7 @@ def cli(stage, launcher="python", extra=""):
     return (
         "export LEXPRO_THREADS={threads} OMP_NUM_THREADS={threads} POLARS_MAX_THREADS={threads}"
         " RAYON_NUM_THREADS={threads} TOKENIZERS_PARALLELISM=false; "
-        f"{launcher} workflow/scripts/{stage}.py --plan results/.plan/{stage}/{{wildcards.key}}{extra} --log {{log}}"
+        f"{launcher} workflow/scripts/{stage}.py --plan results/.plan/{stage}/{{wildcards.key}}{extra} --log {{log:q}}"
     )
 
 

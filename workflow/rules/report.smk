@@ -81,7 +81,7 @@ rule publish:
         "Publishing the report of {wildcards.name}"
     shell:
         "python workflow/scripts/publish.py --experiment {wildcards.name} --report results/report/{params.key}"
-        " --out results/experiments/{wildcards.name} 2> {log}"
+        " --out results/experiments/{wildcards.name} 2> {log:q}"
 
 
 rule pages:
@@ -97,7 +97,7 @@ rule pages:
     message:
         "One page of all experiments"
     shell:
-        "python workflow/scripts/publish.py --page {output} {params.folders} 2> {log}"
+        "python workflow/scripts/publish.py --page {output:q} {params.folders:q} 2> {log:q}"
 
 
 # The paper's tables: every experiment of the DAG a size, side by side.
@@ -118,7 +118,7 @@ rule tables:
     message:
         "The tables of all experiments side by side"
     shell:
-        "python workflow/scripts/publish.py --tables results/tables {params.folders} 2> {log}"
+        "python workflow/scripts/publish.py --tables results/tables {params.folders:q} 2> {log:q}"
 
 
 # The picture of a corpus before anything is trained on it: `snakemake --cores all census`.
@@ -133,11 +133,12 @@ rule corpus_page:
     localrule: True
     params:
         folders=lambda wildcards: [run.out.as_posix() for run in selected(wildcards.name).values()],
+        provinces=lambda wildcards: selected(wildcards.name)["filter"].provinces,
     message:
         "The page of the corpus of {wildcards.name}"
     shell:
         "python workflow/scripts/census.py --experiment {wildcards.name} --out results/census/{wildcards.name}"
-        " {params.folders} 2> {log}"
+        " {params.folders:q} --provinces {params.provinces:q} 2> {log:q}"
 
 
 rule census:

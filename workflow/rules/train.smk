@@ -88,4 +88,4 @@ rule wandb_sync:
     message:
         "Sending the offline runs of logs/wandb/ to W&B"
     shell:
-        "find logs/wandb -maxdepth 1 -name 'offline-run-*' -exec wandb sync --yes {{}} + > {log} 2>&1"
+        "find logs/wandb -maxdepth 1 -name 'offline-run-*' -exec wandb sync --yes {{}} + > {log:q} 2>&1"

@@ -1,6 +1,7 @@
 """The page of a corpus, made as soon as the filter has run: what was kept, and the reason for each that was not.
 
-    census.py --experiment demo --out results/census/demo results/ingest/<key> results/structure/<key> …
+    census.py --experiment demo --out results/census/demo results/ingest/<key> results/structure/<key>
+        results/filter/<key> --provinces 湖北 湖南 …
 
 It is no stage: it makes nothing that another stage reads, and says what files of the stages say.
 """
@@ -20,11 +21,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "runs", type=Path, nargs="+", help="folders of the runs of ingest, structure and filter"
     )
+    parser.add_argument("--provinces", nargs="+", required=True, help="the province folders of the runs")
     args = parser.parse_args(argv)
     inputs = {folder.parent.name: folder for folder in args.runs}
     if missing := {"ingest", "structure", "filter"} - inputs.keys():
         parser.error(f"no folder of a run of {', '.join(sorted(missing))} is given")
-    corpus_page.write(args.experiment, inputs, args.out)
+    corpus_page.write(args.experiment, inputs, args.provinces, args.out)
 
 
 if __name__ == "__main__":

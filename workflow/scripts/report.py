@@ -8,7 +8,10 @@ from lexpro.stage import stage
 def main(argv: list[str] | None = None) -> None:
     with stage("report", __doc__, argv) as run:
         settings = run.settings
-        write_json(run.out / "summary.json", summary.build(settings["experiment"], run.inputs))
+        write_json(
+            run.out / "summary.json",
+            summary.build(settings["experiment"], run.inputs, run.config["provinces"]),
+        )
         # All else is made from the file as it will be read.
         found = read_json(run.out / "summary.json")
         figures.draw(

@@ -28,7 +28,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--benchmark",
         required=True,
-        help="lawbench/3-4, lexeval/1_1, disc/single/nje, judge (docs/benchmarks.md)",
+        help="lawbench/3-4, lexeval/1_1, disc/single/nje, judge, … (docs/benchmarks.md)",
     )
     parser.add_argument("--predictions", required=True, type=Path, help="the file of outputs")
     parser.add_argument(
@@ -40,7 +40,10 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         "--baselines", action="store_true", help="score answers without any knowledge beside it"
     )
     parser.add_argument("--draws", type=int, default=2000, help="bootstrap draws (default: 2000)")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.draws < 1:
+        parser.error(f"--draws must be at least 1, not {args.draws}")
+    return args
 
 
 def rescore(args: argparse.Namespace, predictions: Path) -> dict:

@@ -16,6 +16,7 @@ from lexpro import fingerprint
 from lexpro.benchmarks.items.base import WITH_STATUTES
 from lexpro.composing import SettingError, compose, located
 from lexpro.corpus import registry
+from lexpro.corpus.raw import IGNORED, RawFile, raw_files, shown
 from lexpro.errors import UserError
 from lexpro.files import expanded, read_json, to_yaml, write_if_changed, write_json
 from lexpro.knowledge import collection
@@ -26,8 +27,6 @@ PLANS = Path("results/.plan")
 HELDOUT = "heldout"
 # Settings under this key say how a stage runs (devices, logging), never what it computes: outside every digest.
 RUNTIME = "runtime"
-# Hidden files of operating systems and editors are not raw data.
-IGNORED = (".", "~")
 
 
 @dataclass(frozen=True)
@@ -86,17 +85,26 @@ def provinces_of(corpus: dict) -> tuple[str, ...]:
         raise SettingError(
             "corpus.path", f"{root} is not a folder. Put raw judgments there, a sub-folder a province."
         )
-    found = sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith(IGNORED))
-    if any(p.is_file() and not p.name.startswith(IGNORED) for p in root.iterdir()):
-        loose = next(p.name for p in sorted(root.iterdir()) if p.is_file() and not p.name.startswith(IGNORED))
+    try:
+        entries = sorted(p for p in root.iterdir() if not p.name.startswith(IGNORED))
+    except OSError as error:
+        raise SettingError("corpus.path", f"{root} cannot be read: {error.strerror}.") from None
+    found = [p.name for p in entries if p.is_dir()]
+    if loose := next((p.name for p in entries if not p.is_dir()), None):
         raise SettingError(
             "corpus.path",
-            f"{root} holds loose files ({loose}, …). Move them into a sub-folder: one for each "
+            f"{root} holds loose files ({shown(loose)}, …). Move them into a sub-folder: one for each "
             "province, or a single one of any name (then the province is read from each judgment).",
         )
     if not found:
         raise SettingError(
             "corpus.path", f"{root} is empty. Put raw judgments there, a sub-folder a province."
+        )
+    if foreign := next((name for name in found if shown(name) != name), None):
+        raise SettingError(
+            "corpus.path",
+            f"the name of a folder in {root} is not UTF-8; it may be meant to be {shown(foreign)}. Rename it: "
+            "results are kept under it. (Files in it may have any name.)",
         )
     return tuple(found)
 
@@ -205,22 +213,35 @@ def _write(run: Run, lock: Path) -> None:
     write_if_changed(run.plan / "runtime.yaml", to_yaml(run.runtime))
 
 
-def listing(folder: Path, files: Iterable[Path], cache_file: Path) -> dict[str, str]:
-    """{file: sha256} of files in a folder that is not the workflow's own.
+def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
+    """{name: SHA-256, or why the file cannot be read} of files that are not the workflow's own.
 
     Hashes are kept beside size and modification time, so that planning does not read a large corpus again.
     """
     cached = read_json(cache_file) if cache_file.is_file() else {}
-    found = {}
-    for path in sorted(files):
-        name = path.relative_to(folder).as_posix()
-        status = path.stat()
-        stamp = [status.st_size, status.st_mtime_ns]
-        known = cached.get(name)
-        found[name] = known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
-    if found != cached:
-        write_json(cache_file, found)
-    return {name: value[2] for name, value in found.items()}
+    hashed, found = {}, {}
+    for file in files:
+        # What cannot be read is not cached: rights change without the time of modification.
+        try:
+            trouble = file.trouble
+            row = None if trouble else _stamped(file.path, cached.get(file.name))
+        except OSError as error:
+            trouble = error.strerror
+        if trouble:
+            found[file.name] = f"unreadable: {trouble}"
+        else:
+            hashed[file.name] = row
+            found[file.name] = row[-1]
+    if hashed != cached:
+        write_json(cache_file, hashed)
+    return found
+
+
+def _stamped(path: Path, known: list | None) -> list:
+    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those known."""
+    status = path.stat()
+    stamp = [status.st_size, status.st_mtime_ns]
+    return known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
 
 
 def _list_raw(run: Run) -> None:
@@ -235,11 +256,10 @@ def _list_raw(run: Run) -> None:
         extra = {}
         # A generator that has not run yet owns its folder: nothing there is the user's.
         if made or not corpus:
-            folder = Path(run.raw) / province
-            present = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(IGNORED))
-            found = listing(folder, present, run.plan / "cache" / f"{province}.json")
+            present = list(raw_files(Path(run.raw) / province))
+            found = listing(present, run.plan / "cache" / f"{province}.json")
             extra = {name: value for name, value in found.items() if made.get(name) != value}
-            sizes[province] = sum((folder / name).stat().st_size for name in found)
+            sizes[province] = sum(file.size for file in present)
         write_if_changed(run.plan / "raw" / f"{province}.yaml", to_yaml(extra))
     write_json(run.plan / "sizes.json", sizes if len(sizes) == len(run.provinces) else {})
 
@@ -247,7 +267,8 @@ def _list_raw(run: Run) -> None:
 def _list_statutes(run: Run) -> None:
     found = {}
     for number, (folder, files) in enumerate(collection.sources(run.settings)):
-        listed = listing(folder, files, run.plan / f"cache/statutes-{number}.json")
+        named = (RawFile(path, path.relative_to(folder).as_posix()) for path in sorted(files))
+        listed = listing(named, run.plan / f"cache/statutes-{number}.json")
         found |= {f"{folder.name}/{name}": value for name, value in listed.items()}
     write_if_changed(run.plan / "raw/statutes.yaml", to_yaml(found))
 

@@ -13,7 +13,6 @@ manifest is finished, and one without is not.
 from __future__ import annotations
 
 import argparse
-import errno
 import logging
 import os
 import platform
@@ -22,14 +21,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lexpro import fingerprint
+from lexpro import disk, fingerprint
 from lexpro.errors import UserError
 from lexpro.files import read_json, read_yaml, replace_folder, write_json
 
@@ -89,16 +89,23 @@ def _check_code(plan: Path, stage_name: str, settings: dict) -> None:
         )
 
 
-def _check_inputs(inputs: dict[str, Path]) -> None:
-    """Every file that an upstream manifest lists is there (a folder of the user's own has no manifest)."""
-    for folder in inputs.values():
-        for manifest in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]:
-            for name in read_json(manifest)["files"]:
-                if not (manifest.parent / name).is_file():
-                    raise UserError(
-                        f"{manifest.parent / name} is missing although {manifest} lists it. Remove that manifest and "
-                        "run snakemake again: it will make the folder anew."
-                    )
+def parts(folder: Path, provinces: Iterable[str]) -> list[Path]:
+    """The folders of a run that have a manifest: itself, or one for each of the planned provinces.
+
+    Those of provinces that the user has removed since may lie beside them, and are not read.
+    """
+    return [part for part in (folder, *(folder / name for name in provinces)) if (part / MANIFEST).is_file()]
+
+
+def _check_inputs(manifests: list[Path]) -> None:
+    """Every file that an upstream manifest lists is there."""
+    for manifest in manifests:
+        for name in read_json(manifest)["files"]:
+            if not (manifest.parent / name).is_file():
+                raise UserError(
+                    f"{manifest.parent / name} is missing although {manifest} lists it. Remove that manifest and "
+                    "run snakemake again: it will make the folder anew."
+                )
 
 
 def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
@@ -106,12 +113,15 @@ def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder)
-        if name.name not in (MANIFEST, PROVENANCE) and name.parts[0] not in unstable:
+        if name.as_posix() not in (MANIFEST, PROVENANCE) and name.parts[0] not in unstable:
             files[name.as_posix()] = fingerprint.sha256(path)
     return {"files": files, "counts": counts}
 
 
 def _git(*args: str) -> str:
+    """What git prints; nothing where it fails, or where there is no git: a node of a cluster may have none."""
+    if not shutil.which("git"):
+        return ""
     result = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
     return result.stdout.strip() if result.returncode == 0 else ""
 
@@ -180,11 +190,10 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
     settings = config["settings"]
     _check_code(args.plan, name, settings)
     inputs = {key: Path(folder) for key, folder in config["inputs"].items()}
-    _check_inputs(inputs)
+    provinces = [args.province] if args.province else config.get("provinces", [])
+    manifests = sorted(part / MANIFEST for folder in inputs.values() for part in parts(folder, provinces))
+    _check_inputs(manifests)
     out = Path(config["out"])
-    manifests = sorted(
-        m for folder in inputs.values() for m in [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]
-    )
     state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(fingerprint.sha256, manifests)]
     scratch = Path("scratch") / name / f"{config['key']}-{fingerprint.digest(state)}"
     if args.province:
@@ -211,7 +220,8 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     what was there, and the body can take over from `run.previous`. Its files must not be outputs of the rule, or
     Snakemake removes them first.
 
-    Exits with 2 and one line for a `UserError` (something the user can mend), with 1 and a traceback otherwise.
+    Exits with 2 and one line for a `UserError` and a full disk (the user can mend both), with 128 and the signal
+    after an interrupt, with 1 and a traceback otherwise; `run.out` is then removed, `run.scratch` stays to go on from.
     With several processes (accelerate, torchrun) only rank 0 clears the folder and writes the closing files.
     """
     args = _arguments(name, doc, argv)
@@ -221,6 +231,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     log = _logger(name, args.log if main_process else None)
     # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest is written.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    run = None
     try:
         run = _open(name, args, log)
         planned = sha_of_plan(args.plan)
@@ -244,21 +255,28 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
                 run.out = planned_out
             shutil.rmtree(run.scratch, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
+        return
     except UserError as error:
         log.error("%s", error)
-        sys.exit(2)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+        status = 2
+    except (KeyboardInterrupt, SystemExit) as ended:
+        status = ended.code if isinstance(ended, SystemExit) else 128 + signal.SIGINT
+        log.error("interrupted: nothing half made is kept. Run snakemake again: it goes on from here.")
+    except Exception as error:
+        written = [run.out, run.scratch, Path(tempfile.gettempdir())] if run else []
+        if disk.full(error, written):
+            log.error(
+                "the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error
+            )
+            status = 2
+        else:
             log.exception("failed")
-            sys.exit(1)
-        log.error(
-            "the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error
-        )
-        sys.exit(2)
-    except Exception:
-        log.exception("failed")
-        sys.exit(1)
+            status = 1
+    if run and main_process:
+        shutil.rmtree(run.out, ignore_errors=True)
+    sys.exit(status)
 
 
 def sha_of_plan(plan: Path) -> list[str]:
+    """What a run was planned with: if it changes while the run goes on, the result would be signed wrongly."""
     return [fingerprint.sha256(plan / name) for name in ("config.yaml", "code.yaml")]

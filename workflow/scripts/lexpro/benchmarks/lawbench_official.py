@@ -1,7 +1,7 @@
 """The official scorers of LawBench, with all they get wrong: open-compass/LawBench @ e30981b, evaluation/.
 
 Each is a pure function of item and prediction; `docs/benchmarks.md` lists their defects. Of a longer run of digits the
-first hundred count here: the original needs hours for it, or fails.
+first hundred count here, of one of Chinese numerals the first thousand: the original needs hours for it, or fails.
 """
 
 from __future__ import annotations
@@ -92,6 +92,9 @@ def _triggers(item: Item, text: str) -> Mark:
 
 
 _DIGITS = re.compile(r"(\d{100})\d+")
+_NUMERALS = re.compile(
+    r"([零一二三四五六七八九十百千万亿廿两半点]{1000})[零一二三四五六七八九十百千万亿廿两半点]+"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -100,7 +103,7 @@ def _arabic(text: str) -> str:
     with warnings.catch_warnings():
         # It warns of every 万 that is no number.
         warnings.simplefilter("ignore")
-        return cn2an.transform(_DIGITS.sub(r"\1", text), "cn2an")
+        return cn2an.transform(_NUMERALS.sub(r"\1", _DIGITS.sub(r"\1", text)), "cn2an")
 
 
 def _article_numbers(text: str) -> set[int]:

@@ -70,15 +70,21 @@ def _records(path: Path, form: str) -> list[dict]:
             # A part of a file keeps its numbers; a list is as good as numbers.
             rows = data if isinstance(data, list) else [data[key] for key in sorted(data, key=int)]
         elif form == "disc":
+            csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
             rows = list(csv.DictReader(text.splitlines(keepends=True)))
         else:
             rows = [json.loads(line) for line in text.split("\n") if line.strip()]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError, csv.Error) as error:
         raise UserError(
             f"{path} is not in the format {form!r} ({error!r}): see docs/benchmarks.md."
         ) from error
-    if not rows or not all(isinstance(row, dict) for row in rows):
+    if not rows:
         raise UserError(f"{path} has no records in the format {form!r}: see docs/benchmarks.md.")
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise UserError(
+                f"{path}: record {number} has no fields, as the format {form!r} wants: see docs/benchmarks.md."
+            )
     return rows
 
 
@@ -140,10 +146,12 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000) -> dict:
     official = {name: float(metric(sums)) for name, metric in task.official.metrics.items()}
     main, *_ = official
     thoughts = [split_think(text) if text is not None else (None, "", True) for text in outputs.texts]
-    answers = [answer if finished else "" for _, answer, finished in thoughts]
-    marks = [task.normalised.mark(item, answer) for item, answer in zip(items, answers, strict=True)]
     answered = [
         text is not None and finished for text, (_, _, finished) in zip(outputs.texts, thoughts, strict=True)
+    ]
+    marks = [
+        task.normalised.mark(item, answer) if said else task.normalised.unanswered(item)
+        for item, (_, answer, _), said in zip(items, thoughts, answered, strict=True)
     ]
     return {
         "benchmark": task.name,

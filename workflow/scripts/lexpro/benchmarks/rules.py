@@ -39,10 +39,17 @@ SKIPPED = Mark((0.0, 0.0))
 
 @dataclass(frozen=True)
 class Rule:
-    """How a task is scored: `mark`, and metrics by name, the main one first."""
+    """How a task is scored: `mark`, and metrics by name, the main one first. `missing` marks an item that was never
+    answered, where that differs from an empty answer: nothing to say may be right.
+    """
 
     mark: Callable[[Item, str], Mark]
     metrics: dict[str, Metric] = field(default_factory=lambda: {"score": mean})
+    missing: Callable[[Item], Mark] | None = None
+
+    def unanswered(self, item: Item) -> Mark:
+        """The mark of an item that failed, or whose thought has no end."""
+        return self.missing(item) if self.missing else self.mark(item, "")
 
     def table(self, items: Sequence[Item], predictions: Sequence[str]) -> tuple[np.ndarray, int]:
         """(items × counts, how many abstained)."""

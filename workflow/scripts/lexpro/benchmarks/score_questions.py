@@ -101,7 +101,7 @@ class Marked:
     def of(cls, task: Task, items: dict[str, Item], given: dict[str, list[dict]]) -> Marked:
         samples = {key: given[key] for key in items}
         marks = {
-            scorer: {key: [rule.mark(items[key], answer(row)) for row in samples[key]] for key in items}
+            scorer: {key: [_mark(rule, items[key], row) for row in samples[key]] for key in items}
             for scorer, rule in (("official", task.official), ("normalised", task.normalised))
         }
         return cls(task, items, samples, marks)
@@ -174,6 +174,11 @@ class Marked:
                     "answer": answer(row),
                     **prediction_of(row),
                 }
+
+
+def _mark(rule: Rule, item: Item, row: dict) -> Mark:
+    _, text, finished = split_think(row["completion"])
+    return rule.mark(item, text) if finished and not row["error"] else rule.unanswered(item)
 
 
 def answer(row: dict) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 
 from lexpro.corpus import registry
 from lexpro.corpus.codes import WIDTH, Codes
-from lexpro.corpus.ingest import raw_files
+from lexpro.corpus.raw import RawFile, raw_files
 from lexpro.corpus.readers import read
 from lexpro.corpus.readers_base import Document, Fields, Reject
 from lexpro.errors import UserError
@@ -195,9 +195,10 @@ def _batches(items: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]
 
 def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, str]]:
     """(name, text) of the items of a benchmark's file or folder; raises `UserError` if something cannot be read."""
-    for file in raw_files(path) if path.is_dir() else [path]:
-        where = f"{name}/{file.relative_to(path).as_posix()}" if path.is_dir() else name
-        for found in read(file, file.name, Fields(tuple(fields))):
+    files = raw_files(path) if path.is_dir() else [RawFile(path, path.name)]
+    for file in files:
+        where = f"{name}/{file.name}" if path.is_dir() else name
+        for found in read(file.path, file.path.name, Fields(tuple(fields))):
             match found:
                 case Document(text, _, record):
                     yield f"{where}#{record}", text
@@ -205,7 +206,7 @@ def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, st
                     pass
                 case Reject(reason, record, byte, detail, _):
                     raise UserError(
-                        f"{file}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its "
+                        f"{file.path}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its "
                         f"fields are {fields}."
                     )
 

@@ -16,12 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lexpro.corpus.parallel import Workers
+from lexpro.corpus.raw import raw_files
 from lexpro.corpus.readers import parse, pieces
 from lexpro.corpus.readers_base import Document, Fields, Later, Reject
 from lexpro.corpus.tables import DOCUMENTS, REJECTS, Writer, table
 
-# Hidden files of operating systems and editors (as in the plan) are not raw data.
-IGNORED = (".", "~")
 # Bytes that are parsed at a time, and how many pieces.
 BATCH = 1 << 20
 PIECES = 500
@@ -33,11 +32,6 @@ Found = Document | Reject | Later
 def identity(province: str, file: str, record: int) -> str:
     """The doc_id: where the document was found, so that it stays the same when other files come or go."""
     return hashlib.sha256(f"{province}/{file}#{record}".encode()).hexdigest()[:16]
-
-
-def raw_files(folder: Path) -> Iterator[Path]:
-    """The raw files below a folder, in order of their names."""
-    yield from sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(IGNORED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +119,12 @@ def ingest(
 
     def found() -> Iterator[Found]:
         nonlocal files
-        for path in raw_files(folder):
+        for file in raw_files(folder):
             files += 1
-            yield from pieces(path, path.relative_to(folder).as_posix(), source.fields)
+            if file.trouble:
+                yield Reject("unreadable", file=file.name, detail=file.trouble)
+            else:
+                yield from pieces(file.path, file.name, source.fields)
 
     reasons: Counter[str] = Counter()
     with (

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro.corpus.record import Judgment
+from lexpro.corpus.sections import plain
 from lexpro.files import read_yaml
 
 _DATA = {name: value.split() for name, value in read_yaml(Path(__file__).with_suffix(".yaml")).items()}
@@ -43,7 +44,8 @@ _LAWYER = re.compile(
     r"(?:辩护人|代理人)[：:\s]*(?P<name>[\u4e00-\u9fa5]{2,4})(?=[，（,][^，。]{0,24}(?:律师|法律援助|法律服务))"
 )
 _REMARK = re.compile(r"（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|殁年|时年)")
-_REMARKED = re.compile(rf"(?P<name>{_NAME})(?={_REMARK.pattern})")
+# The name right before a remark: at most four characters.
+_REMARKED = re.compile(rf"(?:{_NAME})$")
 # Characters that no name has, but a misread one.
 _WORDS = frozenset(_DATA["words"])
 _NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自|关于|主审|休庭|宣布")
@@ -119,8 +121,11 @@ def is_masked(name: str) -> bool:
 
 def _people(text: str) -> list[str]:
     """Names that follow a role (审判员张三, 检察员张三、李四出庭), in order."""
-    patterns = (_BY_OFFICE, _LAWYER, _REMARKED) if _REMARK.search(text) else (_BY_OFFICE, _LAWYER)
-    found = [(match.start(), match["name"]) for pattern in patterns for match in pattern.finditer(text)]
+    found = [(match.start(), match["name"]) for p in (_BY_OFFICE, _LAWYER) for match in p.finditer(text)]
+    for remark in _REMARK.finditer(text):
+        start = max(0, remark.start() - 4)
+        if match := _REMARKED.search(text[start : remark.start()]):
+            found.append((start + match.start(), match[0]))
     for match in _BY_ROLE.finditer(text):
         while match:
             found.append((match.start(), match["name"]))
@@ -175,28 +180,33 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 
 
 def mask(text: str, known: list[str]) -> Masked:
-    """Mask a document; `known` are names of people that it is about (the defendants of its record)."""
-    found = [name for name in known if not is_masked(name)]
+    """Mask a document; `known` are names of people that it is about (the defendants of its record).
+
+    What is looked for is looked for in the `plain` text, as the record was read from it: traditional characters and
+    full-width digits are found, and places are the same.
+    """
+    same = plain(text)
+    found = [name for name in map(plain, known) if not is_masked(name)]
     # As it stands in the text (王　军) → the name.
-    written = {name: re.sub(r"\s", "", name) for name in _people(text)}
+    written = {name: re.sub(r"\s", "", name) for name in _people(same)}
     found += [name for name in written.values() if not is_masked(name)]
-    names = _taken(text, _pseudonyms(list(dict.fromkeys(found))))
+    names = _taken(same, _pseudonyms(list(dict.fromkeys(found))))
     forms = {name: name for name in names} | {form: name for form, name in written.items() if name in names}
     spans: list[tuple[int, int, str, str]] = []
     for form in sorted(forms, key=len, reverse=True):
-        at = text.find(form)
+        at = same.find(form)
         while at >= 0:
             spans.append((at, at + len(form), names[forms[form]], "name"))
-            at = text.find(form, at + len(form))
-    for run in _DIGITS.finditer(text):
-        spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(text, *run.span())]
-    accounts = [m.span("id") for m in _ACCOUNT.finditer(text)]
-    accounts += [m.span() for m in _MAIL.finditer(text)] if "@" in text else []
+            at = same.find(form, at + len(form))
+    for run in _DIGITS.finditer(same):
+        spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(same, *run.span())]
+    accounts = [m.span("id") for m in _ACCOUNT.finditer(same)]
+    accounts += [m.span() for m in _MAIL.finditer(same)] if "@" in same else []
     spans += [(*span, "＊" * 6, "account") for span in accounts]
-    spans += [(start, end, "某处", "address") for start, end in _homes(text)]
-    spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(text)]
-    for home in _HOME.finditer(text):
-        for m in _ADDRESS.finditer(text, home.start(), home.end()):
+    spans += [(start, end, "某处", "address") for start, end in _homes(same)]
+    spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(same)]
+    for home in _HOME.finditer(same):
+        for m in _ADDRESS.finditer(same, home.start(), home.end()):
             spans.append((m.start("below"), m.end("below"), "某处", "address"))
     return _replace(text, sorted(spans, key=lambda span: (span[0], -span[1])), names)
 

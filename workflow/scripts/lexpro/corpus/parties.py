@@ -8,10 +8,13 @@ _ROLE = (
     r"(?:(?:原审)?上诉人\s{0,4}（\s{0,4})?(?:原审)?被\s?告\s?(?:人|单\s?位)(?:暨"
     r"[^，。；：（）\s]{0,16}被告人?)?(?:（[^）]{1,12}）)?\s{0,4}[：:]?\s{0,4}）?\s{0,4}"
 )
+# A foreigner's (LI HUA) has spaces, other names end there.
+_LATIN = r"[A-Z][A-Za-z.'’-]{0,30}(?:[ ·,][A-Z][A-Za-z.'’-]{0,30}){0,5}(?![A-Za-z])"
 # A name ends at punctuation or at what is said of the person; the first character is never part of such a
 # phrase (于某).
 _NAME = (
-    r"(?P<name>[^，。；：（）、\s“”《》0-9](?:(?!因涉嫌|因本案|涉嫌"
+    rf"(?P<name>{_LATIN}|"
+    r"[^，。；：（）、\s“”《》0-9](?:(?!因涉嫌|因本案|涉嫌"
     r"|男[，,]|女[，,]|犯[^\s]{1,30}罪|到庭|无视|曾因|曾于|被控|不服"
     r"|被判|于[0-9一二]|曾用名|绰号|外号|别名)[^，。；：（）、\s“”《》]){0,30})"
 )
@@ -20,10 +23,13 @@ _SEVERAL = r"(?:、[^，。；：（）、\s“”《》0-9]{2,5}[0-9]?){1,50}(?
 _OTHERS = re.compile(_SEVERAL)
 # 被告人自报张某甲, 被告人（自报）: the name that was given.
 _LISTED = re.compile(
-    rf"(?:^|(?<=[。；\s]))(?:附带民事诉讼)?{_ROLE}(?:自报(?:姓名|名)?[：:]?)?{_NAME}(?="
+    rf"(?:^|(?<=[。；\s])){_ROLE}(?:自报(?:姓名|名)?[：:]?)?{_NAME}(?="
     rf"[，。；：（\s]|男|女|因|涉|曾|被|不|于|犯|绰|外|别|到|无|$|{_SEVERAL})"
 )
-_JUDGED = re.compile(r"被\s?告\s?(?:人|单\s?位)）?\s{0,4}(?P<name>[^，。；：（）\s“”《》]{1,40}?)犯(?!罪)")
+_JUDGED = re.compile(
+    r"被\s?告\s?(?:人|单\s?位)）?\s{0,4}"
+    rf"(?P<name>[^，。；：（）\s“”《》]{{1,40}}?|{_LATIN})\s?犯(?!罪)"
+)
 _ANYWHERE = re.compile(
     r"被告(?:人|单位)(?P<name>[^，。；：（）、\s“”《》的犯在及于因系与和]{2,4}?)(?="
     r"[，。；：（）、\s的犯在及于因系与和])"
@@ -38,11 +44,11 @@ _MORE = re.compile(r"因|不服|曾|于|系|被|在|对|及|的|自")
 # More names than this in one text are no list of defendants.
 _MOST = 200
 _LONGEST = 16
-_UNIT = re.compile(r"公司|厂|店|中心|合作社|协会|学校|医院|集团|局|委员会|所$|部$|行$")
+UNIT = re.compile(r"公司|厂|店|中心|合作社|协会|学校|医院|集团|局|委员会|所$|部$|行$")
 
 
 def _sound(name: str) -> bool:
-    return bool(name) and not _BAD.search(name) and (len(name) <= _LONGEST or bool(_UNIT.search(name)))
+    return bool(name) and not _BAD.search(name) and (len(name) <= _LONGEST or bool(UNIT.search(name)))
 
 
 def listed(parties: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The money of a case, each kind apart: restitution (退赔), compensation (赔偿), amount involved (涉案金额)."""
+"""What a judgment orders to be paid, each kind apart: restitution (退赔) and compensation (赔偿)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ _ALL_OF_THEM = re.compile(r"(?:[二三四五六七八九十两各]|上述|以上
 _JOINED = re.compile(r"[、，,和及与]?(?:以及)?(?:被告(?:人|单位))?")
 
 
-def _places(sentence: str, name: str) -> Iterator[int]:
+def places_of(sentence: str, name: str) -> Iterator[int]:
+    """Where a name stands, not counting where it begins a longer one."""
     at = sentence.find(name)
     while at >= 0:
         if not sentence.startswith(_LONGER, at + len(name)):
@@ -74,7 +75,7 @@ def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
         return []
     groups: list[tuple[int, list[str]]] = []
     end = 0
-    places = ((at, -len(name), name) for name in names for at in _places(sentence, name))
+    places = ((at, -len(name), name) for name in names for at in places_of(sentence, name))
     for start, _, name in sorted(places):
         if start < end:
             continue
@@ -110,41 +111,3 @@ def assign(judgment: str, defendants: list[Defendant]) -> None:
     for defendant in defendants:
         defendant.restitution = owed[defendant.name]["restitution"]
         defendant.compensation = owed[defendant.name]["compensation"]
-
-
-_CLAUSES = re.compile(r"[^；。\n]+")
-# What is not the amount of the crime; where a sum is said to be a total; where it is the value of something.
-_AMOUNT_NOT = re.compile(r"退|赔|罚金|谅解|扣押|发还|返还|缴|垫付|保证金|押金")
-_AMOUNT_TOTAL = re.compile(r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$")
-_AMOUNT_VALUE = re.compile(r"(?:价值|折价|数额|金额|价格)[^，。；]{0,8}$")
-
-
-def amount(reasoning: str, facts: str) -> Money:
-    """The sum that the case is about: a total if one is stated (in the reasoning first), else the values added up."""
-    for text in (reasoning, facts):
-        totals: list[Money] = []
-        values: list[Money] = []
-        others: list[Money] = []
-        for match in _CLAUSES.finditer(text):
-            clause = match[0]
-            if "元" not in clause:
-                continue
-            for found in money.find(clause):
-                before = clause[max(0, found.start - 14) : found.start]
-                if found.currency != money.YUAN or _AMOUNT_NOT.search(
-                    clause[max(0, found.start - 20) : found.end + 6]
-                ):
-                    continue
-                if _AMOUNT_TOTAL.search(before):
-                    totals.append(found.amount)
-                elif _AMOUNT_VALUE.search(before):
-                    values.append(found.amount)
-                else:
-                    others.append(found.amount)
-        if totals:
-            return max(totals)
-        if values:
-            return sum(values)
-        if others:
-            return max(others)
-    return 0

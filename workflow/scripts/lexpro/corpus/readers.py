@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import gzip
 import io
-import lzma
 import shutil
 import struct
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -28,7 +26,8 @@ from typing import BinaryIO
 import zstandard
 
 from lexpro.corpus import readers_pages, readers_records
-from lexpro.corpus.readers_base import Document, Fields, Later, Reject, TooLarge
+from lexpro.corpus.raw import IGNORED, Unreadable, opened, shown
+from lexpro.corpus.readers_base import DAMAGE, Document, Fields, Later, Reject, TooLarge
 
 Found = Document | Reject | Later
 
@@ -69,18 +68,7 @@ DEEPEST = 3
 SPOOL = 32 << 20
 
 
-# What damaged input makes the decoders raise; anything else is a fault of ours and must be seen.
-DAMAGE = (
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    gzip.BadGzipFile,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zstandard.ZstdError,
-    NotImplementedError,
-)
-# The same of decoders that do not say so: only where nothing but them is called.
+# What decoders raise at damage without saying so (see DAMAGE): only where nothing but them is called.
 BROKEN = (OSError, ValueError, OverflowError, RuntimeError, struct.error)
 
 
@@ -157,6 +145,8 @@ def _guarded(make: Callable[[], Iterator[Found]], name: str) -> Iterator[Found]:
             yield replace(found, file=name)
     except TooLarge as error:
         yield Reject("too_large", file=name, detail=str(error))
+    except Unreadable as error:
+        yield Reject("unreadable", file=name, detail=str(error))
     except DAMAGE as error:
         yield Reject("damaged_archive", file=name, detail=str(error) or type(error).__name__)
 
@@ -213,27 +203,29 @@ def _zip(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> 
 def _tar(file: BinaryIO, name: str, budget: int, fields: Fields, depth: int) -> Iterator[Found]:
     packed = name.lower().endswith("gz")
 
-    def opened() -> tarfile.TarFile:
+    def unpacking() -> tarfile.TarFile:
         file.seek(0)
         source = gzip.GzipFile(fileobj=file, mode="rb") if packed else file
         return tarfile.open(fileobj=io.BufferedReader(_Metered(source, budget), 1 << 16), mode="r|")
 
     # Read twice: nothing of an archive is used before all of it is known to be safe.
-    with opened() as archive:
+    with unpacking() as archive:
         for member in archive:
             if _unsafe(member.name) or member.issym() or member.islnk() or member.isdev():
-                detail = f"{member.name} points outside the folder or is no plain file"
+                detail = f"{shown(member.name)} points outside the folder or is no plain file"
                 yield Reject("unsafe_archive", file=name, detail=detail)
                 return
-    with opened() as archive:
+    with unpacking() as archive:
         for member in archive:
             if member.isfile() and not _hidden(member.name):
                 content = io.BufferedReader(_Metered(archive.extractfile(member), budget), 1 << 16)
-                yield from _member(content, f"{name}/{member.name}", member.size, budget, fields, depth)
+                yield from _member(
+                    content, f"{name}/{shown(member.name)}", member.size, budget, fields, depth
+                )
 
 
 def _hidden(name: str) -> bool:
-    return PurePosixPath(name).name.startswith((".", "~")) or name.startswith("__MACOSX/")
+    return PurePosixPath(name).name.startswith(IGNORED) or name.startswith("__MACOSX/")
 
 
 def _member(file: BinaryIO, name: str, size: int, budget: int, fields: Fields, depth: int) -> Iterator[Found]:
@@ -284,12 +276,12 @@ def pieces(path: Path, name: str, fields: Fields) -> Iterator[Found]:
 
 
 def _outermost(path: Path, name: str, reader: Callable, fields: Fields) -> Iterator[Found]:
-    with path.open("rb") as file:
+    with opened(path) as file:
         yield from reader(file, name, limit(path.stat().st_size), fields, 1)
 
 
 def _open(path: Path, name: str, fields: Fields) -> Iterator[Found]:
-    with path.open("rb") as file:
+    with opened(path) as file:
         yield from _stream(file, name, path.stat().st_size, fields)
 
 
@@ -299,5 +291,7 @@ def _archive(make: Callable[[], Iterator[Found]], name: str) -> Iterator[Found]:
         yield from make()
     except TooLarge as error:
         yield Reject("unsafe_archive", file=name, detail=str(error))
+    except Unreadable as error:
+        yield Reject("unreadable", file=name, detail=str(error))
     except DAMAGE as error:
         yield Reject("damaged_archive", file=name, detail=str(error) or type(error).__name__)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
+import tarfile
+import zipfile
+import zlib
 from dataclasses import dataclass
+
+import zstandard
 
 # A single document above this is no judgment (the longest real ones have some 500,000 characters).
 MAX_BYTES = 32 << 20
+
+# What damaged input makes the decoders raise; anything else is a fault of ours and must be seen.
+DAMAGE = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zstandard.ZstdError,
+    NotImplementedError,
+)
 
 
 class TooLarge(ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -16,6 +17,8 @@ from lexpro.corpus.readers_base import MAX_BYTES, Document, Fields, Reject, TooL
 CONTAINERS = ("//*[contains(@class, 'PDF_pox')]", "//*[@id='DivContent']", "//*[@id='docContent']", "//body")
 BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "section", "table", "title"}
 DROPPED = {"script", "style", "head", "nav", "noscript"}
+# The court website used to send a page as a string of JSON in a script.
+_IN_SCRIPT = re.compile(r'jsonHtmlData\s*=\s*("(?:[^"\\]|\\.)*")')
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _GB = {"gbk", "gb2312", "gb18030", "gb-18030", "x-gbk"}
 
@@ -72,6 +75,16 @@ def _inline(text: str | None) -> str:
     return re.sub(r"[ \t\r]*\n[ \t\r\n]*", "", text or "")
 
 
+def _unscripted(markup: str) -> str:
+    """The markup that a page of the court website keeps in a script, else the page itself."""
+    said = _IN_SCRIPT.search(markup)
+    try:
+        page = json.loads(json.loads(said[1])) if said else None
+    except ValueError:
+        return markup
+    return f"<body>{page['Html']}</body>" if isinstance(page, dict) and page.get("Html") else markup
+
+
 def html_page(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
     """A web page: the container of the document, else the whole body."""
     data = whole(file)
@@ -80,6 +93,7 @@ def html_page(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
         return
     try:
         markup, encoding = _page_text(data)
+        markup = _unscripted(markup)
         # An XML declaration of an encoding is refused in a string that is decoded already.
         markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
         tree = lxml.html.document_fromstring(

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lexpro.corpus.encoding import SAMPLE, Undecodable, detect, tidy
-from lexpro.corpus.readers_base import MAX_BYTES, Document, Fields, Later, Reject, TooLarge
+from lexpro.corpus.readers_base import DAMAGE, MAX_BYTES, Document, Fields, Later, Reject, TooLarge
 
 CHUNK = 1 << 20
 # The suffix of what holds lines of JSON, and bytes of them that are parsed together.
@@ -76,7 +76,15 @@ def _blocks(file: BinaryIO, encoding: str, number: int = 0, byte: int = 0) -> It
     def block() -> Later:
         return Later(LINES, b"".join(waiting), encoding, number, byte)
 
-    while line := file.readline(MAX_BYTES + 1):
+    while True:
+        try:
+            line = file.readline(MAX_BYTES + 1)
+        except (*DAMAGE, TooLarge):
+            # What stands before the damage is whole.
+            yield block()
+            raise
+        if not line:
+            break
         if len(line) > MAX_BYTES:
             yield block()
             raise TooLarge(f"line {number + filled + 1} has more than {MAX_BYTES} bytes")

@@ -65,6 +65,7 @@ class Defendant:
     (决定执行), or the only term. `fine` is the fine to be paid in all (yuan), `confiscation` confiscated property in
     yuan with `confiscation_all` for 没收个人全部财产; `deprivation_*` is 剥夺政治权利. `restitution` (退赔, 退缴) and
     `compensation` (附带民事赔偿) are what this defendant owes, alone or jointly (each of several owes the whole).
+    `amount` (涉案金额) is what the text gives for this defendant, or the case's where it names none of several.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Defendant:
     deprivation_life: bool = False
     restitution: Money = 0
     compensation: Money = 0
+    amount: Money = 0
     circumstances: list[str] = field(default_factory=list)
 
     @classmethod

@@ -40,6 +40,7 @@ _LIMITS: dict[tuple[str, str], dict] = {
             "deprivation_months",
             "restitution",
             "compensation",
+            "amount",
         ),
     }.items()
     for name in names
@@ -78,6 +79,7 @@ _SAYS: dict[tuple[str, str], str] = {
     ("Defendant", "deprivation_life"): "剥夺政治权利终身",
     ("Defendant", "restitution"): "退赔, 退缴 that this defendant owes, alone or jointly: yuan",
     ("Defendant", "compensation"): "附带民事赔偿 that this defendant owes, alone or jointly: yuan",
+    ("Defendant", "amount"): "涉案金额 that the text gives for this defendant, or the case's: yuan",
     ("Defendant", "circumstances"): "量刑情节 that the court finds",
     ("Term", "months"): "length; null where the kind has none, or it cannot be read",
     ("Term", "charge"): "null where it is for several, or joint",

@@ -152,7 +152,8 @@ def select(
                 f"{len(kept) - sum(v.reason == 'quota' for v in later.values())} of {documents.count} are kept"
             )
             verdicts.seek(0)
-            return _write(pool, _items(chunks, verdicts, later, documents.quality), settings["filters"], out)
+            items = _items(chunks, verdicts, later, documents.quality)
+            return _write(pool, items, len(documents.passed), settings["filters"], out)
 
 
 def _items(chunks: Chunks, verdicts, later: dict[int, Verdict], quality: np.ndarray):
@@ -169,7 +170,8 @@ def _items(chunks: Chunks, verdicts, later: dict[int, Verdict], quality: np.ndar
         start += rows
 
 
-def _write(pool: Workers, items: Iterator, filters: list[str], out: Path) -> dict:
+def _write(pool: Workers, items: Iterator, total: int, filters: list[str], out: Path) -> dict:
+    """Write the chunks; `total` rows are in the files that they come from."""
     masked: Counter[str] = Counter()
     funnel: dict[str, Counter[str]] = defaultdict(Counter)
     with Writer(out / "kept.parquet", KEPT) as kept, Writer(out / "dropped.parquet", DROPPED) as dropped:
@@ -179,8 +181,10 @@ def _write(pool: Workers, items: Iterator, filters: list[str], out: Path) -> dic
             masked.update(written.masked)
             for province, steps in written.funnel.items():
                 funnel[province].update(steps)
-    total = sum(steps["read"] for steps in funnel.values())
-    if kept.count + dropped.count != total or any(sum(c.values()) != 2 * c["read"] for c in funnel.values()):
+    counted = sum(steps["read"] for steps in funnel.values())
+    if not kept.count + dropped.count == counted == total or any(
+        sum(c.values()) != 2 * c["read"] for c in funnel.values()
+    ):
         raise RuntimeError(f"{total} judgments were read, {kept.count} + {dropped.count} written")
     steps = ["read", *BEFORE, *filters, *AFTER, "kept"]
     with (out / "funnel.csv").open("w", encoding="utf-8", newline="") as file:

@@ -25,14 +25,16 @@ _TOKEN = re.compile(
     r"|连同|(?:前|原)(?:罪|判|犯)[^，。；]{0,20}?(?=判处|所判|被判))"
     r"|(?P<joint>决定(?:合并)?执行|合并执行|共同执行|实际执行|应?(?:决定)?执行刑期)"
     r"|(?P<who>被\s?告\s?(?:人|单\s?位))"
-    r"|犯(?!罪)(?=[^。；]{2,90}?罪)(?P<crime>)"
+    r"|(?:犯(?!罪)(?=[^。；]{2,90}?罪)|以(?=[^，。；以]{2,60}罪，?判处))(?P<crime>)"
     r"|(?P<probation>缓\s?刑|缓期(?=[一二三四五六七八九十0-9]))"
     r"|(?P<fine>罚\s?金)"
     r"|(?P<confiscate>没收(?:其)?(?:个人)?(?:所有)?(?:的)?(?:全部|部分)?财\s?产|没收(?:其)?个人(?:全部)?财物)"
     r"|(?P<deprive>剥夺政治权利)"
     rf"|(?P<term>{terms.TERM})"
 )
-_CHARGES = re.compile(r"犯(?P<charges>.{2,120}?罪)(?=[，。；：\s]|判|免|单|处|，|$|一案|的|[（(]|（)", re.S)
+_CHARGES = re.compile(
+    r"[犯以](?P<charges>.{2,120}?罪)(?=[，。；：\s]|判|免|单|处|，|$|一案|的|[（(]|（)", re.S
+)
 _MORE_CHARGES = re.compile(r"[、，和及与]\s{0,4}(?:犯)?[^，。；、]{1,60}?罪(?=[，。；：、\s]|判|免|单|处|$)")
 _AND = re.compile(r"[、，和及与\s]*(?:被告(?:人|单位))?")
 _NOT_PUNISHED = re.compile(r"(?:折抵|抵扣|折合|相当于|以上|以下|先行羁押)[^，。；]{0,12}$")
@@ -40,6 +42,8 @@ _MONEY_BEHIND = re.compile(
     r"\s{0,4}(?:（[^）]*）)?(?:各|共计|合计|总计|为|计|的数额为|数额)?\s{0,4}(?=人民"
     r"|RMB|¥|￥|[0-9一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾两])"
 )
+_RESPECTIVELY = re.compile(r"分别|依次")
+_NEXT_TERM = re.compile(r"[、，和及]\s{0,4}(?P<kind>有期徒刑|拘役|管制)?")
 _ALL = re.compile(r"全部财|所有(?:的)?(?:全部)?财")
 _NO_CHARGE = {"新罪", "数罪", "前罪", "漏罪", "余罪", "本罪", "二罪", "两罪", "同种罪", "上述罪", "三罪"}
 
@@ -148,6 +152,19 @@ def _take_fine(reading: _Reading, amount: Money) -> None:
         reading.termed = True
 
 
+def _of_each(term: Term, start: int, end: int, text: str, count: int) -> tuple[list[Term], int]:
+    """The term of each of several defendants (分别判处有期徒刑三年、二年), else `term` for all; and where they end."""
+    found, place = [term], end
+    while count > len(found) and _RESPECTIVELY.search(text, max(0, start - 12), start):
+        match = _NEXT_TERM.match(text, place)
+        length = terms.length_at(text, match.end()) if match else None
+        if not match or not length:
+            return [term] * count, end
+        found.append(Term(match["kind"] or found[-1].kind, length.months))
+        place = length.end
+    return (found, place) if len(found) == count else ([term] * count, end)
+
+
 def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
     """Give what a token says to the current defendants; returns where reading goes on."""
     end = match.end()
@@ -159,8 +176,9 @@ def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
             text[max(0, match.start() - 20) : match.start()]
         ):
             return end
-        for reading in current:
-            _take_term(reading, term)
+        each, end = _of_each(term, match.start(), end, text, len(current))
+        for reading, own in zip(current, each, strict=True):
+            _take_term(reading, own)
     elif kind == "probation":
         months = terms.probation(text[match.start() : end + 30])
         near = text[end : end + 14]
@@ -183,14 +201,16 @@ def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
                     0 if reading.joint else reading.defendant.confiscation
                 )
             elif _ALL.search(match[0]):
-                reading.defendant.confiscation_all = True
+                # All of it takes in a part.
+                reading.defendant.confiscation_all, reading.defendant.confiscation = True, 0
         end = found[1] if found else end
     else:
         months = terms.deprivation(text[match.start() : end + 24])
         for reading in current:
             if months == -1:
-                reading.defendant.deprivation_life = True
-            elif months:
+                # For life takes in any number of years.
+                reading.defendant.deprivation_life, reading.defendant.deprivation_months = True, 0
+            elif months and not reading.defendant.deprivation_life:
                 reading.defendant.deprivation_months = months
     return end
 

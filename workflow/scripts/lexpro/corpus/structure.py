@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lexpro.corpus import heading, parties, payments, sentence
+from lexpro.corpus import amounts, heading, parties, payments, sentence
 from lexpro.corpus.record import Article, Defendant, Judgment
 from lexpro.corpus.sections import find_sections, plain
 from lexpro.law import articles, circumstances, provinces
@@ -15,6 +15,8 @@ _EACH = re.compile(
     r"(?:[二三四五六七八两各]|上述|以上|全部|所有)(?:名|个|位)?(?:原审)?被告人"
     r"|被告人(?:均|都|各)|均"
 )
+_DEFENDANT_UNIT = re.compile(r"被告单位")
+_JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
 _PROSECUTION = re.compile(
     r"公诉机关\s{0,4}[：:]?\s{0,4}([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院"
     r")(?:以|指控)"
@@ -69,9 +71,22 @@ def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
     return sentence.read(operative, names + unknown or parties.mentioned(text[:4000]))
 
 
+def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int, int, str]]:
+    """(start, end, name) of the defendants that a clause names, in order; 被告单位 alone is the only unit."""
+    found = [(at, at + len(name), name) for name in names for at in payments.places_of(clause, name)]
+    if unit:
+        found += [
+            (*match.span(), unit)
+            for match in _DEFENDANT_UNIT.finditer(clause)
+            if not clause.startswith(unit, match.end())
+        ]
+    return sorted(found)
+
+
 def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
     """Circumstances from the reasoning, to the defendants that the clause names, else to those of the clause before."""
     names = [defendant.name for defendant in defendants]
+    units = [name for name in names if parties.UNIT.search(name)]
     found: dict[str, list[str]] = {name: [] for name in names}
     subject = names
     for match in _SENTENCES.finditer(reasoning):
@@ -82,33 +97,30 @@ def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
             continue
         for clause in _CLAUSES.finditer(text):
             inside = [(name, place) for name, place in hits if clause.start() <= place < clause.end()]
-            mentions = sorted((clause[0].find(name), name) for name in names if name in clause[0])
+            mentions = _mentions(clause[0], names, units[0] if len(units) == 1 else None)
             if _EACH.search(clause[0]) and not mentions:
                 subject = names
             elif mentions and not inside:
-                subject = [name for _, name in mentions]
+                subject = list(dict.fromkeys(name for *_, name in mentions))
             for name, place in inside:
-                offset = place - clause.start()
-                subject = _subject(clause[0], offset, mentions) or subject
+                subject = _subject(clause[0], place - clause.start(), mentions) or subject
                 for who in subject:
                     found[who].append(name)
     for defendant in defendants:
         defendant.circumstances = circumstances.tidy(found[defendant.name])
 
 
-def _subject(clause: str, offset: int, mentions: list[tuple[int, str]]) -> list[str]:
+def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> list[str]:
     """Who a circumstance at `offset` of a clause is said of: the last group of names before it (甲、乙均系…)."""
-    before = [(place, name) for place, name in mentions if place < offset]
+    before = [mention for mention in mentions if mention[1] <= offset]
     if not before:
         return []
     group = [before[-1]]
-    for place, name in reversed(before[:-1]):
-        between = clause[place + len(name) : group[0][0]]
-        if re.fullmatch(r"[、，和及与]?(?:以及)?(?:被告人)?", between):
-            group.insert(0, (place, name))
-        else:
+    for mention in reversed(before[:-1]):
+        if not _JOINED.fullmatch(clause, mention[1], group[0][0]):
             break
-    return [name for _, name in group]
+        group.insert(0, mention)
+    return list(dict.fromkeys(name for *_, name in group))
 
 
 def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgment:
@@ -142,5 +154,6 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.restitution, judgment.compensation = payments.ordered(operative)
     payments.assign(operative, judgment.defendants)
     if judgment.kind in ("criminal", "other"):
-        judgment.amount = payments.amount(reasoning, part.get("facts", ""))
+        judgment.amount = amounts.amount(reasoning, part.get("facts", ""))
+        amounts.assign(reasoning, part.get("facts", ""), judgment.amount, judgment.defendants)
     return judgment

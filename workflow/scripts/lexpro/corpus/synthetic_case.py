@@ -221,6 +221,7 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
         if restitution and paid and place == 0:
             found.append("退赃")
         given, fines = sentencing.sentence(rng, charges, tiers, gravities, name, found)
+        given.amount = amount
         people.append(Person(given, fines, rng.random() < 0.12, _born(rng, done, "未成年" in found)))
     compensation = 0
     if charge.name in HURT and rng.random() < settings["compensation_share"]:

@@ -36,7 +36,7 @@ def _pleads(text: str) -> bool:
 def _named(truth: dict) -> list[dict]:
     """The defendants of a document that does not say what they get."""
     return Judgment(
-        truth["doc_id"], defendants=[Defendant(d["name"]) for d in truth["defendants"]]
+        truth["doc_id"], defendants=[Defendant(d["name"], amount=d["amount"]) for d in truth["defendants"]]
     ).to_dict()["defendants"]
 
 
@@ -162,7 +162,8 @@ def hidden(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
     body = text[start:end]
     keep = min(len(body), 6)
     text = text[:start] + body[:keep] + "×" * (len(body) - keep) + text[end:]
-    return text, {**truth, "plea": _pleads(text), "amount": 0}
+    defendants = [defendant | {"amount": 0} for defendant in truth["defendants"]]
+    return text, {**truth, "plea": _pleads(text), "amount": 0, "defendants": defendants}
 
 
 # What another site changes: (pattern, what it becomes, how often; 0: everywhere).

@@ -41,7 +41,7 @@ _TOKEN = re.compile(
     r"(?:之\s{0,4}(?P<sub>[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾0-9０-９]{1,3}))?"
     rf"|第\s{{0,4}}(?P<bareno>{_N})(?=\s{{0,4}}第\s{{0,4}}[{_D}]{{1,3}}\s{{0,4}}款)"
     rf"|第?\s{{0,4}}(?P<paras>{_N}(?:\s{{0,4}}[、，,和及与至到]\s{{0,4}}第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}条?款"
-    rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}[、，,和及与至到]\s"
+    rf"|第?\s{{0,4}}[（(]?\s{{0,4}}(?P<items>{_N}\s{{0,4}}[）)]?(?:\s{{0,4}}(?:[、，,和及与至到]|(?<=[）)])(?=[（(]))\s"
     rf"{{0,4}}第?\s{{0,4}}[（(]?\s{{0,4}}{_N}\s{{0,4}}[）)]?){{0,12}})\s{{0,4}}项)"
 )
 _LIST = re.compile(_N)
@@ -75,16 +75,25 @@ class _Open:
     sub: int
     start: int
     end: int
-    paragraphs: list[int]
-    items: list[tuple[int | None, int]]
+    # (paragraph, item) in the order of the text; a paragraph gives way to its items.
+    places: list[tuple[int | None, int | None]]
+
+    @property
+    def paragraph(self) -> int | None:
+        """The last paragraph so far."""
+        return self.places[-1][0] if self.places else None
+
+    def add_paragraphs(self, numbers: list[int]) -> None:
+        self.places += [(number, None) for number in numbers]
+
+    def add_items(self, numbers: list[int]) -> None:
+        paragraph = self.paragraph
+        if self.places and self.places[-1][1] is None:
+            self.places.pop()
+        self.places += [(paragraph, number) for number in numbers]
 
     def citations(self) -> Iterator[Citation]:
-        with_items = {paragraph for paragraph, _ in self.items}
-        places: list[tuple[int | None, int | None]] = [
-            (p, None) for p in self.paragraphs if p not in with_items
-        ]
-        places += self.items
-        for paragraph, item in places or [(None, None)]:
+        for paragraph, item in self.places or [(None, None)]:
             yield Citation(Article(self.law, self.number, self.sub, paragraph, item), self.start, self.end)
 
 
@@ -110,7 +119,7 @@ def _numbers(text: str) -> list[int]:
 
 def _skipped(open_: _Open, law: str, number: int, sub: int) -> list[Article]:
     """The articles of a range between the open one and `number`, `sub`."""
-    if open_.law != law or open_.paragraphs or open_.items:
+    if open_.law != law or open_.places:
         return []
     if open_.number == number:
         return [Article(law, number, between) for between in _between(open_.sub, sub)]
@@ -150,26 +159,15 @@ def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> li
                 )
             found += [Citation(Article(law, other), start, end) for other in others]
             if number:
-                open_ = _Open(law, number, sub, start, end, [], [])
+                open_ = _Open(law, number, sub, start, end, [])
         elif open_ and match.start() - open_.end <= 4:
             # A paragraph or item right behind its article: 第一款、第三款 too.
             joined = _RANGE.fullmatch(text, open_.end, match.start())
             open_.end = match.end()
-            if match["paras"]:
-                numbers = _numbers(match["paras"])
-                skipped = (
-                    _between(open_.paragraphs[-1], numbers[0])
-                    if joined and open_.paragraphs and numbers
-                    else []
-                )
-                open_.paragraphs += skipped + numbers
-            else:
-                paragraph = open_.paragraphs[-1] if open_.paragraphs else None
-                numbers = _numbers(match["items"])
-                skipped = (
-                    _between(open_.items[-1][1], numbers[0]) if joined and open_.items and numbers else []
-                )
-                open_.items += [(paragraph, item) for item in skipped + numbers]
+            numbers = _numbers(match["paras"] or match["items"])
+            place = open_.places[-1][0 if match["paras"] else 1] if open_.places else None
+            skipped = _between(place, numbers[0]) if joined and place and numbers else []
+            (open_.add_paragraphs if match["paras"] else open_.add_items)(skipped + numbers)
     if open_:
         found += open_.citations()
     return found

@@ -9,32 +9,37 @@ from dataclasses import dataclass
 from lexpro.law import numerals
 
 YUAN = "元"
-FOREIGN = (
-    "美元|美金|港元|港币|港幣|欧元|日元|日币|英镑|澳元|澳币|加元|加币|韩元|韩币|新台币|台币|澳门元|新加坡元|新加坡币|泰铢|卢布|"
-    "瑞士法郎|越南盾|缅币|卢比|林吉特|比索|披索"
-)
-_SAME = {
-    "美金": "美元",
-    "港币": "港元",
-    "港幣": "港元",
-    "日币": "日元",
-    "澳币": "澳元",
-    "加币": "加元",
-    "韩币": "韩元",
-}
-_SAME |= {"台币": "新台币", "新加坡币": "新加坡元", "披索": "比索"}
+# A currency and its other names and signs, a line each. Before the number they count too: 美元300元 are dollars.
+_LINES = (
+    "美元 美金 US$ USD $", "港元 港币 港幣 HK$ HKD", "欧元 EUR €", "英镑 £", "日元 日币", "澳元 澳币", "加元 加币",
+    "韩元 韩币", "新台币 台币", "澳门元 澳门币", "新加坡元 新加坡币", "比索 披索", "泰铢", "卢布", "瑞士法郎",
+    "越南盾", "缅币", "卢比", "林吉特",
+)  # fmt: skip
+_NAMES = {name: line.split()[0] for line in _LINES for name in line.split()}
+_ANY = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
+FOREIGN = "|".join(name for name in sorted(_NAMES, key=len, reverse=True) if "一" <= name[0] <= "龥")
 
 _N = numerals.NUMERAL
 _UNIT = "[万亿千百萬億]"
 _MORE = "[余餘多几]"
-# The yuan sign may be written 圆; 块 is speech. 元 of 单元, 公元, 美元 has no numeral right before it.
+_ABOUT = "约|大约|近|将近|逾|超过"
+# What counts things, not money: 人民币100张.
+_COUNTED = "[年月日号张枚个名次笔件台部克份]"
+# The yuan sign may be written 圆; 块 is speech. 元 of 单元, 公元, 美元 has no numeral before it. Behind the name or
+# the sign of a currency it may be left out (￥500, 港币5万).
+_FIRST = "".join({name[0] for name in _NAMES}) + "人Rr¥￥现约近将逾大超" + numerals.CHARACTERS
 _MONEY = re.compile(
-    rf"(?P<sign>人民币?|RMB|rmb|[¥￥$])?(?:现金)?\s{{0,4}}(?P<about>约"
-    rf"|近)?(?P<low>{_N})(?P<more>{_MORE})?(?P<unit>{_UNIT}+)?"
+    rf"(?=[{_FIRST}\s])"
+    rf"(?:(?P<sign>人民币|RMB|rmb|[¥￥]|{_ANY})(?:（[^）]{{1,12}}）)?)?(?:现金)?\s{{0,4}}"
+    rf"(?P<about>{_ABOUT})?(?P<low>{_N})(?P<more>{_MORE})?\s{{0,2}}(?P<unit>{_UNIT}+)?"
     rf"(?:元?(?:至|到|-|—|~|～|－)(?P<high>{_N})(?P<unit2>{_UNIT}+)?)?(?P<more2>[余餘多])?\s{{0,4}}"
-    rf"(?P<currency>{FOREIGN}|元(?:港币|美金|台币)?|圆|块钱?)"
+    rf"(?:(?P<currency>{FOREIGN}|元(?:港币|美金|台币|人民币)?|圆|块钱?)"
     rf"(?:(?P<jiao>{_N})角)?(?:(?P<fen>{_N})分)?(?P<more3>[余多])?"
+    rf"|(?(sign)(?![{numerals.CHARACTERS}]|{_COUNTED}|元|圆)|(?!)))"
 )
+
+# Where this is not found there is no sum: quicker than looking for one.
+WRITTEN = re.compile(r"[元圆块¥￥]|人民币|RMB|rmb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,12 @@ def _tidy(value: float) -> int | float:
     return int(value) if value == int(value) else value
 
 
+def _currency(before: str | None, behind: str | None) -> str:
+    """The currency by the name behind the number (of 元港币 the second), else by what stands before it."""
+    behind = behind or ""
+    return _NAMES.get(behind) or _NAMES.get(behind.removeprefix("元")) or _NAMES.get(before or "") or YUAN
+
+
 def _from_match(match: re.Match[str]) -> Money | None:
     low = numerals.parse(match["low"] + (match["unit"] or ""))
     high = numerals.parse(match["high"] + (match["unit2"] or "")) if match["high"] else None
@@ -67,13 +78,12 @@ def _from_match(match: re.Match[str]) -> Money | None:
     for part, size in (("jiao", 10), ("fen", 100)):
         small = numerals.parse(match[part]) if match[part] else None
         low += small / size if small else 0
-    currency = match["currency"]
-    if match["sign"] == "$" and currency[0] in "元圆块":
-        currency = "美元"
-    elif currency[0] in "元圆块":
-        currency = currency[1:] if currency[0] == "元" and len(currency) > 1 else YUAN
-    about = bool(match["about"] or match["more"] or match["more2"] or match["more3"])
-    return Money(_tidy(low), match.start(), match.end(), _SAME.get(currency, currency), high, about)
+    currency = _currency(match["sign"], match["currency"])
+    rough = numerals.near(match["low"] + (match["unit"] or ""))
+    if rough:
+        low, high = rough[0], high or rough[1]
+    about = bool(rough or match["about"] or match["more"] or match["more2"] or match["more3"])
+    return Money(_tidy(low), match.start(), match.end(), currency, high, about)
 
 
 def find(text: str, start: int = 0, end: int | None = None) -> list[Money]:

@@ -17,7 +17,7 @@ STYLES = ("chinese", "financial", "positional", "arabic", "grouped", "fullwidth"
 _CANON = str.maketrans(
     "０１２３４５６７８９〇零○一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩萬億拾佰仟．點",
     "012345678900012234567891234567892362万亿十百千.点",
-)
+) | {ord("廿"): "2十", ord("卅"): "3十"}
 _ARABIC = "0-9０-９"
 _DIGIT = _ARABIC + "〇零○一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩"
 _UNIT = "十百千万亿拾佰仟萬億"
@@ -26,8 +26,10 @@ _UNIT = "十百千万亿拾佰仟萬億"
 NUMERAL = (
     rf"(?:[{_ARABIC}]{{1,3}}(?:[,，][{_ARABIC}]{{3}}){{1,8}}(?![{_ARABIC}])(?:[.．][{_ARABIC}]"
     rf"{{1,8}})?[{_UNIT}]{{0,6}}"
-    rf"|[{_DIGIT}{_UNIT}廿](?:[{_DIGIT}{_UNIT}]|[.．点點](?=[{_DIGIT}])){{0,40}})"
+    rf"|[{_DIGIT}{_UNIT}廿卅](?:[{_DIGIT}{_UNIT}]|[.．点點](?=[{_DIGIT}])){{0,40}})"
 )
+# Every character that a numeral may have, for sets of characters.
+CHARACTERS = _DIGIT + _UNIT + "廿卅.．"
 # Digits written once, then units only: 12,000 or 1.5万; whole = one numeral and nothing else.
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3})")
 _FRACTION = re.compile(r"(.*[十百千万亿])点(\d{1,30})", re.ASCII)
@@ -90,7 +92,7 @@ def parse(text: str) -> int | float | None:
     """The number that `text` is as a whole, or None where it is not one numeral (at most 64 characters)."""
     if not text or len(text) > 64:
         return None
-    canon = text.strip().translate(_CANON).replace("，", ",").replace("廿", "2十")
+    canon = text.strip().translate(_CANON).replace("，", ",")
     canon = _GROUPED.sub("", canon)
     fraction = _FRACTION.fullmatch(canon)
     value = _value(fraction[1] if fraction else canon)
@@ -103,6 +105,20 @@ def parse_int(text: str) -> int | None:
     """`parse` for a count (an article's number, months): None for fractions too."""
     value = parse(text)
     return value if isinstance(value, int) else None
+
+
+# 三四千, 十五六万: from three to four thousand; two digits before a unit are nothing else.
+_NEAR = re.compile(r"十?([一二两三四五六七八])([二三四五六七八九])(?=[十百千万亿])")
+
+
+def near(text: str) -> tuple[int | float, int | float] | None:
+    """The ends of a rough number (三四千 is 3,000 to 4,000), None where a numeral is not of that kind."""
+    match = _NEAR.match(text)
+    if not match or parse(match[2]) != (parse(match[1]) or 0) + 1:
+        return None
+    low = parse(text[: match.start(2)] + text[match.end(2) :])
+    high = parse(text[: match.start(1)] + text[match.end(1) :])
+    return None if low is None or high is None else (low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +154,16 @@ def find(text: str) -> list[Number]:
         high = parse(match["high"]) if match["high"] else None
         if low is None:
             continue
-        if high is not None:
+        rough = near(match["low"] + (match["unit"] or ""))
+        if rough:
+            low, high = rough[0], high or rough[1]
+        elif high is not None:
             # 三至五万: the unit belongs to both ends.
             unit = _LAST_UNIT.search(match["high"].translate(_CANON))
             if unit and high > low and not _LAST_UNIT.search(match["low"].translate(_CANON)):
                 both = parse(match["low"] + unit[0])
                 low = both if both is not None and both <= high else low
-        about = bool(match["about"] or match["more"] or match["more2"] or match["more3"])
+        about = bool(rough or match["about"] or match["more"] or match["more2"] or match["more3"])
         found.append(Number(low, match.start(), match.end(), high, about))
     return found
 

@@ -25,7 +25,7 @@ _LENGTH = re.compile(
 _EXEMPT = r"(?:免予|免于|免除)(?:刑事|刑罚)?(?:处罚|处分)"
 # What may stand between 判处 … and the length.
 TERM = (
-    r"(?P<death>死刑)(?P<reprieve>[，,]?\s{0,4}(?:宣告)?缓期[二两2]年执行)?"
+    r"(?P<death>死刑)(?P<reprieve>[，,]?\s{0,4}(?:宣告)?缓[期刑][二两2]年执行)?"
     r"|(?P<life>无期徒刑)|(?P<exempt>" + _EXEMPT + r")"
     r"|(?P<timed>有期徒刑|拘役|管制)(?:刑期)?(?:为|：|:)?"
 )

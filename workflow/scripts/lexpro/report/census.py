@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from lexpro.files import read_json
+from lexpro.stage import parts
 
 # What the picture needs of a judgment (lexpro/corpus/record.py); the rest of its JSON is not even decoded.
 _SENTENCE = pl.Struct({"kind": pl.String, "months": pl.Int64})
@@ -181,16 +182,16 @@ def _most(counts: dict[str, int], most: int) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most])
 
 
-def rejects(folder: Path, most: int) -> list[dict]:
+def rejects(folder: Path, provinces: list[str], most: int) -> list[dict]:
     """[{reason, documents, provinces, files}] of what a stage could not read, most first.
 
     `provinces` and `files` are the `most` frequent folders and endings of file names, with counts: the names
     themselves may be those of people, and stay in rejects.parquet.
     """
     by_reason: dict[str, list[tuple[str, str]]] = {}
-    for path in sorted(folder.glob("*/rejects.parquet")):
-        for reason, name in pl.read_parquet(path, columns=["reason", "file"]).iter_rows():
-            by_reason.setdefault(reason, []).append((path.parent.name, Path(name).suffix or NO_ENDING))
+    for part in parts(folder, provinces):
+        for reason, name in pl.read_parquet(part / "rejects.parquet", columns=["reason", "file"]).iter_rows():
+            by_reason.setdefault(reason, []).append((part.name, Path(name).suffix or NO_ENDING))
     return [
         {
             "reason": reason,
@@ -231,7 +232,7 @@ def dropped(folder: Path, most: int, some: int) -> list[dict]:
 FAMILIES, PLACES, EXAMPLES = 10, 3, 2
 
 
-def build(inputs: dict[str, Path]) -> dict:
+def build(inputs: dict[str, Path], provinces: list[str]) -> dict:
     """The picture of one experiment's corpus, from the folders of its runs `ingest`, `structure` and `filter`."""
     return {
         "by_province": by_province(inputs["filter"]),
@@ -239,8 +240,8 @@ def build(inputs: dict[str, Path]) -> dict:
         "families": families(inputs["filter"], FAMILIES),
         "masked": masked(inputs["filter"]),
         "left_out": {
-            "ingest": rejects(inputs["ingest"], PLACES),
-            "structure": rejects(inputs["structure"], PLACES),
+            "ingest": rejects(inputs["ingest"], provinces, PLACES),
+            "structure": rejects(inputs["structure"], provinces, PLACES),
             "filter": dropped(inputs["filter"], PLACES, EXAMPLES),
         },
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lexpro.files import read_json, write_json, write_text
 from lexpro.report import corpus_figures, corpus_tables, labels, markup, paper, style
-from lexpro.report.summary import of_corpus
+from lexpro.report.summary import FATES, of_corpus
 from lexpro.report.tabs import ROOT
 from lexpro.report.template_corpus import CORPUS_PAGE
 
@@ -14,10 +14,8 @@ from lexpro.report.template_corpus import CORPUS_PAGE
 def sum_check(summary: dict) -> str:
     """The sum that accounts for every record read."""
     f = summary["funnel"]
-    parts = ("unreadable", "unstructured", "dropped", "kept")
-    said = " + ".join(f"{f[name]:,} {labels.FUNNEL[name].lower()}" for name in parts)
-    equal = "=" if sum(f[name] for name in parts) == f["read"] else "≠"
-    return f"{f['read']:,} records read {equal} {said}."
+    said = " + ".join(f"{f[name]:,} {labels.FUNNEL[name].lower()}" for name in FATES)
+    return f"{f['read']:,} records read = {said}."
 
 
 def families_text(summary: dict) -> str:
@@ -84,9 +82,9 @@ def words(summary: dict) -> dict:
 CHARGES, DPI = 30, 150
 
 
-def write(experiment: str, inputs: dict[str, Path], out: Path) -> None:
+def write(experiment: str, inputs: dict[str, Path], provinces: list[str], out: Path) -> None:
     """corpus.json, figures/, tables/ and corpus.html, from the folders of `ingest`, `structure` and `filter`."""
-    write_json(out / "corpus.json", {"experiment": experiment, **of_corpus(inputs)})
+    write_json(out / "corpus.json", {"experiment": experiment, **of_corpus(inputs, provinces)})
     # All else is made from the file as it will be read.
     summary = read_json(out / "corpus.json")
     style.use(DPI)

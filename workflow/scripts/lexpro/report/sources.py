@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from lexpro.files import read_json
+from lexpro.stage import PROVENANCE, parts
 
 VARIANTS = ("base", "sft", "grpo")
 RETRIEVAL = ("none", "rag")
@@ -21,16 +22,14 @@ def jsonl(path: Path) -> list[dict]:
         return [json.loads(line) for line in lines if line.strip()]
 
 
-def attested(folder: Path) -> list[dict]:
+def attested(folder: Path, provinces: list[str]) -> list[dict]:
     """The provenance of a run: one record, or one a province for the stages that are split."""
-    return [
-        read_json(p) for p in sorted([*folder.glob("provenance.json"), *folder.glob("*/provenance.json")])
-    ]
+    return [read_json(part / PROVENANCE) for part in parts(folder, provinces)]
 
 
-def cost(folder: Path) -> dict:
+def cost(folder: Path, provinces: list[str]) -> dict:
     """{key, seconds, peak_rss_mb} of a run: seconds summed and memory the largest over its provinces."""
-    records = attested(folder)
+    records = attested(folder, provinces)
     return {
         "key": folder.name,
         "seconds": round(sum(r["seconds"] for r in records), 1),
@@ -49,16 +48,15 @@ def model(folder: Path) -> dict:
     return {"parameters": total, "architecture": config["model_type"]}
 
 
-def rows(folder: Path, name: str) -> int:
+def rows(folder: Path, provinces: list[str], name: str) -> int:
     """Rows of a parquet file of a run, over all its provinces; the data themselves are not read."""
-    files = [*folder.glob(name), *folder.glob(f"*/{name}")]
+    files = [part / name for part in parts(folder, provinces)]
     return int(pl.scan_parquet(files).select(pl.len()).collect().item()) if files else 0
 
 
-def tally(folder: Path, name: str, column: str) -> dict[str, int]:
+def tally(folder: Path, provinces: list[str], name: str, column: str) -> dict[str, int]:
     """Rows by the value of a column, most frequent first."""
-    files = [*folder.glob(name), *folder.glob(f"*/{name}")]
-    frames = [pl.read_parquet(path, columns=[column]) for path in files]
+    frames = [pl.read_parquet(part / name, columns=[column]) for part in parts(folder, provinces)]
     return dict(Counter(value or "?" for frame in frames for value in frame[column]).most_common())
 
 

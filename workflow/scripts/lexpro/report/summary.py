@@ -25,18 +25,18 @@ from lexpro.report import census, comparisons, score_tables, sources
 PER_VARIANT = ("predict", "score")
 
 
-def stages(inputs: dict[str, Path]) -> dict:
+def stages(inputs: dict[str, Path], provinces: list[str]) -> dict:
     """Key and cost of each run; beside several runs of a stage, their seconds in sum and largest memory."""
     found: dict = {}
     for name, folder in inputs.items():
         node, *leaf = name.split(".")
         if not leaf:
-            found[node] = sources.cost(folder)
+            found[node] = sources.cost(folder, provinces)
             continue
         # Runs of further benchmarks say which behind a second point.
         variant, retrieval, *benchmark = leaf
         place = found.setdefault(node, {}).setdefault(variant, {})
-        place[".".join([retrieval, *benchmark])] = sources.cost(folder)
+        place[".".join([retrieval, *benchmark])] = sources.cost(folder, provinces)
     for name in PER_VARIANT:
         runs = [run for variant in found.get(name, {}).values() for run in variant.values()]
         if runs:
@@ -47,19 +47,27 @@ def stages(inputs: dict[str, Path]) -> dict:
     return found
 
 
-def funnel(inputs: dict[str, Path]) -> dict[str, int]:
-    """Documents at each point up to the tasks: read = unreadable + unstructured + dropped + kept."""
-    splits = sources.tally(inputs["tasks"], "splits.parquet", "split") if "tasks" in inputs else {}
-    documents = sources.rows(inputs["ingest"], "documents.parquet")
-    unreadable = sources.rows(inputs["ingest"], "rejects.parquet")
-    return {
-        "read": documents + unreadable,
-        "unreadable": unreadable,
-        "unstructured": sources.rows(inputs["structure"], "rejects.parquet"),
-        "dropped": sources.rows(inputs["filter"], "dropped.parquet"),
-        "kept": sources.rows(inputs["filter"], "kept.parquet"),
-        **dict(sorted(splits.items())),
-    }
+# What becomes of a record that was read, in the order of the stages.
+FATES = {
+    "unreadable": ("ingest", "rejects.parquet"),
+    "unstructured": ("structure", "rejects.parquet"),
+    "dropped": ("filter", "dropped.parquet"),
+    "kept": ("filter", "kept.parquet"),
+}
+
+
+def funnel(inputs: dict[str, Path], provinces: list[str]) -> dict[str, int]:
+    """Documents at each point up to the tasks: read = unreadable + unstructured + dropped + kept.
+
+    Raises RuntimeError if that is not so.
+    """
+    fates = {name: sources.rows(inputs[stage], provinces, file) for name, (stage, file) in FATES.items()}
+    read = sources.rows(inputs["ingest"], provinces, "documents.parquet") + fates["unreadable"]
+    if sum(fates.values()) != read:
+        said = " + ".join(f"{number} {name}" for name, number in fates.items())
+        raise RuntimeError(f"{read} records were read, but there are {said}: {sum(fates.values())}")
+    splits = sources.tally(inputs["tasks"], provinces, "splits.parquet", "split") if "tasks" in inputs else {}
+    return {"read": read, **fates, **dict(sorted(splits.items()))}
 
 
 def scores(inputs: dict[str, Path]) -> dict[str, dict]:
@@ -100,9 +108,9 @@ def ends(series: tuple[list[float], list[float]]) -> dict[str, float]:
     }
 
 
-def provenance(inputs: dict[str, Path]) -> dict:
+def provenance(inputs: dict[str, Path], provinces: list[str]) -> dict:
     """What made the results, without naming the machine: commits, versions, kind of host."""
-    records = [record for folder in inputs.values() for record in sources.attested(folder)]
+    records = [record for folder in inputs.values() for record in sources.attested(folder, provinces)]
     return {
         "commits": sorted({record["commit"] or "none" for record in records}),
         "dirty": any(record["dirty"] for record in records),
@@ -125,33 +133,34 @@ def host(record: dict) -> str:
     return ", ".join([record["processor"], f"{cores} core{'s' * (cores != 1)}", *devices])
 
 
-def of_corpus(inputs: dict[str, Path]) -> dict:
+def of_corpus(inputs: dict[str, Path], provinces: list[str]) -> dict:
     """The part of the summary that is known when the filter has run."""
     return {
         "corpus": {
             "synthetic": "corpus" in inputs and (inputs["corpus"] / "truth.jsonl").is_file(),
-            **census.build(inputs),
+            **census.build(inputs, provinces),
         },
-        "stages": stages(inputs),
-        "funnel": funnel(inputs),
-        "dropped": sources.tally(inputs["filter"], "dropped.parquet", "reason"),
+        "stages": stages(inputs, provinces),
+        "funnel": funnel(inputs, provinces),
+        "dropped": sources.tally(inputs["filter"], provinces, "dropped.parquet", "reason"),
         "rejected": {
-            name: sources.tally(inputs[name], "rejects.parquet", "reason") for name in ("ingest", "structure")
+            name: sources.tally(inputs[name], provinces, "rejects.parquet", "reason")
+            for name in ("ingest", "structure")
         },
         "provinces": sources.crossed(inputs["filter"]),
     }
 
 
-def build(experiment: str, inputs: dict[str, Path]) -> dict:
-    """The summary of one experiment from the folders of its runs (name → folder)."""
+def build(experiment: str, inputs: dict[str, Path], provinces: list[str]) -> dict:
+    """The summary of one experiment from the folders of its runs (name → folder), split by these provinces."""
     return {
         "experiment": experiment,
         "model": sources.model(inputs["base_model"]),
-        **of_corpus(inputs),
+        **of_corpus(inputs, provinces),
         "training": training(inputs),
         **scores(inputs),
         "benchmarks": score_tables.public(inputs),
         **comparisons.build(inputs),
         "retrieval": read_json(inputs["index"] / "recall.json"),
-        "provenance": provenance(inputs),
+        "provenance": provenance(inputs, provinces),
     }

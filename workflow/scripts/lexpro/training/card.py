@@ -10,7 +10,7 @@ from lexpro.files import to_yaml, write_text
 from lexpro.stage import Run
 
 # Columns of the record that say how a training ended.
-ENDED = ("step", "loss", "reward", "grad_norm", "frac_reward_zero_std")
+ENDED = ("step", "loss", "reward", "grad_norm", "zero_variance_groups")
 
 
 def licence(base: Path) -> str:

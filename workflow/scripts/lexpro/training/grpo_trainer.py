@@ -8,9 +8,10 @@ from pathlib import Path
 
 import torch
 from trl import GRPOTrainer
+from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.files import json_line
-from lexpro.training import chat, compute
+from lexpro.training import chat, compute, sampling
 
 
 def on_whole_answers(reward: Callable) -> Callable:
@@ -26,6 +27,15 @@ def on_whole_answers(reward: Callable) -> Callable:
     return rewarded
 
 
+def zero_variance(rewards: torch.Tensor, each: int) -> float:
+    """Share of the groups of `each` completions, one after the other, that all earn the same: they teach nothing.
+
+    TRL's `frac_reward_zero_std` is this only where advantages are scaled by group.
+    """
+    groups = rewards.view(-1, each)
+    return torch.isclose(groups.amax(1), groups.amin(1)).float().mean().item()
+
+
 class Trainer(GRPOTrainer):
     """GRPOTrainer that appends a sample of the completions of every n-th step to `samples` (JSON lines)."""
 
@@ -35,6 +45,30 @@ class Trainer(GRPOTrainer):
     every: int = 1
     counter = None
 
+    def _generate_single_turn(
+        self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
+    ):
+        """On a processor, `sampling` instead of `generate`: the same distribution, in the same precision, sooner."""
+        if self.args.device.type != "cpu" or self.use_vllm or not sampling.can(self.model):
+            return super()._generate_single_turn(
+                prompt_ids, images, multimodal_fields, num_generations, has_tool_images
+            )
+        with (
+            unwrap_model_for_generation(self.model_wrapped, self.accelerator) as model,
+            # Around all tokens, so that weights are cast once.
+            self.accelerator.autocast(),
+        ):
+            found = sampling.sample(
+                model,
+                prompt_ids,
+                longest=self.max_completion_length,
+                ends=self.eos_token_ids,
+                pad=self._tokenizer.pad_token_id,
+                temperature=self.temperature,
+                top_p=self.top_p,
+            )
+        return found, None
+
     def _calculate_rewards(self, inputs, prompts, completions, completion_ids_list):
         rewards = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         mode = "train" if self.model.training else "eval"
@@ -42,6 +76,9 @@ class Trainer(GRPOTrainer):
             self._metrics[mode][f"rewards/{name}/none"].append(
                 rewards[:, column].isnan().float().mean().item()
             )
+        if mode == "train":
+            total = (rewards * self.reward_weights.to(rewards.device)).nansum(1)
+            self._metrics[mode]["zero_variance_groups"].append(zero_variance(total, self.num_generations))
         if self.counter:
             self.counter.tokens += sum(map(len, completion_ids_list)) * self.args.world_size
         if compute.is_main() and self.sampled and not self.state.global_step % self.every:

@@ -24,9 +24,11 @@ TIMES = (
     "total_flos",
     "num_tokens",
 )
+# Computed over the batch where advantages are scaled by it: `zero_variance_groups` says what the name promises.
+MISLEADING = ("frac_reward_zero_std",)
 
 # What a line of the log shows. First the share of groups whose completions all earn the same: they teach nothing.
-SHOWN = ("frac_reward_zero_std", "reward", "loss", "grad_norm", "learning_rate")
+SHOWN = ("zero_variance_groups", "reward", "loss", "grad_norm", "learning_rate")
 # Logged steps with a large gradient, one after the other, that are no outlier any more.
 LARGE_STEPS = 3
 
@@ -97,7 +99,7 @@ class Record(TrainerCallback):
         rate = (self.tokens - self._since[1]) / max(now - self._since[0], 1e-9)
         self.seconds += now - self._since[0]
         self._since = (now, self.tokens)
-        kept = {name: round(value, 8) for name, value in values.items() if name not in TIMES}
+        kept = {name: round(value, 8) for name, value in values.items() if name not in TIMES + MISLEADING}
         row = {"step": state.global_step, **kept}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")

@@ -1,0 +1,72 @@
+"""A full disk is told from a fault of the program, in whatever words a library says it."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from lexpro import disk
+
+MANY = 1 << 18
+
+
+def of_sqlite(path):
+    with sqlite3.connect(path) as base:
+        base.execute("create table t (x blob)")
+        base.execute("insert into t values (?)", (os.urandom(8 * MANY),))
+
+
+WRITERS = {
+    "text": lambda path: path.write_text("法" * MANY, encoding="utf-8"),
+    "numpy": lambda path: np.save(path, np.random.default_rng(0).random(MANY)),
+    "torch": lambda path: torch.save(torch.rand(4 * MANY), path),
+    "safetensors": lambda path: save_file({"a": torch.rand(4 * MANY)}, path),
+    "polars": lambda path: pl.DataFrame({"a": np.random.default_rng(0).random(MANY)}).write_parquet(path),
+    "pyarrow": lambda path: pq.write_table(pa.table({"a": np.random.default_rng(0).random(MANY)}), path),
+    "sqlite": of_sqlite,
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A file system of 400 KB."""
+    folder = tmp_path_factory.mktemp("small")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "lexpro-test", str(folder)]
+    if os.geteuid() or not shutil.which("mount") or subprocess.run(mount, check=False).returncode:
+        pytest.skip("a small file system to fill needs root and mount")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("library", WRITERS)
+def test_every_library_s_way_of_saying_that_the_disk_is_full_is_known(small, library):
+    path = small / "big.npy"
+    with pytest.raises(Exception) as raised:
+        WRITERS[library](path)
+    try:
+        assert disk.full(raised.value, [small])
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("error", [ValueError("a bug"), OSError(13, "denied"), RuntimeError("shape")])
+def test_another_error_is_none(tmp_path, error):
+    assert not disk.full(error, [tmp_path, tmp_path / "not there"])
+
+
+def test_what_an_error_was_raised_from_counts(tmp_path):
+    try:
+        try:
+            raise OSError(122, "Disk quota exceeded")
+        except OSError as cause:
+            raise ValueError("could not write") from cause
+    except ValueError as error:
+        assert disk.full(error, [tmp_path])
