@@ -128,6 +128,23 @@ def test_every_thing_that_is_wrong_is_told_at_once():
     assert [line.split(": ")[1] for line in message.splitlines()[1:]] == ["colour", "sft.seed", "grpo.seed"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (["knowledge=statutes", "knowledge.path=/no"], TOP + "knowledge.path: no folder /no nor below"),
+        (
+            ["knowledge=statutes"],
+            "config/knowledge/statutes.yaml: knowledge.path: no folder LawRefBook__Laws",
+        ),
+    ],
+)
+def test_a_folder_of_statutes_that_is_not_there(tmp_path, monkeypatch, changes, said):
+    monkeypatch.setenv("LEXPRO_MIRROR", str(tmp_path))
+    with pytest.raises(UserError) as error:
+        plan.freeze(["demo"], changes)
+    assert said in str(error.value)
+
+
 @pytest.fixture
 def config(tmp_path, monkeypatch):
     """A copy of config/ that a test may spoil."""
