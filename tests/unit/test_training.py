@@ -574,7 +574,7 @@ LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}
         ("sft", {"tasks": ["element"]}, "elements"),
         ("sft", {"unknown": 1}, "[Ee]xtra"),
         ("grpo", {"num_generations": 5}, "a group would be split"),
-        ("grpo", {"rewards": [{"fn": "os.system"}]}, "pattern"),
+        ("grpo", {"rewards": [{"fn": "os.system"}]}, "write lexpro.rewards.<module>"),
         ("base_model", {"heads": 5}, "not a multiple of 2 x heads"),
     ],
 )

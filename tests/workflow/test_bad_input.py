@@ -36,18 +36,35 @@ def manifests(flow, stage: str) -> list:
 
 
 @pytest.mark.parametrize(
-    "override, said",
+    "config, said",
     [
-        ("sft.learning_rat=1.0", "learning_rat"),
-        ("sft=enormous", "config/sft has no choice 'enormous'. There are: "),
-        ("sft.learning_rate=-1.0", "config/sft/tiny.yaml: sft.learning_rate"),
-        ("sft.epochs=1", "exclude each other"),
+        (
+            "overrides=[sft.learning_rat=1.0]",
+            "--config overrides: sft.learning_rat: unknown key; did you mean",
+        ),
+        ("overrides=[sft=enormous]", "config/sft has no choice 'enormous'; there are: "),
+        (
+            "overrides=[sft.learning_rate=-1.0]",
+            "--config overrides: sft.learning_rate: should be greater than 0",
+        ),
+        ("overrides=[sft.epochs=1]", "exclude each other"),
+        ("overrides=[corpus.provinces=[湖北,湖难]]", "corpus.provinces: unknown: 湖难"),
+        ("override=[sft=tiny]", "--config override=…: unknown key; did you mean overrides?"),
+        ("experiments=", "experiments: none is named. There are: demo"),
+        ("experiments=2024", "config/experiment/2024.yaml does not exist"),
     ],
 )
-def test_a_bad_configuration_stops_before_any_job(fresh, override, said):
-    result = fresh.run(config=[f"overrides=[{override}]"])
-    assert result.returncode != 0 and said in result.stdout
+def test_a_bad_configuration_stops_before_any_job(fresh, config, said):
+    result = fresh.run("--dry-run", config=[config])
+    assert result.returncode != 0 and said in result.stdout, result.stdout
     assert "Traceback" not in result.stdout and not (fresh.root / "results/corpus").exists()
+
+
+def test_lists_inside_overrides_reach_the_jobs(fresh):
+    """Snakemake hands them on to its jobs, which read the same plan."""
+    few = "overrides=[corpus.provinces=[湖北,湖南],corpus.documents_per_province=20]"
+    fresh("--until", "ingest", config=[few])
+    assert [path.parent.name for path in manifests(fresh, "ingest")] == ["湖北", "湖南"]
 
 
 def test_unreadable_raw_files_are_rejected_with_reason_and_the_run_goes_on(demo):

@@ -38,9 +38,10 @@ class Layer:
         """How many parts of a key it states, from the left."""
         tree: object = self.tree
         for number, part in enumerate(key):
-            if not isinstance(tree, dict) or part not in tree:
+            if isinstance(tree, dict) and part in tree or isinstance(tree, list) and part in range(len(tree)):
+                tree = tree[part]
+            else:
                 return number
-            tree = tree[part]
         return len(key)
 
 
@@ -76,7 +77,9 @@ def located(wrong: list[Problem], name: str, overrides: tuple[str, ...]) -> User
 
 def _line(problem: Problem, layers: list[Layer]) -> str:
     by_file: dict[str, list[str]] = {}
-    for key in problem.keys:
+    # Of several keys those that are stated somewhere: the others have a default.
+    stated = [key for key in problem.keys if any(layer.depth(key) == len(key) for layer in layers)]
+    for key in stated or problem.keys:
         by_file.setdefault(_file(key, layers, problem.missing), []).append(".".join(map(str, key)))
     where = " and ".join(f"{file}: {', '.join(keys)}" for file, keys in by_file.items())
     return f"{where}: {problem.says}"
@@ -85,6 +88,8 @@ def _line(problem: Problem, layers: list[Layer]) -> str:
 def _file(key: tuple, layers: list[Layer], missing: bool) -> str:
     """The layer that states a key, or most of it: the last one; the first where the key is missing in what it began."""
     depths = [layer.depth(key) for layer in layers]
+    if not any(depths):
+        return "config/config.yaml and the experiment, under defaults"
     stating = [layer for layer, depth in zip(layers, depths, strict=True) if depth == max(depths)]
     return stating[0 if missing else -1].name
 
@@ -98,14 +103,25 @@ def _hydra(name: str, changes: list[Change]) -> tuple[dict, dict]:
     try:
         composed, chosen = _composed(_chosen(name, changes))
         config = composed.copy()
+        stated = read_yaml(CONFIG / EXPERIMENT / f"{name}.yaml") or {}
+        if key := next((key for key in REQUEST if key in stated), None):
+            raise UserError(
+                f"config/experiment/{name}.yaml: {key}: is read from config/config.yaml and --config alone; an "
+                "experiment cannot say it"
+            )
         for change in changes:
             if not change.is_group:
                 OmegaConf.update(config, ".".join(change.key), change.value, force_add=True)
         return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), chosen
     except YAMLError as error:
         raise UserError(_broken(error)) from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{_undecodable()}: is no UTF-8: {error.reason} at byte {error.start}") from error
     except (HydraException, OmegaConfBaseException, ValueError) as error:
-        # ValueError: Hydra's for a choice that is no text, and for files that are no UTF-8.
+        # ValueError: Hydra's for a choice that is no text.
+        if key := getattr(error, "full_key", None):
+            wrong = Problem((tuple(key.split(".")),), _explain(error))
+            raise located([wrong], name, tuple(change.text for change in changes)) from error
         with_these = f" with {' '.join(change.text for change in changes)}" if changes else ""
         raise UserError(f"config/experiment/{name}.yaml{with_these}: {_explain(error)}") from error
 
@@ -151,12 +167,23 @@ def _files(chosen: tuple[str, ...]) -> list[Layer]:
     layers = []
     for part in composed:
         if part.config_path and not part.config_path.startswith("hydra/"):
-            tree = read_yaml(CONFIG / f"{part.config_path}.yaml") or {}
+            stated = read_yaml(CONFIG / f"{part.config_path}.yaml")
+            tree = stated if isinstance(stated, dict) else {}
             tree.pop("defaults", None)
             for package in reversed(part.package.split(".") if part.package else []):
                 tree = {package: tree}
             layers.append(Layer(f"config/{part.config_path}.yaml", tree))
     return layers
+
+
+def _undecodable() -> str:
+    """The first file of config/ that is no UTF-8."""
+    for path in sorted(CONFIG.rglob("*.yaml")):
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            return str(path)
+    return str(CONFIG)
 
 
 def _broken(error: YAMLError) -> str:

@@ -173,9 +173,22 @@ def _at_hand(dag: Dag) -> None:
         raise UserError("\n  ".join(["data are missing:", *missing]))
 
 
+def _statutes_there(names: list[str], overrides: list[str]) -> None:
+    """Raises `UserError` where an experiment's folder of statutes is not to be found."""
+    for name in names:
+        knowledge = compose(name, tuple(overrides))[0]["knowledge"]
+        try:
+            if knowledge["kind"] == "statutes":
+                collection.locate(knowledge["path"])
+        except UserError as error:
+            wrong = SettingError("knowledge.path", str(error).removeprefix("knowledge.path: "))
+            raise located([wrong.problem], name, tuple(overrides)) from error
+
+
 def freeze(names: list[str], overrides: list[str]) -> Dag:
     """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs."""
     dag = build(names, overrides)
+    _statutes_there(names, overrides)
     _at_hand(dag)
     lock = lock_file()
     for run in dag.runs.values():

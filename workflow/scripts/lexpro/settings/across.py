@@ -27,6 +27,8 @@ def _lengths(config: dict) -> Found:
         ("sft.max_length",): config["sft"]["max_length"],
         ("base_model.block_size",): config["base_model"]["block_size"],
         prompts: grpo["max_prompt_length"] + grpo["max_completion_length"],
+        ("predict.decoding.max_new_tokens",): 1
+        + max(config["predict"]["decoding"]["max_new_tokens"].values()),
     }
     for keys, length in asked.items():
         if length > most:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from lexpro.corpus.registry import registered
 from lexpro.settings.base import Count, Model, Positive, clash, known
 
 TASKS = Literal["elements", "charge", "article", "term"]
+LIBRARY = Path(__file__).resolve().parents[1]
 Temperature = Annotated[float, Field(ge=0, le=2)]
 
 
@@ -34,6 +37,12 @@ def _registered(names: list[str]) -> None:
     known(names, registered(), "registered in config/datasets.csv")
 
 
+def _module(name: str, folder: str) -> str:
+    """A module of the library that lies in this folder of it."""
+    there = (f"lexpro.{folder.replace('/', '.')}.{path.stem}" for path in (LIBRARY / folder).glob("[!_]*.py"))
+    return known([name], sorted(there), "modules")[0]
+
+
 class Judgments(Model):
     """The project's own tasks, asked of judgments."""
 
@@ -54,8 +63,8 @@ class Judgments(Model):
 class Questions(Model):
     """A public benchmark of questions with references."""
 
-    source: Annotated[str, Field(pattern=r"^lexpro\.benchmarks\.items\.\w+$")]
-    scorer: Annotated[str, Field(pattern=r"^lexpro\.benchmarks\.\w+$")]
+    source: Annotated[str, AfterValidator(partial(_module, folder="benchmarks/items"))]
+    scorer: Annotated[str, AfterValidator(partial(_module, folder="benchmarks"))]
     version: str
     data: dict[str, str] = Field(min_length=1)
     tables: list[str] = Field(default_factory=list)

@@ -60,26 +60,39 @@ class Problem:
 def problems(config: dict) -> list[Problem]:
     """All that is wrong with a composed experiment; what lies across stages only if each is right by itself."""
     rest = {key: value for key, value in config.items() if key not in (*STAGES, *REQUEST)}
+    if "experiment" in rest:
+        return [Problem((("experiment",),), "the file has to begin with the line: # @package _global_")]
     found = _wrong(Experiment, rest, (), extra=STAGES)
     for stage in STAGES:
         settings = config.get(stage)
-        if not isinstance(settings, dict):
+        if stage not in config:
             found.append(Problem(((stage,),), "is missing: every stage has its settings", missing=True))
+        elif not isinstance(settings, dict):
+            found.append(Problem(((stage,),), f"has to hold the settings of the stage (it is {settings!r})"))
         elif stage == "benchmark":
-            files = [
-                name for name, chosen in settings.items() if isinstance(chosen, dict) and "tasks" in chosen
-            ]
-            for name, chosen in settings.items():
-                if name in files:
-                    found += _stage(stage, chosen, (stage, name))
-                else:
-                    says = f"is no chosen benchmark; {near(name, files)}chosen: {', '.join(files)}"
-                    found.append(Problem(((stage, name),), f"{says}. More are chosen by benchmark=[…]"))
+            found += _benchmarks(settings)
         else:
             found += _stage(stage, settings, (stage,))
     return found or [
         Problem(tuple(tuple(key.split(".")) for key in keys), says) for keys, says in across.problems(config)
     ]
+
+
+def _benchmarks(settings: dict) -> list[Problem]:
+    """Of all that lies under `benchmark`. A chosen one has `tasks`, from its file; others were only to be changed."""
+    chosen = [name for name, value in settings.items() if isinstance(value, dict) and "tasks" in value]
+    found = []
+    for name, value in settings.items():
+        path = ("benchmark", name)
+        if name in chosen:
+            found += _stage("benchmark", value, path)
+        elif isinstance(value, dict):
+            says = f"is no chosen benchmark; {near(name, chosen)}chosen: {', '.join(chosen)}"
+            found.append(Problem((path,), f"{says}. More are chosen by benchmark=[heldout,…]"))
+        else:
+            says = "is no benchmark; its file has to begin with the line: # @package benchmark.<its name>"
+            found.append(Problem((path,), says))
+    return found
 
 
 def _stage(stage: str, settings: object, path: tuple) -> list[Problem]:

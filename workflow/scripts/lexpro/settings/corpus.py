@@ -49,6 +49,13 @@ class Synthetic(Model):
     cross_province_share: Share
     formats: dict[Literal["jsonl", "jsonl_gz", "csv", "txt", "gb18030", "utf16", "html"], Share]
 
+    @field_validator("formats")
+    @classmethod
+    def _some_format(cls, value):
+        if not any(value.values()):
+            raise ValueError("all shares are 0: in which format should documents be written?")
+        return value
+
     @field_validator("provinces")
     @classmethod
     def _known_provinces(cls, value):

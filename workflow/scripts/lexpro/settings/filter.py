@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from lexpro.corpus.filters import FILTERS
 from lexpro.corpus.registry import registered
-from lexpro.settings.base import Count, Model, Positive, Share, known
+from lexpro.settings.base import Count, Model, Positive, Share, clash, known
 
 
 class Duplicates(Model):
@@ -46,3 +46,12 @@ class Settings(Model):
     @classmethod
     def _known(cls, value: list[str]) -> list[str]:
         return known(value, FILTERS, "filters")
+
+    @model_validator(mode="after")
+    def _lengths(self):
+        if self.min_chars > self.max_chars:
+            raise clash(
+                ["min_chars", "max_chars"],
+                f"min_chars ({self.min_chars}) is above max_chars ({self.max_chars}): no document is left",
+            )
+        return self

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from lexpro.errors import UserError
+from lexpro.rewards.registry import load
 from lexpro.settings.base import Count, Model, Positive, Share, clash
-from lexpro.settings.training import NotNegative, TrainingRuntime, Tuning
+from lexpro.settings.training import Guards, NotNegative, TrainingRuntime, Tuning
 
 
 class Reward(Model):
     """One reward: a function of `lexpro/rewards/`, its weight and arguments."""
 
-    fn: Annotated[str, Field(pattern=r"^lexpro\.rewards\.\w+\.\w+$")]
+    fn: str
     weight: float = 1.0
     args: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _there(self):
+        try:
+            load(self.model_dump())
+        except UserError as error:
+            raise clash(["fn", "args"], f"{error} (docs/rewards.md lists all)") from error
+        return self
 
 
 class PassRate(Model):
@@ -25,12 +35,39 @@ class PassRate(Model):
     low: Share
     high: Share
 
+    @model_validator(mode="after")
+    def _between(self):
+        if self.low >= self.high:
+            raise clash(
+                ["low", "high"], f"low ({self.low:g}) is not below high ({self.high:g}): no prompt is left"
+            )
+        return self
+
 
 class GrpoRuntime(TrainingRuntime):
     vllm: bool = False
     vllm_server: str | None = None
     vllm_memory_share: Share = 0.3
     vllm_tensor_parallel: Positive = 1
+
+    @model_validator(mode="after")
+    def _engine(self):
+        if self.vllm_server and not self.vllm:
+            raise clash(
+                ["vllm", "vllm_server"], "vllm_server is given, but vllm is false: it would not be asked"
+            )
+        if self.vllm and not self.gpus:
+            raise clash(["vllm", "gpus"], "vllm: true, but gpus is 0: completions by vLLM want GPUs")
+        if self.vllm and self.gpus * self.nodes % self.vllm_tensor_parallel:
+            raise clash(
+                ["vllm_tensor_parallel", "gpus", "nodes"],
+                f"vllm_tensor_parallel {self.vllm_tensor_parallel} does not divide the {self.gpus * self.nodes} GPUs",
+            )
+        return self
+
+
+class GrpoGuards(Guards):
+    zero_reward_steps: Count = 0
 
 
 class Settings(Tuning):
@@ -57,7 +94,15 @@ class Settings(Tuning):
     sampled_completions: Count
     sampled_every: Positive
     steps_per_sampling: Positive
+    guards: GrpoGuards
     runtime: GrpoRuntime
+
+    @field_validator("rewards")
+    @classmethod
+    def _weighty(cls, value: list[Reward]) -> list[Reward]:
+        if not any(reward.weight for reward in value):
+            raise ValueError("all weights are 0: nothing would be rewarded")
+        return value
 
     @model_validator(mode="after")
     def _groups(self):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lexpro.settings.base import Model, Positive, Runtime, Share
 
@@ -16,6 +16,12 @@ class Weights(Model):
     dense: Weight
     cases: Weight
     charges: Weight = 0.0
+
+    @model_validator(mode="after")
+    def _some(self):
+        if not any(dict(self).values()):
+            raise ValueError(f"all weights are 0: nothing is searched; give one to {', '.join(dict(self))}")
+        return self
 
 
 class Reranker(Model):

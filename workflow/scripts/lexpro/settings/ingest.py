@@ -16,5 +16,3 @@ class FieldNames(Model):
 
 class Settings(Model):
     fields: FieldNames
-    # Set by the plan for a folder of the user's own.
-    corpus: str | None = None

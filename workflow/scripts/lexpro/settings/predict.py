@@ -78,3 +78,20 @@ class Settings(Model):
     chunk: Positive
     max_failed: Share
     runtime: Runtime = Field(default_factory=Runtime)
+
+    @model_validator(mode="after")
+    def _vllm(self):
+        if not isinstance(self.engine, Vllm):
+            return self
+        if self.engine.tensor_parallel > max(1, self.runtime.gpus):
+            raise clash(
+                ["engine.tensor_parallel", "runtime.gpus"],
+                f"tensor_parallel {self.engine.tensor_parallel} is more than runtime.gpus {self.runtime.gpus}",
+            )
+        longest = max(dict(self.decoding.max_new_tokens).values())
+        if self.engine.max_model_len and longest >= self.engine.max_model_len:
+            raise clash(
+                ["engine.max_model_len", "decoding.max_new_tokens"],
+                f"answers of {longest} tokens leave no room for a prompt in max_model_len {self.engine.max_model_len}",
+            )
+        return self

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from lexpro.settings.base import Positive
+from lexpro.settings.base import Positive, clash
 from lexpro.settings.training import NotNegative, Tuning
 
 
@@ -16,3 +16,11 @@ class Settings(Tuning):
     weights: dict[Literal["elements", "charge", "article", "term"], NotNegative]
     max_length: Positive
     packing: bool
+
+    @model_validator(mode="after")
+    def _seen(self):
+        if not any(self.weights.get(task, 1) for task in self.tasks):
+            raise clash(
+                ["weights", "tasks"], f"all weights of {', '.join(self.tasks)} are 0: nothing is learned"
+            )
+        return self

@@ -12,10 +12,14 @@ Field_ = Literal["姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "�
 Section = Literal["header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending"]
 
 
+# Every split is used: an empty one would be found only after what comes before it is trained.
+Part = Annotated[float, Field(gt=0, lt=1)]
+
+
 class Shares(Model):
-    sft: Share
-    grpo: Share
-    heldout: Share
+    sft: Part
+    grpo: Part
+    heldout: Part
 
     @model_validator(mode="after")
     def _whole(self):
@@ -29,6 +33,12 @@ class ByTask(Model):
     charge: Share
     article: Share
     term: Share
+
+    @model_validator(mode="after")
+    def _some(self):
+        if not any(dict(self).values()):
+            raise ValueError(f"all shares are 0: nothing is asked; give one to {', '.join(dict(self))}")
+        return self
 
 
 class Mix(Model):

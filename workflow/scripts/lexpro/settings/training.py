@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from lexpro.settings.base import Count, Model, Positive, Runtime, Share, clash
+from lexpro.settings.base import Count, Model, Positive, Runtime, Share, clash, near
 
 Rate = Annotated[float, Field(gt=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0)]
+# Schedules, and the options that transformers takes for each.
+SCHEDULES = {
+    "constant_with_warmup": (),
+    "linear": (),
+    "cosine": ("num_cycles",),
+    "cosine_with_min_lr": ("num_cycles", "min_lr", "min_lr_rate"),
+}
 
 
 class TrainingRuntime(Runtime):
@@ -23,12 +31,19 @@ class TrainingRuntime(Runtime):
     save_every: Positive = 100
     wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
 
+    @field_validator("deepspeed")
+    @classmethod
+    def _there(cls, value: str | None) -> str | None:
+        if value and not Path(value).is_file():
+            there = sorted(map(str, Path("config/deepspeed").glob("*.json")))
+            raise ValueError(f"there is no file {value}; {near(value, there)}there are: {', '.join(there)}")
+        return value
+
 
 class Guards(Model):
     """What stops a training that has gone wrong. 0: does not."""
 
     grad_norm: NotNegative
-    zero_reward_steps: Count = 0
 
 
 class Training(Model):
@@ -58,6 +73,21 @@ class Training(Model):
                 ["max_steps", "epochs"],
                 f"max_steps ({self.max_steps}) and epochs ({self.epochs:g}) exclude each other: one says how long, the "
                 "other is 0",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _schedule(self):
+        allowed, given = SCHEDULES[self.schedule], self.schedule_options
+        if unknown := [name for name in given if name not in allowed]:
+            raise clash(
+                ["schedule", "schedule_options"],
+                f"unknown for {self.schedule}: {', '.join(unknown)}; {near(unknown[0], allowed)}"
+                f"allowed: {', '.join(allowed) or 'none'}",
+            )
+        if self.schedule == "cosine_with_min_lr" and ("min_lr" in given) == ("min_lr_rate" in given):
+            raise clash(
+                ["schedule", "schedule_options"], "cosine_with_min_lr wants one of min_lr and min_lr_rate"
             )
         return self
 
