@@ -20,6 +20,7 @@ from lexpro.corpus.raw import IGNORED, shown
 from lexpro.dag import BY_PROVINCE, PLANS, Dag, Run
 from lexpro.errors import UserError
 from lexpro.files import expanded, read_json, write_json
+from lexpro.knowledge import collection
 from lexpro.stage import MANIFEST, StaleCheckout, lock_file
 
 # The benchmark whose runs go by variant and retrieval alone.
