@@ -76,6 +76,8 @@ rule publish:
     log:
         "logs/publish/{name}.log",
     localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         key=lambda wildcards: PLAN.experiments[wildcards.name],
     message:
@@ -94,6 +96,8 @@ rule pages:
     log:
         "logs/pages.log",
     localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         folders=[f"results/experiments/{name}" for name in PLAN.experiments],
     message:
@@ -116,6 +120,8 @@ rule tables:
     log:
         "logs/tables.log",
     localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         folders=[f"results/experiments/{name}" for name in PLAN.experiments],
     message:
@@ -135,6 +141,8 @@ rule corpus_page:
     log:
         "logs/census/{name}.log",
     localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         folders=lambda wildcards: [run.out.as_posix() for run in selected(wildcards.name).values()],
         provinces=lambda wildcards: selected(wildcards.name)["filter"].provinces,
@@ -149,3 +157,5 @@ rule census:
     input:
         collect("results/census/{name}/corpus.html", name=list(PLAN.experiments)),
     localrule: True
+    conda:
+        "../../envs/conda.yaml"
