@@ -26,7 +26,7 @@ PER_VARIANT = ("predict", "score")
 
 
 def stages(inputs: dict[str, Path], provinces: list[str]) -> dict:
-    """Key and cost of each run; beside several runs of a stage, their seconds in sum and largest memory."""
+    """Key and cost of each run; beside several runs of a stage, all keys, seconds in sum and the largest memory."""
     found: dict = {}
     for name, folder in inputs.items():
         node, *leaf = name.split(".")
@@ -41,6 +41,7 @@ def stages(inputs: dict[str, Path], provinces: list[str]) -> dict:
         runs = [run for variant in found.get(name, {}).values() for run in variant.values()]
         if runs:
             found[name] |= {
+                "key": " ".join(run["key"] for run in runs),
                 "seconds": round(sum(run["seconds"] for run in runs), 1),
                 "peak_rss_mb": max(run["peak_rss_mb"] for run in runs),
             }

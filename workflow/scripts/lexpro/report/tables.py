@@ -91,7 +91,9 @@ def stages(summary: dict) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for stage in labels.ordered(summary["stages"], labels.ALL_STAGES):
         found = summary["stages"][stage]
-        rows.append((stage, found.get("key", ""), found["seconds"], found["peak_rss_mb"]))
+        # A stage with several runs has their keys in the rows below.
+        key = "" if " " in found["key"] else found["key"]
+        rows.append((stage, key, found["seconds"], found["peak_rss_mb"]))
         for variant in labels.ordered(found.keys() & labels.VARIANTS.keys(), labels.VARIANTS):
             for retrieval in labels.ordered(found[variant], labels.RETRIEVAL):
                 run = found[variant][retrieval]
