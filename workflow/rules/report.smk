@@ -62,6 +62,8 @@ rule publish:
                 "stages",
                 "fields",
                 "confusions",
+                "elements",
+                "consistency",
                 "comparisons",
                 "noise",
                 "baselines",
