@@ -63,6 +63,8 @@ rule publish:
                 "stages",
                 "fields",
                 "confusions",
+                "elements",
+                "consistency",
                 "comparisons",
                 "noise",
                 "baselines",

@@ -55,7 +55,7 @@ def _counts(known: str, read: Callable[[str], frozenset[str]], item: Item, text:
     stated, true = read(text), read(item.gold)
     labels = _list(known)
     sets = (stated & true, stated - true, true - stated)
-    return Mark(tuple(float(label in found) for found in sets for label in labels), abstained=not stated)
+    return Mark(tuple(float(label in found) for found in sets for label in labels))
 
 
 def _f1(right: np.ndarray, wrong: np.ndarray, missed: np.ndarray) -> np.ndarray:
@@ -83,7 +83,7 @@ LABELS = {
 def _term(item: Item, text: str) -> Mark:
     true, stated = reading.term(item.gold), reading.term(text)
     if stated is None:
-        return points(0.0, abstained=True)
+        return points(0.0)
     if true[1] is None or stated[1] is None:
         return points(true[1] is None and stated[1] is None and true[0][:2] == stated[0][:2])
     distance = abs(math.log(true[1] + 1) - math.log(stated[1] + 1))

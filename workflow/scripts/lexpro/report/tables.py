@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lexpro.report import corpus_tables, labels, noise, paper, score_tables, sources
+from lexpro.report import corpus_tables, element_tables, labels, noise, paper, score_tables, sources
 from lexpro.report.table import Cell, Table
 
 
@@ -61,7 +61,8 @@ def confusions(summary: dict) -> Table:
     rows = [
         (labels.CONFUSIONS.get(name, name), *(found.get(name) for found in runs.values())) for name in names
     ]
-    return Table("Typical errors, counted", ("error", *(labels.VARIANTS[variant] for variant in runs)), rows)
+    columns = ("error", *(labels.VARIANTS[variant] for variant in runs))
+    return Table("Typical errors, counted", columns, rows, noise.note([summary], ("elements",)))
 
 
 def retrieval(summary: dict) -> Table:
@@ -108,6 +109,7 @@ TABLES = {
     "scores": scores,
     "fields": fields,
     "confusions": confusions,
+    **element_tables.TABLES,
     **score_tables.TABLES,
     "training": training,
     "retrieval": retrieval,

@@ -57,7 +57,7 @@ with every number made by one command.</p>
 <h3>{{ tables["benchmarks"].title }}</h3>
 {{ grid(tables["benchmarks"]) }}
 {% endif %}
-{% for name in ("comparisons", "noise", "baselines") if tables[name].rows %}
+{% for name in ("elements", "consistency", "comparisons", "noise", "baselines") if tables[name].rows %}
 <details><summary>{{ tables[name].title }}</summary>{{ grid(tables[name]) }}</details>
 {% endfor %}
 {{ figure("retrieval") }}
