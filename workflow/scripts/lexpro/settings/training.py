@@ -18,6 +18,7 @@ class TrainingRuntime(Runtime):
     per_device_batch_size: Positive
     gradient_checkpointing: bool = False
     deepspeed: str | None = None
+    fsdp: str | None = None
     liger: bool = False
     log_every: Positive = 10
     save_every: Positive = 100
@@ -62,8 +63,11 @@ class Training(Model):
 
     @model_validator(mode="after")
     def _sharded(self):
-        if self.optimizer == "muon" and self.runtime.deepspeed:
-            raise ValueError("optimizer: muon needs whole matrices; with runtime.deepspeed use adamw")
+        spread = [name for name in ("deepspeed", "fsdp") if getattr(self.runtime, name)]
+        if len(spread) > 1:
+            raise ValueError("runtime.deepspeed and runtime.fsdp exclude each other: both spread the weights")
+        if self.optimizer == "muon" and spread:
+            raise ValueError(f"optimizer: muon needs whole matrices; with runtime.{spread[0]} use adamw")
         return self
 
     @model_validator(mode="after")
@@ -115,6 +119,8 @@ class Tuning(Training):
             )
         if self.method == "qlora" and not self.runtime.gpus:
             raise ValueError("method: qlora needs bitsandbytes on a GPU, and runtime.gpus is 0: use lora")
+        if self.method == "qlora" and self.runtime.fsdp:
+            raise ValueError("method: qlora with runtime.fsdp is not tested: use runtime.deepspeed zero2")
         if self.method == "qlora" and "zero3" in (self.runtime.deepspeed or ""):
             raise ValueError(
                 "method: qlora with runtime.deepspeed zero3: 4-bit weights are not spread (DeepSpeed issue 5660); use "
