@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
+from safetensors.torch import load_file
 from test_sft import INPUTS, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
 
 import sft
@@ -16,19 +18,22 @@ from lexpro.training.launch import Launch, environment, processes
 
 ROOT = Path(__file__).parents[2]
 ZERO3 = str(ROOT / "config/deepspeed/zero3.json")
+FSDP = str(ROOT / "config/fsdp/full.json")
 
 
-def launched(ranks: int, *args: str) -> subprocess.CompletedProcess:
-    """`worker.py` on one process, or on as many as there would be GPUs."""
+def launched(ranks: int, *args: str, worker: str = "worker.py") -> subprocess.CompletedProcess:
+    """A script on one process, or on as many as there would be GPUs."""
     launch = Launch(gpus=0 if ranks == 1 else ranks, nodes=1, threads=ranks)
-    command = processes(launch, [str(Path(__file__).with_name("worker.py")), *args], os.environ)
+    command = processes(launch, [str(Path(__file__).with_name(worker)), *args], os.environ)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {**os.environ, **environment(launch), "PATH": path, "PYTHONPATH": str(ROOT / "workflow/scripts")}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=1200)
 
 
-def killed(done: subprocess.CompletedProcess, stage: str, ranks: int) -> None:
-    died = done.returncode == -signal.SIGKILL if ranks == 1 else "SIGKILL" in done.stderr
+def killed(done: subprocess.CompletedProcess, stage: str, ranks: int, how: str = "KILL") -> None:
+    # What is asked to end cleans up and says so; what is killed cannot.
+    alone = 128 + signal.SIGTERM if how == "TERM" else -signal.SIGKILL
+    died = done.returncode == alone if ranks == 1 else "SIGKILL" in done.stderr
     assert died, done.stderr[-12000:]
     assert Path(f"results/{stage}/whole/manifest.json").exists()
     assert not Path(f"results/{stage}/killed/manifest.json").exists()
@@ -48,22 +53,25 @@ def same(stage: str) -> None:
         assert first[name] == second[name], name
 
 
-def runtime(ranks: int, batch: int) -> dict:
+def runtime(ranks: int, batch: int, spread: dict | None = None) -> dict:
     """A batch of `batch` over the processes; two of them hold a half of the weights each."""
-    return {
-        "per_device_batch_size": batch // ranks,
-        "save_every": 3,
-        "deepspeed": ZERO3 if ranks > 1 else None,
-    }
+    found = {"per_device_batch_size": batch // ranks, "save_every": 3, "deepspeed": None}
+    return found | ((spread or {"deepspeed": ZERO3}) if ranks > 1 else {})
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-def test_six_steps_of_sft_are_three_and_three_after_kill_9(based, ranks):  # noqa: F811 - a fixture
+@pytest.mark.parametrize(
+    ("ranks", "spread", "how"),
+    [(1, None, "KILL"), (1, None, "TERM"), (2, {"deepspeed": ZERO3}, "KILL"), (2, {"fsdp": FSDP}, "KILL")],
+    ids=["one", "one is asked to end", "zero3", "fsdp"],
+)
+def test_six_steps_of_sft_are_three_and_three_after_a_kill(based, ranks, spread, how):  # noqa: F811 - a fixture
     change = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": 4}
     plans = {
-        key: based("sft", key, INPUTS, **change, runtime=runtime(ranks, 4)) for key in ("whole", "killed")
+        key: based("sft", key, INPUTS, **change, runtime=runtime(ranks, 4, spread))
+        for key in ("whole", "killed")
     }
-    killed(launched(ranks, "--kill", "5", f"sft={plans['whole']}", f"sft={plans['killed']}"), "sft", ranks)
+    runs = [f"sft={plans['whole']}", f"sft={plans['killed']}"]
+    killed(launched(ranks, "--kill", "5", "--signal", how, *runs), "sft", ranks, how)
     resumed(launched(ranks, f"sft={plans['killed']}"))
     same("sft")
 
@@ -92,3 +100,64 @@ def test_six_steps_of_grpo_are_three_and_three_after_kill_9(based, ranks):  # no
     tables = [pd.read_parquet(f"results/grpo/{key}/completions.parquet") for key in ("whole", "killed")]
     pd.testing.assert_frame_equal(*tables)
     assert any(row["grad_norm"] > 0 for row in metrics("results/grpo/whole")), "nothing was learnt"
+
+
+# `srun` of a machine that plays two nodes.
+SRUN = """#!/bin/sh
+while [ "${1#--}" != "$1" ]; do shift; done
+export SLURM_STEP_NODELIST=localhost
+SLURM_NODEID=0 "$@" & first=$!
+SLURM_NODEID=1 "$@"; second=$?
+wait $first && exit $second
+"""
+
+
+def on_two_nodes(tmp_path: Path, *args: str) -> subprocess.CompletedProcess:
+    """The command line of the rule, a process on each of two nodes, which meet over loopback."""
+    srun = tmp_path / "bin/srun"
+    srun.parent.mkdir()
+    srun.write_text(SRUN, encoding="utf-8")
+    srun.chmod(0o755)
+    (tmp_path / "runtime.yaml").write_text("{gpus: 1, nodes: 2}", encoding="utf-8")
+    path = os.pathsep.join([str(srun.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {
+        **os.environ,
+        "PATH": path,
+        "PYTHONPATH": str(ROOT / "workflow/scripts"),
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+    env["SLURM_JOB_ID"] = str(os.getpid())
+    command = [
+        "python",
+        ROOT / "workflow/scripts/launch.py",
+        "--runtime",
+        tmp_path / "runtime.yaml",
+        "--threads",
+        "1",
+    ]
+    worker = Path(__file__).with_name("worker.py")
+    return subprocess.run(
+        [*command, "--", worker, *args], env=env, capture_output=True, text=True, check=False, timeout=1200
+    )
+
+
+def test_every_stage_of_deepspeed_and_two_nodes_train_the_same_model(based, tmp_path):  # noqa: F811 - a fixture
+    stages = ("zero2", "zero2_offload", "zero3", "zero3_offload")
+    change = {"max_steps": 2, "optimizer": "adamw", "global_batch_size": 4}
+
+    def planned(key: str, stage: str) -> str:
+        spread = {"deepspeed": str(ROOT / f"config/deepspeed/{stage}.json")}
+        return f"sft={based('sft', key, INPUTS, **change, runtime=runtime(2, 4, spread))}"
+
+    done = launched(2, *(planned(stage, stage) for stage in stages))
+    assert done.returncode == 0, done.stderr[-12000:]
+    found = [load_file(f"results/sft/{stage}/model/model.safetensors") for stage in stages]
+    for stage, weights in zip(stages, found, strict=True):
+        # The head is tied to the embeddings: saved or not.
+        assert weights.keys() ^ found[0].keys() <= {"lm_head.weight"}
+        for name in weights.keys() & found[0].keys():
+            assert torch.allclose(weights[name], found[0][name], atol=1e-5), (stage, name)
+    done = on_two_nodes(tmp_path, planned("nodes", "zero3"))
+    assert done.returncode == 0, done.stderr[-12000:]
+    nodes, one = (read_json(Path(f"results/sft/{key}/manifest.json"))["files"] for key in ("nodes", "zero3"))
+    assert nodes["model/model.safetensors"] == one["model/model.safetensors"]

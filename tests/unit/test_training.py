@@ -128,6 +128,12 @@ def test_the_reasoning_is_trained_once_under_any_template(vocab, template):
     learnt = [i for i in example["labels"] if i != -100]
     assert learnt == example["input_ids"][-len(learnt) :]
     prompt = chat.prompt_text(vocab, [{"role": "user", "content": "提取要素"}])
+    head = vocab(prompt, add_special_tokens=False)["input_ids"]
+    assert example["input_ids"][: -len(learnt)] == head, "the very tokens that the model is given to answer"
+    assert example["labels"][: len(head)] == [-100] * len(head) and learnt[-1] == vocab.eos_token_id
+    think = vocab.convert_tokens_to_ids(chat.THINK)
+    opened = template == OPENS
+    assert (head.count(think), learnt.count(think)) == ((1, 0) if opened else (0, 1))
     generated = vocab.decode(learnt[:-1])
     assert chat.whole(prompt, generated).replace("<think>\n", "<think>") == ANSWER
 
@@ -568,6 +574,13 @@ LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}
         ("sft", {"method": "qlora", "optimizer": "adamw", "lora": LORA}, "method: qlora .*runtime.gpus is 0"),
         ("sft", {"attention": "flash_attention_2"}, "attention: flash_attention_2 .*runtime.gpus is 0"),
         ("sft", {"runtime": {**_tiny("sft")["runtime"], "liger": True}}, "runtime.liger .*runtime.gpus is 0"),
+        (
+            "sft",
+            {"runtime": {**_tiny("sft")["runtime"], "deepspeed": "a", "fsdp": "b"}},
+            "exclude each other",
+        ),
+        ("sft", {"runtime": {**_tiny("sft")["runtime"], "fsdp": "b"}}, "whole matrices; with runtime.fsdp"),
+        ("grpo", {"runtime": {**_tiny("grpo")["runtime"], "fsdp": "b"}}, "use runtime.deepspeed"),
         ("sft", {"weights": {"term": -1.0}}, "greater than or equal to 0"),
         ("grpo", {"method": "qlora", "optimizer": "adamw", "lora": LORA}, "'full' or 'lora'"),
         ("sft", {"learning_rate": 0.0}, "greater than 0"),

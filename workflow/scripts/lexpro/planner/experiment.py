@@ -36,6 +36,23 @@ def _deepspeed(file: str | None) -> dict:
     }
 
 
+def _fsdp(file: str | None) -> dict:
+    """Sharding and offloading of an FSDP configuration. Raises `UserError` if the file is missing."""
+    if file is None:
+        return {}
+    if not Path(file).is_file():
+        raise UserError(f"runtime.fsdp: {file} does not exist.")
+    found = read_json(Path(file))
+    offloaded = found.get("cpu_offload", False)
+    return {
+        "fsdp": True,
+        # Weights that stay whole after the forward pass are as with ZeRO-2, spread ones as with ZeRO-3.
+        "zero": 3 if found.get("reshard_after_forward", True) else 2,
+        "offload_optimizer": offloaded,
+        "offload_weights": offloaded,
+    }
+
+
 def setup(config: dict, stage: str, gpu: Gpu, hardware: Hardware, method: str | None = None) -> Setup:
     """The training of a stage (`sft` or `grpo`) as it is configured; `method` asks what another one would take."""
     settings, runtime = config[stage], config[stage]["runtime"]
@@ -66,6 +83,7 @@ def setup(config: dict, stage: str, gpu: Gpu, hardware: Hardware, method: str | 
         accumulating=settings["global_batch_size"] > devices * batch,
         devices=devices,
         **_deepspeed(runtime.get("deepspeed")),
+        **_fsdp(runtime.get("fsdp")),
     )
     engine = None
     if runtime.get("vllm") and gpus:

@@ -42,9 +42,8 @@ class Setup:
 def phases(setup: Setup) -> dict[str, dict[str, float]]:
     """Bytes on each device, by kind, at the fullest moment of each phase: training and, with vLLM, sync and generation.
 
-    vLLM sleeps while the trainer trains (its weights and cache are given back). The sync with an adapter under ZeRO-3
-    needs all weights on each device at once: TRL 1.16 gathers the whole model before it merges the adapter
-    (trl/generation/vllm_generation.py, `_iter_named_params`).
+    vLLM sleeps while the trainer trains (its weights and cache are given back). An adapter is merged and handed over
+    one layer at a time (`lexpro/training/handover.py`; TRL 1.16 would gather the whole model on each device).
     """
     job, engine = setup.job, setup.engine
     found = {"training": memory.step(job)}
@@ -53,8 +52,7 @@ def phases(setup: Setup) -> dict[str, dict[str, float]]:
     static = memory.static(job)
     resident = {name: size for name, size in static.items() if name in ("weights", "optimiser")}
     vllm = job.shape.parameters * 2 / engine.parallel
-    whole = memory.weights_whole(job) if job.zero == 3 and job.method != "full" else static.get("gathered", 0)
-    found["sync"] = {**resident, "gathered": whole, "vllm weights": vllm}
+    found["sync"] = {**resident, "gathered": memory.handed_over(job), "vllm weights": vllm}
     budget = engine.share * setup.gpu.memory_gib * GIB
     overhead = setup.hardware.assumed["vllm_overhead_gib"] * GIB
     cache = budget - vllm - overhead
@@ -121,7 +119,7 @@ def variants(setup: Setup, same_gpus: bool = False) -> Iterator[tuple[int, list[
         engines += [replace(engine, parallel=n, share=share) for n, share in product(parallel, shares)]
     more = [job.devices * factor for factor in ((1,) if same_gpus else (1, 2, 4, 8))]
     checkpointing = {job.checkpointing, True}
-    stages = [job.zero, *(stage for stage in (2, 3) if stage != job.zero)]
+    stages = [job.zero, *(stage for stage in (2, 3) if stage != job.zero and not job.fsdp)]
     gpus = [setup.gpu]
     if not same_gpus:
         gpus += [gpu for gpu in setup.hardware.gpus.values() if gpu != setup.gpu]

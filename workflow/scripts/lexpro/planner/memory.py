@@ -46,8 +46,9 @@ class Job:
     # Gradients of earlier micro-batches are there while the next one runs.
     accumulating: bool = False
     devices: int = 1
-    # DeepSpeed's stage; 0: no DeepSpeed.
+    # DeepSpeed's stage, or what FSDP spreads as that stage does; 0: nothing is spread.
     zero: int = 0
+    fsdp: bool = False
     offload_optimizer: bool = False
     offload_weights: bool = False
 
@@ -55,11 +56,15 @@ class Job:
     def trained(self) -> int:
         return self.shape.parameters if self.method == "full" else self.shape.lora(self.rank)
 
+    @property
+    def master_copy(self) -> bool:
+        """DeepSpeed trains weights in bf16 and keeps a copy in fp32; without it, and with FSDP, they are fp32."""
+        return self.bf16 and self.zero > 0 and not self.fsdp
+
 
 def weights_whole(job: Job) -> float:
     """Bytes of all weights, the adapter's included, in the precision they are held in."""
-    shape = job.shape
-    sharded = job.bf16 and job.zero > 0
+    shape, sharded = job.shape, job.master_copy
     if job.method == "full":
         return shape.parameters * (2 if sharded else 4)
     if job.method == "qlora":
@@ -71,7 +76,7 @@ def weights_whole(job: Job) -> float:
 
 def static(job: Job) -> dict[str, float]:
     """Bytes on each device that are there throughout: weights, gradients, optimiser."""
-    sharded = job.bf16 and job.zero > 0
+    sharded = job.master_copy
     share = {stage: job.devices if job.zero >= stage else 1 for stage in (1, 2, 3)}
     weights = 0 if job.offload_weights else weights_whole(job) / share[3]
     # With DeepSpeed the trained weights are bf16 and have a copy in fp32.
@@ -82,8 +87,10 @@ def static(job: Job) -> dict[str, float]:
         "optimiser": 0 if job.offload_optimizer else states,
     }
     if job.zero == 3:
-        parts["gathered"] = min(max(LIVE_PARAMETERS, job.shape.embedding), job.shape.parameters) * 2
-    if job.method == "full" and job.bf16 and not sharded:
+        # FSDP gathers the next block while one computes, and the embeddings, in the precision of the pass.
+        live = 2 * job.shape.linear // job.shape.layers + job.shape.embedding if job.fsdp else LIVE_PARAMETERS
+        parts["gathered"] = min(max(live, job.shape.embedding), job.shape.parameters) * (2 if job.bf16 else 4)
+    if job.method == "full" and job.bf16 and not job.zero:
         # Autocast keeps the bf16 copies of the fp32 weights for the whole pass.
         parts["autocast"] = job.shape.parameters * 2
     return parts
@@ -144,6 +151,17 @@ def step(job: Job) -> dict[str, float]:
     if at_loss >= at_block:
         return {**parts, "gradients": first, "activations": saved, "logits": logits(job)}
     return {**parts, "gradients": gradients, "activations": at_block - gradients, "logits": 0}
+
+
+def handed_over(job: Job) -> float:
+    """Bytes beside the shards while vLLM is given the weights, one layer at a time, in bf16.
+
+    Under ZeRO-3 the layer is gathered; an adapter adds its product and the sum. Without both nothing is copied.
+    """
+    matrix = max(rows * columns for rows, columns in job.shape.matrices().values())
+    gathered = max(matrix, job.shape.embedding) if job.zero == 3 else 0
+    merged = 0 if job.method == "full" else (3 if job.zero == 3 else 2) * matrix
+    return 2 * max(gathered, merged)
 
 
 def host(job: Job, per_node: int, process_gib: float) -> float:

@@ -51,7 +51,7 @@ def memory_table(setup: Setup) -> str:
 
 def headline(stage: str, setup: Setup, source: str) -> str:
     job = setup.job
-    spread = f"ZeRO-{job.zero}" if job.zero else "no ZeRO"
+    spread = "FSDP" if job.fsdp else f"ZeRO-{job.zero}" if job.zero else "no ZeRO"
     offload = [
         name for name, on in (("optimiser", job.offload_optimizer), ("weights", job.offload_weights)) if on
     ]

@@ -105,6 +105,15 @@ class Settings(Tuning):
         return value
 
     @model_validator(mode="after")
+    def _spread(self):
+        if self.runtime.fsdp:
+            raise ValueError(
+                "runtime.fsdp: GRPO hands its weights to the sampler by the layer, which is written for DeepSpeed "
+                "only: use runtime.deepspeed"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _groups(self):
         if self.global_batch_size % self.num_generations:
             raise clash(

@@ -26,6 +26,7 @@ class TrainingRuntime(Runtime):
     per_device_batch_size: Positive
     gradient_checkpointing: bool = False
     deepspeed: str | None = None
+    fsdp: str | None = None
     liger: bool = False
     log_every: Positive = 10
     save_every: Positive = 100
@@ -93,10 +94,16 @@ class Training(Model):
 
     @model_validator(mode="after")
     def _sharded(self):
-        if self.optimizer == "muon" and self.runtime.deepspeed:
+        spread = [name for name in ("deepspeed", "fsdp") if getattr(self.runtime, name)]
+        if len(spread) > 1:
             raise clash(
-                ["optimizer", "runtime.deepspeed"],
-                "optimizer: muon needs whole matrices; with runtime.deepspeed use adamw",
+                ["runtime.deepspeed", "runtime.fsdp"],
+                "runtime.deepspeed and runtime.fsdp exclude each other: both spread the weights",
+            )
+        if self.optimizer == "muon" and spread:
+            raise clash(
+                ["optimizer", f"runtime.{spread[0]}"],
+                f"optimizer: muon needs whole matrices; with runtime.{spread[0]} use adamw",
             )
         return self
 
@@ -154,6 +161,11 @@ class Tuning(Training):
             raise clash(
                 ["method", "runtime.gpus"],
                 "method: qlora needs bitsandbytes on a GPU, and runtime.gpus is 0: use lora",
+            )
+        if self.method == "qlora" and self.runtime.fsdp:
+            raise clash(
+                ["method", "runtime.fsdp"],
+                "method: qlora with runtime.fsdp is not tested: use runtime.deepspeed zero2",
             )
         if self.method == "qlora" and "zero3" in (self.runtime.deepspeed or ""):
             raise clash(

@@ -5,6 +5,7 @@ ZeRO-3 with PEFT has saved adapters of 40 bytes or with no prefix, found days la
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -105,8 +106,10 @@ def as_in_memory(folder: Path, model: torch.nn.Module) -> None:
         if not parameter.requires_grad:
             continue
         with gathered(parameter):
+            # FSDP's parameters are made whole by all processes together.
+            whole = parameter.full_tensor() if hasattr(parameter, "full_tensor") else parameter
             found = files.get(_bare(name))
-            if found is not None and not torch.equal(found, parameter.detach().cpu().to(found.dtype)):
+            if found is not None and not torch.equal(found, whole.detach().cpu().to(found.dtype)):
                 raise BadModel(f"{folder}: {name} is not what was trained: were all its parts gathered?")
 
 
@@ -159,8 +162,9 @@ def after_training(run: Run, trainer, before: Path, base: Path, probe: list[int]
     if not compute.is_main():
         return
     run.counts.update(saved(folder, trained_names(model)))
-    # Read back by this process alone: under ZeRO-3 transformers would wait for the others to take their parts.
+    # Read back by this process alone: under ZeRO-3 and FSDP transformers would wait for the others to take their parts.
     unset_hf_deepspeed_config()
+    os.environ.pop("ACCELERATE_USE_FSDP", None)
     run.counts.update(read_back(folder, base, trained, probe, next(model.parameters()).dtype))
     if not any(row.get("grad_norm") for row in trainer.state.log_history):
         # GRPO where all completions of every prompt earn the same: an honest result, but one to know of.

@@ -84,3 +84,25 @@ def configured(deepspeed: str | None) -> dict:
     library.init_distributed("gloo", auto_mpi_discovery=False)
     state.distributed_type = DistributedType.DEEPSPEED
     return {"accelerator_config": {"use_configured_state": True}}
+
+
+def fully_sharded(config) -> None:
+    """Where the trainer's `config` asks for FSDP: says so before the model is loaded, and sets it up on processors too.
+
+    transformers looks for that word while it loads a model, and then reads the weights in one process only; its trainer
+    says it later. accelerate sets FSDP up on GPUs only, as with DeepSpeed.
+    """
+    if not config.fsdp:
+        return
+    os.environ["ACCELERATE_USE_FSDP"] = "true"
+    if torch.cuda.is_available():
+        return
+    from accelerate.state import AcceleratorState, DistributedType
+    from accelerate.utils import FullyShardedDataParallelPlugin, TorchDynamoPlugin
+
+    precision = "bf16" if config.bf16 else "no"
+    state = AcceleratorState(precision, cpu=True, dynamo_plugin=TorchDynamoPlugin(), _from_accelerator=True)
+    plugin = FullyShardedDataParallelPlugin(**config.fsdp_plugin_args)
+    if config.bf16:
+        plugin.set_mixed_precision(precision)
+    state.distributed_type, state.fsdp_plugin = DistributedType.FSDP, plugin

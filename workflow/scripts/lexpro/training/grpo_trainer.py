@@ -11,7 +11,7 @@ from trl import GRPOTrainer
 from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.files import json_line
-from lexpro.training import chat, compute, sampling
+from lexpro.training import chat, compute, handover, sampling
 
 
 def on_whole_answers(reward: Callable) -> Callable:
@@ -45,6 +45,11 @@ class Trainer(GRPOTrainer):
     every: int = 1
     counter = None
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.use_vllm:
+            handover.by_layer(self.vllm_generation)
+
     def _generate_single_turn(
         self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
     ):
@@ -54,7 +59,12 @@ class Trainer(GRPOTrainer):
                 prompt_ids, images, multimodal_fields, num_generations, has_tool_images
             )
         with (
-            unwrap_model_for_generation(self.model_wrapped, self.accelerator) as model,
+            unwrap_model_for_generation(
+                self.model_wrapped,
+                self.accelerator,
+                gather_deepspeed3_params=self.args.ds3_gather_for_generation,
+                gradient_checkpointing_kwargs=self.args.gradient_checkpointing_kwargs,
+            ) as model,
             # Around all tokens, so that weights are cast once.
             self.accelerator.autocast(),
         ):

@@ -123,6 +123,8 @@ def arguments(run: Run, settings: dict, accumulation: int, **more) -> dict:
         "gradient_accumulation_steps": accumulation,
         "gradient_checkpointing": runtime.get("gradient_checkpointing", False),
         "deepspeed": runtime.get("deepspeed"),
+        "fsdp": True if runtime.get("fsdp") else None,
+        "fsdp_config": runtime.get("fsdp"),
         "use_liger_kernel": runtime.get("liger", False) and torch.cuda.is_available(),
         "bf16": compute.use_bf16(settings["precision"]),
         "optim": "adamw_torch_fused",
@@ -150,7 +152,7 @@ def configuration(run: Run, settings: dict) -> SFTConfig:
     steps = compute.accumulation(
         settings["global_batch_size"], run.runtime["per_device_batch_size"], compute.devices()
     )
-    return SFTConfig(
+    config = SFTConfig(
         **arguments(run, settings, steps),
         max_length=None,
         pad_to_multiple_of=None if torch.cuda.is_available() else ROUND,
@@ -160,6 +162,8 @@ def configuration(run: Run, settings: dict) -> SFTConfig:
         completion_only_loss=False,
         dataset_kwargs={"skip_prepare_dataset": True},
     )
+    compute.fully_sharded(config)
+    return config
 
 
 def fit(
@@ -195,6 +199,9 @@ def finish(run: Run, trainer, record: Record, tracker: Tracker) -> None:
     if checkpoint:
         run.log.info("resuming from %s", checkpoint)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if trainer.is_fsdp_enabled:
+        # Checkpoints are the parts of each process; the model is whole.
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
     trainer.save_model(str(run.out / "model"))
     samples = getattr(trainer, "samples", None)
     tracker.finish(run.out / "model", list(read_jsonl(samples)) if samples and samples.is_file() else [])
