@@ -224,6 +224,32 @@ def test_an_article_that_is_named_comes_first_whole_and_with_its_path(searcher, 
     assert len({article["ref"] for article in found}) == 3
 
 
+@pytest.mark.parametrize(
+    ("question", "options", "said"),
+    [
+        ("窃得手机，第２６４条", [], "1. 刑法 第264条（2011-05-01起）"),
+        ("窃得手机，第二六四条", ["--date", "20050101"], "1. 刑法 第264条（1997-10-01起）"),
+        ("窃得手机，第264条之一", [], "问题所引 刑法 264之1: 不存在"),
+        (
+            "《中华人民共和国刑事诉讼法》第15条",
+            ["--law", "《中华人民共和国刑事诉讼法》"],
+            "1. 刑事诉讼法 第15条",
+        ),
+        ("第一百三十三条之一", ["--date", "2010-01-01"], "问题所引 刑法 133之1: 当日不生效"),
+        ("x" * 3000, ["--charge", "盗窃", "--cases", "0"], "【类案】没有找到"),
+        ("\x00 ？", ["-k", "9999", "--cases", "9999"], "【类案】"),
+    ],
+)
+def test_ask_by_whatever_is_written(index, capsys, question, options, said):
+    import ask
+
+    summary = {"stages": {"predict": {"grpo": {"rag": {"key": "p"}}}}}
+    write_json(Path("results/experiments/demo/summary.json"), summary)
+    write_text(Path("results/.plan/predict/p/config.yaml"), to_yaml({"inputs": {"index": str(index)}}))
+    ask.main([question, "--no-model", *options])
+    assert said in capsys.readouterr().out
+
+
 def test_charges_are_predicted_and_lead_to_their_articles(searcher, monkeypatch):
     (charge, share), *_ = searcher.charges("酒后驾驶小型轿车被查获")
     assert charge == "危险驾驶罪" and share > 0.5

@@ -195,6 +195,13 @@ def show_articles(found: list[dict]) -> None:
         print(paragraph(article["text"], "     "))
 
 
+def show_named(facts: str, rows: list[dict], date: str | None) -> None:
+    """What is to be said about articles that the question itself names."""
+    for one in cite.check(cite.cited_in(facts), rows, None, date):
+        if one.verdict != cite.FINE:
+            print(f"  问题所引 {one.law} {one.ref}: {VERDICTS[one.verdict]}")
+
+
 def reasons(why: dict) -> str:
     """What `similar.explain` found, in words."""
     said = {**why, "amounts": [" 与 ".join(f"{sum_:,.15g}元" for sum_ in why.get("amounts", []))]}
@@ -235,6 +242,7 @@ def ask(argv: list[str] | None) -> None:
     searcher = Searcher(plan["inputs"]["index"])
     law = law_of(args.law, searcher.rows)
     show_articles(searcher.articles(facts, args.k, args.date, law, named=True))
+    show_named(facts, searcher.rows, args.date)
     predicted = searcher.charges(facts)[:3]
     if predicted:
         print("【罪名】类案所判：" + "、".join(f"{charge} {share:.0%}" for charge, share in predicted))

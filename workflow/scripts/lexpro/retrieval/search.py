@@ -19,6 +19,7 @@ from lexpro import fingerprint
 from lexpro.errors import UserError
 from lexpro.files import read_json, steadily
 from lexpro.knowledge import table
+from lexpro.knowledge.lookup import plain
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite, dense, rerank, similar
 from lexpro.retrieval.bm25 import BM25, top
@@ -100,10 +101,13 @@ class Searcher:
         self.settings = self.card["settings"]
         self.rows = table.read(index / "articles.parquet")
         self.known = pl.read_parquet(index / "cases.parquet").to_dicts()
-        self._refs: dict[str, list[int]] = defaultdict(list)
+        self._numbered: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._charged: dict[str, list[int]] = defaultdict(list)
         for row, article in enumerate(self.rows):
-            if article["law"] == CRIMINAL_LAW:
-                self._refs[article["ref"]].append(row)
+            self._numbered[article["law"], article["ref"]].append(row)
+            for charge in article["charges"]:
+                self._charged[charge].append(row)
+        self._laws = {plain(law): law for law in dict.fromkeys(law for law, _ in self._numbered)}
         self._places = {
             "articles": {article["id"]: row for row, article in enumerate(self.rows)},
             "cases": {case["doc_id"]: row for row, case in enumerate(self.known)},
@@ -172,16 +176,11 @@ class Searcher:
                 votes[ref] += score
         found = []
         for ref in sorted(votes, key=lambda ref: -votes[ref]):
-            found += [row for row in self._refs.get(ref, ()) if allowed[row]]
+            found += [row for row in self._numbered.get((CRIMINAL_LAW, ref), ()) if allowed[row]]
         return found
 
     def _of_charges(self, charges: Sequence[str], allowed: np.ndarray) -> list[int]:
-        return [
-            row
-            for charge in charges
-            for row, a in enumerate(self.rows)
-            if allowed[row] and charge in a["charges"]
-        ]
+        return [row for charge in charges for row in self._charged.get(charge, ()) if allowed[row]]
 
     def case_rankings(
         self, facts: str, vector: np.ndarray, allowed: np.ndarray | None = None
@@ -245,10 +244,9 @@ class Searcher:
         ]
 
     def _named(self, text: str, scope: Scope) -> list[int]:
-        cited = cite.cited_in(text)
         allowed = self._article_mask(scope)
-        rows = [row for row, a in enumerate(self.rows) if allowed[row] and (a["law"], a["ref"]) in cited]
-        return sorted(rows, key=lambda row: cited.index((self.rows[row]["law"], self.rows[row]["ref"])))
+        cited = [(self._laws.get(plain(law), law), ref) for law, ref in cite.cited_in(text)]
+        return [row for name in dict.fromkeys(cited) for row in self._numbered.get(name, ()) if allowed[row]]
 
     def cases(self, facts: str, k: int, scope: CaseScope | None = None) -> list[dict]:
         """Up to `k` similar training cases that `scope` allows (None: all): the columns of cases.parquet, score, and
