@@ -28,6 +28,7 @@ WRONG = [
     ("sft.seed", ["'sft.seed' is no change", "<stage>.<key>=<value>"]),
     ("~sft.seed", ["is no change"]),
     ("sft.learning_rate=[1", ["sft.learning_rate=[1", "no YAML"]),
+    ("corpus=folder & corpus.path=/data/New folder #2", ["put the value in quotes"]),
     ("sft.seed=1 & sft.seed=2", ["sft.seed is there twice"]),
     ("experiments=[judge_tiny]", ["--config experiments="]),
     ("experiment=judge_tiny", ["--config experiments="]),

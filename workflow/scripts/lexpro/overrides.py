@@ -113,6 +113,8 @@ def read(text: str) -> Change:
         )
     if name in (EXPERIMENT, *REQUEST):
         raise UserError(f"overrides: {text}: experiments are chosen by --config experiments=demo")
+    if re.search(r"\s#", value) and value.strip()[:1] not in "'\"":
+        raise UserError(f"overrides: {text}: what follows # would be a comment; put the value in quotes")
     try:
         value = OmegaConf.to_container(OmegaConf.create(f"value: {value}"), resolve=False)["value"]
     except YAMLError as error:
