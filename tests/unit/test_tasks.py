@@ -484,15 +484,3 @@ def test_rows_of_grpo_say_what_the_rewards_ask_for():
     asker = Asker(values, Form.from_dict(values["form"]), Shelf(rows()))
     row = next(asker.questions(judgment, text)).grpo(Form())
     assert row["charges"] == ["盗窃罪"] and row["date"] == "2019-06-01"
-
-
-@pytest.mark.parametrize(
-    ("name", "item"),
-    [("张某甲", "一、"), ("李某", "二、"), ("王某乙", "十一、"), ("李某乙", "五、"), ("赵某", "")],
-)
-def test_the_number_of_a_defendant_is_that_of_the_operative_part(name, item):
-    verdict = (
-        "一、被告人张某甲犯盗窃罪，判处拘役四个月；\n二、李某犯盗窃罪，判处拘役三个月；\n十一、被告人王某乙无罪；\n"
-        "三、责令被告人张某甲、李某乙退赔四百元；四、被告人赵某、李某共同退赔；五、被告人李某乙（另案）犯盗窃罪。"
-    )
-    assert quotes.item(name, verdict) == item

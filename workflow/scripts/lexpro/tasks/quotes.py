@@ -49,11 +49,3 @@ def months(value: int) -> str:
     if not years:
         return str(rest)
     return f"{years}*12{f'+{rest}' if rest else ''}={value}"
-
-
-def item(name: str, verdict: str) -> str:
-    """The number under which the operative part sentences a defendant, as it stands there (二、); "" without one."""
-    found = re.search(
-        rf"([一二三四五六七八九十]+、)(?:被告人)?{re.escape(name)}(?=犯|无罪|免|[（(])", verdict
-    )
-    return found[1] if found else ""

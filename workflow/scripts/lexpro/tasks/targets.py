@@ -104,8 +104,7 @@ def _elements(judgment: Judgment, text: str, form: Form) -> str:
             parts["罚金"] = f"罚金{quotes.yuan(person.fine, verdict)}"
         parts["情节"] = "、".join(person.circumstances)
         wanted = [value for key, value in parts.items() if value and key in form.fields]
-        # With its number, who comes next is found by the number, not by counting people.
-        lines.append(f"{quotes.item(person.name, verdict)}{person.name}：{'；'.join(wanted)}")
+        lines.append(f"{person.name}：{'；'.join(wanted)}")
     totals = zip(CASE_FIELDS, (judgment.amount, judgment.restitution, judgment.compensation), strict=True)
     case = [
         f"{key}{quotes.yuan(value, text if key == '金额' else verdict)}"
