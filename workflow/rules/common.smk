@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 
-from lexpro import overrides, plan
+from lexpro import disk, overrides, plan
 from lexpro.errors import UserError
 from lexpro.training.launch import Launch, resources
 
@@ -21,6 +21,10 @@ try:
     )
 except UserError as error:
     raise WorkflowError(str(error)) from None
+except OSError as error:
+    if not disk.full(error, []):
+        raise
+    raise WorkflowError(f"the disk is full ({error}): free some space and run snakemake again") from None
 
 INPUTS = plan.inputs(PLAN)
 
