@@ -5,7 +5,7 @@
 
 Documents are synthetic judgments of full length (config/corpus/synthetic_full.yaml) in all the formats of that corpus;
 writing them is not counted, and they are written once (`--folder`, by default scratch/benchmark-corpus: 3.4 GB and
-250,000 files a million documents). `ingest` and `structure` run a process a province, `--workers` at a time, `filter`
+260,000 files a million documents). `ingest` and `structure` run a process a province, `--workers` at a time, `filter`
 is one process with as many workers: what `snakemake --cores` does. Results of a run take another 3 GB and are removed.
 
 seconds: by the clock. CPU: user and system time of all processes, which does not depend on how busy the machine is.
