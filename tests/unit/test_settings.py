@@ -75,6 +75,7 @@ WRONG = [
     (f"{LAWBENCH} & benchmark.lawbench.source=os", ["benchmark.lawbench.source: unknown: os", "items.lawbench"]),
     ("grpo.rewards=[{fn: lexpro.rewards.nosuch.f1}]", ["grpo.rewards.0.fn: ", "no function lexpro.rewards.nosuch.f1"]),
     ("grpo.rewards=[{fn: lexpro.rewards.charge.f1, args: {a: 1}}]", ["grpo.rewards.0.args", "unknown argument a"]),
+    ("sft.runtime.fsdp=config/fsdp/ful.json", ["sft.runtime.fsdp: there is no file", "full.json"]),
     ("sft.runtime.deepspeed=config/deepspeed/zero4.json", ["sft.runtime.deepspeed: there is no file", "zero3.json"]),
     # Settings that exclude each other, each with the file it is in.
     ("sft.epochs=2", [f"config/sft/tiny.yaml: sft.max_steps and {TOP}sft.epochs: ", "exclude each other"]),

@@ -116,6 +116,32 @@ def test_an_interrupt_is_said_leaves_no_half_and_keeps_the_scratch_folder(plan, 
     assert not again.scratch.exists()
 
 
+def test_an_interrupt_after_the_signature_undoes_nothing(plan, monkeypatch):
+    remove = stage.shutil.rmtree
+
+    def slowly(folder, **more):
+        if folder.name.startswith("y-11111111-"):
+            os.kill(os.getpid(), signal.SIGTERM)
+        remove(folder, **more)
+
+    monkeypatch.setattr(stage.shutil, "rmtree", slowly)
+    run = run_stage(plan, lambda run: write_text(run.out / "scores.json", "{}"))
+    assert (run.out / "manifest.json").exists() and not run.scratch.exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_a_stage_keeps_survives_a_failure_before_it_begins(plan, monkeypatch, tmp_path):
+    write_text(tmp_path / "results/score/y-11111111/kept.json", "{}")
+
+    def broken(_):
+        raise UserError("no")
+
+    monkeypatch.setattr(stage, "restore", broken)
+    with pytest.raises(SystemExit), stage.stage("score", "doc", ["--plan", str(plan)], keep=True):
+        pass
+    assert (tmp_path / "results/score/y-11111111/kept.json").exists()
+
+
 def test_a_machine_without_git_signs_all_the_same(plan, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     run = run_stage(plan, lambda run: write_text(run.out / "scores.json", "{}"))

@@ -31,6 +31,7 @@ from lexpro.training import (
     trainer,
 )
 
+ZERO3, FSDP = "config/deepspeed/zero3.json", "config/fsdp/full.json"
 DOCUMENTS = [
     f"被告人{surname}某{mask}犯盗窃罪，判处有期徒刑{years}年{months}个月，并处罚金人民币{fine}元。"
     for surname in "张王李赵"
@@ -576,11 +577,11 @@ LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}
         ("sft", {"runtime": {**_tiny("sft")["runtime"], "liger": True}}, "runtime.liger .*runtime.gpus is 0"),
         (
             "sft",
-            {"runtime": {**_tiny("sft")["runtime"], "deepspeed": "a", "fsdp": "b"}},
+            {"runtime": {**_tiny("sft")["runtime"], "deepspeed": ZERO3, "fsdp": FSDP}},
             "exclude each other",
         ),
-        ("sft", {"runtime": {**_tiny("sft")["runtime"], "fsdp": "b"}}, "whole matrices; with runtime.fsdp"),
-        ("grpo", {"runtime": {**_tiny("grpo")["runtime"], "fsdp": "b"}}, "use runtime.deepspeed"),
+        ("sft", {"runtime": {**_tiny("sft")["runtime"], "fsdp": FSDP}}, "whole matrices; with runtime.fsdp"),
+        ("grpo", {"runtime": {**_tiny("grpo")["runtime"], "fsdp": FSDP}}, "use runtime.deepspeed"),
         ("sft", {"weights": {"term": -1.0}}, "greater than or equal to 0"),
         ("grpo", {"method": "qlora", "optimizer": "adamw", "lora": LORA}, "'full' or 'lora'"),
         ("sft", {"learning_rate": 0.0}, "greater than 0"),

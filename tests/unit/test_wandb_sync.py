@@ -28,7 +28,7 @@ def server():
 def shell_of_the_rule() -> str:
     text = (ROOT / "workflow/rules/train.smk").read_text(encoding="utf-8")
     (line,) = re.findall(r'"(find logs/wandb .*)"', text)
-    return line.replace("{{}}", "{}").replace("{log}", "logs/wandb_sync.log")
+    return line.replace("{{}}", "{}").replace("{log:q}", "logs/wandb_sync.log")
 
 
 def test_an_offline_run_is_sent_with_curves_settings_table_and_model(tmp_path, monkeypatch, server):

@@ -68,14 +68,20 @@ def _beside(target: Path) -> tuple[Path, Path]:
 
 
 def present(target: Path) -> Path:
-    """`target`, or where its content is if `replace_folder` was killed between its two renames."""
+    """`target`, or where its content is if `replace_folder` was killed between its two renames.
+
+    An empty folder is none: Snakemake makes the folder of an output before the job begins.
+    """
     _, leaving = _beside(target)
-    return leaving if leaving.is_dir() and not target.exists() else target
+    there = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    return leaving if leaving.is_dir() and not there else target
 
 
 def restore(target: Path) -> None:
     """Put back what such a kill left beside `target`: for its writer, before it begins."""
     if (found := present(target)) != target:
+        if target.exists():
+            target.rmdir()
         found.rename(target)
 
 

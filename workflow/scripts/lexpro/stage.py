@@ -230,7 +230,10 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     # One file, one writer: the other processes of a training speak on standard error only.
     log = _logger(name, args.log if main_process else None)
     # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest is written.
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # What a failure removes: the folder that this run has made, until it is signed.
+    unsigned: Path | None = None
     run = None
     try:
         run = _open(name, args, log)
@@ -243,6 +246,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         if main_process:
             shutil.rmtree(run.out, ignore_errors=True)
             run.out.mkdir(parents=True)
+            unsigned = run.out
             run.scratch.mkdir(parents=True, exist_ok=True)
         yield run
         if sha_of_plan(args.plan) != planned:
@@ -254,6 +258,10 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
             if keep:
                 replace_folder(run.out, planned_out)
                 run.out = planned_out
+            unsigned = None
+            # Done: an interrupt while checkpoints are removed, which may take minutes, would only undo it.
+            for number in handlers:
+                signal.signal(number, signal.SIG_IGN)
             shutil.rmtree(run.scratch, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
         return
@@ -264,7 +272,9 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         status = ended.code if isinstance(ended, SystemExit) else 128 + signal.SIGINT
         log.error("interrupted: nothing half made is kept. Run snakemake again: it goes on from here.")
     except Exception as error:
-        written = [run.out, run.scratch, Path(tempfile.gettempdir())] if run else []
+        # Not `gettempdir()`: that tries to write.
+        temporary = Path(tempfile.tempdir or os.environ.get("TMPDIR", "/tmp"))
+        written = [run.out, run.scratch, temporary] if run else []
         if disk.full(error, written):
             log.error(
                 "the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error
@@ -273,8 +283,11 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         else:
             log.exception("failed")
             status = 1
-    if run and main_process:
-        shutil.rmtree(run.out, ignore_errors=True)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if unsigned:
+        shutil.rmtree(unsigned, ignore_errors=True)
     sys.exit(status)
 
 

@@ -107,9 +107,10 @@ class Settings(Tuning):
     @model_validator(mode="after")
     def _spread(self):
         if self.runtime.fsdp:
-            raise ValueError(
-                "runtime.fsdp: GRPO hands its weights to the sampler by the layer, which is written for DeepSpeed "
-                "only: use runtime.deepspeed"
+            raise clash(
+                ["runtime.fsdp"],
+                "GRPO hands its weights to the sampler by the layer, which is written for DeepSpeed only: use "
+                "runtime.deepspeed",
             )
         return self
 

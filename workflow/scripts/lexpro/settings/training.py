@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from lexpro.settings.base import Count, Model, Positive, Runtime, Share, clash, near
 
@@ -32,11 +32,11 @@ class TrainingRuntime(Runtime):
     save_every: Positive = 100
     wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
 
-    @field_validator("deepspeed")
+    @field_validator("deepspeed", "fsdp")
     @classmethod
-    def _there(cls, value: str | None) -> str | None:
+    def _there(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value and not Path(value).is_file():
-            there = sorted(map(str, Path("config/deepspeed").glob("*.json")))
+            there = sorted(map(str, Path("config", info.field_name).glob("*.json")))
             raise ValueError(f"there is no file {value}; {near(value, there)}there are: {', '.join(there)}")
         return value
 
