@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 
 import numpy as np
 import polars as pl
@@ -21,9 +22,10 @@ SIZE = "3m"
 
 
 def of_sqlite(path):
-    with sqlite3.connect(path) as base:
+    with closing(sqlite3.connect(path)) as base:
         base.execute("create table t (x blob)")
         base.execute("insert into t values (?)", (os.urandom(8 * MANY),))
+        base.commit()
 
 
 WRITERS = {
@@ -57,7 +59,8 @@ def test_every_library_s_way_of_saying_that_the_disk_is_full_is_known(small, lib
         # numpy and torch say that they wrote too little, not why: the folder tells.
         assert disk.full(raised.value, [small] if library in ("numpy", "torch") else [])
     finally:
-        path.unlink(missing_ok=True)
+        for left in small.iterdir():
+            left.unlink()
 
 
 def test_the_same_error_on_a_disk_with_room_is_another_fault(small):
