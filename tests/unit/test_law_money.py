@@ -20,6 +20,11 @@ YUAN = {
     "１２００元": 1200,
     "1,234.56元": 1234.56,
     "八十块钱": 80,
+    "近百万元": 1_000_000,
+    "百余万元": 1_000_000,
+    "千余元": 1000,
+    "上千元": 1000,
+    "万余元": 10000,
     "2 万元": 20000,
     "2000元人民币": 2000,
     "美元3000元人民币": 3000,
@@ -65,14 +70,32 @@ def test_finds_sums_in_a_sentence():
 
 @pytest.mark.parametrize(
     ("text", "low", "high"),
-    [("三四千元", 3000, 4000), ("五六万元", 50000, 60000), ("十五六万元", 150000, 160000)],
+    [
+        ("三四千元", 3000, 4000),
+        ("五六万元", 50000, 60000),
+        ("十五六万元", 150000, 160000),
+        ("四五十元", 40, 50),
+    ],
 )
 def test_two_digits_before_a_unit_are_the_ends_of_a_guess(text, low, high):
     (found,) = money.find(text)
     assert (found.amount, found.high, found.approximate) == (low, high, True)
 
 
-@pytest.mark.parametrize("text", ["人民币100张", "美元20张", "8单元301室", "公元2017年", "0.8克", "一块石头"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "人民币100张",
+        "美元20张",
+        "8单元301室",
+        "公元2017年",
+        "0.8克",
+        "一块石头",
+        "百元大钞",
+        "数百万元",
+        "几十万元",
+    ],
+)
 def test_what_is_counted_is_no_sum(text):
     assert money.find(text) == []
 

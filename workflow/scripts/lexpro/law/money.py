@@ -22,16 +22,15 @@ FOREIGN = "|".join(name for name in sorted(_NAMES, key=len, reverse=True) if "�
 _N = numerals.NUMERAL
 _UNIT = "[万亿千百萬億]"
 _MORE = "[余餘多几]"
-_ABOUT = "约|大约|近|将近|逾|超过"
 # What counts things, not money: 人民币100张.
 _COUNTED = "[年月日号张枚个名次笔件台部克份]"
 # The yuan sign may be written 圆; 块 is speech, if no thing follows. 元 of 单元, 公元, 美元 has no numeral before it.
 # Behind the name or the sign of a currency it may be left out (￥500, 港币5万).
-_FIRST = "".join({name[0] for name in _NAMES}) + "人Rr¥￥现约近将逾大超" + numerals.CHARACTERS
+_FIRST = "".join({name[0] for name in _NAMES}) + "人Rr¥￥现约近将逾大超上" + numerals.CHARACTERS
 _MONEY = re.compile(
     rf"(?=[{_FIRST}\s])"
     rf"(?:(?P<sign>人民币|RMB|rmb|[¥￥]|{_ANY})(?:（[^）]{{1,12}}）)?)?(?:现金)?\s{{0,4}}"
-    rf"(?P<about>{_ABOUT})?(?P<low>{_N})(?P<more>{_MORE})?\s{{0,2}}(?P<unit>{_UNIT}+)?"
+    rf"(?P<about>{numerals.ABOUT})?(?P<low>{_N})(?P<more>{_MORE})?\s{{0,2}}(?P<unit>{_UNIT}+)?"
     rf"(?:元?(?:至|到|-|—|~|～|－)(?P<high>{_N})(?P<unit2>{_UNIT}+)?)?(?P<more2>[余餘多])?\s{{0,4}}"
     rf"(?:(?P<currency>{FOREIGN}|元(?:港币|美金|台币|人民币)?|圆|块(?:钱|(?![一-龥])))"
     rf"(?:(?P<jiao>{_N})角)?(?:(?P<fen>{_N})分)?(?P<more3>[余多])?"
@@ -39,7 +38,7 @@ _MONEY = re.compile(
 )
 
 # Where this is not found there is no sum: quicker than looking for one.
-WRITTEN = re.compile(r"[元圆块¥￥]|人民币|RMB|rmb")
+WRITTEN = re.compile(r"[元圆¥￥]|人民币|RMB|rmb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,11 @@ def _currency(before: str | None, behind: str | None) -> str:
 
 
 def _from_match(match: re.Match[str]) -> Money | None:
-    low = numerals.parse(match["low"] + (match["unit"] or ""))
-    high = numerals.parse(match["high"] + (match["unit2"] or "")) if match["high"] else None
+    low, guess = numerals.value_of(match)
     if low is None:
         return None
-    if high is not None and high > low and not match["unit"]:
+    high = numerals.parse(match["high"] + (match["unit2"] or "")) if match["high"] else guess
+    if high is not None and guess is None and high > low and not match["unit"]:
         # 3至5万元: the unit stands once, for both.
         unit = match["unit2"] or (match["high"][-1] if match["high"][-1] in "万亿萬億" else "")
         both = numerals.parse(match["low"] + unit) if unit and match["low"][-1] not in "万亿萬億" else None
@@ -79,10 +78,7 @@ def _from_match(match: re.Match[str]) -> Money | None:
         small = numerals.parse(match[part]) if match[part] else None
         low += small / size if small else 0
     currency = _currency(match["sign"], match["currency"])
-    rough = numerals.near(match["low"] + (match["unit"] or ""))
-    if rough:
-        low, high = rough[0], high or rough[1]
-    about = bool(rough or match["about"] or match["more"] or match["more2"] or match["more3"])
+    about = bool(guess or match["about"] or match["more"] or match["more2"] or match["more3"])
     return Money(_tidy(low), match.start(), match.end(), currency, high, about)
 
 

@@ -132,38 +132,47 @@ class Number:
     approximate: bool = False
 
 
+ABOUT = "约|大约|近|将近|逾|超过|上(?=[百千万])"
 # 约3, 三十余, 5余万, 三至五万.
 _FIND = re.compile(
-    rf"(?P<about>约|大约|近|将近|超过)?(?P<low>{NUMERAL})(?P<more>[余餘多几])?(?P<unit>"
+    rf"(?P<about>{ABOUT})?(?P<low>{NUMERAL})(?P<more>[余餘多几])?(?P<unit>"
     rf"[万亿千百萬億]+)?(?P<more2>[余餘多])?"
     rf"(?:(?P<to>至|到|-|—|~|～|－)(?P<high>{NUMERAL})(?P<more3>[余餘多])?)?"
 )
 _LAST_UNIT = re.compile(r"[万亿]+$")
 
 
-def scaled(low: str, unit: str | None) -> int | float | None:
-    """The value of a numeral whose unit stands apart (5余万): `parse` of the two together."""
-    return parse(low + (unit or ""))
+def value_of(match: re.Match[str]) -> tuple[int | float | None, int | float | None]:
+    """(value, upper end of a guess) of the groups about, low, more, unit and more2 of a match: 5余万, 三四千, 百余万.
+
+    Of a numeral that begins with its unit 一 is left out (近百万, 千余), but 百 alone and 数百, 几十万 are no number.
+    """
+    text = match["low"] + (match["unit"] or "")
+    if guess := near(text):
+        return guess
+    if text[0] in "十百千万亿":
+        if match.string.endswith(("数", "几"), 0, match.start("low")):
+            return None, None
+        about = match["about"] or match["more"] or match["more2"]
+        text = "一" + text if text[0] != "十" and (about or len(text) > 1) else text
+    return parse(text), None
 
 
 def find(text: str) -> list[Number]:
     """Every numeral of `text`, in order, never overlapping."""
     found = []
     for match in _FIND.finditer(text):
-        low = scaled(match["low"], match["unit"])
-        high = parse(match["high"]) if match["high"] else None
+        low, guess = value_of(match)
         if low is None:
             continue
-        rough = near(match["low"] + (match["unit"] or ""))
-        if rough:
-            low, high = rough[0], high or rough[1]
-        elif high is not None:
+        high = parse(match["high"]) if match["high"] else guess
+        if high is not None and guess is None:
             # 三至五万: the unit belongs to both ends.
             unit = _LAST_UNIT.search(match["high"].translate(_CANON))
             if unit and high > low and not _LAST_UNIT.search(match["low"].translate(_CANON)):
                 both = parse(match["low"] + unit[0])
                 low = both if both is not None and both <= high else low
-        about = bool(rough or match["about"] or match["more"] or match["more2"] or match["more3"])
+        about = bool(guess or match["about"] or match["more"] or match["more2"] or match["more3"])
         found.append(Number(low, match.start(), match.end(), high, about))
     return found
 
