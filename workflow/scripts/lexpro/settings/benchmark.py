@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from lexpro.corpus.registry import registered
 from lexpro.settings.base import Count, Model, Positive
+from lexpro.settings.predict import SEEDS
 
 TASKS = Literal["elements", "charge", "article", "term"]
 Temperature = Annotated[float, Field(ge=0, le=2)]
@@ -25,6 +26,10 @@ class Decoding(Model):
     def _greedy(self):
         if (self.samples or 1) > 1 and self.temperature == 0:
             raise ValueError(f"{self.samples} samples at temperature 0 are all the same")
+        if self.temperature and (self.samples or 0) < SEEDS:
+            raise ValueError(
+                f"sampling (temperature {self.temperature}) wants samples of its own, at least {SEEDS}"
+            )
         return self
 
 
