@@ -221,8 +221,8 @@ def test_rescore_names_what_is_wrong_and_works_from_any_folder(tmp_path):
     assert (found["n"], found["failed"], found["normalised"]["score"]) == (2, 1, 0.5)
     for content, args, said in (
         ({"a": row}, (), "not in the format"),
-        ({"0": {**row, "refr": "很久"}}, (), "a reference is not as lawbench/3-4 writes it"),
-        ({"0": row}, ("--format", "judge"), "holds no references"),
+        ({"0": {**row, "refr": "很久"}}, (), "an item is not as lawbench/3-4 writes it"),
+        ({"0": row}, ("--format", "judge"), "zero_shot"),
     ):
         wrong = run(content, *args)
         assert wrong.returncode == 2 and said in wrong.stderr and "Traceback" not in wrong.stderr

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -47,6 +48,8 @@ def archive(tmp_path):
 
 @pytest.fixture(autouse=True)
 def _lists(monkeypatch):
+    """In the checkout, whose registry and configuration are read; with short lists of labels."""
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
     lists = {"cail_accu": CHARGES, "cail_law": ("67", "133", "264", "266", "347")}
     monkeypatch.setattr(cail2018, "_list", lists.__getitem__)
 

@@ -13,6 +13,7 @@ from lexpro.engines.base import Generation, Request, failure, seed_of
 from lexpro.engines.resume import Ask, chunks
 from lexpro.errors import UserError
 from lexpro.files import read_json, read_yaml, to_yaml, write_json, write_text
+from lexpro.settings import benchmark
 from lexpro.settings.predict import Settings
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -320,6 +321,27 @@ def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
     assert rows[0]["completion"] == "<think>想</think>{}" and len(Reply.seen) == 8
     provenance = Path("results/predict/y/provenance.json").read_text(encoding="utf-8")
     assert "secret" not in text + provenance
+
+
+@pytest.mark.parametrize(
+    ("stage_says", "benchmark_says", "samples"),
+    [
+        ({"temperature": 0.6, "samples": 3}, {"temperature": 0}, 1),
+        ({"temperature": 0.6, "samples": 3}, {"temperature": None}, 3),
+        ({"temperature": 0.0, "samples": 1}, {"temperature": 0.6, "samples": 5}, 5),
+    ],
+)
+def test_greedy_answers_are_made_once_and_sampled_ones_as_often_as_asked(stage_says, benchmark_says, samples):
+    import predict
+
+    found = predict.decoding_of({"decoding": stage_says, "items": {"decoding": benchmark_says}})
+    assert found["samples"] == samples
+
+
+@pytest.mark.parametrize("decoding", [{"temperature": 0.6}, {"temperature": 0.6, "samples": 2}])
+def test_a_benchmark_is_not_sampled_with_fewer_than_three_seeds(decoding):
+    with pytest.raises(ValueError, match="at least 3"):
+        benchmark.Decoding.model_validate(decoding)
 
 
 def test_the_stage_fails_above_the_allowed_share_of_failures(planned, monkeypatch, caplog):

@@ -30,9 +30,10 @@ TIMES, AGAIN = "times.jsonl", "again.jsonl"
 
 
 def decoding_of(settings: dict) -> dict:
-    """How answers are decoded: as the stage says, but for what the benchmark says."""
+    """How answers are decoded: as the stage says, but for what the benchmark says; greedy ones once: all are alike."""
     own = settings["items"].get("decoding") or {}
-    return {**settings["decoding"], **{key: value for key, value in own.items() if value is not None}}
+    merged = {**settings["decoding"], **{key: value for key, value in own.items() if value is not None}}
+    return merged if merged["temperature"] else {**merged, "samples": 1}
 
 
 def asks(run: Run, decoding: dict) -> list[Ask]:

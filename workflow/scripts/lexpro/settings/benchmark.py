@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from lexpro.corpus.registry import registered
 from lexpro.settings.base import Count, Model, Positive, clash, known
+from lexpro.settings.predict import SEEDS
 
 TASKS = Literal["elements", "charge", "article", "term"]
 LIBRARY = Path(__file__).resolve().parents[1]
@@ -29,6 +30,11 @@ class Decoding(Model):
         if (self.samples or 1) > 1 and self.temperature == 0:
             raise clash(
                 ["samples", "temperature"], f"{self.samples} samples at temperature 0 are all the same"
+            )
+        if self.temperature and (self.samples or 0) < SEEDS:
+            raise clash(
+                ["samples", "temperature"],
+                f"sampling (temperature {self.temperature}) wants samples of its own, at least {SEEDS}",
             )
         return self
 
