@@ -302,6 +302,28 @@ def test_an_index_is_whole_by_itself_and_another_embedder_is_refused(index, tmp_
         Searcher(moved)
 
 
+def test_a_reranker_orders_the_first_articles(searcher, monkeypatch):
+    class Backwards:
+        depth = 2
+
+        def order(self, facts, texts):
+            return [(place, float(place)) for place in reversed(range(len(texts)))]
+
+    plain = searcher.articles("窃得手机后投案", 3)
+    monkeypatch.setattr(searcher, "reranker", Backwards())
+    found = searcher.articles("窃得手机后投案", 3)
+    assert [a["ref"] for a in found] == [plain[place]["ref"] for place in (1, 0, 2)]
+    assert [a["score"] for a in found[:2]] == [1.0, 0.0]
+
+
+def test_another_reranker_is_refused(index, tmp_path):
+    moved = shutil.copytree(index, tmp_path / "moved")
+    write_json(moved / "index.json", read_json(moved / "index.json") | {"reranker": "a/b@c"})
+    (moved / "manifest.json").unlink()
+    with pytest.raises(UserError, match="another reranker"):
+        Searcher(moved)
+
+
 def test_a_server_by_configuration_finds_the_same(index, searcher, tmp_path):
     moved = shutil.copytree(index, tmp_path / "served")
     card = read_json(moved / "index.json")
@@ -412,6 +434,13 @@ def test_a_damaged_index_is_refused(index, tmp_path, name, signed):
     if not signed:
         (folder / "manifest.json").unlink()
     with pytest.raises(UserError, match=f"{name} is not what was written" if signed else "damaged|is not a"):
+        Searcher(folder)
+
+
+def test_a_manifest_that_cannot_be_read_is_said(index, tmp_path):
+    folder = shutil.copytree(index, tmp_path / "moved")
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(UserError, match="is damaged"):
         Searcher(folder)
 
 

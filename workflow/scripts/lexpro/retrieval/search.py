@@ -74,8 +74,8 @@ class Searcher:
             raise UserError(
                 f"{index} is not an index: no {CARD}. Run the index stage, or give its results folder."
             )
-        check(index)
         try:
+            check(index)
             self._read(index)
         except (OSError, ValueError, KeyError, EOFError, PolarsError) as error:
             raise UserError(f"{index} is damaged ({error}). Run the index stage again.") from error
