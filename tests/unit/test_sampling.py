@@ -83,23 +83,40 @@ def test_ended_completions_leave_and_the_others_are_not_touched(monkeypatch):
             assert nearest < 1e-4, (at, nearest)
 
 
-def test_draws_follow_the_probabilities():
+def unlikely(counts: torch.Tensor, expected: torch.Tensor) -> bool:
+    """Whether counts are further from these probabilities than chance takes them (chi-square, five deviations)."""
+    assert not counts[expected == 0].any(), "what cannot be was drawn"
+    counts, expected = counts[expected > 0], expected[expected > 0] * counts.sum()
+    freedom = len(counts) - 1
+    return ((counts - expected) ** 2 / expected).sum() > freedom + 5 * (2 * freedom) ** 0.5
+
+
+@pytest.mark.parametrize(("temperature", "top_p"), [(1.0, 1.0), (0.7, 1.0), (1.3, 0.5)])
+def test_draws_follow_the_probabilities(temperature, top_p):
     torch.manual_seed(1)
     logits = torch.randn(VOCABULARY)
     logits[7] = float("-inf")
-    many = logits.expand(40_000, -1)
-    for temperature, top_p in ((1.0, 1.0), (0.7, 1.0), (1.3, 0.5)):
-        shares = sampling._chosen(many, temperature, top_p).bincount(minlength=VOCABULARY) / len(many)
-        expected = (logits / temperature).softmax(-1)
-        if top_p < 1:
-            order = expected.argsort(descending=True)
-            nucleus = order[: int((expected[order].cumsum(0) < top_p).sum()) + 1]
-            kept = torch.zeros(VOCABULARY)
-            kept[nucleus] = expected[nucleus]
-            expected = kept / kept.sum()
-            assert not shares[expected == 0].any()
-        assert shares[7] == 0
-        assert (shares - expected).abs().max() < 0.01
+    drawn = sampling._chosen(logits.expand(40_000, -1), temperature, top_p).bincount(minlength=VOCABULARY)
+    expected = (logits / temperature).softmax(-1)
+    order = expected.argsort(descending=True)
+    nucleus = order[: int((expected[order].cumsum(0) < top_p).sum()) + 1]
+    kept = torch.zeros(VOCABULARY)
+    kept[nucleus] = expected[nucleus]
+    assert not unlikely(drawn, kept / kept.sum())
+    other = (logits / (temperature * 1.1)).softmax(-1)
+    assert unlikely(drawn[nucleus], other[nucleus] / other[nucleus].sum()), "the test sees a tenth"
+
+
+@torch.no_grad()
+def test_first_and_second_tokens_are_as_likely_as_the_model_says():
+    model, prompt = made("qwen2"), PROMPTS[-1]
+    torch.manual_seed(2)
+    found = torch.tensor(sampled(model, [prompt] * 4000, longest=2, ends=[VOCABULARY]))
+    first = model(input_ids=torch.tensor([prompt])).logits[0, -1].softmax(-1)
+    after = torch.tensor([[*prompt, token] for token in range(VOCABULARY)])
+    second = first @ model(input_ids=after).logits[:, -1].softmax(-1)
+    for at, expected in enumerate((first, second)):
+        assert not unlikely(found[:, at].bincount(minlength=VOCABULARY), expected), at
 
 
 def test_the_same_seed_draws_the_same():
