@@ -116,8 +116,9 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
     }
     parts |= {"knowledge": knowledge, "tasks": tasks, "base_model": base, "sft": sft, "grpo": grpo}
     parts |= {"embed": embed, "index": index}
+    read_from = {benchmark: pinned(settings) for benchmark, settings in config["benchmark"].items()}
     for benchmark, variant, retrieval in evaluations(config):
-        items = pinned(config["benchmark"][benchmark])
+        items = read_from[benchmark]
         # How answers are scored is nothing that they depend on.
         asked = {key: value for key, value in items.items() if key not in SCORING}
         settings = {**config["predict"], "benchmark": benchmark, "items": asked}

@@ -16,6 +16,7 @@ from lexpro.errors import UserError
 from lexpro.files import expanded, read_json, to_yaml, write_if_changed, write_json
 from lexpro.knowledge import collection
 from lexpro.stage import MANIFEST
+from lexpro.stamps import stamped
 from lexpro.training.pretrained import WANTED
 
 # Scripts that are no stages: what they make of finished runs is made again when their code changes.
@@ -33,7 +34,7 @@ def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
         # What cannot be read is not cached: rights change without the time of modification.
         try:
             trouble = file.trouble
-            row = None if trouble else _stamped(file.path, cached.get(file.name))
+            row = None if trouble else stamped(file.path, cached.get(file.name))
         except OSError as error:
             trouble = error.strerror
         if trouble:
@@ -44,13 +45,6 @@ def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
     if hashed != cached:
         write_json(cache_file, hashed)
     return found
-
-
-def _stamped(path: Path, known: list | None) -> list:
-    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those known."""
-    status = path.stat()
-    stamp = [status.st_size, status.st_mtime_ns]
-    return known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
 
 
 def _raw(run: Run) -> None:
