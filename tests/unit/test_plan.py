@@ -231,6 +231,19 @@ def test_the_files_of_a_local_model_are_in_the_plan(elsewhere, stage, settings):
     assert {name for name in before if before[name] != after[name]} == {"model.safetensors"}
 
 
+def test_the_files_of_a_scorer_s_models_are_in_the_plan(elsewhere):
+    write_text(elsewhere / "model/config.json", "{}")
+    settings = {"items": {"models": {"wordnet": None, "bert": str(elsewhere / "model")}}}
+    run = plan.Run("score", "x-00000000", settings, {}, {})
+    plan_files.write(run, lock_file())
+    before = read_yaml(plan_files.outside(run))
+    write_text(elsewhere / "model/config.json", "other")
+    plan_files.write(run, lock_file())
+    assert set(before) == {"bert/config.json"} and read_yaml(plan_files.outside(run)) != before
+    for without in ({}, {"items": {}}, {"items": {"models": {"wordnet": None, "bert": None}}}):
+        assert plan_files.outside(plan.Run("score", "x-00000000", without, {}, {})) is None
+
+
 def test_a_local_model_that_is_not_there_is_said_before_any_job(elsewhere):
     run = plan.Run("base_model", "x-00000000", {"kind": "pretrained", "path": "model"}, {}, {})
     with pytest.raises(UserError, match="base_model.path: model is not a folder"):

@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 
-from lexpro import disk, overrides, plan
+from lexpro import disk, overrides, plan, plan_files
 from lexpro.errors import UserError
 from lexpro.training.launch import Launch, resources
 

@@ -6,6 +6,7 @@ Each is written only if it says something else than before, so that Snakemake se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from lexpro import fingerprint
@@ -114,6 +115,20 @@ def _retriever(model: Callable[[dict], str | None]) -> Callable[[Run], dict[str,
     return of
 
 
+def models(settings: dict) -> dict[str, str]:
+    """The folders of the models that a scorer reads (METEOR, BERTScore), by name; those that are null left out."""
+    named = settings.get("items", {}).get("models") or {}
+    return {name: path for name, path in named.items() if path}
+
+
+def _scorer(run: Run) -> dict[str, str]:
+    found = {}
+    for name, path in models(run.settings).items():
+        files = (replace(file, name=f"{name}/{file.name}") for file in raw_files(expanded(path)))
+        found |= listing(files, run.plan / f"cache/{name}.json")
+    return found
+
+
 # Stage → (name of the list in the plan, whether these settings read such a thing, what lists it): data of which the
 # settings know no hash.
 OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str, str]]]] = {
@@ -122,6 +137,7 @@ OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str
     "base_model": ("model", lambda settings: settings.get("path"), _weights),
     "embed": ("model", _embedder, _retriever(_embedder)),
     "index": ("model", _reranker, _retriever(_reranker)),
+    "score": ("models", models, _scorer),
 }
 
 
