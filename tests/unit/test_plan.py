@@ -179,11 +179,11 @@ def test_a_large_folder_gets_more_cores_and_an_only_one_all(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     corpus = [f"corpus.path={tmp_path / 'raw'}", "corpus=folder"]
     (ingest,) = plan.freeze(["demo"], corpus).of("ingest")
-    assert [plan.cores(ingest, name, 16) for name in ingest.provinces] == [14, 1, 1]
-    assert plan.cores(ingest, "all", 1) == 1
+    assert [plan.cores_for(ingest, name, 16) for name in ingest.provinces] == [14, 1, 1]
+    assert plan.cores_for(ingest, "all", 1) == 1
     (generated,) = plan.build(["demo"], []).of("ingest")
-    assert {plan.cores(generated, name, 2) for name in generated.provinces} == {1}
-    assert plan.cores(plan.Run("ingest", "x", {}, {}, {}, ("all",)), "all", 16) == 16
+    assert {plan.cores_for(generated, name, 2) for name in generated.provinces} == {1}
+    assert plan.cores_for(plan.Run("ingest", "x", {}, {}, {}, ("all",)), "all", 16) == 16
 
 
 @pytest.fixture
@@ -269,6 +269,13 @@ def test_a_plan_that_is_gone_is_said(elsewhere):
         plan.thaw(["demo"], [])
     plan.freeze(["demo"], [])
     assert plan.thaw(["demo"], []).experiments == plan.build(["demo"], []).experiments
+
+
+def test_jobs_share_the_cores_of_the_main_process_and_a_dry_run_leaves_them(elsewhere):
+    assert plan.freeze(["demo"], []).cores == 1
+    assert plan.freeze(["demo"], [], cores=64).cores == 64
+    assert plan.freeze(["demo"], []).cores == 64
+    assert plan.thaw(["demo"], []).cores == 64
 
 
 def test_a_configuration_says_the_same_at_any_time_and_on_any_machine():

@@ -4,6 +4,7 @@ Hydra composes the experiments here, once, in the main process; jobs read the fr
 files (configuration, code and packages) and the manifests of the runs upstream: small files, compared by content.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,10 +16,22 @@ from lexpro import disk, overrides, plan, plan_files
 from lexpro.errors import UserError
 from lexpro.training.launch import Launch, resources
 
+REQUEST = overrides.request(config, workflow.config_settings.overwrite_config)
+
+
+def all_cores():
+    """Those of `--cores`; without it (a cluster's `--jobs`), those of this machine."""
+    try:
+        return workflow.cores
+    except WorkflowError:
+        return os.cpu_count()
+
+
 try:
-    PLAN = (plan.freeze if workflow.is_main_process else plan.thaw)(
-        *overrides.request(config, workflow.config_settings.overwrite_config)
-    )
+    if workflow.is_main_process:
+        PLAN = plan.freeze(*REQUEST, cores=None if workflow.dryrun else all_cores())
+    else:
+        PLAN = plan.thaw(*REQUEST)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 except OSError as error:
@@ -49,12 +62,15 @@ def cli(stage, launcher="python", extra=""):
 
 
 def share_of_cores(stage):
-    """Threads for a province folder: all cores for an only one, else by its size. Results do not depend on them."""
+    """Threads for a province folder: all cores for an only one, else by its size. Results do not depend on them.
+
+    Of the cores that the main process was given: a job of a cluster sees its own alone, or all of its node.
+    """
 
     def of(wildcards):
         run = PLAN.runs[stage, wildcards.key]
         above = run.upstream.get("ingest")
-        return plan.cores(PLAN.runs[above] if above else run, wildcards.province, workflow.cores)
+        return plan.cores_for(PLAN.runs[above] if above else run, wildcards.province, PLAN.cores)
 
     return of
 

@@ -41,7 +41,9 @@ rule score:
         "../../envs/conda.yaml"
     resources:
         # BERTScore reads 16 texts at a time with a model of 400 MB.
-        mem_mb=lambda wildcards: 4000 if plan_files.models(PLAN.runs["score", wildcards.key].settings) else 2000,
+        mem_mb=lambda wildcards: (
+            4000 if plan_files.models(PLAN.runs["score", wildcards.key].settings) else 2000
+        ),
         runtime=60,
     message:
         "Scoring: {wildcards.key}"

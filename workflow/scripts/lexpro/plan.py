@@ -25,6 +25,8 @@ from lexpro.stage import MANIFEST, StaleCheckout, lock_file
 
 # The benchmark whose runs go by variant and retrieval alone.
 HELDOUT = "heldout"
+# How many cores the main process was given.
+CORES = PLANS / "cores.json"
 # Settings of a benchmark that say how it is scored.
 SCORING = ("scorer", "tables", "published", "models")
 
@@ -187,8 +189,11 @@ def _statutes_there(names: list[str], overrides: list[str]) -> None:
             raise located([wrong.problem], name, tuple(overrides)) from error
 
 
-def freeze(names: list[str], overrides: list[str]) -> Dag:
-    """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs."""
+def freeze(names: list[str], overrides: list[str], cores: int | None = None) -> Dag:
+    """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs.
+
+    `cores`: those that `cores_for` shares out; None (a dry run): as frozen before, for jobs may be running.
+    """
     dag = build(names, overrides)
     _statutes_there(names, overrides)
     _at_hand(dag)
@@ -197,14 +202,17 @@ def freeze(names: list[str], overrides: list[str]) -> Dag:
         plan_files.write(run, lock)
     plan_files.write_pages(lock)
     write_json(_frozen(names, overrides), [asdict(run) for run in dag.runs.values()])
+    if cores:
+        write_json(CORES, cores)
+    dag.cores = read_json(CORES) if CORES.is_file() else dag.cores
     return dag
 
 
-def cores(run: Run, province: str, available: int) -> int:
-    """How many cores a province folder is read and structured with: by its share of the bytes (of a user's own folder),
-    or an equal one; an only folder gets all."""
+def cores_for(run: Run, province: str, cores: int) -> int:
+    """How many of all cores a province folder is read and structured with: by its share of the bytes (of a user's own
+    folder), or an equal one; an only folder gets all."""
     sizes = _sizes(run.plan) or dict.fromkeys(run.provinces, 1)
-    return max(1, min(available, round(available * sizes[province] / max(1, sum(sizes.values())))))
+    return max(1, min(cores, round(cores * sizes[province] / max(1, sum(sizes.values())))))
 
 
 @cache
@@ -219,6 +227,7 @@ def thaw(names: list[str], overrides: list[str]) -> Dag:
     dag, path = Dag(), _frozen(names, overrides)
     if not path.is_file():
         raise StaleCheckout(f"{path} is gone, which the workflow was planned in. Run snakemake again.")
+    dag.cores = read_json(CORES) if CORES.is_file() else dag.cores
     for row in read_json(path):
         row["upstream"] = {name: tuple(value) for name, value in row["upstream"].items()}
         run = Run(**{**row, "provinces": tuple(row["provinces"])})
