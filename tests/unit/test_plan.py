@@ -271,11 +271,11 @@ def test_a_plan_that_is_gone_is_said(elsewhere):
     assert plan.thaw(["demo"], []).experiments == plan.build(["demo"], []).experiments
 
 
-def test_jobs_share_the_cores_of_the_main_process_and_a_dry_run_leaves_them(elsewhere):
-    assert plan.freeze(["demo"], []).cores == 1
-    assert plan.freeze(["demo"], [], cores=64).cores == 64
-    assert plan.freeze(["demo"], []).cores == 64
-    assert plan.thaw(["demo"], []).cores == 64
+def test_jobs_share_out_the_cores_of_the_main_process(elsewhere):
+    with pytest.raises(StaleCheckout, match="cores.json is gone.*Run snakemake again"):
+        plan.thaw_cores()
+    plan.freeze_cores(64)
+    assert plan.thaw_cores() == 64
 
 
 def test_a_configuration_says_the_same_at_any_time_and_on_any_machine():

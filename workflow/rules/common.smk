@@ -16,22 +16,10 @@ from lexpro import disk, overrides, plan, plan_files
 from lexpro.errors import UserError
 from lexpro.training.launch import Launch, resources
 
-REQUEST = overrides.request(config, workflow.config_settings.overwrite_config)
-
-
-def all_cores():
-    """Those of `--cores`; without it (a cluster's `--jobs`), those of this machine."""
-    try:
-        return workflow.cores
-    except WorkflowError:
-        return os.cpu_count()
-
-
 try:
-    if workflow.is_main_process:
-        PLAN = plan.freeze(*REQUEST, cores=None if workflow.dryrun else all_cores())
-    else:
-        PLAN = plan.thaw(*REQUEST)
+    PLAN = (plan.freeze if workflow.is_main_process else plan.thaw)(
+        *overrides.request(config, workflow.config_settings.overwrite_config)
+    )
 except UserError as error:
     raise WorkflowError(str(error)) from None
 except OSError as error:
@@ -61,16 +49,28 @@ def cli(stage, launcher="python", extra=""):
     )
 
 
-def share_of_cores(stage):
-    """Threads for a province folder: all cores for an only one, else by its size. Results do not depend on them.
+def all_cores():
+    """Those of the main process: of `--cores`, or without it (a cluster's `--jobs`) of its machine."""
+    if not workflow.is_main_process:
+        return plan.thaw_cores()
+    try:
+        return workflow.cores
+    except WorkflowError:
+        return os.cpu_count()
 
-    Of the cores that the main process was given: a job of a cluster sees its own alone, or all of its node.
-    """
+
+onstart:
+    # Only where something is to run: a dry run beside it takes no cores from its jobs.
+    plan.freeze_cores(all_cores())
+
+
+def share_of_cores(stage):
+    """Threads for a province folder: all cores for an only one, else by its size. Results do not depend on them."""
 
     def of(wildcards):
         run = PLAN.runs[stage, wildcards.key]
         above = run.upstream.get("ingest")
-        return plan.cores_for(PLAN.runs[above] if above else run, wildcards.province, PLAN.cores)
+        return plan.cores_for(PLAN.runs[above] if above else run, wildcards.province, all_cores())
 
     return of
 

@@ -41,13 +41,10 @@ class Run:
 
 @dataclass
 class Dag:
-    """All runs of some experiments. `experiments`: name → key of its report; `cores`: what the main process was given,
-    which is not what a job of a cluster sees.
-    """
+    """All runs of some experiments. `experiments`: name → key of its report."""
 
     runs: dict[tuple[str, str], Run] = field(default_factory=dict)
     experiments: dict[str, str] = field(default_factory=dict)
-    cores: int = 1
 
     def add(self, stage: str, choice: str, settings: dict, upstream: dict[str, Run | None], **extra) -> Run:
         present = {name: (run.stage, run.key) for name, run in upstream.items() if run is not None}

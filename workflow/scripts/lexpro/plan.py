@@ -25,7 +25,7 @@ from lexpro.stage import MANIFEST, StaleCheckout, lock_file
 
 # The benchmark whose runs go by variant and retrieval alone.
 HELDOUT = "heldout"
-# How many cores the main process was given.
+# How many cores the main process was given: not what a job of a cluster sees, its own or all of its node.
 CORES = PLANS / "cores.json"
 # Settings of a benchmark that say how it is scored.
 SCORING = ("scorer", "tables", "published", "models")
@@ -189,11 +189,8 @@ def _statutes_there(names: list[str], overrides: list[str]) -> None:
             raise located([wrong.problem], name, tuple(overrides)) from error
 
 
-def freeze(names: list[str], overrides: list[str], cores: int | None = None) -> Dag:
-    """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs.
-
-    `cores`: those that `cores_for` shares out; None (a dry run): as frozen before, for jobs may be running.
-    """
+def freeze(names: list[str], overrides: list[str]) -> Dag:
+    """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs."""
     dag = build(names, overrides)
     _statutes_there(names, overrides)
     _at_hand(dag)
@@ -202,10 +199,19 @@ def freeze(names: list[str], overrides: list[str], cores: int | None = None) -> 
         plan_files.write(run, lock)
     plan_files.write_pages(lock)
     write_json(_frozen(names, overrides), [asdict(run) for run in dag.runs.values()])
-    if cores:
-        write_json(CORES, cores)
-    dag.cores = read_json(CORES) if CORES.is_file() else dag.cores
     return dag
+
+
+def freeze_cores(cores: int) -> None:
+    """Tell the jobs how many cores `cores_for` shares out."""
+    write_json(CORES, cores)
+
+
+def thaw_cores() -> int:
+    """What the main process was given. Raises `StaleCheckout` if that is gone."""
+    if not CORES.is_file():
+        raise StaleCheckout(f"{CORES} is gone, which the workflow was started with. Run snakemake again.")
+    return read_json(CORES)
 
 
 def cores_for(run: Run, province: str, cores: int) -> int:
@@ -227,7 +233,6 @@ def thaw(names: list[str], overrides: list[str]) -> Dag:
     dag, path = Dag(), _frozen(names, overrides)
     if not path.is_file():
         raise StaleCheckout(f"{path} is gone, which the workflow was planned in. Run snakemake again.")
-    dag.cores = read_json(CORES) if CORES.is_file() else dag.cores
     for row in read_json(path):
         row["upstream"] = {name: tuple(value) for name, value in row["upstream"].items()}
         run = Run(**{**row, "provinces": tuple(row["provinces"])})
