@@ -53,6 +53,14 @@ def test_a_file_that_is_known_by_its_id_in_git(dataset, mirror, tmp_path):
         registry.resolve(known, tmp_path)
     known = replace(dataset, sha256=f"git:{GIT_ID}")
     assert registry.resolve(known, tmp_path).read_bytes() == DATA
+    with pytest.raises(UserError, match="is no file"):
+        registry.resolve(replace(known, url=known.url.rsplit("/", 1)[0] + "/"), tmp_path)
+
+
+def test_the_id_in_git_of_a_file_of_several_blocks(dataset, mirror, tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "BLOCK", 2)
+    known = replace(dataset, sha256=f"git:{GIT_ID}")
+    assert registry.resolve(known, tmp_path).read_bytes() == DATA
 
 
 def test_without_a_hash_a_mirror_is_believed_and_nothing_is_downloaded(

@@ -40,6 +40,8 @@ GIT = "git:"
 # Raw files of GitHub: the one host whose layout the mirror follows.
 HOST = "raw.githubusercontent.com"
 TIMEOUT_S = 60
+# Bytes read at a time.
+BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,13 @@ def hash_of(path: Path) -> str:
 
 def _git_id(path: Path) -> str:
     """The id of a file's content as a Git blob."""
-    content = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    if not path.is_file():
+        raise UserError(f"{path} is no file: {REGISTRY} has the id of one ({GIT}…). Get it again.")
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def pin(dataset: Dataset, cache: Path = CACHE) -> str:
