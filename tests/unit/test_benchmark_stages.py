@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from lexpro import plan
 from lexpro.benchmarks import consistency, exposure, floors, lawbench, score_questions
 from lexpro.benchmarks.items import disc, questions
 from lexpro.benchmarks.items import lawbench as items
+from lexpro.benchmarks.rules import Rule, points
 from lexpro.errors import UserError
 from lexpro.files import write_json, write_text
 from lexpro.tasks.form import Form
@@ -122,6 +124,17 @@ def test_samples_of_an_item_are_averaged(tasks):
         items.SOURCE, lawbench.task, tasks, SETTINGS | {"shots": [0]}, given, HOW
     ).scores
     assert scores["3-4"]["normalised"] == 0.5 and (scores["3-4"]["n"], scores["3-4"]["predictions"]) == (1, 2)
+
+
+def test_a_second_run_is_scored_as_the_first_where_nothing_was_answered(tasks):
+    """Nothing to say may be right (LawBench 2-6), but is not what a failure said."""
+    normalised = Rule(lambda item, text: points(1.0), missing=lambda item: points(0.0))
+    task = replace(lawbench.task("3-4"), normalised=normalised)
+    settings = SETTINGS | {"shots": [0], "tasks": ["3-4"], "limit": 0}
+    given = rows(items.SOURCE.asked(tasks, settings, False), ["", "4个月", "<think>没完", None])
+    again = score_questions.values(items.SOURCE, lambda _: task, settings, given)
+    found = score_questions.score(items.SOURCE, lambda _: task, tasks, settings, given, HOW)
+    assert again["3-4"] == found.scores["3-4"]["normalised"] == 0.5
 
 
 def test_predictions_of_another_benchmark_are_refused(tasks):

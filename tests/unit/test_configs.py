@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from lexpro.settings.check import STAGES, _members
+from lexpro.settings.check import STAGES, members
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 FILES = sorted(CONFIG.rglob("*.yaml"))
@@ -55,7 +55,7 @@ def test_a_field_without_a_comment_is_found():
 
 
 def _models(annotation) -> Iterator[type[BaseModel]]:
-    for member in _members(annotation):
+    for member in members(annotation):
         if isinstance(member, type) and issubclass(member, BaseModel):
             yield member
             for field in member.model_fields.values():

@@ -124,6 +124,10 @@ def test_items_of_a_folder_and_of_a_file(tmp_path):
     assert list(items_of(tmp_path / "b.csv", "one", ["q"])) == [("one#1", "四")]
     with pytest.raises(UserError, match=r"a\.json: record 1"):
         list(items_of(tmp_path, "set", ["question"]))
+    # Opening a pipe would wait for ever.
+    os.mkfifo(tmp_path / "c.json")
+    with pytest.raises(UserError, match=r"c\.json: neither a file nor a folder"):
+        list(items_of(tmp_path, "set", ["q"]))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import yaml
 from test_sft import INPUTS, Killed, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
 from trl import GRPOTrainer
 
+import base_model
 import grpo
 import sft
 from lexpro import plan
@@ -19,7 +20,7 @@ from lexpro.errors import UserError
 from lexpro.files import read_json
 from lexpro.rewards import registry
 from lexpro.training import grpo as training
-from lexpro.training import pass_rate
+from lexpro.training import loading, pass_rate, scratch
 from lexpro.training.grpo import in_turn
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers, zero_variance
 
@@ -201,6 +202,29 @@ def test_only_prompts_that_teach_are_kept(tuned):
     grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
     counts = read_json(Path("results/grpo/g/manifest.json"))["counts"]
     assert counts["prompts"] == 12 and counts["pass_rate_left_out"] == 0
+
+
+def test_what_cannot_be_is_said_before_a_model_is_loaded(tuned, monkeypatch, capsys):
+    def refused(name, main, inputs, **change) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["--plan", str(tuned(name, "refused", inputs, **change))])
+        assert ended.value.code == 2
+        return capsys.readouterr().err
+
+    for module in (loading, scratch):
+        name = "model" if module is loading else "make_model"
+        monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("a model is loaded"))
+    even = [{"fn": "lexpro.rewards.probation.closeness", "weight": 1.0, "args": {}}]
+    said = refused("grpo", grpo.main, ALL, **{**CHANGE, "rewards": even})
+    assert "the true answers are all of one kind" in said
+    monkeypatch.setenv("WANDB_MODE", "of-line")
+    tasks = {"tasks": "results/tasks/t"}
+    for name, main, inputs in (
+        ("base_model", base_model.main, tasks),
+        ("sft", sft.main, INPUTS),
+        ("grpo", grpo.main, ALL),
+    ):
+        assert "WANDB_MODE is 'of-line'" in refused(name, main, inputs)
 
 
 def test_bounds_of_the_pass_rate():

@@ -13,6 +13,7 @@ from lexpro.benchmarks import cail2018, casegen, pdp, rescoring
 from lexpro.benchmarks.items import cail2018 as facts
 from lexpro.benchmarks.items import casegen as cases
 from lexpro.benchmarks.items import pdp as decisions
+from lexpro.benchmarks.items import questions
 from lexpro.corpus import registry
 from lexpro.errors import UserError
 
@@ -258,10 +259,15 @@ def test_what_a_mirror_holds_without_a_registered_hash_is_part_of_the_key(monkey
     monkeypatch.setenv(registry.MIRROR, str(tmp_path / "mirror"))
     place = registry.in_mirror(registry.find("pdp_bench"), tmp_path / "mirror")
     place.parent.mkdir(parents=True)
-    keys = set()
+    (tmp_path / "config").symlink_to(Path("config").resolve())
+    monkeypatch.chdir(tmp_path)
+    planned = []
     for content in (split.read_bytes(), b"other"):
         place.write_bytes(content)
         dag = plan.build(["demo"], ["benchmark=[heldout,pdp]"])
         plan._at_hand(dag)
-        keys.add(next(run.key for run in dag.of("predict") if run.key.startswith("pdp-sft-none")))
-    assert len(keys) == 2
+        planned.append(next(run for run in dag.of("predict") if run.key.startswith("pdp-sft-none")))
+    assert planned[0].key != planned[1].key
+    assert questions.data(planned[1].settings["items"], 0) == place
+    with pytest.raises(UserError, match="has changed since the workflow was planned"):
+        questions.data(planned[0].settings["items"], 0)

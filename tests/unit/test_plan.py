@@ -178,11 +178,11 @@ def test_a_large_folder_gets_more_cores_and_an_only_one_all(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     corpus = [f"corpus.path={tmp_path / 'raw'}", "corpus=folder"]
     (ingest,) = plan.freeze(["demo"], corpus).of("ingest")
-    assert [plan.cores(ingest, name, 16) for name in ingest.provinces] == [14, 1, 1]
-    assert plan.cores(ingest, "all", 1) == 1
+    assert [plan.cores_for(ingest, name, 16) for name in ingest.provinces] == [14, 1, 1]
+    assert plan.cores_for(ingest, "all", 1) == 1
     (generated,) = plan.build(["demo"], []).of("ingest")
-    assert {plan.cores(generated, name, 2) for name in generated.provinces} == {1}
-    assert plan.cores(plan.Run("ingest", "x", {}, {}, {}, ("all",)), "all", 16) == 16
+    assert {plan.cores_for(generated, name, 2) for name in generated.provinces} == {1}
+    assert plan.cores_for(plan.Run("ingest", "x", {}, {}, {}, ("all",)), "all", 16) == 16
 
 
 @pytest.fixture
@@ -230,6 +230,19 @@ def test_the_files_of_a_local_model_are_in_the_plan(elsewhere, stage, settings):
     assert {name for name in before if before[name] != after[name]} == {"model.safetensors"}
 
 
+def test_the_files_of_a_scorer_s_models_are_in_the_plan(elsewhere):
+    write_text(elsewhere / "model/config.json", "{}")
+    settings = {"items": {"models": {"wordnet": None, "bert": str(elsewhere / "model")}}}
+    run = plan.Run("score", "x-00000000", settings, {}, {})
+    plan_files.write(run, lock_file())
+    before = read_yaml(plan_files.outside(run))
+    write_text(elsewhere / "model/config.json", "other")
+    plan_files.write(run, lock_file())
+    assert set(before) == {"bert/config.json"} and read_yaml(plan_files.outside(run)) != before
+    for without in ({}, {"items": {}}, {"items": {"models": {"wordnet": None, "bert": None}}}):
+        assert plan_files.outside(plan.Run("score", "x-00000000", without, {}, {})) is None
+
+
 def test_a_local_model_that_is_not_there_is_said_before_any_job(elsewhere):
     run = plan.Run("base_model", "x-00000000", {"kind": "pretrained", "path": "model"}, {}, {})
     with pytest.raises(UserError, match="base_model.path: model is not a folder"):
@@ -255,3 +268,10 @@ def test_a_plan_that_is_gone_is_said(elsewhere):
         plan.thaw(["demo"], [])
     plan.freeze(["demo"], [])
     assert plan.thaw(["demo"], []).experiments == plan.build(["demo"], []).experiments
+
+
+def test_jobs_share_out_the_cores_of_the_main_process(elsewhere):
+    with pytest.raises(StaleCheckout, match="cores.json is gone.*Run snakemake again"):
+        plan.thaw_cores()
+    plan.freeze_cores(64)
+    assert plan.thaw_cores() == 64

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from test_sft import INPUTS, based, jsonl, metrics, rows, workplace  # noqa: F40
 
 import sft
 from lexpro.files import read_json
-from lexpro.training.launch import Launch, environment, processes
+from lexpro.training.launch import FIRST_PORT, PORTS, Launch, environment, processes
 
 ROOT = Path(__file__).parents[2]
 ZERO3 = str(ROOT / "config/deepspeed/zero3.json")
@@ -112,6 +113,17 @@ wait $first && exit $second
 """
 
 
+def free_port() -> int:
+    """A port that nobody listens at, of those that jobs meet at."""
+    start = os.getpid() % PORTS
+    for offset in range(PORTS):
+        port = FIRST_PORT + (start + offset) % PORTS
+        with socket.socket() as tried:
+            if tried.connect_ex(("localhost", port)):
+                return port
+    raise AssertionError("every port is taken")
+
+
 def on_two_nodes(tmp_path: Path, *args: str) -> subprocess.CompletedProcess:
     """The command line of the rule, a process on each of two nodes, which meet over loopback."""
     srun = tmp_path / "bin/srun"
@@ -126,7 +138,7 @@ def on_two_nodes(tmp_path: Path, *args: str) -> subprocess.CompletedProcess:
         "PYTHONPATH": str(ROOT / "workflow/scripts"),
         "CUDA_VISIBLE_DEVICES": "",
     }
-    env["SLURM_JOB_ID"] = str(os.getpid())
+    env["SLURM_JOB_ID"] = str(free_port() - FIRST_PORT)
     command = [
         "python",
         ROOT / "workflow/scripts/launch.py",

@@ -535,10 +535,10 @@ def test_what_the_system_does_not_give_is_a_reject_and_the_rest_is_read(tmp_path
                 raise OSError(errno.EIO, os.strerror(errno.EIO))
             return super().readinto(buffer)
 
-    class Disk(raw_module.Disk, Faulty):
+    class Broken(raw_module.RawStream, Faulty):
         """The reader's file over one that fails as disks do."""
 
-    monkeypatch.setattr(raw_module, "Disk", Disk)
+    monkeypatch.setattr(raw_module, "RawStream", Broken)
     counts, documents, rejects = read_in(raw, tmp_path / "out")
     assert list(documents["file"]) == ["a.txt", "z.txt"]
     assert dict(rejects.select("file", "detail").iter_rows()) == {

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lexpro import fingerprint
 from lexpro.corpus import registry
 from lexpro.errors import UserError
 
@@ -52,6 +53,14 @@ def test_a_file_that_is_known_by_its_id_in_git(dataset, mirror, tmp_path):
         registry.resolve(known, tmp_path)
     known = replace(dataset, sha256=f"git:{GIT_ID}")
     assert registry.resolve(known, tmp_path).read_bytes() == DATA
+    with pytest.raises(UserError, match="is no file"):
+        registry.resolve(replace(known, url=known.url.rsplit("/", 1)[0] + "/"), tmp_path)
+
+
+def test_the_id_in_git_of_a_file_of_several_blocks(dataset, mirror, tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "BLOCK", 2)
+    known = replace(dataset, sha256=f"git:{GIT_ID}")
+    assert registry.resolve(known, tmp_path).read_bytes() == DATA
 
 
 def test_without_a_hash_a_mirror_is_believed_and_nothing_is_downloaded(
@@ -59,9 +68,9 @@ def test_without_a_hash_a_mirror_is_believed_and_nothing_is_downloaded(
 ):
     unknown = replace(dataset, sha256="")
     assert registry.resolve(unknown, tmp_path).read_bytes() == DATA
-    assert registry.pin(unknown) == hashlib.sha256(DATA).hexdigest()
+    assert registry.pin(unknown, tmp_path) == hashlib.sha256(DATA).hexdigest()
     monkeypatch.delenv(registry.MIRROR)
-    assert registry.pin(unknown) == ""
+    assert registry.pin(unknown, tmp_path) == ""
     with pytest.raises(UserError, match="no SHA-256.*owner__repo/folder/a file.json"):
         registry.resolve(unknown, tmp_path)
 
@@ -81,6 +90,22 @@ def test_a_missing_mirror(dataset, tmp_path, monkeypatch):
     monkeypatch.setenv(registry.MIRROR, str(tmp_path / "nowhere"))
     with pytest.raises(UserError, match="is not a folder"):
         registry.resolve(dataset, tmp_path)
+
+
+def test_what_has_no_hash_is_read_once_a_version_and_held_to_what_was_planned(
+    dataset, mirror, tmp_path, monkeypatch
+):
+    unknown, path = replace(dataset, sha256=""), registry.in_mirror(dataset, mirror)
+    planned = registry.pin(unknown, tmp_path)
+    monkeypatch.setattr(fingerprint, "sha256", lambda path: pytest.fail(f"{path} is read again"))
+    assert registry.pin(unknown, tmp_path) == planned
+    monkeypatch.undo()
+    monkeypatch.setenv(registry.MIRROR, str(mirror))
+    assert registry.resolve(unknown, tmp_path, planned) == path
+    path.write_bytes(DATA + b" replaced")
+    assert registry.pin(unknown, tmp_path) == hashlib.sha256(DATA + b" replaced").hexdigest() != planned
+    with pytest.raises(UserError, match="has changed since the workflow was planned"):
+        registry.resolve(unknown, tmp_path, planned)
 
 
 def test_a_folder_is_verified_by_its_listing(dataset, mirror, tmp_path):

@@ -33,21 +33,31 @@ def test_the_same_text_has_one_and_another_less(bert):
     assert found == pytest.approx({"reasoning": 1, "judgment": 1}, abs=1e-5)
     other = relevance.scores([(JUDGMENT, JUDGMENT), (JUDGMENT, OTHER)], {"bert": str(bert)})["bert_score"]
     assert all(0 < other[part] < 1 for part in relevance.PARTS)
-    assert relevance.Bert(bert).score("被告人", "") == 0
+    assert list(relevance.Bert(bert).scores([("被告人", "")])) == [0]
 
 
 def test_pieces_are_matched_with_their_nearest(bert):
     """By hand: cosines of the eighth layer, without the ends, which may be nearest but do not count."""
     model = relevance.Bert(bert)
     assert len(model.model.encoder.layer) == 8
-    model.read(["被告人", "告人"])
-    (a, counted), (b, _) = model.known["被告人"], model.known["告人"]
+    read = model.read(["被告人", "告人"])
+    (a, counted), (b, _) = read["被告人"], read["告人"]
     assert counted.tolist() == [False, True, True, True, False] and len(b) == 4
     near = torch.nn.functional.cosine_similarity(b[:, None], a[None], dim=-1)
     precision, recall = near.max(1).values[1:3].mean(), near.max(0).values[1:4].mean()
-    assert model.score("被告人", "告人") == pytest.approx(
-        float(2 * precision * recall / (precision + recall))
+    assert list(model.scores([("被告人", "告人")])) == pytest.approx(
+        [float(2 * precision * recall / (precision + recall))]
     )
+
+
+def test_vectors_are_held_of_a_slice_of_the_pairs(bert, monkeypatch):
+    model, held = relevance.Bert(bert), []
+    pairs = [(JUDGMENT[n : n + 9], OTHER[n + 2 : n + 5]) for n in range(2 * relevance.BATCH + 1)]
+    alone = [value for pair in pairs for value in model.scores([pair])]
+    read = model.read
+    monkeypatch.setattr(model, "read", lambda texts: held.append(len(texts)) or read(texts))
+    assert list(model.scores(pairs)) == pytest.approx(alone, abs=1e-5)
+    assert held == [2 * relevance.BATCH, 2 * relevance.BATCH, 2]
 
 
 def test_what_has_no_model_is_not_computed(tmp_path, monkeypatch):

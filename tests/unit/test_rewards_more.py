@@ -236,6 +236,7 @@ def test_each_can_be_named_in_a_configuration_and_checks_its_batch(name):
     assert reward.__name__ == name
     with pytest.raises(ValueError):
         reward(completions=["", ""], task=["charge"], gold=["{}"])
+    assert reward(completions=[], task=[], gold=[]) == []
     messages = [[{"role": "assistant", "content": said({"罪名": ["盗窃罪"]})}]]
     assert len(reward(completions=messages, task=["charge"], gold=['{"罪名": ["盗窃罪"]}'])) == 1
 

@@ -4,6 +4,7 @@ Hydra composes the experiments here, once, in the main process; jobs read the fr
 files (configuration, code and packages) and the manifests of the runs upstream: small files, compared by content.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 
-from lexpro import disk, overrides, plan
+from lexpro import disk, overrides, plan, plan_files
 from lexpro.errors import UserError
 from lexpro.training.launch import Launch, resources
 
@@ -48,13 +49,28 @@ def cli(stage, launcher="python", extra=""):
     )
 
 
+def all_cores():
+    """Those of the main process: of `--cores`, or without it (a cluster's `--jobs`) of its machine."""
+    if not workflow.is_main_process:
+        return plan.thaw_cores()
+    try:
+        return workflow.cores
+    except WorkflowError:
+        return os.cpu_count()
+
+
+onstart:
+    # Only where something is to run: a dry run beside it takes no cores from its jobs.
+    plan.freeze_cores(all_cores())
+
+
 def share_of_cores(stage):
     """Threads for a province folder: all cores for an only one, else by its size. Results do not depend on them."""
 
     def of(wildcards):
         run = PLAN.runs[stage, wildcards.key]
         above = run.upstream.get("ingest")
-        return plan.cores(PLAN.runs[above] if above else run, wildcards.province, workflow.cores)
+        return plan.cores_for(PLAN.runs[above] if above else run, wildcards.province, all_cores())
 
     return of
 

@@ -40,7 +40,10 @@ rule score:
     conda:
         "../../envs/conda.yaml"
     resources:
-        mem_mb=2000,
+        # BERTScore reads 16 texts at a time with a model of 400 MB.
+        mem_mb=lambda wildcards: (
+            4000 if plan_files.models(PLAN.runs["score", wildcards.key].settings) else 2000
+        ),
         runtime=60,
     message:
         "Scoring: {wildcards.key}"

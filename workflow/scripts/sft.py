@@ -2,13 +2,14 @@
 
 from lexpro.files import json_line, write_text
 from lexpro.stage import stage
-from lexpro.training import checks, compute, data, loading, lora
+from lexpro.training import checks, compute, data, loading, lora, tracking
 from lexpro.training.trainer import configuration, fit
 
 
 def main(argv: list[str] | None = None) -> None:
     with stage("sft", __doc__, argv) as run:
         settings = run.settings
+        tracking.check(run)
         compute.limit_threads()
         base = run.inputs["base_model"] / "model"
         tokenizer = loading.tokenizer(base)

@@ -25,6 +25,8 @@ from lexpro.stage import MANIFEST, StaleCheckout, lock_file
 
 # The benchmark whose runs go by variant and retrieval alone.
 HELDOUT = "heldout"
+# How many cores the main process was given: not what a job of a cluster sees, its own or all of its node.
+CORES = PLANS / "cores.json"
 # Settings of a benchmark that say how it is scored.
 SCORING = ("scorer", "tables", "published", "models")
 
@@ -116,8 +118,9 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
     }
     parts |= {"knowledge": knowledge, "tasks": tasks, "base_model": base, "sft": sft, "grpo": grpo}
     parts |= {"embed": embed, "index": index}
+    read_from = {benchmark: pinned(settings) for benchmark, settings in config["benchmark"].items()}
     for benchmark, variant, retrieval in evaluations(config):
-        items = pinned(config["benchmark"][benchmark])
+        items = read_from[benchmark]
         # How answers are scored is nothing that they depend on.
         asked = {key: value for key, value in items.items() if key not in SCORING}
         settings = {**config["predict"], "benchmark": benchmark, "items": asked}
@@ -199,11 +202,23 @@ def freeze(names: list[str], overrides: list[str]) -> Dag:
     return dag
 
 
-def cores(run: Run, province: str, available: int) -> int:
-    """How many cores a province folder is read and structured with: by its share of the bytes (of a user's own folder),
-    or an equal one; an only folder gets all."""
+def freeze_cores(cores: int) -> None:
+    """Tell the jobs how many cores `cores_for` shares out."""
+    write_json(CORES, cores)
+
+
+def thaw_cores() -> int:
+    """What the main process was given. Raises `StaleCheckout` if that is gone."""
+    if not CORES.is_file():
+        raise StaleCheckout(f"{CORES} is gone, which the workflow was started with. Run snakemake again.")
+    return read_json(CORES)
+
+
+def cores_for(run: Run, province: str, cores: int) -> int:
+    """How many of all cores a province folder is read and structured with: by its share of the bytes (of a user's own
+    folder), or an equal one; an only folder gets all."""
     sizes = _sizes(run.plan) or dict.fromkeys(run.provinces, 1)
-    return max(1, min(available, round(available * sizes[province] / max(1, sum(sizes.values())))))
+    return max(1, min(cores, round(cores * sizes[province] / max(1, sum(sizes.values())))))
 
 
 @cache

@@ -6,6 +6,7 @@ Each is written only if it says something else than before, so that Snakemake se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from lexpro import fingerprint
@@ -16,6 +17,7 @@ from lexpro.errors import UserError
 from lexpro.files import expanded, read_json, to_yaml, write_if_changed, write_json
 from lexpro.knowledge import collection
 from lexpro.stage import MANIFEST
+from lexpro.stamps import stamped
 from lexpro.training.pretrained import WANTED
 
 # Scripts that are no stages: what they make of finished runs is made again when their code changes.
@@ -33,7 +35,7 @@ def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
         # What cannot be read is not cached: rights change without the time of modification.
         try:
             trouble = file.trouble
-            row = None if trouble else _stamped(file.path, cached.get(file.name))
+            row = None if trouble else stamped(file.path, cached.get(file.name))
         except OSError as error:
             trouble = error.strerror
         if trouble:
@@ -44,13 +46,6 @@ def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
     if hashed != cached:
         write_json(cache_file, hashed)
     return found
-
-
-def _stamped(path: Path, known: list | None) -> list:
-    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those known."""
-    status = path.stat()
-    stamp = [status.st_size, status.st_mtime_ns]
-    return known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
 
 
 def _raw(run: Run) -> None:
@@ -120,6 +115,20 @@ def _retriever(model: Callable[[dict], str | None]) -> Callable[[Run], dict[str,
     return of
 
 
+def models(settings: dict) -> dict[str, str]:
+    """The folders of the models that a scorer reads (METEOR, BERTScore), by name; those that are null left out."""
+    named = settings.get("items", {}).get("models") or {}
+    return {name: path for name, path in named.items() if path}
+
+
+def _scorer(run: Run) -> dict[str, str]:
+    found = {}
+    for name, path in models(run.settings).items():
+        files = (replace(file, name=f"{name}/{file.name}") for file in raw_files(expanded(path)))
+        found |= listing(files, run.plan / f"cache/{name}.json")
+    return found
+
+
 # Stage → (name of the list in the plan, whether these settings read such a thing, what lists it): data of which the
 # settings know no hash.
 OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str, str]]]] = {
@@ -128,6 +137,7 @@ OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str
     "base_model": ("model", lambda settings: settings.get("path"), _weights),
     "embed": ("model", _embedder, _retriever(_embedder)),
     "index": ("model", _reranker, _retriever(_reranker)),
+    "score": ("models", models, _scorer),
 }
 
 

@@ -19,7 +19,8 @@ from lexpro.errors import UserError
 from lexpro.files import expanded
 
 PARTS = ("reasoning", "judgment")
-# The layer that bert-score takes of bert-base-chinese, and texts that are read at a time.
+# The layer that bert-score takes of bert-base-chinese; pairs whose vectors are held (1.5 MB a text), and texts that are
+# read, at a time.
 LAYER, BATCH = 8, 16
 Pairs = Sequence[tuple[str, str]]
 
@@ -51,11 +52,10 @@ class Bert:
         self.model.encoder.layer = self.model.encoder.layer[:LAYER]
         # A tokenizer without a limit of its own says 10^30.
         self.longest = min(self.tokenizer.model_max_length, self.model.config.max_position_embeddings)
-        self.known: dict[str, tuple] = {}
 
-    def read(self, texts: Sequence[str]) -> None:
-        """Takes in (unit vectors of the pieces, which of them count: [CLS] and [SEP] do not) of each text."""
-        new = sorted({text for text in texts if text not in self.known}, key=len)
+    def read(self, texts: Sequence[str]) -> dict[str, tuple]:
+        """Text → (unit vectors of its pieces, which of them count: [CLS] and [SEP] do not)."""
+        new, read = sorted(set(texts), key=len), {}
         for start in range(0, len(new), BATCH):
             batch = new[start : start + BATCH]
             given = self.tokenizer(
@@ -73,18 +73,26 @@ class Bert:
                 batch, vectors, given["input_ids"], given["attention_mask"], strict=True
             ):
                 size = int(mask.sum())
-                self.known[text] = found[:size].clone(), ~self.torch.isin(ids[:size], ends)
+                read[text] = found[:size].clone(), ~self.torch.isin(ids[:size], ends)
+        return read
 
-    def score(self, true: str, stated: str) -> float:
-        """F1 of both means of the nearest cosine; 0 where a text is empty."""
-        self.read([true, stated])
-        (a, counted), (b, said) = self.known[true], self.known[stated]
-        if not counted.any() or not said.any():
-            return 0.0
-        near = b @ a.T
-        precision = float(near.max(dim=1).values[said].mean())
-        recall = float(near.max(dim=0).values[counted].mean())
-        return 2 * precision * recall / (precision + recall)
+    def scores(self, pairs: Pairs) -> Iterator[float]:
+        """`_f1` of each pair of (true, stated), of which only a slice is in memory."""
+        for start in range(0, len(pairs), BATCH):
+            some = pairs[start : start + BATCH]
+            read = self.read([text for pair in some for text in pair])
+            yield from (_f1(read[true], read[stated]) for true, stated in some)
+
+
+def _f1(true: tuple, stated: tuple) -> float:
+    """F1 of both means of the nearest cosine; 0 where a text is empty."""
+    (a, counted), (b, said) = true, stated
+    if not counted.any() or not said.any():
+        return 0.0
+    near = b @ a.T
+    precision = float(near.max(dim=1).values[said].mean())
+    recall = float(near.max(dim=0).values[counted].mean())
+    return 2 * precision * recall / (precision + recall)
 
 
 def _bert(pairs: Pairs, folder: Path) -> dict[str, float]:
@@ -92,7 +100,7 @@ def _bert(pairs: Pairs, folder: Path) -> dict[str, float]:
     # Ends of words are blanks, as the script writes them; the word pieces of a Chinese model are characters anyway.
     spaced = [[tuple(" ".join(_words(s)) for s in segments(text)) for text in pair] for pair in pairs]
     return {
-        name: fmean(model.score(true[part], stated[part]) for true, stated in spaced)
+        name: fmean(model.scores([(true[part], stated[part]) for true, stated in spaced]))
         for part, name in enumerate(PARTS)
     }
 

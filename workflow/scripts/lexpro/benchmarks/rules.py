@@ -58,8 +58,12 @@ class Rule:
 
     def score(self, items: Sequence[Item], predictions: Sequence[str]) -> float:
         """The main metric."""
-        table, _ = self.table(items, predictions)
-        return float(next(iter(self.metrics.values()))(table.sum(axis=0)))
+        return self.value([self.mark(item, text) for item, text in zip(items, predictions, strict=True)])
+
+    def value(self, marks: Sequence[Mark]) -> float:
+        """The main metric of marks."""
+        sums = np.sum([mark.counts for mark in marks], axis=0)
+        return float(next(iter(self.metrics.values()))(sums))
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,9 @@ def values(
     found = {}
     for name, (number, items) in asked.items():
         rule = task_of(number.replace("all", "")).normalised
-        chosen = [(item, answer(row)) for key, item in items.items() for row in given[key]]
-        found[name] = rule.score(*map(list, zip(*chosen, strict=True)))
+        found[name] = rule.value(
+            [_mark(rule, item, row) for key, item in items.items() for row in given[key]]
+        )
     return found
 
 
@@ -118,7 +119,7 @@ class Marked:
 
     def value(self, scorer: str, mark: Mark) -> float:
         """What one prediction is worth alone."""
-        return float(next(iter(self.rule(scorer).metrics.values()))(np.array(mark.counts)))
+        return self.rule(scorer).value([mark])
 
     def outcome(self, key: str, number: int) -> str:
         """right, wrong, abstained or failed by the normalised scorer; skipped: an item that does not count."""

@@ -196,6 +196,10 @@ def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, st
     """(name, text) of the items of a benchmark's file or folder; raises `UserError` if something cannot be read."""
     files = raw_files(path) if path.is_dir() else [RawFile(path, path.name)]
     for file in files:
+        if file.trouble:
+            raise UserError(
+                f"{file.path}: {file.trouble}. It is in the benchmark {name} of filter.benchmarks: mend or remove it."
+            )
         where = f"{name}/{file.name}" if path.is_dir() else name
         for found in read(file.path, file.path.name, Fields(tuple(fields))):
             match found:

@@ -72,7 +72,7 @@ class Unreadable(Exception):
     """The system does not give a file's bytes: it may not be read, is gone, or its disk is damaged."""
 
 
-class Disk(io.FileIO):
+class RawStream(io.FileIO):
     """A raw file: what the system says against reading it is told from what decoders say against its bytes."""
 
     def readinto(self, buffer) -> int:
@@ -91,6 +91,6 @@ class Disk(io.FileIO):
 def opened(path: Path) -> BinaryIO:
     """The stream of a raw file; opening and reading it raise `Unreadable`."""
     try:
-        return io.BufferedReader(Disk(path))
+        return io.BufferedReader(RawStream(path))
     except OSError as error:
         raise Unreadable(error.strerror) from error

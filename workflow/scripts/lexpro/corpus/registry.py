@@ -8,8 +8,8 @@ A URL that ends in `/` is a
 folder; its SHA-256 is that of the sorted lines `<sha256 of the file>  <path below the folder>`.
 
 A data set that none of us could fetch has in place of its SHA-256 the id that Git gives its content (`git:<SHA-1>`),
-where its repository shows it, or nothing: then what a mirror holds is taken as it is, and its hash goes into the key of
-the runs that read it.
+where its repository shows it, or nothing: then what a mirror holds is taken as it is when the workflow is planned; its
+hash goes into the key of the runs that read it, and is what they hold it to.
 """
 
 from __future__ import annotations
@@ -25,17 +25,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro.errors import UserError
+from lexpro.files import read_json, write_json
 from lexpro.fingerprint import sha256
+from lexpro.stamps import stamped
 
 REGISTRY = Path("config/datasets.csv")
 MIRROR = "LEXPRO_MIRROR"
 # Where downloads are kept.
 CACHE = Path("scratch/datasets")
+# Hashes of files that no hash is registered of, by path.
+PINS = "pins.json"
 # What stands before the id of a Git blob in the column sha256.
 GIT = "git:"
 # Raw files of GitHub: the one host whose layout the mirror follows.
 HOST = "raw.githubusercontent.com"
 TIMEOUT_S = 60
+# Bytes read at a time.
+BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -93,23 +99,40 @@ def hash_of(path: Path) -> str:
 
 def _git_id(path: Path) -> str:
     """The id of a file's content as a Git blob."""
-    content = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    if not path.is_file():
+        raise UserError(f"{path} is no file: {REGISTRY} has the id of one ({GIT}…). Get it again.")
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
 
 
-def pin(dataset: Dataset) -> str:
-    """What the data set is known by: its registered hash, else that of what is at hand ("" where nothing is)."""
+def pin(dataset: Dataset, cache: Path = CACHE) -> str:
+    """What the data set is known by: its registered hash, else that of what is at hand ("" where nothing is).
+
+    The latter is kept in `cache`, and a file read again only where its size or time of modification is another.
+    """
     if dataset.sha256:
         return dataset.sha256
     try:
         path = at_hand(dataset)
     except UserError:
         return ""
-    return hash_of(path) if path else ""
+    if not path or not path.is_file():
+        return hash_of(path) if path else ""
+    pins = cache / PINS
+    cached, name = read_json(pins) if pins.is_file() else {}, str(path.absolute())
+    row = stamped(path, cached.get(name))
+    if row != cached.get(name):
+        write_json(pins, cached | {name: row})
+    return row[-1]
 
 
-def _verified(dataset: Dataset, path: Path) -> Path:
+def _verified(dataset: Dataset, path: Path, planned: str = "") -> Path:
     if not dataset.sha256:
+        if planned and hash_of(path) != planned:
+            raise UserError(f"{path} has changed since the workflow was planned. Run snakemake again.")
         return path
     found = GIT + _git_id(path) if dataset.sha256.startswith(GIT) else hash_of(path)
     if found != dataset.sha256:
@@ -121,14 +144,14 @@ def _verified(dataset: Dataset, path: Path) -> Path:
     return path
 
 
-def resolve(dataset: Dataset, cache: Path) -> Path:
+def resolve(dataset: Dataset, cache: Path, planned: str = "") -> Path:
     """A verified local path of the data set: in the mirror if LEXPRO_MIRROR is set, else downloaded into
-    `cache`.
+    `cache`. `planned`: what it has to be where no hash is registered ("": anything).
 
-    Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was registered.
+    Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was registered or planned.
     """
     path = at_hand(dataset)
-    return _verified(dataset, path) if path else _download(dataset, cache)
+    return _verified(dataset, path, planned) if path else _download(dataset, cache)
 
 
 def at_hand(dataset: Dataset) -> Path | None:

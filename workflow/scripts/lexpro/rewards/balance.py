@@ -1,9 +1,10 @@
 """Prompts that a reward asks about evenly, where most true answers are of one kind.
 
 Four of five terms are of the lightest tier, and three of five who could have probation have none: whoever always says
-so is right that often. So the kind of answer that is frequent among the *training* prompts is asked about as often as
-the rare one, and for the other prompts the reward does not apply. Which prompts these are follows from their text: all
-completions of a group are asked, or none, on every process and after a resume.
+so is right that often. So the kind of answer that is frequent among the prompts of the *training* split is asked about
+as often as the rare one (all its prompts are counted, also those that a limit of length or number, or the pass rate,
+leaves out of a training), and for the other prompts the reward does not apply. Which prompts these are follows from
+their text: all completions of a group are asked, or none, on every process and after a resume.
 """
 
 from __future__ import annotations

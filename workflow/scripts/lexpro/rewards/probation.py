@@ -56,7 +56,7 @@ def closeness(
 ) -> list[float | None]:
     """Mean of `value` in [0, 1] over the defendants that are `eligible`; None where none is.
 
-    `training`: file of the prompts that are trained on; with it cases with and without probation are asked about
+    `training`: file of the prompts of the training split; with it cases with and without probation are asked about
     equally often (`balance`).
     """
     shares = balance.chances(kind, str(training)) if training else {}

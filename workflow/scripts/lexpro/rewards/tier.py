@@ -113,7 +113,7 @@ def match(
 
     Asked of the task `term`, where the true `charges` (a column) are one charge whose article has two tiers or
     more that do not overlap, and the true sentence lies in one (not mitigated, not joint); else None. `knowledge`
-    is a folder of the stage of that name. `training`: file of the prompts that are trained on; with it the lightest
+    is a folder of the stage of that name. `training`: file of the prompts of the training split; with it the lightest
     tier is asked about as often as the others (`balance`). Raises ValueError if the batch is not of one length.
     """
     of = kind(str(knowledge))

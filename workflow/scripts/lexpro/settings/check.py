@@ -157,11 +157,11 @@ def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None]:
     for part in loc:
         if part == "[key]":
             break
-        members = _members(annotation)
-        if len(members) > 1:
-            annotation = next((m for m in members if _is_member(m, part)), None)
+        found = members(annotation)
+        if len(found) > 1:
+            annotation = next((m for m in found if _is_member(m, part)), None)
             continue
-        annotation = members[0] if members else None
+        annotation = found[0] if found else None
         inside = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
         path.append(part)
         if inside:
@@ -172,12 +172,12 @@ def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None]:
     return tuple(path), inside
 
 
-def _members(annotation: Any) -> list:
+def members(annotation: Any) -> list:
     """The types that an annotation stands for, None left out."""
     if get_origin(annotation) is Annotated:
-        return _members(get_args(annotation)[0])
+        return members(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
-        return [member for one in get_args(annotation) for member in _members(one)]
+        return [member for one in get_args(annotation) for member in members(one)]
     return [] if annotation in (None, type(None)) else [annotation]
 
 

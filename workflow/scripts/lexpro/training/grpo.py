@@ -13,7 +13,7 @@ from trl import GRPOConfig
 from lexpro.errors import UserError
 from lexpro.rewards import registry
 from lexpro.stage import Run
-from lexpro.training import chat, checkpoints, compute, data, loading, pass_rate
+from lexpro.training import chat, checkpoints, compute, data, loading, pass_rate, tracking
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
@@ -128,6 +128,7 @@ def config(run: Run) -> GRPOConfig:
 def optimise(run: Run) -> tuple[Trainer, list[int]]:
     """Train the SFT model; returns the trainer and the tokens of a prompt. Leaves model, metrics and completions."""
     settings = run.settings
+    tracking.check(run)
     compute.limit_threads()
     base, start = run.inputs["base_model"] / "model", run.inputs["sft"] / "model"
     tokenizer = loading.tokenizer(start)
@@ -135,6 +136,9 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
     if "knowledge" in run.inputs:
         known["knowledge"] = str(run.inputs["knowledge"])
     loaded = [registry.load(entry, known) for entry in settings["rewards"]]
+    # Paid for nothing once: what a reward cannot be asked of these prompts is said before a model is loaded.
+    for reward, _ in loaded:
+        reward(completions=[], task=[], gold=[])
     rewards = [on_whole_answers(reward) for reward, _ in loaded]
     rows = prompts(run, tokenizer, loaded)
     # Predictions put an adapter on the base model's weights: it is that of SFT, trained on.

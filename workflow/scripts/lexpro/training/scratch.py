@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerBase, Qwen2Config, Qwen2ForCausalLM
 
 from lexpro.errors import UserError
 from lexpro.stage import Run
-from lexpro.training import compute, data, tokenizer
+from lexpro.training import compute, data, tokenizer, tracking
 from lexpro.training.trainer import configuration, fit
 
 
@@ -61,6 +61,7 @@ def make_model(settings: dict, vocab: PreTrainedTokenizerBase) -> Qwen2ForCausal
 def pretrain(run: Run) -> None:
     """Train both on `tasks/pretrain.jsonl` as a plain causal language model; leaves `model/` and `metrics.jsonl`."""
     settings = run.settings
+    tracking.check(run)
     compute.limit_threads()
     documents = _documents(run.inputs["tasks"], settings["seed"])
     vocab = make_tokenizer(documents, run.inputs["tasks"], settings)

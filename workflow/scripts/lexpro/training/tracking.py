@@ -29,6 +29,11 @@ def mode(asked: str | None) -> str:
     return min(said, key=MODES.index, default="online" if os.environ.get("WANDB_API_KEY") else "offline")
 
 
+def check(run: Run) -> None:
+    """Raises `UserError` on a wrong `WANDB_MODE`: for the beginning of a training, before a model is loaded in vain."""
+    mode(run.runtime.get("wandb"))
+
+
 class Tracker:
     """One W&B run: its id is the run's key, so a requeued job goes on with the curve it began."""
 

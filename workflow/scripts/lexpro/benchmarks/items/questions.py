@@ -21,7 +21,8 @@ QUERY = 2000
 
 def data(settings: dict, shots: int) -> Path:
     """The items of a benchmark with so many examples; raises `UserError` where they are not to be had."""
-    return registry.resolve(registry.find(settings["data"][SHOTS[shots]]), CACHE)
+    name = settings["data"][SHOTS[shots]]
+    return registry.resolve(registry.find(name), CACHE, settings.get("sha256", {}).get(name, ""))
 
 
 def label(number: str, shots: int) -> str:
