@@ -103,12 +103,13 @@ def test_the_terms_of_several(operative, expected):
     assert {d.name: (d.sentence.kind, d.sentence.months) for d in found.defendants} == expected
 
 
-def test_sentenced_for_a_crime_without_the_word_for_committing_it():
+@pytest.mark.parametrize("words", ["对被告人窦某以盗窃罪判处", "被告人窦某构成盗窃罪，判处"])
+def test_sentenced_for_a_crime_without_the_word_for_committing_it(words):
     (found,) = read(
         "被告人窦某，男。",
         "被告人窦某窃得手机一部。",
         "被告人窦某的行为已构成盗窃罪。",
-        "对被告人窦某以盗窃罪判处有期徒刑七个月，并处罚金人民币一千元。",
+        words + "有期徒刑七个月，并处罚金人民币一千元。",
     ).defendants
     assert (found.charges, found.sentence, found.fine) == (
         ["盗窃罪"],

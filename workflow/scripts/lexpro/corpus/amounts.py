@@ -21,7 +21,7 @@ _TOTAL = re.compile(
 )
 _VALUE = re.compile(r"(?:价值|折价|数额|金额|价格)[^，。；]{0,8}$")
 # 甲参与盗窃五起，价值…；乙参与三起，价值…: the same things are counted for each.
-_PART = re.compile(r"参与[^；。]*$")
+_PART = "参与"
 # 卖给乙, 从乙处: said of the other.
 _OTHER = re.compile(r"(?:给|向|从)(?:同案)?(?:被告(?:人|单位))?$")
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
@@ -44,14 +44,14 @@ def _sums(text: str) -> Iterator[_Sum]:
         clause = match[0]
         if not money.WRITTEN.search(clause):
             continue
+        took_part = clause.find(_PART)
         for found in money.find(clause):
             before = clause[max(0, found.start - 40) : found.start]
             around = clause[max(0, found.start - 20) : found.end + 6]
             if found.currency != money.YUAN or _NOT.search(around):
                 continue
             kind = "total" if _TOTAL.search(before) else "value" if _VALUE.search(before) else "other"
-            part = bool(_PART.search(clause[: found.start]))
-            yield _Sum(match.start() + found.start, found.amount, kind, part)
+            yield _Sum(match.start() + found.start, found.amount, kind, 0 <= took_part < found.start)
 
 
 def _involved(sums: list[_Sum]) -> Money:
@@ -88,11 +88,12 @@ def _of_each(text: str, names: list[str]) -> dict[str, list[_Sum]]:
     done = True
     for _, event in sorted(events, key=lambda one: one[0]):
         if isinstance(event, str):
-            current = [event] if done else [*current, event]
+            current = [] if done else current
+            current += [event] if event not in current else []
             done = False
         else:
             done = True
-            for name in dict.fromkeys(current) if isinstance(event, _Sum) else ():
+            for name in current if isinstance(event, _Sum) else ():
                 found.setdefault(name, []).append(event)
     return found
 

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     r"|连同|(?:前|原)(?:罪|判|犯)[^，。；]{0,20}?(?=判处|所判|被判))"
     r"|(?P<joint>决定(?:合并)?执行|合并执行|共同执行|实际执行|应?(?:决定)?执行刑期)"
     r"|(?P<who>被\s?告\s?(?:人|单\s?位))"
-    r"|(?:犯(?!罪)(?=[^。；]{2,90}?罪)|以(?=[^，。；以]{2,60}罪，?判处))(?P<crime>)"
+    r"|(?:犯(?!罪)(?=[^。；]{2,90}?罪)|(?:以|构成)(?=[^，。；以]{2,60}罪，?判处))(?P<crime>)"
     r"|(?P<probation>缓\s?刑|缓期(?=[一二三四五六七八九十0-9]))"
     r"|(?P<fine>罚\s?金)"
     r"|(?P<confiscate>没收(?:其)?(?:个人)?(?:所有)?(?:的)?(?:全部|部分)?财\s?产|没收(?:其)?个人(?:全部)?财物)"
@@ -33,7 +33,7 @@ _TOKEN = re.compile(
     rf"|(?P<term>{terms.TERM})"
 )
 _CHARGES = re.compile(
-    r"[犯以](?P<charges>.{2,120}?罪)(?=[，。；：\s]|判|免|单|处|，|$|一案|的|[（(]|（)", re.S
+    r"(?:犯|以|构成)(?P<charges>.{2,120}?罪)(?=[，。；：\s]|判|免|单|处|，|$|一案|的|[（(]|（)", re.S
 )
 _MORE_CHARGES = re.compile(r"[、，和及与]\s{0,4}(?:犯)?[^，。；、]{1,60}?罪(?=[，。；：、\s]|判|免|单|处|$)")
 _AND = re.compile(r"[、，和及与\s]*(?:被告(?:人|单位))?")
@@ -105,7 +105,7 @@ def _charges_at(text: str, position: int) -> tuple[list[str], int]:
         if not more or not charges.split(more[0].lstrip("、，和及与犯 ")):
             break
         end = more.end()
-    named = text[position + 1 : end].strip()
+    named = text[match.start("charges") : end].strip()
     found = charges.split(named.replace("，犯", "、").replace("罪、犯", "罪、"))
     if not found and named not in _NO_CHARGE and 3 <= len(named) <= 40 and "，" not in named:
         found = [re.sub(r"\s", "", named)]
