@@ -38,8 +38,8 @@ _PLAIN_LEVEL = {"编": 2, "分编": 3, "章": 3, "节": 4}
 # Of HTML: what begins and ends a line.
 _BLOCK = re.compile(r"p|div|br|li|tr|ul|ol|table|section|article|blockquote|h[1-6]")
 _COMMENT = re.compile(r"<!--.*?-->")
-# Marks of Markdown before an article or heading, and characters that nobody sees.
-_MARKED = re.compile(r"(?:[-*+>]\s+|\*\*|__)+\s*(?=第)")
+# Marks of Markdown before an article, heading or item, and characters that nobody sees.
+_MARKED = re.compile(r"(?:[-*+>]\s+|\*\*|__)+\s*(?=第|[（(]?[一二三四五六七八九十]{1,3}[）)、])")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _INFO_END = re.compile(r"<!--\s*INFO END\s*-->")
 _DAY = (
