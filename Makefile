@@ -59,18 +59,20 @@ test-slurm: .venv
 reward-gates: .venv
 	python workflow/scripts/reward_gates.py
 
-# The environment holds exactly what its lock says: a changed lock, or the choice of another, makes it anew.
+# The environment holds exactly what its lock says: a lock of other content, or the choice of another, makes it anew. Contents
+# are compared, not dates: a checkout that writes the same lock again costs nothing.
 .venv: .venv/lexpro-lock
 
-ifneq ($(LOCK),$(BUILT))
+ifneq ($(LOCK),$(and $(shell cmp -s $(LOCK) .venv/lexpro-lock.txt && echo same),$(BUILT)))
 .PHONY: .venv/lexpro-lock
 endif
-.venv/lexpro-lock: $(LOCK)
+.venv/lexpro-lock:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "LexPro needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Installing $(LOCK) into .venv (some minutes)"
 	$(PYTHON) -m venv --clear .venv
 	sh envs/install.sh .venv/bin/python $(LOCK)
+	@cp $(LOCK) .venv/lexpro-lock.txt
 	@echo $(LOCK) > $@
 
 container:

@@ -184,7 +184,8 @@ class Found:
 def test_answer_with_checked_citations(given, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     plan = {"inputs": {"index": "results/index/k"}}
-    summary = {"stages": {"predict": {"grpo": {"rag": {"key": "p"}}}}}
+    stages = {"predict": {"grpo": {"rag": {"key": "p"}}}}
+    summary = {"stages": stages, "corpus": {"synthetic": True}}
     write_json(tmp_path / "results/experiments/demo/summary.json", summary)
     (tmp_path / "results/.plan/predict/p").mkdir(parents=True)
     (tmp_path / "results/.plan/predict/p/config.yaml").write_text(json.dumps(plan))

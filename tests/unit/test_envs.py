@@ -156,9 +156,18 @@ class TestMake:
     def test_environment_that_is_there_stays(self, checkout):
         (checkout / ".venv").mkdir()
         (checkout / ".venv/lexpro-lock").write_text("envs/gpu.txt\n")
+        shutil.copy(checkout / "envs/gpu.txt", checkout / ".venv/lexpro-lock.txt")
+        # Whatever the dates: the content counts.
+        (checkout / "envs/gpu.txt").touch()
         assert "install.sh" not in self.make(checkout, "--dry-run", ".venv").stdout
         other = self.make(checkout, "--dry-run", ".venv", "LOCK=envs/cpu.txt").stdout
         assert "install.sh .venv/bin/python envs/cpu.txt" in other
+
+    def test_another_content_of_the_lock_makes_it_anew(self, checkout):
+        (checkout / ".venv").mkdir()
+        (checkout / ".venv/lexpro-lock").write_text("envs/gpu.txt\n")
+        (checkout / ".venv/lexpro-lock.txt").write_text("numpy==1.0\n")
+        assert "install.sh .venv/bin/python envs/gpu.txt" in self.make(checkout, "--dry-run", ".venv").stdout
 
     def test_old_python(self, checkout):
         old = checkout / "python-old"

@@ -98,12 +98,16 @@ def facts_of(args: argparse.Namespace) -> str:
     return text.strip()
 
 
+def summary_of(experiment: str) -> Path:
+    return RESULTS / "experiments" / experiment / "summary.json"
+
+
 def run_of(experiment: str, variant: str) -> dict:
     """The configuration of the experiment's predictions with retrieval: its folders and how its model is run.
 
     Raises UserError where the experiment does not exist, has not run, or its results are gone.
     """
-    summary = RESULTS / "experiments" / experiment / "summary.json"
+    summary = summary_of(experiment)
     if not summary.is_file():
         there = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
         if there and experiment not in there:
@@ -221,9 +225,16 @@ def show_cases(found: list[dict]) -> None:
         print(paragraph(case["facts"], "     ", 120))
 
 
+def warning(summary: dict) -> str:
+    """What an answer of this experiment's model is worth."""
+    synthetic = "模型学自合成文书，对其他写法的案情往往答错。" if summary["corpus"]["synthetic"] else ""
+    return f"{synthetic}答案由模型写成，不是法律意见。"
+
+
 def show_answer(args: argparse.Namespace, completion: str, shown: list[str], rows: list[dict]) -> None:
     think, said, finished = answers.split_think(completion)
     print(f"【回答】{TASKS[args.task]}（{args.experiment}，{args.variant}）")
+    print(paragraph(warning(read_json(summary_of(args.experiment))), "  "))
     if think:
         print(paragraph("推理：" + think, "  "))
     print(paragraph("答案：" + (said.strip() or ("（空）" if finished else "（推理没有结束）")), "  "))
