@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import wandb
 from wandb_stub import Stub
 
 from lexpro.training.tracking import Tracker
@@ -34,6 +35,8 @@ def shell_of_the_rule() -> str:
 def test_an_offline_run_is_sent_with_curves_settings_table_and_model(tmp_path, monkeypatch, server):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_MODE", "offline")
+    # W&B's service of an earlier test works in that test's folder; a stage is a process, and has its own.
+    wandb.teardown()
     model = tmp_path / "results/grpo/k/model"
     model.mkdir(parents=True)
     (model / "weights.safetensors").write_bytes(b"x")

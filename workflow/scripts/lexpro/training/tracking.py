@@ -55,10 +55,11 @@ class Tracker:
                 config=run.settings,
                 resume="allow",
                 mode=chosen,
-                dir=FOLDER,
+                # W&B's service may have been started in another folder, by an earlier run.
+                dir=FOLDER.resolve(),
                 settings=wandb.Settings(silent=True, x_disable_stats=True, x_disable_machine_info=True),
             )
-            run.attest["wandb"] = self.run.url or str(self.run.dir)
+            run.attest["wandb"] = self.run.url or os.path.relpath(self.run.dir)
         except (wandb.errors.Error, ServerResponseError, OSError) as error:
             run.log.warning("W&B is not available, metrics.jsonl is complete without it: %s", error)
 
