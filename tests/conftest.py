@@ -5,8 +5,8 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# One thread, and said before anything loads torch: the reference curves of the trainings are those of one thread. Two add
-# in another order, and a completion that is drawn otherwise makes another curve.
+# One thread, and said before anything loads torch: the reference curves of the trainings are those of one thread. Two
+# add in another order, and a completion that is drawn otherwise makes another curve.
 os.environ["OMP_NUM_THREADS"] = "1"
 
 # A shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C.
