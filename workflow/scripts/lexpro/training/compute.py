@@ -8,6 +8,13 @@ import torch
 
 from lexpro.errors import UserError
 
+# Lengths are rounded up to multiples of this: oneDNN compiles its bfloat16 kernels for each shape, and keeps them.
+ROUND = 32
+
+
+def round_up(length: int) -> int:
+    return -(-length // ROUND) * ROUND
+
 
 def threads() -> int:
     """Threads that the rule granted (`LEXPRO_THREADS`); one where nobody said. Never more: two trainings that compete

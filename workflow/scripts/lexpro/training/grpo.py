@@ -17,7 +17,7 @@ from lexpro.training import chat, checkpoints, compute, data, loading, pass_rate
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
-from lexpro.training.trainer import ROUND, arguments, finish
+from lexpro.training.trainer import arguments, finish
 
 # Settings that are TRL's own, by the same name.
 TRL = (
@@ -118,7 +118,7 @@ def config(run: Run) -> GRPOConfig:
         reward_weights=[float(entry.get("weight", 1.0)) for entry in settings["rewards"]],
         shuffle_dataset=False,
         # As in SFT: few shapes for oneDNN to compile and keep.
-        pad_to_multiple_of=None if torch.cuda.is_available() else ROUND,
+        pad_to_multiple_of=None if torch.cuda.is_available() else compute.ROUND,
         use_vllm=use_vllm,
         **engine,
         remove_unused_columns=False,

@@ -17,12 +17,12 @@ import torch
 from transformers import PreTrainedModel, TemperatureLogitsWarper, TopPLogitsWarper
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from lexpro.training.compute import round_up
+
 # By this name transformers finds `attend`.
 ATTENTION = "lexpro_shared_prompt"
 # Architectures whose attention is a plain softmax over all keys, without windows, caps or sinks.
 KNOWN = ("llama", "qwen2", "qwen3")
-# Prompts are padded to multiples of this, as in training: few shapes for oneDNN to compile.
-ROUND = 32
 
 
 class Keys:
@@ -150,7 +150,8 @@ def sample(
     runs = [(prompt, len(list(run))) for prompt, run in groupby(prompts)]
     each = gcd(*(count for _, count in runs))
     distinct = [prompt for prompt, count in runs for _ in range(count // each)]
-    width = -(-max(map(len, distinct)) // ROUND) * ROUND
+    # As in training: few shapes for oneDNN to compile.
+    width = round_up(max(map(len, distinct)))
     ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in distinct])
     mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in distinct])
     read = model(

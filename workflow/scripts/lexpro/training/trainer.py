@@ -18,14 +18,8 @@ from lexpro.training.data import read_jsonl
 from lexpro.training.metrics import Record
 from lexpro.training.tracking import Tracker
 
-# Lengths are rounded up to multiples of this: oneDNN compiles its bfloat16 kernels for each shape, and keeps them.
-ROUND = 32
 # Batches of similar length are formed within this many batches, then shuffled.
 WINDOW = 32
-
-
-def _round_up(length: int) -> int:
-    return -(-length // ROUND) * ROUND
 
 
 class SimilarLengths(Sampler[int]):
@@ -83,7 +77,7 @@ class Trainer(SFTTrainer):
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         labels = inputs["labels"][:, 1:]
         first = (labels != -100).any(0).nonzero()[0].item()
-        keep = min(_round_up(labels.size(1) - first), labels.size(1))
+        keep = min(compute.round_up(labels.size(1) - first), labels.size(1))
         # Packed documents have positions that begin again, and no mask: from these, attention is kept within each.
         places = {n: inputs[n] for n in ("attention_mask", "position_ids") if n in inputs}
         logits = model(
@@ -155,7 +149,7 @@ def configuration(run: Run, settings: dict) -> SFTConfig:
     config = SFTConfig(
         **arguments(run, settings, steps),
         max_length=None,
-        pad_to_multiple_of=None if torch.cuda.is_available() else ROUND,
+        pad_to_multiple_of=None if torch.cuda.is_available() else compute.ROUND,
         packing=False,
         padding_free=settings.get("packing", False),
         shuffle_dataset=False,
