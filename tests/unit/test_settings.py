@@ -38,7 +38,7 @@ WRONG = [
     ("+sft.learning_rat=1.0", ["did you mean learning_rate?"]),
     ("sft.runtime.gpu=1", ["sft.runtime.gpu: unknown key; did you mean gpus? allowed: gpus, nodes, threads, mem_mb"]),
     ("corpus.noise.cutt=0.1", ["corpus.noise.cutt", "did you mean cut?", "allowed: exact_duplicate, near_dup"]),
-    ("predict.engine.gpu_memory=0.5", ["predict.engine.gpu_memory: unknown key", "allowed: module, batch_size"]),
+    ("predict.engine.gpu=0.5", ["predict.engine.gpu: unknown key", "allowed: module, batch_size"]),
     ("grpo.rewards=[{fn: lexpro.rewards.charge.f1, wieght: 1.0}]", ["grpo.rewards.0.wieght", "mean weight?"]),
     ("colour=red", [TOP + "colour: unknown key", "allowed: variants, retrieval, corpus"]),
     ("sft.seed.x=3", [TOP + "sft.seed: should be a valid integer"]),
@@ -78,6 +78,8 @@ WRONG = [
     ("sft.runtime.fsdp=config/fsdp/ful.json", ["sft.runtime.fsdp: there is no file", "full.json"]),
     ("sft.runtime.deepspeed=config/deepspeed/zero4.json", ["sft.runtime.deepspeed: there is no file", "zero3.json"]),
     # Settings that exclude each other, each with the file it is in.
+    ("corpus.path=raw", [TOP + "corpus.path and config/corpus/synthetic.yaml: corpus.kind: exclude each other"]),
+    ("predict.engine.gpu_memory=0.5", ["engine.module: exclude each other", "module: lexpro.engines.vllm, not of"]),
     ("sft.epochs=2", [f"config/sft/tiny.yaml: sft.max_steps and {TOP}sft.epochs: ", "exclude each other"]),
     ("sft.global_batch_size=17", [TOP + "sft.global_batch_size and config/sft/tiny.yaml: sft.runtime.per_device"]),
     ("grpo.num_generations=7", [f"config/grpo/tiny.yaml: grpo.global_batch_size and {TOP}grpo.num_generations"]),
@@ -123,6 +125,16 @@ def test_a_wrong_setting_is_told_with_its_place_and_what_is_allowed(changes, sai
         assert part in message, message
     for leak in ("Value error", "Traceback", "Input should", "pydantic", "+sft"):
         assert leak not in message.replace(changes, ""), message
+
+
+def test_an_experiment_for_one_corpus_and_the_choice_of_another_are_told_as_such():
+    first, *keys = refused("smoke", ["corpus=folder"]).splitlines()
+    assert [line.split(" and ")[0].strip() for line in keys] == [
+        f"config/experiment/smoke.yaml: corpus.{key}" for key in ("provinces", "documents_per_province")
+    ]
+    for line in keys:
+        assert "config/corpus/folder.yaml: corpus.kind: exclude each other" in line
+        assert "not of folder" in line and "another experiment" in line and "overrides=[corpus=…]" in line
 
 
 def test_every_thing_that_is_wrong_is_told_at_once():
