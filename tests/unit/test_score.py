@@ -144,6 +144,15 @@ def test_elements_by_field_and_confusions():
     # The defendant of the second judgment has four of five elements right; both are the same person twice.
     assert found["defendant_f1"] == pytest.approx((1 + 4 / 5) / 2, abs=1e-6)
     assert found["defendant_accuracy"] == 0.5
+    # Counts are whole numbers, or the tables of the report would print 2.000.
+    counts = [row["n"] for row in found["fields"].values()] + list(found["confusions"].values())
+    assert {type(count) for count in counts} == {int}
+
+
+def test_a_count_that_differs_between_samples_is_their_mean():
+    short = {**GOLD["elements"], "被告人": [{**PERSON, "刑期": 3.5}]}
+    samples = [[verdict("elements", answer) for answer in (GOLD["elements"], short)]]
+    assert summarise("elements", samples, SETTINGS)["confusions"]["years_for_months"] == 0.5
 
 
 def test_a_defendant_that_is_invented_counts_against_the_others():
