@@ -419,6 +419,20 @@ def test_no_words_overlap_or_leave_the_figure(name, large, inputs):
         assert not (wide > 1 and high > 1), f"{one!r} overlaps {other!r}"
 
 
+def test_systems_that_find_the_same_are_told_apart():
+    """Lines of recall by k lay on one another where two systems are equally good."""
+    same = {"1": 0.25, "10": 0.75}
+    systems = dict.fromkeys(("fused", "dense", "bm25"), same)
+    figure = figures.retrieval({"retrieval": {"systems": systems}})
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    assert len(panels) == len(same)
+    for axes, recall in zip(panels, same.values(), strict=True):
+        points = {tuple(line.get_xydata()[0]) for line in axes.lines if line.get_marker() == "o"}
+        assert points == {(recall, row) for row in range(len(systems))}
+        assert [text.get_text() for text in axes.texts] == [f"{recall:.3f}"] * len(systems)
+    plt.close(figure)
+
+
 def drawn_in(text: plt.Text, figure: plt.Figure) -> bool:
     """Whether a text is really drawn: tick labels beyond the limits of an axis are kept, but not drawn."""
     for axes in figure.axes:
