@@ -29,6 +29,7 @@ from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import (
     corpus_figures,
     corpus_page,
+    effects,
     figures,
     gather,
     labels,
@@ -498,6 +499,12 @@ def test_the_page_says_what_it_is(html):
     assert "synthetic judgments" in html
     assert "A model this small shows" in html
     assert "Nothing here is legal advice" in html
+
+
+def test_the_page_says_what_grpo_adds_where_the_scores_stand(html, found):
+    said = effects.of_grpo(found)
+    assert said and said in html
+    assert html.index('id="numbers"') < html.index(said) < html.index('id="evaluation"')
 
 
 def test_real_judgments_are_not_called_synthetic(found):
