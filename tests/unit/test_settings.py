@@ -246,10 +246,52 @@ def test_fields_that_no_file_writes_can_be_set_and_values_are_those_of_yaml():
             ["sft.weights={term: 2.0, charge: 1.0}", "sft.seed=1"],
         ),
         ("report.note='a, b',sft.seed=1", ["report.note='a, b'", "sft.seed=1"]),
+        ("[benchmark=[heldout,lawbench],sft.seed=1]", ["benchmark=[heldout,lawbench]", "sft.seed=1"]),
+        (["benchmark=[heldout,lawbench]"], ["benchmark=[heldout,lawbench]"]),
     ],
 )
 def test_lists_of_the_command_line(given, names):
     assert overrides.request({"experiments": given, "overrides": given}, {}) == (names, names)
+
+
+def test_a_list_of_benchmarks_is_one_change():
+    _, changes = overrides.request(
+        {"experiments": "demo", "overrides": "[benchmark=[heldout,lawbench],sft.seed=1]"}, {}
+    )
+    config, _ = composing.compose("demo", tuple(changes))
+    assert list(config["benchmark"]) == ["heldout", "lawbench"] and config["sft"]["seed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "meant"),
+    [
+        ("corpus=folder，corpus.path=data/raw", "，", ","),
+        ("corpus=folder、 corpus.path=data/raw", "、", ","),
+        ("corpus.provinces=[湖北，湖南]", "，", ","),
+        ("benchmark=[heldout，lawbench]", "，", ","),
+        ("［corpus=folder］", "［", "["),
+        ("corpus＝folder", "＝", "="),
+    ],
+)
+def test_a_full_width_sign_is_named(text, sign, meant):
+    _, (change,) = overrides.request({"experiments": "demo", "overrides": [text]}, {})
+    assert f"{text}: {sign} is a full-width sign, of a Chinese keyboard; write {meant} " in refused(
+        "demo", [change]
+    )
+    with pytest.raises(UserError, match="experiments: demo，smoke: ， is a full-width sign"):
+        overrides.request({"experiments": "demo，smoke"}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "report.note=样本少，仅供参考",
+        "report.note='一，seed=3［x］'",
+        "corpus.charges=['掩饰、隐瞒犯罪所得、犯罪所得收益罪',盗窃罪]",
+    ],
+)
+def test_a_full_width_sign_may_be_part_of_a_value(text):
+    assert overrides.read(text).text == text
 
 
 @pytest.mark.parametrize(
