@@ -17,6 +17,7 @@ from unicodedata import east_asian_width
 
 from lexpro.errors import UserError
 from lexpro.files import read_json, read_yaml
+from lexpro.given import read_text
 from lexpro.knowledge.lookup import plain
 from lexpro.law import charges, provinces
 from lexpro.law.articles import CRIMINAL_LAW
@@ -89,10 +90,7 @@ def facts_of(args: argparse.Namespace) -> str:
     """The facts from the command line or the file; raises UserError on none, both, or an unreadable file."""
     if (args.question is None) == (args.facts is None):
         raise UserError("give the facts either as text or with --facts FILE.")
-    try:
-        text = args.question if args.facts is None else args.facts.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"--facts {args.facts}: {error}. It must be a UTF-8 text file.") from error
+    text = args.question if args.facts is None else read_text(args.facts, "--facts")
     if not text.strip():
         raise UserError("the facts are empty.")
     return text.strip()
