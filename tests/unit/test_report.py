@@ -12,6 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import planning
 import polars as pl
 import pytest
 from fontTools.ttLib import TTFont
@@ -24,7 +25,7 @@ from lexpro import fingerprint, stage
 from lexpro.benchmarks import score_judgments
 from lexpro.benchmarks.judging import judge
 from lexpro.benchmarks.metrics import MAIN, summarise
-from lexpro.files import read_json, to_yaml, write_json, write_text
+from lexpro.files import read_json, write_json, write_text
 from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import (
     corpus_figures,
@@ -588,7 +589,6 @@ def finished(inputs, tmp_path_factory):
     root = tmp_path_factory.mktemp("stage")
     lock = root / "lock.txt"
     write_text(lock, "polars==2.1.0\n")
-    plan = root / "results/.plan/report/demo-11111111"
     settings = {
         "examples": 2,
         "charges": 30,
@@ -597,21 +597,15 @@ def finished(inputs, tmp_path_factory):
         "note": "A note & more.",
         "experiment": "demo",
     }
-    config = {
-        "stage": "report",
-        "key": "demo-11111111",
-        "out": "results/report/demo-11111111",
-        "settings": settings,
-    }
-    config["inputs"] = {name: str(path) for name, path in inputs.items()}
-    config["provinces"] = list(PROVINCES)
-    write_text(plan / "config.yaml", to_yaml(config))
-    write_text(plan / "code.yaml", to_yaml(fingerprint.code("report", settings, lock)))
-    write_text(plan / "runtime.yaml", to_yaml({}))
+    above = {name: str(path) for name, path in inputs.items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setattr(stage, "lock_file", lambda: lock)
-        report.main(["--plan", str(plan)])
+        report.main(
+            planning.arguments(
+                planning.plan("report", settings, above, "demo-11111111", provinces=list(PROVINCES))
+            )
+        )
     return root / "results/report/demo-11111111"
 
 

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import planning
 import pytest
 
-from lexpro import fingerprint, stage
+from lexpro import stage
 from lexpro.benchmarks.judging import judge
 from lexpro.benchmarks.metrics import MAIN, summarise
-from lexpro.files import read_json, read_yaml, to_yaml, write_text
+from lexpro.files import read_json, read_yaml, write_text
 from lexpro.settings import benchmark, score
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -199,20 +200,8 @@ def planned(tmp_path, monkeypatch):
         ):
             lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             write_text(tmp_path / "results" / name, lines)
-        folder = tmp_path / "results/.plan/score/y"
-        settings = {**SETTINGS, "benchmark": "heldout"}
         inputs = {"predict": "results/predict/x", "tasks": "results/tasks/x"}
-        config = {
-            "stage": "score",
-            "key": "y",
-            "out": "results/score/y",
-            "inputs": inputs,
-            "settings": settings,
-        }
-        write_text(folder / "config.yaml", to_yaml(config))
-        write_text(folder / "code.yaml", to_yaml(fingerprint.code("score", settings, tmp_path / "lock.txt")))
-        write_text(folder / "runtime.yaml", "{}")
-        return ["--plan", str(folder)]
+        return planning.arguments(planning.plan("score", {**SETTINGS, "benchmark": "heldout"}, inputs, "y"))
 
     return plan
 
