@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from planning import arguments, plan
 
-from lexpro import stage
+from lexpro import fingerprint, stage
 from lexpro.errors import UserError
 from lexpro.files import read_json, to_yaml, write_json, write_text
 from lexpro.knowledge import table
@@ -420,6 +420,20 @@ def test_a_damaged_index_is_refused(index, tmp_path, name, signed):
     if not signed:
         (folder / "manifest.json").unlink()
     with pytest.raises(UserError, match=f"{name} is not what was written" if signed else "damaged|is not a"):
+        Searcher(folder)
+
+
+def test_a_damaged_embedder_is_refused_and_a_whole_one_is_hashed_once(index, tmp_path, monkeypatch):
+    folder = shutil.copytree(index, tmp_path / "moved")
+    read = []
+    hashed = fingerprint.sha256
+    monkeypatch.setattr(fingerprint, "sha256", lambda path: read.append(path) or hashed(path))
+    Searcher(folder).close()
+    files = [path for path in (folder / "embedder").rglob("*") if path.is_file()]
+    assert len(files) > 2 and all(read.count(path) == 1 for path in files)
+    (weights,) = (folder / "embedder").rglob("*.safetensors")
+    weights.write_bytes(b"x" * weights.stat().st_size)
+    with pytest.raises(UserError, match="the embedder's files are not those that were saved"):
         Searcher(folder)
 
 
