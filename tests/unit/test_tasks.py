@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lexpro.corpus import synthetic
 from lexpro.corpus.record import Article, Defendant, Judgment, Term
-from lexpro.files import read_yaml
+from lexpro.files import read_yaml, write_json
 from lexpro.knowledge import embedded
 from lexpro.law import charges, facts
 from lexpro.settings.tasks import Settings
@@ -520,3 +520,14 @@ def test_a_split_whose_judgments_are_asked_nothing_is_told_its_mix():
     said = tasks.too_few(known, splits, {"sft.term": 1, "heldout.term": 1}, config)
     assert "grpo: share 0.1, 1 judgments, 0 questions" in said and "about 40 judgments" in said
     assert "tasks.mix.grpo" in said and "tasks.mix.sft" not in said
+
+
+def test_what_the_filter_dropped_is_told_beside_it(tmp_path):
+    import tasks
+
+    counts = {"read": 5, "kept": 1, "dropped": 4, "drop_too_short": 0, "drop_near_duplicate": 4}
+    write_json(tmp_path / "manifest.json", {"files": {}, "counts": counts})
+    said = f"The filter dropped 4 of 5 (near_duplicate 4): {tmp_path}/dropped.parquet."
+    assert tasks.dropped(tmp_path).strip() == said
+    write_json(tmp_path / "manifest.json", {"files": {}, "counts": counts | {"dropped": 0}})
+    assert tasks.dropped(tmp_path) == ""

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from lexpro.corpus.record import Judgment
 from lexpro.errors import UserError
-from lexpro.files import json_line, write_json
+from lexpro.files import json_line, read_json, write_json
 from lexpro.knowledge import table
-from lexpro.stage import Run, stage
+from lexpro.stage import MANIFEST, Run, stage
 from lexpro.tasks import targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.rows import Asker
@@ -124,7 +124,7 @@ def too_few(known: list[Case], splits: dict[str, str], counts: dict[str, int], s
     if not empty:
         return ""
     shares = [f"tasks.shares.{split} (now {settings['shares'][split]:g})" for split in empty]
-    mixes = [f"tasks.mix.{split}" for split in empty if split in settings["mix"]]
+    others = ["tasks.min_facts", *(f"tasks.mix.{split}" for split in empty if split in settings["mix"])]
     return "\n  ".join(
         [
             f"too few judgments: {len(known)} were kept, of {len({case.family for case in known})} cases, and no "
@@ -135,9 +135,20 @@ def too_few(known: list[Case], splits: dict[str, str], counts: dict[str, int], s
             ),
             f"Each needs a question: that takes about {max(takes[split] for split in empty)} judgments that are kept.",
             f"Give more, or raise {' and '.join(shares)} at the cost of the others: the three are 1 together.",
-            f"Also: tasks.min_facts (now {settings['min_facts']} characters) and the form of the judgments decide what "
-            "is asked of them" + (f", {' and '.join(mixes)} how many are asked each task." if mixes else "."),
+            f"Which of its tasks a judgment is asked is said by {' and '.join(others)}.",
         ]
+    )
+
+
+def dropped(folder: Path) -> str:
+    """A line on what the filter dropped; empty where that is nothing."""
+    counts = read_json(folder / MANIFEST)["counts"]
+    if not counts.get("dropped"):
+        return ""
+    reasons = {name.removeprefix("drop_"): n for name, n in counts.items() if name.startswith("drop_") and n}
+    said = ", ".join(f"{name} {number}" for name, number in reasons.items())
+    return (
+        f"\n  The filter dropped {counts['dropped']} of {counts['read']} ({said}): {folder}/dropped.parquet."
     )
 
 
@@ -157,7 +168,7 @@ def main(argv: list[str] | None = None) -> None:
         asker = Asker(settings, form, shelf)
         heldout = write(run, asker, kept, splits)
         if says := too_few(known, splits, run.counts, settings):
-            raise UserError(says)
+            raise UserError(says + dropped(run.inputs["filter"]))
         # In a drawn order, so that the first items of the file are a fair sample of it.
         heldout.sort(key=lambda row: (draw(settings["seed"], "heldout", row["doc_id"]), row["task"]))
         (run.out / "heldout.jsonl").write_text("".join(map(json_line, heldout)), encoding="utf-8")
