@@ -159,10 +159,12 @@ def test_public_benchmarks_stand_under_their_name(tmp_path):
     )  # fmt: skip
 
 
-def summary_of(*differences: tuple[float, float, float], second: str = "grpo") -> dict:
+def summary_of(
+    *differences: tuple[float, float, float], second: str = "grpo", p: float = 0.01, n: int = 120
+) -> dict:
     """A summary with comparisons to SFT, one a task: (difference, low, high)."""
     tests = [
-        {"task": task, "first": "sft.none", "second": f"{second}.none", "metric": "f1", "n": 120}
+        {"task": task, "first": "sft.none", "second": f"{second}.none", "metric": "f1", "n": n, "p": p}
         | dict(zip(("difference", "low", "high"), given, strict=True))
         for task, given in zip(labels.TASKS, differences, strict=False)
     ]
@@ -174,7 +176,7 @@ def summary_of(*differences: tuple[float, float, float], second: str = "grpo") -
     [
         (
             (0.02, 0.01, 0.03),
-            "+0.0200 F1 on the same 120 items (90 % interval of the paired difference +0.0100 to",
+            "+0.0200 F1 (n = 120, 90 % interval of the paired difference +0.0100 to",
         ),
         ((0.02, 0.01, 0.03), "the whole interval says that GRPO is better than SFT here."),
         ((-0.02, -0.03, -0.01), "the whole interval says that GRPO is worse than SFT here."),
@@ -188,13 +190,23 @@ def summary_of(*differences: tuple[float, float, float], second: str = "grpo") -
         ),
         (
             (-0.0, 0.0, 0.0),
-            "+0.0000 F1 on the same 120 items (90 % interval of the paired difference +0.0000 to",
+            "+0.0000 F1 (n = 120, 90 % interval of the paired difference +0.0000 to",
         ),
         ((0.0, 0.0, 0.0), "GRPO lies level with SFT, but the interval holds 0"),
     ],
 )
 def test_what_grpo_adds_is_said_as_the_interval_has_it(difference, said):
     assert said in effects.of_grpo(summary_of(difference))
+
+
+def test_an_interval_of_a_handful_of_items_decides_nothing():
+    """All of the draws of one item are that item: its interval is a point, beside 0 or not."""
+    text = effects.of_grpo(summary_of((0.5, 0.5, 0.5), (-0.5, -0.5, -0.5), p=1.0, n=1))
+    assert (
+        "GRPO lies above SFT, but the permutation test says p = 1.00: neither a gain nor a loss is shown."
+        in text
+    )
+    assert "(1 comparisons): better in 0, worse in 0, open in 1." in text
 
 
 def test_the_other_tasks_are_counted_by_what_their_intervals_say():

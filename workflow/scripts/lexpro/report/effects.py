@@ -21,17 +21,25 @@ def found(summary: dict) -> list[dict]:
     ]
 
 
-def _verdict(row: dict) -> str:
-    """Where the interval lies: on one side of 0, or around it (`open`)."""
-    return "better" if row["low"] > 0 else "worse" if row["high"] < 0 else "open"
+def _verdict(row: dict, level: float) -> str:
+    """`better` or `worse` where the interval lies on one side of 0 and the permutation test agrees (it does not, of
+    a handful of items, whose interval may be a point), else `open`."""
+    if row["p"] >= level or row["low"] <= 0 <= row["high"]:
+        return "open"
+    return "better" if row["low"] > 0 else "worse"
 
 
-def _meaning(row: dict) -> str:
+def _meaning(row: dict, level: float) -> str:
     """What the difference of one test can be taken for."""
-    if (verdict := _verdict(row)) != "open":
+    if (verdict := _verdict(row, level)) != "open":
         return f"the whole interval says that GRPO is {verdict} than SFT here"
     lies = "below" if row["difference"] < 0 else "above" if row["difference"] > 0 else "level with"
-    return f"GRPO lies {lies} SFT, but the interval holds 0: neither a gain nor a loss is shown"
+    why = (
+        "the interval holds 0"
+        if row["low"] <= 0 <= row["high"]
+        else f"the permutation test says p = {row['p']:.2f}"
+    )
+    return f"GRPO lies {lies} SFT, but {why}: neither a gain nor a loss is shown"
 
 
 def of_grpo(summary: dict) -> str:
@@ -45,15 +53,16 @@ def of_grpo(summary: dict) -> str:
     row, *others = tests
     # Adding 0 makes +0 of -0.
     difference, low, high = (f"{row[name] + 0.0:+.4f}" for name in ("difference", "low", "high"))
-    share = f"{100 * summary['comparisons']['confidence']:g} %"
+    confidence = summary["comparisons"]["confidence"]
+    level = 1 - confidence
     said = (
         f"What GRPO adds to SFT: {labels.TASKS[row['task']]}, {labels.RETRIEVAL[row['retrieval']]}, "
-        f"{difference} {labels.METRICS.get(row['metric'], row['metric'])} on the same {row['n']:,} items ({share} "
-        f"interval of the paired difference {low} to {high}); {_meaning(row)}."
+        f"{difference} {labels.METRICS.get(row['metric'], row['metric'])} (n = {row['n']:,}, {100 * confidence:g} % "
+        f"interval of the paired difference {low} to {high}); {_meaning(row, level)}."
     )
     if not others:
         return said
-    counts = Counter(map(_verdict, others))
+    counts = Counter(_verdict(other, level) for other in others)
     said_of = ", ".join(f"{verdict} in {counts[verdict]}" for verdict in ("better", "worse"))
     return (
         f"{said} Other tasks, with and without retrieval ({len(others)} comparisons): {said_of}, open in "
