@@ -168,7 +168,8 @@ def summary_of(
         | dict(zip(("difference", "low", "high"), given, strict=True))
         for task, given in zip(labels.TASKS, differences, strict=False)
     ]
-    return {"comparisons": {"confidence": 0.9, "tests": tests}}
+    curves = {"grpo": {"total": {"steps": 2, "first": 0.5, "last": 0.6}}}
+    return {"comparisons": {"confidence": 0.9, "tests": tests}, "training": curves}
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,12 @@ def test_an_interval_of_a_handful_of_items_decides_nothing():
         in text
     )
     assert "(1 comparisons): better in 0, worse in 0, open in 1." in text
+
+
+def test_of_grpo_without_a_step_nothing_is_said_to_be_gained():
+    """Fewer prompts than a step takes: nothing was logged, and the model is the one that SFT made."""
+    summary = summary_of((0, 0, 0)) | {"training": {"grpo": {}}}
+    assert "it logged no step" in effects.of_grpo(summary)
 
 
 def test_the_other_tasks_are_counted_by_what_their_intervals_say():

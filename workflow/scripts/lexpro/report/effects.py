@@ -7,6 +7,10 @@ from collections import Counter
 from lexpro.report import labels
 
 FIRST, SECOND = "sft", "grpo"
+NO_STEP = (
+    "What GRPO adds to SFT cannot be said: it logged no step. Where there are fewer prompts than a step takes "
+    "(grpo.global_batch_size / grpo.num_generations), none is made, and both are the same model."
+)
 
 
 def found(summary: dict) -> list[dict]:
@@ -50,6 +54,8 @@ def of_grpo(summary: dict) -> str:
     tests = found(summary)
     if not tests:
         return ""
+    if not summary["training"]["grpo"]:
+        return NO_STEP
     row, *others = tests
     # Adding 0 makes +0 of -0.
     difference, low, high = (f"{row[name] + 0.0:+.4f}" for name in ("difference", "low", "high"))
