@@ -103,8 +103,9 @@ def test_citations_of_a_completion_are_those_of_answer_and_reasoning():
     [
         ([], "either as text or with --facts"),
         (["甲", "--facts", "x.txt"], "either as text or with --facts"),
-        (["--facts", "missing.txt"], "missing.txt"),
-        (["--facts", "latin.txt"], "UTF-8"),
+        (["--facts", "missing.txt"], "--facts missing.txt: there is no such file."),
+        (["--facts", "latin.txt/x"], "--facts latin.txt/x: cannot be read: Not a directory."),
+        (["--facts", "latin.txt"], "--facts latin.txt: is no UTF-8 text (byte 0: "),
         ([" "], "the facts are empty"),
         (["甲"], "experiment demo has not run here"),
         (["甲", "--experiment", "nope"], "There are: demo, smoke"),
@@ -113,7 +114,7 @@ def test_citations_of_a_completion_are_those_of_answer_and_reasoning():
         (["甲", "-k", "0"], "-k must be 1 or more"),
         (["甲", "--charge", "盗窃车"], "no crime of the Criminal Law"),
         (["", "--experiment", "demo"], "the facts are empty"),
-        (["--facts", "."], "must be a UTF-8 text file"),
+        (["--facts", "."], "--facts .: is a folder"),
     ],
 )
 def test_what_the_user_gets_wrong_is_said(arguments, message, tmp_path, monkeypatch, capsys):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lexpro.files import read_json, write_json, write_text
-from lexpro.report import comparisons, labels, noise, score_tables
+from lexpro.report import comparisons, effects, labels, noise, score_tables
 
 MEAN = "log_score"
 
@@ -157,3 +157,70 @@ def test_public_benchmarks_stand_under_their_name(tmp_path):
     assert score_tables.baselines(summary).rows[-1] == (
         "lawbench/3-4", "official", 1.0, 0.8, 0.1, 0.82, "刑期:18个月",
     )  # fmt: skip
+
+
+def summary_of(
+    *differences: tuple[float, float, float], second: str = "grpo", p: float = 0.01, n: int = 120
+) -> dict:
+    """A summary with comparisons to SFT, one a task: (difference, low, high)."""
+    tests = [
+        {"task": task, "first": "sft.none", "second": f"{second}.none", "metric": "f1", "n": n, "p": p}
+        | dict(zip(("difference", "low", "high"), given, strict=True))
+        for task, given in zip(labels.TASKS, differences, strict=False)
+    ]
+    curves = {"grpo": {"total": {"steps": 2, "first": 0.5, "last": 0.6}}}
+    return {"comparisons": {"confidence": 0.9, "tests": tests}, "training": curves}
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        (
+            (0.02, 0.01, 0.03),
+            "+0.0200 F1 (n = 120, 90 % interval of the paired difference +0.0100 to",
+        ),
+        ((0.02, 0.01, 0.03), "the whole interval says that GRPO is better than SFT here."),
+        ((-0.02, -0.03, -0.01), "the whole interval says that GRPO is worse than SFT here."),
+        (
+            (-0.02, -0.05, 0.01),
+            "GRPO lies below SFT, but the interval holds 0: neither a gain nor a loss is shown.",
+        ),
+        (
+            (0.02, -0.01, 0.05),
+            "GRPO lies above SFT, but the interval holds 0: neither a gain nor a loss is shown.",
+        ),
+        (
+            (-0.0, 0.0, 0.0),
+            "+0.0000 F1 (n = 120, 90 % interval of the paired difference +0.0000 to",
+        ),
+        ((0.0, 0.0, 0.0), "GRPO lies level with SFT, but the interval holds 0"),
+    ],
+)
+def test_what_grpo_adds_is_said_as_the_interval_has_it(difference, said):
+    assert said in effects.of_grpo(summary_of(difference))
+
+
+def test_an_interval_of_a_handful_of_items_decides_nothing():
+    """All of the draws of one item are that item: its interval is a point, beside 0 or not."""
+    text = effects.of_grpo(summary_of((0.5, 0.5, 0.5), (-0.5, -0.5, -0.5), p=1.0, n=1))
+    assert (
+        "GRPO lies above SFT, but the permutation test says p = 1.00: neither a gain nor a loss is shown."
+        in text
+    )
+    assert "(1 comparisons): better in 0, worse in 0, open in 1." in text
+
+
+def test_of_grpo_without_a_step_nothing_is_said_to_be_gained():
+    """Fewer prompts than a step takes: nothing was logged, and the model is the one that SFT made."""
+    summary = summary_of((0, 0, 0)) | {"training": {"grpo": {}}}
+    assert "it logged no step" in effects.of_grpo(summary)
+
+
+def test_the_other_tasks_are_counted_by_what_their_intervals_say():
+    text = effects.of_grpo(summary_of((0, -1, 1), (1, 0.5, 2), (0, 0, 0), (-1, -2, -0.5)))
+    assert "(3 comparisons): better in 1, worse in 1, open in 1." in text
+
+
+def test_nothing_is_said_of_grpo_where_it_is_not_compared_with_sft(inputs):
+    assert effects.of_grpo(comparisons.build(inputs)) == ""
+    assert effects.of_grpo({}) == effects.of_grpo(summary_of((0, 0, 0), second="rag")) == ""

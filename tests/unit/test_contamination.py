@@ -11,7 +11,7 @@ import pytest
 
 from lexpro.corpus import registry, synthetic
 from lexpro.corpus.codes import Codes
-from lexpro.corpus.contamination import SIZE, Benchmarks, items_of, present
+from lexpro.corpus.contamination import SIZE, Benchmarks, items_of
 from lexpro.corpus.select import select
 from lexpro.corpus.structure import structure
 from lexpro.errors import UserError
@@ -101,18 +101,6 @@ def test_case_numbers(number, item):
     assert Benchmarks().verdict(None, number) is None
 
 
-def test_absent_benchmarks_are_known_to_be_absent(tmp_path, monkeypatch):
-    dataset = registry.Dataset("x", "1", "https://raw.githubusercontent.com/o/r/c/x.json", "0" * 64, "", "")
-    monkeypatch.delenv("LEXPRO_MIRROR", raising=False)
-    assert present(dataset, tmp_path) is None
-    monkeypatch.setenv("LEXPRO_MIRROR", str(tmp_path))
-    assert present(dataset, tmp_path) is None
-    (tmp_path / "o__r").mkdir()
-    (tmp_path / "o__r/x.json").write_text("{}")
-    with pytest.raises(UserError, match="is not the data set"):
-        present(dataset, tmp_path)
-
-
 def test_items_of_a_folder_and_of_a_file(tmp_path):
     (tmp_path / "a.json").write_text('[{"q": "一"}, {"q": ""}, {"q": "三"}]', encoding="utf-8")
     (tmp_path / "b.csv").write_text("q,A\n四,五\n", encoding="utf-8")
@@ -140,7 +128,7 @@ def real() -> Benchmarks:
         for one in FILTER["benchmarks"]
         if one["dataset"] not in ("lexeval", "disc_objective")
         for item in items_of(
-            present(registry.find(one["dataset"], ROOT / "config/datasets.csv"), Path()),
+            registry.resolve(registry.find(one["dataset"], ROOT / "config/datasets.csv"), Path()),
             one["dataset"],
             one["fields"],
         )

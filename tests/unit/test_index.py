@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from planning import arguments, plan
 
 from lexpro import fingerprint, stage
 from lexpro.errors import UserError
@@ -84,21 +85,6 @@ def judgment(doc_id: str, facts: str, charge: str, numbers: list[int], date: str
     }
 
 
-def plan(name: str, settings: dict, inputs: dict[str, str], lock: Path, key: str = "k") -> list[str]:
-    folder = f"results/.plan/{name}/{key}"
-    config = {
-        "stage": name,
-        "key": key,
-        "out": f"results/{name}/{key}",
-        "inputs": inputs,
-        "settings": settings,
-    }
-    write_text(Path(folder) / "config.yaml", to_yaml(config))
-    write_text(Path(folder) / "code.yaml", to_yaml(fingerprint.code(name, settings, lock)))
-    write_text(Path(folder) / "runtime.yaml", to_yaml({}))
-    return ["--plan", folder]
-
-
 @pytest.fixture(scope="module")
 def index(tmp_path_factory):
     """The folder of an index over 40 training cases, with its upstream runs, made by the stages themselves."""
@@ -139,8 +125,8 @@ def index(tmp_path_factory):
     write_text(root / "results/tasks/k/heldout.jsonl", "\n".join(heldout) + "\n")
     table.write(ARTICLES, root / "results/knowledge/k/articles.parquet")
     inputs = {name: f"results/{name}/k" for name in ("filter", "tasks", "knowledge")}
-    embed_stage.main(plan("embed", {"kind": "static", **STATIC}, inputs, lock))
-    index_stage.main(plan("index", INDEX, {**inputs, "embed": "results/embed/k"}, lock))
+    embed_stage.main(arguments(plan("embed", {"kind": "static", **STATIC}, inputs)))
+    index_stage.main(arguments(plan("index", INDEX, {**inputs, "embed": "results/embed/k"})))
     yield root / "results/index/k"
     patch.undo()
 
@@ -352,7 +338,7 @@ def test_the_stage_starts_a_server_and_stops_it(index, monkeypatch):
     monkeypatch.setattr(store, "Server", Noted)
     inputs = {name: f"results/{name}/k" for name in ("filter", "tasks", "knowledge", "embed")}
     settings = {**INDEX, "server": {"host": "127.0.0.1", "port": 0}}
-    index_stage.main(plan("index", settings, inputs, Path("lock.txt"), "served"))
+    index_stage.main(arguments(plan("index", settings, inputs, "served")))
     assert len(servers) == 1 and servers[0].poll() is not None
     assert read_json(index.with_name("served") / "recall.json") == read_json(index / "recall.json")
 
@@ -434,6 +420,20 @@ def test_a_damaged_index_is_refused(index, tmp_path, name, signed):
     if not signed:
         (folder / "manifest.json").unlink()
     with pytest.raises(UserError, match=f"{name} is not what was written" if signed else "damaged|is not a"):
+        Searcher(folder)
+
+
+def test_a_damaged_embedder_is_refused_and_a_whole_one_is_hashed_once(index, tmp_path, monkeypatch):
+    folder = shutil.copytree(index, tmp_path / "moved")
+    read = []
+    hashed = fingerprint.sha256
+    monkeypatch.setattr(fingerprint, "sha256", lambda path: read.append(path) or hashed(path))
+    Searcher(folder).close()
+    files = [path for path in (folder / "embedder").rglob("*") if path.is_file()]
+    assert len(files) > 2 and all(read.count(path) == 1 for path in files)
+    (weights,) = (folder / "embedder").rglob("*.safetensors")
+    weights.write_bytes(b"x" * weights.stat().st_size)
+    with pytest.raises(UserError, match="the embedder's files are not those that were saved"):
         Searcher(folder)
 
 

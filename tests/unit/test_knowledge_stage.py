@@ -6,12 +6,13 @@ import os
 import sys
 from pathlib import Path
 
+import planning
 import polars as pl
 import pytest
 
-from lexpro import fingerprint, stage
+from lexpro import stage
 from lexpro.errors import UserError
-from lexpro.files import read_json, to_yaml, write_text
+from lexpro.files import read_json, write_text
 from lexpro.knowledge import collection, links, passages
 from lexpro.knowledge.lookup import Law
 from lexpro.knowledge.table import Row
@@ -76,18 +77,7 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
 def planned(folder: Path, monkeypatch, settings: dict) -> list[str]:
     write_text(folder / "lock.txt", "numpy==2.3.5\n")
     monkeypatch.setattr(stage, "lock_file", lambda: folder / "lock.txt")
-    plan = folder / "results/.plan/knowledge/k"
-    config = {
-        "stage": "knowledge",
-        "key": "k",
-        "out": "results/knowledge/k",
-        "inputs": {},
-        "settings": settings,
-    }
-    write_text(plan / "config.yaml", to_yaml(config))
-    write_text(plan / "code.yaml", to_yaml(fingerprint.code("knowledge", settings, folder / "lock.txt")))
-    write_text(plan / "runtime.yaml", to_yaml({}))
-    return ["--plan", str(plan)]
+    return planning.arguments(planning.plan("knowledge", settings, {}))
 
 
 def test_what_the_stage_writes(folder, monkeypatch):

@@ -5,14 +5,15 @@ import json
 import threading
 from pathlib import Path
 
+import planning
 import pytest
 
-from lexpro import fingerprint, stage
+from lexpro import stage
 from lexpro.engines import api, resume
 from lexpro.engines.base import Generation, Request, failure, seed_of
 from lexpro.engines.resume import Ask, chunks
 from lexpro.errors import UserError
-from lexpro.files import read_json, read_yaml, to_yaml, write_json, write_text
+from lexpro.files import read_json, read_yaml, write_json, write_text
 from lexpro.settings import benchmark
 from lexpro.settings.predict import Settings
 
@@ -242,21 +243,8 @@ def planned(tmp_path, monkeypatch):
     def plan(**changes) -> list[str]:
         settings = {**base, "benchmark": "heldout", "variant": "sft", "retrieval": "none", **changes}
         settings.setdefault("items", {"tasks": ["elements", "term"], "limit": 3})
-        folder = tmp_path / "results/.plan/predict/y"
         inputs = {"model": "results/sft/x", "tasks": "results/tasks/x"}
-        config = {
-            "stage": "predict",
-            "key": "y",
-            "out": "results/predict/y",
-            "inputs": inputs,
-            "settings": settings,
-        }
-        write_text(folder / "config.yaml", to_yaml(config))
-        write_text(
-            folder / "code.yaml", to_yaml(fingerprint.code("predict", settings, tmp_path / "lock.txt"))
-        )
-        write_text(folder / "runtime.yaml", "{}")
-        return ["--plan", str(folder)]
+        return planning.arguments(planning.plan("predict", settings, inputs, "y"))
 
     return plan
 

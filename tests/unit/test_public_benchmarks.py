@@ -422,7 +422,7 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path):
         path.write_text("", encoding="utf-8")
         with pytest.raises(UserError, match=f"no records in the format '{form}'"):
             rescoring.read(path, form, lambda rows: [""] * len(rows))
-    with pytest.raises(UserError, match="No such file"):
+    with pytest.raises(UserError, match=r"--predictions .*nowhere: there is no such file\.$"):
         rescoring.read(tmp_path / "nowhere", "lawbench")
     path.write_text('{"input": "甲", "answer": "A"}\n[]\n', encoding="utf-8")
     with pytest.raises(UserError, match="record 2"):

@@ -86,6 +86,14 @@ def test_a_mirror_without_the_file_says_which(dataset, mirror, tmp_path):
         registry.resolve(dataset, tmp_path)
 
 
+def test_what_is_here_already_is_found_without_being_read_or_fetched(dataset, mirror, tmp_path, monkeypatch):
+    assert registry.present(dataset, tmp_path) == registry.in_mirror(dataset, mirror)
+    registry.in_mirror(dataset, mirror).unlink()
+    assert registry.present(dataset, tmp_path) is None
+    monkeypatch.delenv(registry.MIRROR)
+    assert registry.present(dataset, tmp_path) is None
+
+
 def test_a_missing_mirror(dataset, tmp_path, monkeypatch):
     monkeypatch.setenv(registry.MIRROR, str(tmp_path / "nowhere"))
     with pytest.raises(UserError, match="is not a folder"):

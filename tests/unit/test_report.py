@@ -12,6 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import planning
 import polars as pl
 import pytest
 from fontTools.ttLib import TTFont
@@ -24,11 +25,12 @@ from lexpro import fingerprint, stage
 from lexpro.benchmarks import score_judgments
 from lexpro.benchmarks.judging import judge
 from lexpro.benchmarks.metrics import MAIN, summarise
-from lexpro.files import read_json, to_yaml, write_json, write_text
+from lexpro.files import read_json, write_json, write_text
 from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import (
     corpus_figures,
     corpus_page,
+    effects,
     figures,
     gather,
     labels,
@@ -419,6 +421,20 @@ def test_no_words_overlap_or_leave_the_figure(name, large, inputs):
         assert not (wide > 1 and high > 1), f"{one!r} overlaps {other!r}"
 
 
+def test_systems_that_find_the_same_are_told_apart():
+    """Lines of recall by k lay on one another where two systems are equally good."""
+    same = {"1": 0.25, "10": 0.75}
+    systems = dict.fromkeys(("fused", "dense", "bm25"), same)
+    figure = figures.retrieval({"retrieval": {"systems": systems}})
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    assert len(panels) == len(same)
+    for axes, recall in zip(panels, same.values(), strict=True):
+        points = {tuple(line.get_xydata()[0]) for line in axes.lines if line.get_marker() == "o"}
+        assert points == {(recall, row) for row in range(len(systems))}
+        assert [text.get_text() for text in axes.texts] == [f"{recall:.3f}"] * len(systems)
+    plt.close(figure)
+
+
 def drawn_in(text: plt.Text, figure: plt.Figure) -> bool:
     """Whether a text is really drawn: tick labels beyond the limits of an axis are kept, but not drawn."""
     for axes in figure.axes:
@@ -484,6 +500,12 @@ def test_the_page_says_what_it_is(html):
     assert "synthetic judgments" in html
     assert "A model this small shows" in html
     assert "Nothing here is legal advice" in html
+
+
+def test_the_page_says_what_grpo_adds_where_the_scores_stand(html, found):
+    said = effects.of_grpo(found)
+    assert said and said in html
+    assert html.index('id="numbers"') < html.index(said) < html.index('id="evaluation"')
 
 
 def test_real_judgments_are_not_called_synthetic(found):
@@ -567,7 +589,6 @@ def finished(inputs, tmp_path_factory):
     root = tmp_path_factory.mktemp("stage")
     lock = root / "lock.txt"
     write_text(lock, "polars==2.1.0\n")
-    plan = root / "results/.plan/report/demo-11111111"
     settings = {
         "examples": 2,
         "charges": 30,
@@ -576,21 +597,15 @@ def finished(inputs, tmp_path_factory):
         "note": "A note & more.",
         "experiment": "demo",
     }
-    config = {
-        "stage": "report",
-        "key": "demo-11111111",
-        "out": "results/report/demo-11111111",
-        "settings": settings,
-    }
-    config["inputs"] = {name: str(path) for name, path in inputs.items()}
-    config["provinces"] = list(PROVINCES)
-    write_text(plan / "config.yaml", to_yaml(config))
-    write_text(plan / "code.yaml", to_yaml(fingerprint.code("report", settings, lock)))
-    write_text(plan / "runtime.yaml", to_yaml({}))
+    above = {name: str(path) for name, path in inputs.items()}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setattr(stage, "lock_file", lambda: lock)
-        report.main(["--plan", str(plan)])
+        report.main(
+            planning.arguments(
+                planning.plan("report", settings, above, "demo-11111111", provinces=list(PROVINCES))
+            )
+        )
     return root / "results/report/demo-11111111"
 
 

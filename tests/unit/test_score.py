@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import planning
 import pytest
 
-from lexpro import fingerprint, stage
+from lexpro import stage
 from lexpro.benchmarks.judging import judge
 from lexpro.benchmarks.metrics import MAIN, summarise
-from lexpro.files import read_json, read_yaml, to_yaml, write_text
+from lexpro.files import read_json, read_yaml, write_text
 from lexpro.settings import benchmark, score
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -144,6 +145,15 @@ def test_elements_by_field_and_confusions():
     # The defendant of the second judgment has four of five elements right; both are the same person twice.
     assert found["defendant_f1"] == pytest.approx((1 + 4 / 5) / 2, abs=1e-6)
     assert found["defendant_accuracy"] == 0.5
+    # Counts are whole numbers, or the tables of the report would print 2.000.
+    counts = [row["n"] for row in found["fields"].values()] + list(found["confusions"].values())
+    assert {type(count) for count in counts} == {int}
+
+
+def test_a_count_that_differs_between_samples_is_their_mean():
+    short = {**GOLD["elements"], "被告人": [{**PERSON, "刑期": 3.5}]}
+    samples = [[verdict("elements", answer) for answer in (GOLD["elements"], short)]]
+    assert summarise("elements", samples, SETTINGS)["confusions"]["years_for_months"] == 0.5
 
 
 def test_a_defendant_that_is_invented_counts_against_the_others():
@@ -190,20 +200,8 @@ def planned(tmp_path, monkeypatch):
         ):
             lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             write_text(tmp_path / "results" / name, lines)
-        folder = tmp_path / "results/.plan/score/y"
-        settings = {**SETTINGS, "benchmark": "heldout"}
         inputs = {"predict": "results/predict/x", "tasks": "results/tasks/x"}
-        config = {
-            "stage": "score",
-            "key": "y",
-            "out": "results/score/y",
-            "inputs": inputs,
-            "settings": settings,
-        }
-        write_text(folder / "config.yaml", to_yaml(config))
-        write_text(folder / "code.yaml", to_yaml(fingerprint.code("score", settings, tmp_path / "lock.txt")))
-        write_text(folder / "runtime.yaml", "{}")
-        return ["--plan", str(folder)]
+        return planning.arguments(planning.plan("score", {**SETTINGS, "benchmark": "heldout"}, inputs, "y"))
 
     return plan
 

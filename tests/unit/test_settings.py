@@ -38,7 +38,7 @@ WRONG = [
     ("+sft.learning_rat=1.0", ["did you mean learning_rate?"]),
     ("sft.runtime.gpu=1", ["sft.runtime.gpu: unknown key; did you mean gpus? allowed: gpus, nodes, threads, mem_mb"]),
     ("corpus.noise.cutt=0.1", ["corpus.noise.cutt", "did you mean cut?", "allowed: exact_duplicate, near_dup"]),
-    ("predict.engine.gpu_memory=0.5", ["predict.engine.gpu_memory: unknown key", "allowed: module, batch_size"]),
+    ("predict.engine.gpu=0.5", ["predict.engine.gpu: unknown key", "allowed: module, batch_size"]),
     ("grpo.rewards=[{fn: lexpro.rewards.charge.f1, wieght: 1.0}]", ["grpo.rewards.0.wieght", "mean weight?"]),
     ("colour=red", [TOP + "colour: unknown key", "allowed: variants, retrieval, corpus"]),
     ("sft.seed.x=3", [TOP + "sft.seed: should be a valid integer"]),
@@ -78,6 +78,8 @@ WRONG = [
     ("sft.runtime.fsdp=config/fsdp/ful.json", ["sft.runtime.fsdp: there is no file", "full.json"]),
     ("sft.runtime.deepspeed=config/deepspeed/zero4.json", ["sft.runtime.deepspeed: there is no file", "zero3.json"]),
     # Settings that exclude each other, each with the file it is in.
+    ("corpus.path=raw", [TOP + "corpus.path and config/corpus/synthetic.yaml: corpus.kind: exclude each other"]),
+    ("predict.engine.gpu_memory=0.5", ["engine.module: exclude each other", "module: lexpro.engines.vllm, not of"]),
     ("sft.epochs=2", [f"config/sft/tiny.yaml: sft.max_steps and {TOP}sft.epochs: ", "exclude each other"]),
     ("sft.global_batch_size=17", [TOP + "sft.global_batch_size and config/sft/tiny.yaml: sft.runtime.per_device"]),
     ("grpo.num_generations=7", [f"config/grpo/tiny.yaml: grpo.global_batch_size and {TOP}grpo.num_generations"]),
@@ -123,6 +125,16 @@ def test_a_wrong_setting_is_told_with_its_place_and_what_is_allowed(changes, sai
         assert part in message, message
     for leak in ("Value error", "Traceback", "Input should", "pydantic", "+sft"):
         assert leak not in message.replace(changes, ""), message
+
+
+def test_an_experiment_for_one_corpus_and_the_choice_of_another_are_told_as_such():
+    first, *keys = refused("smoke", ["corpus=folder"]).splitlines()
+    assert [line.split(" and ")[0].strip() for line in keys] == [
+        f"config/experiment/smoke.yaml: corpus.{key}" for key in ("provinces", "documents_per_province")
+    ]
+    for line in keys:
+        assert "config/corpus/folder.yaml: corpus.kind: exclude each other" in line
+        assert "not of folder" in line and "another experiment" in line and "overrides=[corpus=…]" in line
 
 
 def test_every_thing_that_is_wrong_is_told_at_once():
@@ -234,10 +246,52 @@ def test_fields_that_no_file_writes_can_be_set_and_values_are_those_of_yaml():
             ["sft.weights={term: 2.0, charge: 1.0}", "sft.seed=1"],
         ),
         ("report.note='a, b',sft.seed=1", ["report.note='a, b'", "sft.seed=1"]),
+        ("[benchmark=[heldout,lawbench],sft.seed=1]", ["benchmark=[heldout,lawbench]", "sft.seed=1"]),
+        (["benchmark=[heldout,lawbench]"], ["benchmark=[heldout,lawbench]"]),
     ],
 )
 def test_lists_of_the_command_line(given, names):
     assert overrides.request({"experiments": given, "overrides": given}, {}) == (names, names)
+
+
+def test_a_list_of_benchmarks_is_one_change():
+    _, changes = overrides.request(
+        {"experiments": "demo", "overrides": "[benchmark=[heldout,lawbench],sft.seed=1]"}, {}
+    )
+    config, _ = composing.compose("demo", tuple(changes))
+    assert list(config["benchmark"]) == ["heldout", "lawbench"] and config["sft"]["seed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "meant"),
+    [
+        ("corpus=folder，corpus.path=data/raw", "，", ","),
+        ("corpus=folder、 corpus.path=data/raw", "、", ","),
+        ("corpus.provinces=[湖北，湖南]", "，", ","),
+        ("benchmark=[heldout，lawbench]", "，", ","),
+        ("［corpus=folder］", "［", "["),
+        ("corpus＝folder", "＝", "="),
+    ],
+)
+def test_a_full_width_sign_is_named(text, sign, meant):
+    _, (change,) = overrides.request({"experiments": "demo", "overrides": [text]}, {})
+    assert f"{text}: {sign} is a full-width sign, of a Chinese keyboard; write {meant} " in refused(
+        "demo", [change]
+    )
+    with pytest.raises(UserError, match="experiments: demo，smoke: ， is a full-width sign"):
+        overrides.request({"experiments": "demo，smoke"}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "report.note=样本少，仅供参考",
+        "report.note='一，seed=3［x］'",
+        "corpus.charges=['掩饰、隐瞒犯罪所得、犯罪所得收益罪',盗窃罪]",
+    ],
+)
+def test_a_full_width_sign_may_be_part_of_a_value(text):
+    assert overrides.read(text).text == text
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ import json
 import shutil
 from pathlib import Path
 
+import planning
 import pytest
 import yaml
 from transformers import AutoModelForCausalLM
 
 import base_model
 import sft
-from lexpro import fingerprint, stage
+from lexpro import stage
 from lexpro.files import read_json, to_yaml, write_json, write_text
 from lexpro.training import checkpoints, loading
 
@@ -62,18 +63,7 @@ def workplace(tmp_path, monkeypatch):
         runtime = {**settings.pop("runtime"), **RUNTIME, **change.pop("runtime", {})}
         small = {k: v for k, v in SMALL.items() if k in settings}
         settings = {**settings, **small, **change}
-        folder = Path("results/.plan") / name / key
-        config = {
-            "stage": name,
-            "key": key,
-            "out": f"results/{name}/{key}",
-            "inputs": inputs,
-            "settings": settings,
-        }
-        write_text(folder / "config.yaml", to_yaml(config))
-        write_text(folder / "code.yaml", to_yaml(fingerprint.code(name, settings, stage.lock_file())))
-        write_text(folder / "runtime.yaml", to_yaml(runtime))
-        return folder
+        return planning.plan(name, settings, inputs, key, runtime)
 
     return plan
 
@@ -171,20 +161,14 @@ def test_divergence_leaves_a_reason_and_no_manifest(based, capfd):
     assert not Path("results/sft/nan/manifest.json").exists()
 
 
-def pretrained(workplace, key: str, **settings) -> Path:
-    folder = workplace("base_model", key, {})
-    config = yaml.safe_load((folder / "config.yaml").read_text())
-    config["settings"] = {"kind": "pretrained", "id": None, "revision": None, "path": None, **settings}
-    write_text(folder / "config.yaml", to_yaml(config))
-    write_text(
-        folder / "code.yaml", to_yaml(fingerprint.code("base_model", config["settings"], stage.lock_file()))
-    )
-    return folder
+def pretrained(key: str, **settings) -> Path:
+    settings = {"kind": "pretrained", "id": None, "revision": None, "path": None, **settings}
+    return planning.plan("base_model", settings, {}, key)
 
 
 def test_a_local_model_is_linked(based):
     shutil.copytree("results/base_model/b/model", "own")
-    base_model.main(["--plan", str(pretrained(based, "p", path="own"))])
+    base_model.main(["--plan", str(pretrained("p", path="own"))])
     weights = Path("results/base_model/p/model/model.safetensors")
     assert weights.is_symlink() and weights.samefile("own/model.safetensors")
     sft.main(["--plan", str(based("sft", "s", {**INPUTS, "base_model": "results/base_model/p"}))])
@@ -205,7 +189,7 @@ def test_a_model_that_is_not_there_is_explained(based, capfd, monkeypatch, setti
     if missing:
         Path("own", missing).unlink()
     with pytest.raises(SystemExit) as stop:
-        base_model.main(["--plan", str(pretrained(based, "p", **settings))])
+        base_model.main(["--plan", str(pretrained("p", **settings))])
     assert stop.value.code == 2
     import re
 

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+import planning
 import pytest
 
 from lexpro import fingerprint, stage
@@ -23,18 +24,7 @@ def plan(tmp_path, monkeypatch):
     above = tmp_path / "results/predict/x-00000000"
     write_text(above / "predictions.jsonl", "{}\n")
     write_text(above / "manifest.json", json.dumps({"files": {"predictions.jsonl": "…"}, "counts": {}}))
-    folder = tmp_path / "results/.plan/score/y-11111111"
-    config = {
-        "stage": "score",
-        "key": "y-11111111",
-        "out": "results/score/y-11111111",
-        "inputs": {"predict": "results/predict/x-00000000"},
-        "settings": {"seed": 1},
-    }
-    write_text(folder / "config.yaml", to_yaml(config))
-    write_text(folder / "code.yaml", to_yaml(fingerprint.code("score", config["settings"], lock)))
-    write_text(folder / "runtime.yaml", to_yaml({}))
-    return folder
+    return planning.plan("score", {"seed": 1}, {"predict": "results/predict/x-00000000"}, "y-11111111")
 
 
 def run_stage(plan, body):

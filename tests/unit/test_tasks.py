@@ -1,6 +1,7 @@
 """Tasks: what is asked of a judgment, what is shown, what is the answer, and who is held out."""
 
 import json
+import math
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from lexpro.corpus import synthetic
 from lexpro.corpus.record import Article, Defendant, Judgment, Term
-from lexpro.files import read_yaml
+from lexpro.files import read_yaml, write_json
 from lexpro.knowledge import embedded
 from lexpro.law import charges, facts
 from lexpro.settings.tasks import Settings
@@ -484,3 +485,49 @@ def test_rows_of_grpo_say_what_the_rewards_ask_for():
     asker = Asker(values, Form.from_dict(values["form"]), Shelf(rows()))
     row = next(asker.questions(judgment, text)).grpo(Form())
     assert row["charges"] == ["盗窃罪"] and row["date"] == "2019-06-01"
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 400])
+def test_too_few_judgments_are_told_what_there_is_what_it_takes_and_what_to_change(number):
+    import tasks
+
+    config = read_yaml(CONFIG / "tasks/tiny.yaml")
+    known = [split.Case(f"d{i}", f"f{i}", "湖北", "盗窃罪") for i in range(number)]
+    splits = split.assign(known, config["shares"], config["seed"])
+    counts = Counter(f"{part}.elements" for part in splits.values())
+    said = tasks.too_few(known, splits, counts, config)
+    if set(splits.values()) == set(split.SPLITS):
+        assert said == ""
+        return
+    empty = [part for part in split.SPLITS if part not in splits.values()]
+    assert said.startswith(
+        f"too few judgments: {number} were kept, of {number} cases, and no question is left for"
+    )
+    for part in split.SPLITS:
+        given = list(splits.values()).count(part)
+        assert f"{part}: share {config['shares'][part]:g}, {given} judgments, {given} questions" in said
+        assert (f"tasks.shares.{part} (now {config['shares'][part]:g})" in said) == (part in empty)
+    assert f"about {math.ceil(1 / min(config['shares'][part] for part in empty))} judgments" in said
+
+
+def test_a_split_whose_judgments_are_asked_nothing_is_told_its_mix():
+    import tasks
+
+    config = read_yaml(CONFIG / "tasks/tiny.yaml")
+    config["mix"]["grpo"] = dict.fromkeys(config["mix"]["grpo"], 0.25)
+    splits = {"a": "sft", "b": "grpo", "c": "heldout"}
+    known = [split.Case(doc, doc, "湖北", "盗窃罪") for doc in splits]
+    said = tasks.too_few(known, splits, {"sft.term": 1, "heldout.term": 1}, config)
+    assert "grpo: share 0.1, 1 judgments, 0 questions" in said and "about 40 judgments" in said
+    assert "tasks.mix.grpo" in said and "tasks.mix.sft" not in said
+
+
+def test_what_the_filter_dropped_is_told_beside_it(tmp_path):
+    import tasks
+
+    counts = {"read": 5, "kept": 1, "dropped": 4, "drop_too_short": 0, "drop_near_duplicate": 4}
+    write_json(tmp_path / "manifest.json", {"files": {}, "counts": counts})
+    said = f"The filter dropped 4 of 5 (near_duplicate 4): {tmp_path}/dropped.parquet."
+    assert tasks.dropped(tmp_path).strip() == said
+    write_json(tmp_path / "manifest.json", {"files": {}, "counts": counts | {"dropped": 0}})
+    assert tasks.dropped(tmp_path) == ""

@@ -17,6 +17,7 @@ from unicodedata import east_asian_width
 
 from lexpro.errors import UserError
 from lexpro.files import read_json, read_yaml
+from lexpro.given import read_text
 from lexpro.knowledge.lookup import plain
 from lexpro.law import charges, provinces
 from lexpro.law.articles import CRIMINAL_LAW
@@ -89,25 +90,19 @@ def facts_of(args: argparse.Namespace) -> str:
     """The facts from the command line or the file; raises UserError on none, both, or an unreadable file."""
     if (args.question is None) == (args.facts is None):
         raise UserError("give the facts either as text or with --facts FILE.")
-    try:
-        text = args.question if args.facts is None else args.facts.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"--facts {args.facts}: {error}. It must be a UTF-8 text file.") from error
+    text = args.question if args.facts is None else read_text(args.facts, "--facts")
     if not text.strip():
         raise UserError("the facts are empty.")
     return text.strip()
 
 
-def summary_of(experiment: str) -> Path:
-    return RESULTS / "experiments" / experiment / "summary.json"
-
-
-def run_of(experiment: str, variant: str) -> dict:
-    """The configuration of the experiment's predictions with retrieval: its folders and how its model is run.
+def run_of(experiment: str, variant: str) -> tuple[dict, dict]:
+    """(the configuration of the experiment's predictions with retrieval: its folders and how its model is run; the
+    experiment's summary).
 
     Raises UserError where the experiment does not exist, has not run, or its results are gone.
     """
-    summary = summary_of(experiment)
+    summary = RESULTS / "experiments" / experiment / "summary.json"
     if not summary.is_file():
         there = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
         if there and experiment not in there:
@@ -117,7 +112,8 @@ def run_of(experiment: str, variant: str) -> dict:
             f"snakemake --cores all --config experiments={experiment}"
         )
     try:
-        stages = read_json(summary)["stages"]
+        found = read_json(summary)
+        stages = found["stages"]
     except (ValueError, KeyError) as error:
         raise UserError(
             f"{summary} cannot be read ({error!r}). Remove it and run snakemake again."
@@ -128,7 +124,7 @@ def run_of(experiment: str, variant: str) -> dict:
     plan = RESULTS / ".plan" / "predict" / key / "config.yaml"
     if not plan.is_file():
         raise UserError(f"{plan} is gone. Run snakemake again: it plans anew and makes what is missing.")
-    return read_yaml(plan)
+    return read_yaml(plan), found
 
 
 def law_of(name: str | None, rows: list[dict]) -> str | None:
@@ -231,10 +227,12 @@ def warning(summary: dict) -> str:
     return f"{synthetic}答案由模型写成，不是法律意见。"
 
 
-def show_answer(args: argparse.Namespace, completion: str, shown: list[str], rows: list[dict]) -> None:
+def show_answer(
+    args: argparse.Namespace, summary: dict, completion: str, shown: list[str], rows: list[dict]
+) -> None:
     think, said, finished = answers.split_think(completion)
     print(f"【回答】{TASKS[args.task]}（{args.experiment}，{args.variant}）")
-    print(paragraph(warning(read_json(summary_of(args.experiment))), "  "))
+    print(paragraph(warning(summary), "  "))
     if think:
         print(paragraph("推理：" + think, "  "))
     print(paragraph("答案：" + (said.strip() or ("（空）" if finished else "（推理没有结束）")), "  "))
@@ -249,7 +247,7 @@ def show_answer(args: argparse.Namespace, completion: str, shown: list[str], row
 def ask(argv: list[str] | None) -> None:
     args = arguments(argv)
     facts = facts_of(args)
-    plan = run_of(args.experiment, args.variant)
+    plan, summary = run_of(args.experiment, args.variant)
     searcher = Searcher(plan["inputs"]["index"])
     law = law_of(args.law, searcher.rows)
     show_articles(searcher.articles(facts, args.k, args.date, law, named=True))
@@ -263,7 +261,7 @@ def ask(argv: list[str] | None) -> None:
         # Answers name articles by number alone: those of 刑法.
         given = searcher.articles(facts, args.k, args.date, CRIMINAL_LAW, named=True)
         completion, shown = answer(plan, args.task, facts, given)
-        show_answer(args, completion, shown, searcher.rows)
+        show_answer(args, summary, completion, shown, searcher.rows)
     searcher.close()
 
 

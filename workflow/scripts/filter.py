@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lexpro.corpus import registry
-from lexpro.corpus.contamination import Benchmarks, items_of, present
+from lexpro.corpus.contamination import Benchmarks, items_of
 from lexpro.corpus.parallel import threads
 from lexpro.corpus.select import select
 from lexpro.errors import UserError
@@ -21,8 +21,10 @@ def _here(run) -> Iterator[tuple[str, Path, list[str]]]:
     """(name, path, fields) of the benchmarks that are on this machine; raises `UserError` if one is missing that must
     not be."""
     for one in run.settings["benchmarks"]:
-        if path := present(registry.find(one["dataset"]), registry.CACHE):
-            yield one["dataset"], path, one["fields"]
+        dataset = registry.find(one["dataset"])
+        # Nothing is fetched for this.
+        if registry.present(dataset, registry.CACHE):
+            yield one["dataset"], registry.resolve(dataset, registry.CACHE), one["fields"]
         elif run.settings["benchmarks_required"]:
             raise UserError(
                 f"the benchmark {one['dataset']!r} is not here, and filter.benchmarks_required is true. "

@@ -5,6 +5,7 @@ held-out rows.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,15 +15,15 @@ import pyarrow.parquet as pq
 
 from lexpro.corpus.record import Judgment
 from lexpro.errors import UserError
-from lexpro.files import json_line, write_json
+from lexpro.files import json_line, read_json, write_json
 from lexpro.knowledge import table
-from lexpro.stage import Run, stage
+from lexpro.stage import MANIFEST, Run, stage
 from lexpro.tasks import targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.rows import Asker
 from lexpro.tasks.same_case import families
 from lexpro.tasks.shelf import Precedent, Shelf
-from lexpro.tasks.split import Case, assign, draw
+from lexpro.tasks.split import SPLITS, Case, assign, draw
 
 # Judgments read at a time: the corpus need not fit into memory.
 BATCH = 1000
@@ -34,7 +35,8 @@ def cases(path: Path) -> list[Case]:
     rows = pl.read_parquet(path, columns=["doc_id", "family", "province", "charge"]).rows()
     if not rows:
         raise UserError(
-            f"{path} holds no judgment: everything was rejected or dropped. See results/filter/*/funnel.csv."
+            f"{path} holds no judgment: everything was rejected or dropped. {path.parent}/funnel.csv has the counts, "
+            "dropped.parquet beside it the reasons; which filters there are is said in config/filter."
         )
     same = families(
         (judgment.case_number, _facts(row["text"], judgment)) for row, judgment in judgments(path)
@@ -106,6 +108,50 @@ def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[di
     return heldout
 
 
+def too_few(known: list[Case], splits: dict[str, str], counts: dict[str, int], settings: dict) -> str:
+    """What to do where a split was left without a question: what there was, what it takes and which settings change
+    that; empty where each has one.
+
+    `counts`: questions, as <split>.<task>. How many judgments it takes is the number in which one question is to be
+    expected: cases stay together, and not every judgment answers every task, so it may be some more.
+    """
+    given, questions, takes = Counter(splits.values()), {}, {}
+    for split in SPLITS:
+        questions[split] = sum(counts.get(f"{split}.{task}", 0) for task in TASKS)
+        asked = max(settings["mix"].get(split, {"heldout": 1.0}).values())
+        takes[split] = math.ceil(round(1 / (settings["shares"][split] * asked), 6))
+    empty = [split for split in SPLITS if not questions[split]]
+    if not empty:
+        return ""
+    shares = [f"tasks.shares.{split} (now {settings['shares'][split]:g})" for split in empty]
+    others = ["tasks.min_facts", *(f"tasks.mix.{split}" for split in empty if split in settings["mix"])]
+    return "\n  ".join(
+        [
+            f"too few judgments: {len(known)} were kept, of {len({case.family for case in known})} cases, and no "
+            f"question is left for {' and '.join(empty)}.",
+            *(
+                f"{s}: share {settings['shares'][s]:g}, {given[s]} judgments, {questions[s]} questions"
+                for s in SPLITS
+            ),
+            f"Each needs a question: that takes about {max(takes[split] for split in empty)} judgments that are kept.",
+            f"Give more, or raise {' and '.join(shares)} at the cost of the others: the three are 1 together.",
+            f"Which of its tasks a judgment is asked is said by {' and '.join(others)}.",
+        ]
+    )
+
+
+def dropped(folder: Path) -> str:
+    """A line on what the filter dropped; empty where that is nothing."""
+    counts = read_json(folder / MANIFEST)["counts"]
+    if not counts.get("dropped"):
+        return ""
+    reasons = {name.removeprefix("drop_"): n for name, n in counts.items() if name.startswith("drop_") and n}
+    said = ", ".join(f"{name} {number}" for name, number in reasons.items())
+    return (
+        f"\n  The filter dropped {counts['dropped']} of {counts['read']} ({said}): {folder}/dropped.parquet."
+    )
+
+
 def main(argv: list[str] | None = None) -> None:
     with stage("tasks", __doc__, argv) as run:
         settings = run.settings
@@ -121,13 +167,8 @@ def main(argv: list[str] | None = None) -> None:
         )
         asker = Asker(settings, form, shelf)
         heldout = write(run, asker, kept, splits)
-        for split in ("sft", "grpo", "heldout"):
-            made = [task for task in TASKS if run.counts.get(f"{split}.{task}")]
-            if settings["shares"][split] and not made:
-                raise UserError(
-                    f"no question for the {split} split: {len(known)} judgments are too few for its share "
-                    f"({settings['shares'][split]}) and mix. Give more judgments, or change config/tasks."
-                )
+        if says := too_few(known, splits, run.counts, settings):
+            raise UserError(says + dropped(run.inputs["filter"]))
         # In a drawn order, so that the first items of the file are a fair sample of it.
         heldout.sort(key=lambda row: (draw(settings["seed"], "heldout", row["doc_id"]), row["task"]))
         (run.out / "heldout.jsonl").write_text("".join(map(json_line, heldout)), encoding="utf-8")

@@ -18,6 +18,11 @@ from lexpro.settings.check import REQUEST, STAGES
 CONFIG = Path("config")
 EXPERIMENT = "experiment"
 HOW = "--config 'overrides=[sft=tiny,grpo.learning_rate=2e-5]'"
+# Signs of a Chinese keyboard, for which those of a list are meant.
+WIDE = {"，": ",", "、": ",", "＝": "=", "［": "[", "］": "]"}
+# Where one of them can be nothing else: in a name, before another change, inside brackets.
+MISTYPED = re.compile(r"^[^=]*?([，＝［］])|([，、])\s*\+?[\w.-]+[=＝]|=\s*[\[{].*?([，＝［］])", re.DOTALL)
+QUOTED = r"'[^']*'|\"[^\"]*\""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,19 @@ def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
             f"experiments: none is named. There are: {', '.join(choices(EXPERIMENT))}. Name some in "
             "config/config.yaml, or by --config experiments=demo"
         )
+    for name in names:
+        _plain("experiments", name)
     return names, _texts("overrides", config.get("overrides"))
+
+
+def _plain(key: str, text: str) -> None:
+    """Raises `UserError` where a full-width sign stands for one of a list; one that belongs to a value is let be."""
+    if found := MISTYPED.search(re.sub(QUOTED, "", text)):
+        wide = next(sign for sign in found.groups() if sign)
+        raise UserError(
+            f"{key}: {text}: {wide} is a full-width sign, of a Chinese keyboard; write {WIDE[wide]} instead (a value "
+            "that has the sign in it goes in quotes)"
+        )
 
 
 def _texts(key: str, value: object) -> list[str]:
@@ -83,7 +100,7 @@ def split(text: str) -> list[str]:
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1]
     parts, depth = [""], 0
-    for piece in re.findall(r"'[^']*'|\"[^\"]*\"|.", text, re.DOTALL):
+    for piece in re.findall(f"{QUOTED}|.", text, re.DOTALL):
         depth += (piece in "[{") - (piece in "]}")
         if piece == "," and not depth:
             parts.append("")
@@ -105,6 +122,7 @@ def read(text: str) -> Change:
     """An override; raises `UserError` where it cannot be read, or names a choice that does not exist."""
     from omegaconf import OmegaConf  # a job reads the plan without it
 
+    _plain("overrides", text)
     name, equals, value = text.lstrip("+").partition("=")
     name = name.strip()
     if not equals or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", name):

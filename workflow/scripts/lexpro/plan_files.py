@@ -5,7 +5,7 @@ Each is written only if it says something else than before, so that Snakemake se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,35 +17,11 @@ from lexpro.errors import UserError
 from lexpro.files import expanded, read_json, to_yaml, write_if_changed, write_json
 from lexpro.knowledge import collection
 from lexpro.stage import MANIFEST
-from lexpro.stamps import stamped
+from lexpro.stamps import listing
 from lexpro.training.pretrained import WANTED
 
 # Scripts that are no stages: what they make of finished runs is made again when their code changes.
 PAGES = ("publish", "census")
-
-
-def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
-    """{name: SHA-256, or why the file cannot be read} of files that are not the workflow's own.
-
-    Hashes are kept beside size and modification time, so that planning does not read a large corpus again.
-    """
-    cached = read_json(cache_file) if cache_file.is_file() else {}
-    hashed, found = {}, {}
-    for file in files:
-        # What cannot be read is not cached: rights change without the time of modification.
-        try:
-            trouble = file.trouble
-            row = None if trouble else stamped(file.path, cached.get(file.name))
-        except OSError as error:
-            trouble = error.strerror
-        if trouble:
-            found[file.name] = f"unreadable: {trouble}"
-        else:
-            hashed[file.name] = row
-            found[file.name] = row[-1]
-    if hashed != cached:
-        write_json(cache_file, hashed)
-    return found
 
 
 def _raw(run: Run) -> None:

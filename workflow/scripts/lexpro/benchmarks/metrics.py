@@ -100,6 +100,12 @@ def main(task: str, verdicts: Sequence[Sequence[Verdict]]) -> float:
     return float(metrics(task, len(table))[MAIN[task]](table.sum(axis=0)))
 
 
+def _number(count: float) -> int | float:
+    """A count over items: whole, unless an item's samples differ in it and their mean is not."""
+    count = round(float(count), 2)
+    return int(count) if count.is_integer() else count
+
+
 def _by_field(sums: np.ndarray) -> dict[str, dict[str, float]]:
     """Field → precision, recall, f1 and how many elements are true; fields with none true and none stated are
     left out.
@@ -111,7 +117,7 @@ def _by_field(sums: np.ndarray) -> dict[str, dict[str, float]]:
                 "precision": float(ratio(right, stated, 0.0)),
                 "recall": float(ratio(right, true, 0.0)),
                 "f1": float(_f1(right, stated, true)),
-                "n": round(float(true), 2),
+                "n": _number(true),
             }
     return found
 
@@ -149,7 +155,7 @@ def summarise(task: str, verdicts: Sequence[Sequence[Verdict]], settings: dict) 
         summary["fields"] = _by_field(sums)
         first = COLUMNS[task].index(elements.CONFUSIONS[0])
         summary["confusions"] = {
-            name: round(float(value), 2)
+            name: _number(value)
             for name, value in zip(
                 elements.CONFUSIONS, sums[first : first + len(elements.CONFUSIONS)], strict=True
             )

@@ -15,6 +15,7 @@ import numpy as np
 from lexpro.benchmarks.rules import Item, Rule, Task
 from lexpro.errors import UserError
 from lexpro.files import read_yaml
+from lexpro.given import read_text
 from lexpro.statistics import bootstrap
 from lexpro.tasks.answers import split_think
 
@@ -60,10 +61,7 @@ def expected(name: str) -> int:
 
 
 def _records(path: Path, form: str) -> list[dict]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: {error}. It must be a UTF-8 text file.") from error
+    text = read_text(path, "--predictions")
     try:
         if form == "lawbench":
             data = json.loads(text)

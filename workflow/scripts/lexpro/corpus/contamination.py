@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lexpro.corpus import registry
 from lexpro.corpus.codes import WIDTH, Codes
 from lexpro.corpus.raw import RawFile, raw_files
 from lexpro.corpus.readers import read
@@ -212,11 +211,3 @@ def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, st
                         f"{file.path}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its "
                         f"fields are {fields}."
                     )
-
-
-def present(dataset: registry.Dataset, cache: Path) -> Path | None:
-    """The verified data set where it is here (in the mirror, or downloaded before); nothing is fetched for this.
-
-    Raises `UserError` if what is here is not what was registered.
-    """
-    return registry.resolve(dataset, cache) if registry.present(dataset, cache) else None

@@ -24,17 +24,15 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from lexpro.corpus.raw import RawFile
 from lexpro.errors import UserError
-from lexpro.files import read_json, write_json
 from lexpro.fingerprint import sha256
-from lexpro.stamps import stamped
+from lexpro.stamps import listing
 
 REGISTRY = Path("config/datasets.csv")
 MIRROR = "LEXPRO_MIRROR"
 # Where downloads are kept.
 CACHE = Path("scratch/datasets")
-# Hashes of files that no hash is registered of, by path.
-PINS = "pins.json"
 # What stands before the id of a Git blob in the column sha256.
 GIT = "git:"
 # Raw files of GitHub: the one host whose layout the mirror follows.
@@ -121,12 +119,8 @@ def pin(dataset: Dataset, cache: Path = CACHE) -> str:
         return ""
     if not path or not path.is_file():
         return hash_of(path) if path else ""
-    pins = cache / PINS
-    cached, name = read_json(pins) if pins.is_file() else {}, str(path.absolute())
-    row = stamped(path, cached.get(name))
-    if row != cached.get(name):
-        write_json(pins, cached | {name: row})
-    return row[-1]
+    (found,) = listing([RawFile(path, str(path.absolute()))], cache / f"{dataset.name}.json").values()
+    return found
 
 
 def _verified(dataset: Dataset, path: Path, planned: str = "") -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import cycle
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -127,25 +126,32 @@ def scores(summary: dict) -> plt.Figure:
 
 
 def retrieval(summary: dict) -> plt.Figure:
-    """Share of the cited articles that each system finds among its first k."""
+    """Share of the cited articles that each system finds among its first k: a panel each k, a row each system.
+
+    Rows, not lines: the good systems differ by thousandths, and their lines would lie on one another.
+    """
     systems = {name: row for name, row in summary["retrieval"].get("systems", {}).items() if row}
     if not systems:
         return style.empty("This experiment searches no index.")
-    figure, axes = plt.subplots(figsize=(8.6, 3.6))
     order = labels.ordered(systems, labels.SYSTEMS)
-    for name, (color, marker) in zip(order, cycle(style.SERIES), strict=False):
-        by_k = systems[name]
-        cuts = sorted(by_k, key=int)
-        line = "--" if name == "constant" else "-"
-        values = [by_k[k] for k in cuts]
-        label = labels.SYSTEMS.get(name, name)
-        look = {"color": color, "marker": marker, "markersize": 7, "markeredgecolor": "white"}
-        axes.plot([int(k) for k in cuts], values, line, label=label, **look)
-    axes.set_xticks(sorted({int(k) for by_k in systems.values() for k in by_k}))
-    axes.set_ylim(0, 1.02)
-    axes.set_xlabel("articles looked at, k")
-    axes.set_ylabel("recall of cited articles at k")
-    figure.legend(loc="outside lower center", ncols=3)
+    cuts = sorted({k for row in systems.values() for k in row}, key=int)
+    size = (8.6, 1.0 + 0.32 * len(order))
+    figure, all_axes = plt.subplots(1, len(cuts), figsize=size, squeeze=False, sharex=True, sharey=True)
+    for axes, k in zip(all_axes[0], cuts, strict=True):
+        for row, name in enumerate(order):
+            if k in systems[name]:
+                recall, color = systems[name][k], style.GREY if name == "constant" else style.BLUE
+                axes.plot([0, recall], [row, row], color=style.PALE, linewidth=1.5)
+                axes.plot(recall, row, "o", color=color)
+                axes.annotate(f"{recall:.3f}", (recall, row), (6, 0), textcoords="offset points", va="center")
+        axes.set_title(f"first {k} articles" if int(k) > 1 else "first article")
+        axes.grid(axis="y", visible=False)
+    axes.set_xticks([0, 0.5, 1])
+    # Beyond 1 is room for the numbers.
+    axes.set_xlim(0, 1.45)
+    axes.set_yticks(range(len(order)), [labels.SYSTEMS.get(name, name) for name in order])
+    axes.set_ylim(len(order) - 0.4, -0.6)
+    figure.supxlabel("recall of cited articles", fontsize="medium")
     return figure
 
 

@@ -162,7 +162,7 @@ FIGURES = {
     "retrieval": (
         "Recall of cited articles by retrieval system",
         "For the facts of held-out cases: the share of the articles that the judgment cites which a system "
-        "finds among its first k.",
+        "finds among its first ones. Grey: what the commonest articles give, whatever the facts.",
     ),
     "sft": (
         "Supervised fine-tuning: training loss and gradient norm",

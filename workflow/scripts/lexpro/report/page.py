@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexpro.report import corpus_page, labels, markup, sources
+from lexpro.report import corpus_page, effects, labels, markup, sources
 from lexpro.report.examples import Example, Mark
 from lexpro.report.table import Table
 from lexpro.report.tables import runs_of
@@ -153,6 +153,7 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "retrieval_names": labels.RETRIEVAL,
         "key_numbers": key_numbers(summary),
         "key_text": key_text(summary),
+        "grpo_text": effects.of_grpo(summary),
         "examples": examples,
         "glosses": labels.FIELDS,
         "examples_text": "Extraction of elements from the same held-out judgment by each variant, as in the "

@@ -12,20 +12,17 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from lexpro.report import fonts
 
-BLUE, ORANGE, GREEN, SKY, VERMILLION, PURPLE = (
+BLUE, ORANGE, GREEN, SKY, VERMILLION = (
     "#0072B2",
     "#E69F00",
     "#009E73",
     "#56B4E9",
     "#D55E00",
-    "#CC79A7",
 )
 INK, GREY, PALE = "#222222", "#767676", "#D9D9D9"
 # The same colour for the same variant in every figure.
 VARIANT = {"base": GREY, "sft": BLUE, "grpo": VERMILLION}
 
-# (colour, marker) of each line in a figure of several: told apart without colour too.
-SERIES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "D"), (PURPLE, "^"), (GREY, "v"))
 # One hue, light to dark; the lightest tones are left out, since white stands for nothing at all.
 SEQUENTIAL = LinearSegmentedColormap.from_list("lexpro", ["#d6e6f4", "#6aaed6", "#1f6fb3", "#08306b"])
 # Tones on which ink can be read, the darkest too.

@@ -20,10 +20,15 @@ CARD = "embedder.json"
 _WEIGHTS = (".safetensors", ".json", ".txt")
 
 
+def parts(folder: Path) -> list[Path]:
+    """The files of a model folder that make the model: weights, tokenizer and configuration."""
+    return [path for path in sorted(folder.rglob("*")) if path.suffix in _WEIGHTS and path.name != CARD]
+
+
 def fingerprint_of(folder: Path) -> str:
-    """A hash over the names and bytes of a model folder's weights, tokenizer and configuration."""
-    files = [path for path in sorted(folder.rglob("*")) if path.suffix in _WEIGHTS and path.name != CARD]
-    return fingerprint.digest([(p.relative_to(folder).as_posix(), fingerprint.sha256(p)) for p in files], 32)
+    """A hash over the names and bytes of a model's parts."""
+    hashes = [(path.relative_to(folder).as_posix(), fingerprint.sha256(path)) for path in parts(folder)]
+    return fingerprint.digest(hashes, 32)
 
 
 class Encoder:

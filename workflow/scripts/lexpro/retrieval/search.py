@@ -27,7 +27,7 @@ from lexpro.retrieval.fusion import rrf
 from lexpro.retrieval.scope import ArticleMask, CaseMask, CaseScope, Scope
 from lexpro.retrieval.store import Store
 
-CARD = "index.json"
+CARD, EMBEDDER = "index.json", "embedder"
 # Rows that each ranking contributes to the fusion.
 DEPTH = 100
 # Where a filter leaves no more rows than this, they are compared one by one: Chroma's own filters are slower
@@ -47,13 +47,14 @@ def fields(rows: list[dict]) -> list[dict[str, str | int]]:
 
 def check(index: Path) -> None:
     """Raises UserError where a file is not what the stage signed; the database has hashes of its own, and what is not
-    signed yet has none.
+    signed yet has none. The embedder is held to its hash when it is loaded, and is not read twice for that.
     """
     signed = index / "manifest.json"
+    embedder = dense.parts(index / EMBEDDER)
     for name, digest in read_json(signed)["files"].items() if signed.is_file() else ():
         if not (index / name).is_file():
             raise UserError(f"{index} is damaged: {name} is missing. Run the index stage again.")
-        if fingerprint.sha256(index / name) != digest:
+        if index / name not in embedder and fingerprint.sha256(index / name) != digest:
             raise UserError(f"{index} is damaged: {name} is not what was written. Run the index stage again.")
 
 
@@ -79,7 +80,7 @@ class Searcher:
             self._read(index)
         except (OSError, ValueError, KeyError, EOFError, PolarsError) as error:
             raise UserError(f"{index} is damaged ({error}). Run the index stage again.") from error
-        self.encoder = dense.load(index / "embedder", self.card["embedder"])
+        self.encoder = dense.load(index / EMBEDDER, self.card["embedder"])
         self.reranker = rerank.Reranker(self.settings["reranker"]) if self.settings["reranker"] else None
         if rerank.identity(self.settings["reranker"]) != self.card["reranker"]:
             raise UserError(f"{index} was built with another reranker. Run the index stage again.")

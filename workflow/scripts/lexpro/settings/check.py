@@ -120,7 +120,7 @@ def _wrong(model: Any, settings: object, path: tuple, extra: tuple = ()) -> list
 
 
 def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
-    below, inside = _place(model, error["loc"])
+    below, inside, siblings = _place(model, error["loc"])
     here = (*path, *below)
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "clash":
@@ -133,6 +133,8 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
     if kind == "literal_error":
         return Problem((here,), _choice(given, context["expected"]))
     if kind == "extra_forbidden":
+        if says := _of_a_sibling(here, inside, siblings):
+            return says
         allowed = [*(inside.model_fields if inside else ()), *extra]
         return Problem((here,), f"unknown key; {near(here[-1], allowed)}allowed: {', '.join(allowed)}")
     if kind == "missing":
@@ -143,33 +145,56 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
     return Problem((here,), says if isinstance(given, dict) else f"{says} (it is {given!r})")
 
 
+def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) -> Problem | None:
+    """The clash of a key with the choice beside it (`kind`, `module`), where only another choice has such a key."""
+    having = [sibling for sibling in siblings if key[-1] in sibling.model_fields]
+    if not having:
+        return None
+    # What tells the members of a union apart: the literal that all of them have.
+    tag = next(
+        name
+        for name, field in inside.model_fields.items()
+        if get_origin(field.annotation) is Literal
+        and all(name in sibling.model_fields for sibling in siblings)
+    )
+    chosen, *wanted = (get_args(member.model_fields[tag].annotation)[0] for member in (inside, *having))
+    name, by = ".".join(map(str, key)), ".".join(map(str, (*key[:-1], tag)))
+    return Problem(
+        (key, (*key[:-1], tag)),
+        f"exclude each other: {name} is a setting of {by}: {' or '.join(wanted)}, not of {chosen}. Take it out (where "
+        f"an experiment says it, take another experiment), or choose another {key[0]} (overrides=[{key[0]}=…])",
+    )
+
+
 def _choice(given: object, expected: str) -> str:
     allowed = re.findall(r"'([^']*)'", expected) or [expected]
     return f"is {given!r}; {near(given, allowed)}allowed: {', '.join(allowed)}"
 
 
-def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None]:
-    """(keys that lead to the place of an error, the model that the last of them is in).
+def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None, list]:
+    """(keys that lead to the place of an error, the model that the last of them is in, all members of the union that
+    this model was chosen from).
 
     Pydantic's location also names the member of a union that it tried, which is no key of the settings.
     """
-    path, inside = [], None
+    path, inside, siblings, union = [], None, [], []
     for part in loc:
         if part == "[key]":
             break
         found = members(annotation)
         if len(found) > 1:
-            annotation = next((m for m in found if _is_member(m, part)), None)
+            annotation, union = next((m for m in found if _is_member(m, part)), None), found
             continue
         annotation = found[0] if found else None
         inside = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+        siblings, union = union, []
         path.append(part)
         if inside:
             field = inside.model_fields.get(part)
             annotation = field.annotation if field else None
         else:
             annotation = (get_args(annotation) or (None,))[-1]
-    return tuple(path), inside
+    return tuple(path), inside, siblings
 
 
 def members(annotation: Any) -> list:

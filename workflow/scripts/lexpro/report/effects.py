@@ -1,0 +1,77 @@
+"""What GRPO adds to SFT, in words: read off the paired comparisons of the summary, whatever they say."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lexpro.report import labels
+
+FIRST, SECOND = "sft", "grpo"
+NO_STEP = (
+    "What GRPO adds to SFT cannot be said: it logged no step. Where there are fewer prompts than a step takes "
+    "(grpo.global_batch_size / grpo.num_generations), none is made, and both are the same model."
+)
+
+
+def found(summary: dict) -> list[dict]:
+    """The tests of GRPO against SFT on the held-out judgments, in the order of the tasks; none where a variant is not
+    evaluated."""
+    tests = summary.get("comparisons", {"tests": []})["tests"]
+    pairs = {(f"{FIRST}.{retrieval}", f"{SECOND}.{retrieval}"): retrieval for retrieval in labels.RETRIEVAL}
+    return [
+        row | {"retrieval": pairs[row["first"], row["second"]]}
+        for row in tests
+        if row["task"] in labels.TASKS and (row["first"], row["second"]) in pairs
+    ]
+
+
+def _verdict(row: dict, level: float) -> str:
+    """`better` or `worse` where the interval lies on one side of 0 and the permutation test agrees (it does not, of
+    a handful of items, whose interval may be a point), else `open`."""
+    if row["p"] >= level or row["low"] <= 0 <= row["high"]:
+        return "open"
+    return "better" if row["low"] > 0 else "worse"
+
+
+def _meaning(row: dict, level: float) -> str:
+    """What the difference of one test can be taken for."""
+    if (verdict := _verdict(row, level)) != "open":
+        return f"the whole interval says that GRPO is {verdict} than SFT here"
+    lies = "below" if row["difference"] < 0 else "above" if row["difference"] > 0 else "level with"
+    why = (
+        "the interval holds 0"
+        if row["low"] <= 0 <= row["high"]
+        else f"the permutation test says p = {row['p']:.2f}"
+    )
+    return f"GRPO lies {lies} SFT, but {why}: neither a gain nor a loss is shown"
+
+
+def of_grpo(summary: dict) -> str:
+    """Two sentences to stand beside the scores; "" where GRPO and SFT are not both scored.
+
+    The first is about the first task (the extraction of elements, where it is asked), the second counts the others.
+    """
+    tests = found(summary)
+    if not tests:
+        return ""
+    if not summary["training"]["grpo"]:
+        return NO_STEP
+    row, *others = tests
+    # Adding 0 makes +0 of -0.
+    difference, low, high = (f"{row[name] + 0.0:+.4f}" for name in ("difference", "low", "high"))
+    confidence = summary["comparisons"]["confidence"]
+    level = 1 - confidence
+    said = (
+        f"What GRPO adds to SFT: {labels.TASKS[row['task']]}, {labels.RETRIEVAL[row['retrieval']]}, "
+        f"{difference} {labels.METRICS.get(row['metric'], row['metric'])} (n = {row['n']:,}, {100 * confidence:g} % "
+        f"interval of the paired difference {low} to {high}); {_meaning(row, level)}."
+    )
+    if not others:
+        return said
+    counts = Counter(_verdict(other, level) for other in others)
+    said_of = ", ".join(f"{verdict} in {counts[verdict]}" for verdict in ("better", "worse"))
+    return (
+        f"{said} Other tasks, with and without retrieval ({len(others)} comparisons): {said_of}, open in "
+        f"{counts['open']}. The intervals say what other items would give, not what another seed of the training "
+        "would, and are not corrected for their number."
+    )
