@@ -149,7 +149,6 @@ def our_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
         epochs=0,
         global_batch_size=SFT_BATCH,
     )
-    runtime["per_device_batch_size"] = SFT_BATCH
     run, clock = run_of("sft", folder, settings, runtime), Clock()
     config = trainer.configuration(run, settings)
     found = trainer.Trainer(model, config, train_dataset=examples, processing_class=vocab, callbacks=[clock])

@@ -20,7 +20,7 @@ from lexpro.errors import UserError
 from lexpro.files import read_json
 from lexpro.rewards import registry
 from lexpro.training import grpo as training
-from lexpro.training import loading, pass_rate, scratch
+from lexpro.training import loading, pass_rate, scratch, trim
 from lexpro.training.grpo import in_turn
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers, zero_variance
 
@@ -179,6 +179,50 @@ def test_the_head_on_a_processor_computes_what_trl_computes(tuned, monkeypatch):
     change = {**CHANGE, "temperature": 0.7, "precision": "fp32"}
     grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
     assert compared and min(compared) > 0
+
+
+def test_what_is_left_out_of_a_step_has_no_part_in_the_gradient(tuned, monkeypatch):
+    favour(monkeypatch)
+    ours, trls = Trainer._compute_loss, GRPOTrainer._compute_loss
+    left_out = []
+
+    def both(self, model, inputs):
+        # One group of two earned the same.
+        inputs = {**inputs, "advantages": inputs["advantages"].clone()}
+        inputs["advantages"][:4] = 0.0
+        weights = [weight for weight in model.parameters() if weight.requires_grad]
+        found, expected = ours(self, model, inputs), trls(self, model, inputs)
+        gradients = [torch.autograd.grad(loss, weights) for loss in (found, expected)]
+        assert torch.allclose(found, expected, atol=1e-6)
+        assert any(gradient.abs().max() > 0 for gradient in gradients[1])
+        for mine, theirs in zip(*gradients, strict=True):
+            assert torch.allclose(mine, theirs, atol=1e-5)
+        left_out.append(len(inputs["advantages"]) - len(trim.rows(inputs)["advantages"]))
+        return ours(self, model, inputs)
+
+    monkeypatch.setattr(Trainer, "_compute_loss", both)
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **{**CHANGE, "precision": "fp32"}))])
+    assert left_out and min(left_out) >= 4
+
+
+def test_a_batch_is_trimmed_to_its_longest_prompt_and_completion():
+    width, longest = 96, 64
+    inputs = {
+        "prompt_ids": torch.arange(2 * width).view(2, width),
+        "prompt_mask": torch.tensor([[0] * 60 + [1] * 36, [0] * 50 + [1] * 46]),
+        "completion_ids": torch.arange(2 * longest).view(2, longest),
+        "completion_mask": torch.tensor([[1] * 7 + [0] * 57, [1] * 32 + [0] * 32]),
+        "old_per_token_logps": torch.zeros(2, longest),
+        "advantages": torch.tensor([0.0, 0.0]),
+        "num_items_in_batch": torch.tensor(39),
+    }
+    found = trim.columns(inputs)
+    assert found["prompt_ids"].tolist() == inputs["prompt_ids"][:, 32:].tolist()
+    assert found["completion_ids"].tolist() == inputs["completion_ids"][:, :32].tolist()
+    assert found["old_per_token_logps"].shape == found["completion_mask"].shape == (2, 32)
+    # Where none teaches, one is kept: there must be a loss.
+    alone = trim.rows(inputs)
+    assert len(alone["prompt_ids"]) == len(alone["advantages"]) == 1 and alone["num_items_in_batch"] == 39
 
 
 def test_every_step_sees_the_same_mixture_of_tasks():

@@ -11,7 +11,10 @@ from trl import GRPOTrainer
 from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.files import json_line
-from lexpro.training import chat, compute, handover, sampling
+from lexpro.training import chat, compute, handover, sampling, trim
+
+# Losses that TRL sums over all tokens of a step and divides by their number.
+SUMS = ("cispo", "dapo")
 
 
 def on_whole_answers(reward: Callable) -> Callable:
@@ -94,6 +97,14 @@ class Trainer(GRPOTrainer):
         if compute.is_main() and self.sampled and not self.state.global_step % self.every:
             self._keep(inputs, prompts, completions, rewards)
         return rewards
+
+    def _compute_loss(self, model, inputs):
+        """On what has a part in the gradient; entropy and clipping are then those of the groups that teach."""
+        # TRL gathers a number of each row: processes need the same number of rows.
+        alone = self.accelerator.num_processes == 1
+        if alone and self.loss_type in SUMS and not (self.beta or self._entropy_bonus_enabled):
+            inputs = trim.rows(inputs)
+        return super()._compute_loss(model, trim.columns(inputs))
 
     def _get_per_token_logps_and_entropies(
         self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, compute_entropy=False, **more
