@@ -22,6 +22,7 @@ STATIC = {
     "dimension": 16,
     "vocabulary": 300,
     "epochs": 6,
+    "max_steps": 1000,
     "batch_size": 8,
     "negatives": 8,
     "hard_negatives": 2,
@@ -369,7 +370,10 @@ def test_training_brings_facts_to_their_articles():
     left = model.encode(facts[:2], normalize_embeddings=True)
     right = model.encode(articles, normalize_embeddings=True)
     assert (left @ right.T).argmax(1).tolist() == [0, 1]
-    assert losses[-1] < losses[0]
+    assert losses[-1] < losses[0] and len(losses) == 6
+    # Eight facts are one step: of six epochs four steps are taken, then it is over.
+    stopped = static.train(articles, facts, [[0], [1]] * 4, [[0], [1]], **{**STATIC, "max_steps": 4})[1]
+    assert stopped == losses[:4]
 
 
 def test_another_embedder_is_refused(index, tmp_path):

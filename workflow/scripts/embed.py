@@ -21,7 +21,7 @@ from lexpro.retrieval import cases, dense
 from lexpro.stage import Run, stage
 
 SAMPLER = ("batch_size", "negatives", "hard_negatives")
-STATIC = (*SAMPLER, "dimension", "vocabulary", "epochs", "scale", "learning_rate", "seed")
+STATIC = (*SAMPLER, "dimension", "vocabulary", "epochs", "max_steps", "scale", "learning_rate", "seed")
 TUNED = ("epochs", "scale", "learning_rate", "warmup", "weight_decay", "gradient_checkpointing", "seed")
 
 

@@ -8,6 +8,7 @@ embeds thousands of texts a second on one core.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import torch
 from sentence_transformers import SentenceTransformer
@@ -53,6 +54,7 @@ def train(
     dimension: int,
     vocabulary: int,
     epochs: int,
+    max_steps: int,
     batch_size: int,
     negatives: int,
     hard_negatives: int,
@@ -60,8 +62,8 @@ def train(
     learning_rate: float,
     seed: int,
 ) -> tuple[SentenceTransformer, list[float]]:
-    """Train on `facts`, each with the rows of `articles` in `cited` (at least one); (embedder, loss of each
-    epoch).
+    """Train on `facts`, each with the rows of `articles` in `cited` (at least one), for `epochs` or `max_steps`, whichever
+    is less; (embedder, loss of each epoch).
 
     What a step sees, and `chapters`: `contrastive.Sampler`. Without facts the vectors stay random, and texts are near
     each other for the tokens that they share. The same input gives the same vectors.
@@ -72,17 +74,19 @@ def train(
     module = StaticEmbedding(words, embedding_weights=weights)
     optimizer = torch.optim.Adam(module.parameters(), lr=learning_rate)
     sampler = Sampler(cited, chapters, batch_size, negatives, hard_negatives, generator)
-    losses = []
+    losses, left_over = [], max_steps
     for _ in range(epochs if facts else 0):
-        total = 0.0
-        for step in sampler.epoch():
+        total, seen = 0.0, 0
+        for step in islice(sampler.epoch(), left_over):
             left = _embed(module, [facts[case] for case in step.cases])
             right = _embed(module, [articles[row] for row in step.articles])
             found = loss(scale * left @ right.T, step.cited)
             optimizer.zero_grad()
             found.backward()
             optimizer.step()
-            total += float(found.detach()) * len(step.cases)
-        losses.append(round(total / len(facts), 6))
+            total, seen = total + float(found.detach()) * len(step.cases), seen + len(step.cases)
+            left_over -= 1
+        if seen:
+            losses.append(round(total / seen, 6))
     model = SentenceTransformer(modules=[module], device="cpu")
     return model, losses

@@ -30,6 +30,7 @@ class Static(Contrastive):
     dimension: Positive
     vocabulary: Annotated[int, Field(ge=100)]
     epochs: Count
+    max_steps: Positive
     runtime: Runtime = Runtime()
 
 
