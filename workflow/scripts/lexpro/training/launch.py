@@ -24,15 +24,17 @@ TORCHRUN = ("python", "-m", "torch.distributed.run", f"--shutdown-timeout={GRACE
 
 @dataclass(frozen=True)
 class Launch:
-    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node."""
+    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node, minutes."""
 
     gpus: int
     nodes: int
     threads: int
+    minutes: int = 120
 
     @classmethod
     def of(cls, runtime: Mapping) -> Launch:
-        return cls(runtime.get("gpus", 0), runtime.get("nodes", 1), runtime.get("threads", 1))
+        named = (("gpus", 0), ("nodes", 1), ("threads", 1), ("minutes", cls.minutes))
+        return cls(*(runtime.get(name, default) for name, default in named))
 
     @property
     def processes(self) -> int:
@@ -47,11 +49,13 @@ class Launch:
 def resources(launch: Launch) -> dict[str, int | str]:
     """What the rule asks Slurm for, by the names of Snakemake's executor.
 
-    `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's shell.
+    `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's shell. Without the
+    signal, to all processes of its steps before the time is up, Slurm leaves a training the seconds of `KillWait`.
     """
+    early = {"slurm_extra": f"--signal=TERM@{min(GRACE, 15 * launch.minutes)}"}
     if launch.nodes == 1:
-        return {"gpu": launch.gpus}
-    several: dict[str, int | str] = {"nodes": launch.nodes, "tasks": launch.nodes, "mpi": "srun"}
+        return {"gpu": launch.gpus, **early}
+    several: dict[str, int | str] = {"nodes": launch.nodes, "tasks": launch.nodes, "mpi": "srun", **early}
     return several | ({"gres": f"gpu:{launch.gpus}"} if launch.gpus else {})
 
 
