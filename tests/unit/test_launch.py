@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lexpro.errors import UserError
-from lexpro.training.launch import Launch, across, environment, hosts, processes, resources
+from lexpro.training.launch import GRACE, Launch, across, environment, hosts, processes, resources
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 SCRIPT = ["workflow/scripts/sft.py", "--plan", "p"]
@@ -46,7 +46,7 @@ def test_one_node_has_a_process_for_each_gpu_and_meets_at_a_free_port():
     launch = Launch(gpus=8, nodes=1, threads=64)
     command = processes(launch, SCRIPT, {})
     assert command[-len(SCRIPT) :] == SCRIPT
-    assert {"--standalone", "--nproc-per-node=8"} <= set(command)
+    assert {"--standalone", "--nproc-per-node=8", f"--shutdown-timeout={GRACE}"} <= set(command)
     assert environment(launch)["OMP_NUM_THREADS"] == "8" and "CUDA_VISIBLE_DEVICES" not in environment(launch)
 
 
@@ -111,7 +111,11 @@ def test_srun_gets_the_command_once_for_each_node(tmp_path):
     ],
 )
 def test_what_slurm_is_asked_for(runtime, asked):
-    assert resources(Launch.of(runtime)) == asked
+    assert resources(Launch.of(runtime)) == {**asked, "slurm_extra": f"--signal=TERM@{GRACE}"}
+
+
+def test_a_short_job_is_not_asked_to_end_when_it_begins():
+    assert resources(Launch.of({"minutes": 4}))["slurm_extra"] == "--signal=TERM@60"
 
 
 def test_the_script_gets_its_own_options(tmp_path):

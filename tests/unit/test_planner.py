@@ -167,7 +167,7 @@ def test_full_training_takes_half_as_much_again_as_an_adapter_without_recomputat
 def test_the_sbatch_line_asks_for_what_the_configuration_says():
     config, _ = plan.compose("paper_70b")
     line = slurm.line("sft", config["sft"]["runtime"])
-    for option in ("-p gpu", "-t 2880", "--mem 800000", "--cpus-per-task=64", "--gpus=8"):
+    for option in ("-p gpu", "-t 2880", "--mem 800000", "--cpus-per-task=64", "--gpus=8", "TERM@300"):
         assert option in line, line
     line = slurm.line("sft", config["sft"]["runtime"] | {"nodes": 2})
     for option in ("-p gpu", "--nodes=2", "--ntasks=2", "--cpus-per-task=64", "--gres=gpu:8"):

@@ -1,4 +1,4 @@
-"""Trainings as processes that are killed: on one, and on two with DeepSpeed's ZeRO-3 (gloo, on a processor)."""
+"""Trainings as processes that are killed or asked to end: one, and two with ZeRO-3 or FSDP (gloo, on a processor)."""
 
 import os
 import signal
@@ -31,10 +31,9 @@ def launched(ranks: int, *args: str, worker: str = "worker.py") -> subprocess.Co
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=1200)
 
 
-def killed(done: subprocess.CompletedProcess, stage: str, ranks: int, how: str = "KILL") -> None:
-    # What is asked to end cleans up and says so; what is killed cannot.
-    alone = 128 + signal.SIGTERM if how == "TERM" else -signal.SIGKILL
-    died = done.returncode == alone if ranks == 1 else "SIGKILL" in done.stderr
+def killed(done: subprocess.CompletedProcess, stage: str, ranks: int) -> None:
+    # What is killed cannot say so.
+    died = done.returncode == -signal.SIGKILL if ranks == 1 else "SIGKILL" in done.stderr
     assert died, done.stderr[-12000:]
     assert Path(f"results/{stage}/whole/manifest.json").exists()
     assert not Path(f"results/{stage}/killed/manifest.json").exists()
@@ -60,19 +59,48 @@ def runtime(ranks: int, batch: int, spread: dict | None = None) -> dict:
     return found | ((spread or {"deepspeed": ZERO3}) if ranks > 1 else {})
 
 
-@pytest.mark.parametrize(
-    ("ranks", "spread", "how"),
-    [(1, None, "KILL"), (1, None, "TERM"), (2, {"deepspeed": ZERO3}, "KILL"), (2, {"fsdp": FSDP}, "KILL")],
-    ids=["one", "one is asked to end", "zero3", "fsdp"],
+SPREAD = pytest.mark.parametrize(
+    ("ranks", "spread"),
+    [(1, None), (2, {"deepspeed": ZERO3}), (2, {"fsdp": FSDP})],
+    ids=["one", "zero3", "fsdp"],
 )
-def test_six_steps_of_sft_are_three_and_three_after_a_kill(based, ranks, spread, how):  # noqa: F811 - a fixture
-    change = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": 4}
+SIX = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": 4}
+
+
+@SPREAD
+def test_six_steps_of_sft_are_three_and_three_after_a_kill(based, ranks, spread):  # noqa: F811 - a fixture
     plans = {
-        key: based("sft", key, INPUTS, **change, runtime=runtime(ranks, 4, spread))
+        key: based("sft", key, INPUTS, **SIX, runtime=runtime(ranks, 4, spread))
         for key in ("whole", "killed")
     }
-    runs = [f"sft={plans['whole']}", f"sft={plans['killed']}"]
-    killed(launched(ranks, "--kill", "5", "--signal", how, *runs), "sft", ranks, how)
+    killed(launched(ranks, "--kill", "5", *(f"sft={plan}" for plan in plans.values())), "sft", ranks)
+    resumed(launched(ranks, f"sft={plans['killed']}"))
+    same("sft")
+
+
+@SPREAD
+def test_a_request_to_one_process_or_to_the_launcher_ends_all(
+    based,  # noqa: F811 - a fixture
+    ranks,
+    spread,
+):
+    plans = {
+        key: based(
+            "sft",
+            key,
+            INPUTS,
+            **SIX,
+            runtime={**runtime(ranks, 4, spread), "save_every": 100, "log_every": 2},
+        )
+        for key in ("whole", "killed")
+    }
+    how = "--ask-launcher" if spread == {"deepspeed": ZERO3} else "--ask"
+    done = launched(ranks, how, "3", *(f"sft={plan}" for plan in plans.values()))
+    # The launcher of several processes has exit codes of its own.
+    assert done.returncode == (128 + signal.SIGTERM if ranks == 1 else 1), done.stderr[-12000:]
+    assert done.stderr.count("SIGTERM: ending after step 3 of 6") == ranks
+    assert done.stderr.count("step 3 of 6 is saved") == ranks
+    assert not Path("results/sft/killed").exists()
     resumed(launched(ranks, f"sft={plans['killed']}"))
     same("sft")
 

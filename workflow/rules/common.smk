@@ -40,6 +40,11 @@ def runtime(stage, name, default):
     return lambda wildcards: PLAN.runs[stage, wildcards.key].runtime.get(name, default)
 
 
+# A training takes its shell's place: a signal to all processes of a job would end the shell, and the job with it,
+# while the training still saves. bash does this by itself since 5.1.
+SELF = "exec python"
+
+
 def cli(stage, launcher="python", extra=""):
     """The command of a stage. Every library keeps to the rule's threads: jobs that compete for cores crawl."""
     return (
@@ -83,7 +88,7 @@ def granted(stage, name):
 def launch(stage):
     """The launcher of a training: a process for each GPU, on one node or on several."""
     plan_of = f"results/.plan/{stage}/{{wildcards.key}}/runtime.yaml"
-    return f"python workflow/scripts/launch.py --runtime {plan_of} --threads {{threads}} --"
+    return f"{SELF} workflow/scripts/launch.py --runtime {plan_of} --threads {{threads}} --"
 
 
 def named(kind, name, suffix, category):

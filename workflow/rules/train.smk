@@ -22,7 +22,7 @@ rule base_model:
     message:
         "Base model: {wildcards.key}"
     shell:
-        cli("base_model")
+        cli("base_model", SELF)
 
 
 rule sft:
@@ -43,6 +43,7 @@ rule sft:
         nodes=granted("sft", "nodes"),
         tasks=granted("sft", "tasks"),
         mpi=granted("sft", "mpi"),
+        slurm_extra=granted("sft", "slurm_extra"),
         mem_mb=runtime("sft", "mem_mb", 6000),
         runtime=runtime("sft", "minutes", 120),
     message:
@@ -70,6 +71,7 @@ rule grpo:
         nodes=granted("grpo", "nodes"),
         tasks=granted("grpo", "tasks"),
         mpi=granted("grpo", "mpi"),
+        slurm_extra=granted("grpo", "slurm_extra"),
         mem_mb=runtime("grpo", "mem_mb", 6000),
         runtime=runtime("grpo", "minutes", 120),
     message:

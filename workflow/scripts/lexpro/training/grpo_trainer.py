@@ -11,7 +11,7 @@ from trl import GRPOTrainer
 from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.files import json_line
-from lexpro.training import chat, compute, handover, sampling, trim
+from lexpro.training import chat, checkpoints, compute, handover, sampling, trim
 
 # Losses that TRL sums over all tokens of a step and divides by their number.
 SUMS = ("cispo", "dapo")
@@ -39,7 +39,7 @@ def zero_variance(rewards: torch.Tensor, each: int) -> float:
     return torch.isclose(groups.amax(1), groups.amin(1)).float().mean().item()
 
 
-class Trainer(GRPOTrainer):
+class Trainer(checkpoints.Complete, GRPOTrainer):
     """GRPOTrainer that appends a sample of the completions of every n-th step to `samples` (JSON lines)."""
 
     samples: Path

@@ -16,21 +16,25 @@ from lexpro.errors import UserError
 
 # Ports of the meeting point: those above, by the job's number, so that two jobs of one node do not share one.
 FIRST_PORT, PORTS = 20000, 20000
+# Seconds between the request to end and the end: for the step under way and its checkpoint (`stopping`).
+GRACE = 300
 # What follows `--` is the script's: or else its --log would be read as a beginning of torchrun's --log-dir.
-TORCHRUN = ("python", "-m", "torch.distributed.run")
+TORCHRUN = ("python", "-m", "torch.distributed.run", f"--shutdown-timeout={GRACE}")
 
 
 @dataclass(frozen=True)
 class Launch:
-    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node."""
+    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node, minutes."""
 
     gpus: int
     nodes: int
     threads: int
+    minutes: int = 120
 
     @classmethod
     def of(cls, runtime: Mapping) -> Launch:
-        return cls(runtime.get("gpus", 0), runtime.get("nodes", 1), runtime.get("threads", 1))
+        named = (("gpus", 0), ("nodes", 1), ("threads", 1), ("minutes", cls.minutes))
+        return cls(*(runtime.get(name, default) for name, default in named))
 
     @property
     def processes(self) -> int:
@@ -45,11 +49,13 @@ class Launch:
 def resources(launch: Launch) -> dict[str, int | str]:
     """What the rule asks Slurm for, by the names of Snakemake's executor.
 
-    `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's shell.
+    `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's shell. Without the
+    signal, to all processes of its steps before the time is up, Slurm leaves a training the seconds of `KillWait`.
     """
+    early = {"slurm_extra": f"--signal=TERM@{min(GRACE, 15 * launch.minutes)}"}
     if launch.nodes == 1:
-        return {"gpu": launch.gpus}
-    several: dict[str, int | str] = {"nodes": launch.nodes, "tasks": launch.nodes, "mpi": "srun"}
+        return {"gpu": launch.gpus, **early}
+    several: dict[str, int | str] = {"nodes": launch.nodes, "tasks": launch.nodes, "mpi": "srun", **early}
     return several | ({"gres": f"gpu:{launch.gpus}"} if launch.gpus else {})
 
 

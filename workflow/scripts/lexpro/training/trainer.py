@@ -13,7 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig, SFTTrainer
 
 from lexpro.stage import Run
-from lexpro.training import card, checkpoints, compute, muon
+from lexpro.training import card, checkpoints, compute, muon, stopping
 from lexpro.training.data import read_jsonl
 from lexpro.training.metrics import Record
 from lexpro.training.tracking import Tracker
@@ -43,7 +43,7 @@ class SortedSteps(Sampler[int]):
             yield from sorted(order[start : start + self.batch], key=self.lengths.__getitem__)
 
 
-class Trainer(SFTTrainer):
+class Trainer(checkpoints.Complete, SFTTrainer):
     """SFTTrainer that sorts each step by length and, on a processor, scores the vocabulary only where there is loss.
 
     TRL's fused head scores every position on devices without Triton: for a prompt of 200 tokens, an answer of 100 and a
@@ -180,12 +180,15 @@ def fit(
 
 
 def finish(run: Run, trainer, record: Record, tracker: Tracker) -> None:
-    """Train from the last checkpoint there is, save the model and the record."""
+    """Train from the last checkpoint there is, save the model and the record. Exits where it was asked to end."""
     quiet(trainer)
     checkpoint = checkpoints.latest(Path(trainer.args.output_dir))
     if checkpoint:
         run.log.info("resuming from %s", checkpoint)
+    stop = stopping.Stop(run.log)
+    trainer.add_callback(stop)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    stop.leave(trainer.state)
     if trainer.is_fsdp_enabled:
         # Checkpoints are the parts of each process; the model is whole.
         trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
