@@ -1,54 +1,99 @@
-"""LawBench 2-1: which sentences are given up, as the original gives up after ten seconds."""
+"""LawBench 2-1: what the original does with a sentence is counted; what takes it more than ten seconds is given up."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lexpro.benchmarks import lawbench_align, lawbench_edits
+from lexpro.benchmarks import lawbench_align, lawbench_clock, lawbench_edits
 
 TABLES = lawbench_align.Tables({"张": "Aa01A01=", "王": "Aa01A02="}, {"己": frozenset("已")})
+TEXTS = st.text("张王己已。,甲乙", max_size=12)
 
 
-def looked_back(source: str, target: str) -> float:
-    """The steps of filling, by the plainest way: the whole table, every piece sorted."""
-    both = len(source) + len(target)
-    cost = [[float(j) if not i else float(i) for j in range(len(target) + 1)] for i in range(len(source) + 1)]
-    steps = 0.0
+def filled(source: str, target: str) -> tuple[list[list[list[tuple[str, int]]]], int, int]:
+    """(the cheapest last steps of all prefixes, looks back, characters sorted), every piece sorted as ChERRANT does."""
+    cost = [
+        [float(i + j) if not i * j else 0.0 for j in range(len(target) + 1)] for i in range(len(source) + 1)
+    ]
+    last = [[[("D", 1)] if i else [("I", 1)] for _ in range(len(target) + 1)] for i in range(len(source) + 1)]
+    last[0] = [[("I", 1)] for _ in last[0]]
+    times = characters = 0
     for i, a in enumerate(source):
         for j, b in enumerate(target):
             if a == b:
-                cost[i + 1][j + 1] = cost[i][j]
+                cost[i + 1][j + 1], last[i + 1][j + 1] = cost[i][j], [("M", 1)]
                 continue
-            least = min(cost[i][j + 1] + 1, cost[i + 1][j] + 1, cost[i][j] + TABLES.replace(a, b))
+            prices = {
+                "S": cost[i][j] + TABLES.replace(a, b),
+                "I": cost[i + 1][j] + 1,
+                "D": cost[i][j + 1] + 1,
+            }
             k = 1
             while i - k >= 0 and j - k >= 0 and cost[i - k + 1][j - k + 1] != cost[i - k][j - k]:
-                steps += 0.05 * both + 0.3 * k
+                times, characters = times + 1, characters + k + 1
                 if sorted(source[i - k : i + 1]) == sorted(target[j - k : j + 1]):
-                    least = min(least, cost[i - k][j - k] + k)
+                    prices = {"T": cost[i - k][j - k] + k} | prices
                     break
                 k += 1
-            cost[i + 1][j + 1] = least
-    return steps
+            cost[i + 1][j + 1] = least = min(prices.values())
+            last[i + 1][j + 1] = [
+                (name, k + 1 if name == "T" else 1) for name, price in prices.items() if price == least
+            ]
+    return last, times, characters
 
 
-@given(st.text("张王己已。,甲乙", max_size=14), st.text("张王己已。,甲乙", max_size=14))
-def test_filling_is_counted_as_it_is_done(source, target):
-    found = lawbench_align.filling(source, target, TABLES, -1)
-    assert found == pytest.approx(looked_back(source, target)) or found > -1
+def alignments(last: list, i: int, j: int) -> tuple[int, list[str]]:
+    """(calls of a walk from i and j back to the beginning, the kinds of steps of every alignment)."""
+    if not i + j:
+        return 1, [""]
+    calls, found = 1, []
+    for name, size in last[i][j]:
+        more, texts = alignments(last, i - size * (name != "I"), j - size * (name != "D"))
+        calls += more
+        found += [text + name for text in texts]
+    return calls, found
 
 
-@given(st.text("张王己已甲乙", min_size=3, max_size=14), st.text("张王己已甲乙", min_size=3, max_size=14))
-def test_counting_ends_where_it_is_enough(source, target):
-    """Up to a border the count is exact, or the texts are too short to reach it."""
-    whole = looked_back(source, target)
-    for most in (0.0, whole / 2, whole - 0.01, whole + 0.01, 2 * whole + 1):
-        assert (lawbench_align.filling(source, target, TABLES, most) > most) == (whole > most)
+@given(TEXTS, TEXTS)
+def test_a_table_is_filled_as_the_original_fills_it(source, target):
+    last, times, characters = filled(source, target)
+    assert lawbench_align.looked_back(source, target, TABLES) == lawbench_align.Looks(times, characters)
+    table = lawbench_align.fill(source, target, TABLES)
+    for i, j in lawbench_align.paths(table, first=False):
+        assert [(name, max(a, b)) for name, a, b in lawbench_align.choices(table[i][j])] == last[i][j]
+
+
+@given(TEXTS, TEXTS)
+def test_a_walk_is_counted_as_it_is_done(source, target):
+    last, _, _ = filled(source, target)
+    calls, found = alignments(last, len(source), len(target))
+    groups = 0
+    for text in found:
+        kinds = ["X" if name in "SID" else name for name in text]
+        groups += sum(
+            kind == "T" or kind != before for kind, before in zip(kinds, ["", *kinds], strict=False)
+        )
+    expected = lawbench_clock.Walk(calls, sum(map(len, found)), groups)
+    assert lawbench_clock.walk(lawbench_align.fill(source, target, TABLES)) == expected
+
+
+@given(st.text("张王己已甲乙", max_size=14), st.text("张王己已甲乙", max_size=14), st.booleans())
+def test_given_up_is_what_takes_longer_than_the_limit(source, target, first):
+    """Also where the table needs not be looked back through."""
+    table = lawbench_align.fill(source, target, TABLES)
+    looks = lawbench_align.looked_back(source, target, TABLES)
+    seconds = lawbench_clock.filling(looks, len(source) + len(target))
+    seconds += 0 if first else lawbench_clock.walking(lawbench_clock.walk(table))
+    for limit in (seconds / 2, seconds - 1e-9, seconds + 1e-9, 2 * seconds + 1e-9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lawbench_clock, "LIMIT", limit)
+            assert lawbench_clock.given_up(source, target, TABLES, table, first) == (seconds > limit)
 
 
 def test_a_sentence_that_takes_too_long_is_given_up(monkeypatch):
     source, target = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰", "一二三四五六七八九十百千万亿兆"
     assert lawbench_edits.edits(source, target, TABLES) is not None
-    monkeypatch.setattr(lawbench_edits, "MOST_STEPS", 30)
+    monkeypatch.setattr(lawbench_clock, "LIMIT", 1e-5)
     assert lawbench_edits.edits(source, target, TABLES) is None
     # What is scored then: the edits that write 无 for the whole.
     assert lawbench_edits.annotate(source, target, TABLES) == {(0, 15, "无"): 1}

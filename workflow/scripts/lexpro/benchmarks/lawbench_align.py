@@ -12,6 +12,7 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from pypinyin import Style, pinyin
@@ -84,24 +85,6 @@ def read_tables(thesaurus: Path, confusions: Path) -> Tables:
     return Tables(meanings, confused)
 
 
-def _transposition(source: str, target: str, i: int, j: int, cost: list[list[float]], most: int) -> int:
-    """The smallest k from 1 to `most` so that source[i-k:i+1] has the characters of target[j-k:j+1], or 0."""
-    # Characters that one side has more of than the other.
-    surplus = {source[i]: 1, target[j]: -1}
-    for k in range(1, min(i, j, most) + 1):
-        if cost[i - k + 1][j - k + 1] == cost[i - k][j - k]:
-            return 0
-        for character, step in ((source[i - k], 1), (target[j - k], -1)):
-            left = surplus.get(character, 0) + step
-            if left:
-                surplus[character] = left
-            else:
-                del surplus[character]
-        if not surplus:
-            return k
-    return 0
-
-
 # Bits of the last steps of a cell; the characters transposed are in the bits above.
 _S, _I, _D, _M, _T = 1, 2, 4, 8, 4
 _ABOVE = 1 << _T
@@ -109,41 +92,80 @@ _INFINITE = float("inf")
 Steps = list[list[int]]
 
 
-def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, float]:
+@dataclass
+class Looks:
+    """How often one place further back is looked at for a transposition, and the characters of each text that
+    are compared there.
+    """
+
+    times: int = 0
+    characters: int = 0
+
+
+def _sums(source: str, target: str) -> tuple[list[int], list[int]]:
+    """A number of every prefix of both texts. What the source's is above the target's is the same at two places of a
+    diagonal exactly where the pieces between them have the same characters.
+    """
+    # Every character has digits of its own, as many as it can occur.
+    bits = max(len(source), len(target)).bit_length() + 1
+    value = {character: 1 << n * bits for n, character in enumerate(dict.fromkeys(source + target))}
+    one, other = (
+        list(accumulate((value[character] for character in text), initial=0)) for text in (source, target)
+    )
+    return one, other
+
+
+def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, float, Looks]:
     """(the cheapest last steps of every pair of prefixes whose lengths differ by at most `width`, the cost of
-    the whole).
+    the whole, how far was looked back).
+
+    Two different characters may end a transposition: of the shortest piece that has the same characters on both
+    sides, as far back along the diagonal as each place costs something else than the one before it.
     """
     columns = len(target) + 1
-    cost = [[float(j) if j <= width else _INFINITE for j in range(columns)]]
-    table = [[_I] * columns]
+    rows = [[float(j) if j <= width else _INFINITE for j in range(columns)]]
+    table, looks = [[_I] * columns], Looks()
     known, replace = tables.costs, tables.replace
+    one, other = _sums(source, target)
+    # Of every diagonal: how many places back each costs something else than the one before, and by sum where each is.
+    changes = [0] * (len(source) + columns)
+    places: list[dict[int, int]] = [{} for _ in changes]
     for i, a in enumerate(source):
-        above, row, steps = cost[i], [_INFINITE] * columns, [0] * columns
-        cost.append(row)
+        above, row, steps = rows[-1], [_INFINITE] * columns, [0] * columns
         table.append(steps)
         row[0], steps[0] = (i + 1.0 if i < width else _INFINITE), _D
         for j in range(max(0, i - width), min(len(target), i + width + 1)):
-            b = target[j]
+            b, before, diagonal = target[j], above[j], j - i
             if a == b:
-                row[j + 1], steps[j + 1] = above[j], _M
+                row[j + 1], steps[j + 1] = before, _M
+                if changes[diagonal]:
+                    changes[diagonal], places[diagonal] = 0, {}
                 continue
             price = known.get((a, b))
-            replaced = above[j] + (replace(a, b) if price is None else price)
+            replaced = before + (replace(a, b) if price is None else price)
             inserted, deleted = row[j] + 1, above[j + 1] + 1
-            least = min(replaced, inserted, deleted)
-            # Before (i-k, j-k) nothing can save the difference of their lengths.
-            most = least - abs(i - j) + 1e-9
-            k = _transposition(source, target, i, j, cost, int(most)) if 1 <= most < _INFINITE else 0
-            transposed = cost[i - k][j - k] + k if k else _INFINITE
-            least = min(least, transposed)
-            row[j + 1] = least
+            transposed, k, back = _INFINITE, 0, changes[diagonal]
+            if back:
+                place = places[diagonal].get(one[i + 1] - other[j + 1])
+                if place is not None:
+                    back = k = i - place
+                    transposed = rows[place][place + diagonal] + k
+                looks.times += back
+                looks.characters += back * (back + 3) // 2
+            row[j + 1] = least = min(replaced, inserted, deleted, transposed)
             steps[j + 1] = (
                 (k + 1 << _T if transposed == least else 0)
                 | (_S if replaced == least else 0)
                 | (_I if inserted == least else 0)
                 | (_D if deleted == least else 0)
             )
-    return table, cost[-1][-1]
+            if least != before:
+                changes[diagonal] += 1
+                places[diagonal][one[i] - other[j]] = i
+            elif changes[diagonal]:
+                changes[diagonal], places[diagonal] = 0, {}
+        rows.append(row)
+    return table, rows[-1][-1], looks
 
 
 def fill(source: str, target: str, tables: Tables) -> Steps:
@@ -154,13 +176,18 @@ def fill(source: str, target: str, tables: Tables) -> Steps:
     """
     width, longest = abs(len(source) - len(target)) + 4, max(len(source), len(target))
     while True:
-        table, whole = _fill(source, target, tables, width)
+        table, whole, _ = _fill(source, target, tables, width)
         if width >= min(2 * whole + 2, longest):
             return table
         width = min(int(2 * whole) + 3, longest)
 
 
-def _choices(steps: int) -> Iterator[tuple[str, int, int]]:
+def looked_back(source: str, target: str, tables: Tables) -> Looks:
+    """How ChERRANT, which fills the whole table, looks back for transpositions."""
+    return _fill(source, target, tables, max(len(source), len(target)))[2]
+
+
+def choices(steps: int) -> Iterator[tuple[str, int, int]]:
     """The last steps of a cell, in the order in which they are followed: (operation, characters of the source,
     of the target).
     """
@@ -174,69 +201,6 @@ def _choices(steps: int) -> Iterator[tuple[str, int, int]]:
         yield "I", 0, 1
     if steps & _D:
         yield "D", 1, 0
-
-
-def work(table: Steps) -> int:
-    """How many steps all cheapest alignments have together: what walking through each of them takes."""
-    end = (len(table) - 1, len(table[0]) - 1)
-    # (alignments up to a cell, their steps)
-    known = {(0, 0): (1, 0)}
-    stack = [end]
-    while stack:
-        i, j = stack[-1]
-        before = [(i - a, j - b) for _, a, b in _choices(table[i][j])] if (i, j) not in known else []
-        missing = [cell for cell in before if cell not in known]
-        if missing:
-            stack += missing
-            continue
-        if before:
-            ways = sum(known[cell][0] for cell in before)
-            known[i, j] = ways, sum(known[cell][1] for cell in before) + ways
-        stack.pop()
-    return known[end][1]
-
-
-# What the original does while it fills its table, in steps of `work`: fitted to the published scores of LawBench 2-1.
-# It lists every character of both texts, and sorts two growing pieces, each time it looks one place further back.
-_LISTED, _SORTED = 0.05, 0.3
-
-
-def filling(source: str, target: str, tables: Tables, most: float) -> float:
-    """What filling the table takes the original, in the steps of `work`: counted until it is more than `most`, and 0
-    where texts so short cannot take that much.
-
-    For two different characters it looks back along the diagonal for a transposition, as far as each place costs
-    more than the one before.
-    """
-    n, m = len(source), len(target)
-    shorter, listed = min(n, m), _LISTED * (n + m)
-    if n * m * shorter * (listed / 2 + _SORTED * shorter / 6) <= most:
-        return 0.0
-    cost, runs, total = [[float(j) for j in range(m + 1)]], [0] * (m + 1), 0.0
-    for i, a in enumerate(source):
-        above, row, longer = cost[i], [i + 1.0] + [0.0] * m, [0] * (m + 1)
-        cost.append(row)
-        for j, b in enumerate(target):
-            if a == b:
-                row[j + 1] = above[j]
-                continue
-            price = tables.costs.get((a, b))
-            least = min(
-                above[j] + (tables.replace(a, b) if price is None else price), row[j] + 1, above[j + 1] + 1
-            )
-            if back := runs[j]:
-                # Both characters must be in the other text's piece: seldom so.
-                near = b in source[i - back : i] and a in target[j - back : j]
-                k = _transposition(source, target, i, j, cost, back) if near else 0
-                if k:
-                    back, least = k, min(least, cost[i - k][j - k] + k)
-                total += back * listed + _SORTED * back * (back + 1) / 2
-            row[j + 1] = least
-            longer[j + 1] = 0 if least == above[j] else runs[j] + 1
-        runs = longer
-        if total > most:
-            break
-    return total
 
 
 def paths(table: Steps, first: bool) -> dict[tuple[int, int], list[Step]]:
@@ -255,7 +219,7 @@ def paths(table: Steps, first: bool) -> dict[tuple[int, int], list[Step]]:
         if a < i:
             steps = [("M", a, i, b, j)]
         else:
-            steps = [(name, i - a, i, j - b, j) for name, a, b in _choices(table[i][j])]
+            steps = [(name, i - a, i, j - b, j) for name, a, b in choices(table[i][j])]
             steps = steps[:1] if first else steps
         found[i, j] = steps
         stack += [(step[1], step[3]) for step in steps]

@@ -17,17 +17,14 @@ import numpy as np
 import opencc
 from rapidfuzz.distance import Levenshtein
 
-from lexpro.benchmarks import lawbench_align
+from lexpro.benchmarks import lawbench_align, lawbench_clock
 from lexpro.benchmarks.lawbench_align import Step, Tables
 from lexpro.benchmarks.overlap import CJK_MARKS
 
 # source[start:end] is to be replaced by a text.
 Edit = tuple[int, int, str]
 
-# The original gives a sentence up after ten seconds of filling its table and walking through every cheapest alignment.
-# This many steps are fitted to the published scores: no border fits all, as a clock decided (docs/benchmarks.md).
-MOST_STEPS = 14_100_000
-# What it then scores, and what it scores for an empty sentence.
+# What is scored for a sentence that the original gives up, and for an empty one.
 GIVEN_UP, EMPTY = "无", "无内容"
 # Lengths further apart than this are aligned in one way only.
 FAR = 10
@@ -167,12 +164,11 @@ def _apart(run: tuple[Step, ...]) -> Iterator[Step]:
 
 def edits(source: str, target: str, tables: Tables) -> Counter[Edit] | None:
     """The edits of all cheapest alignments, each with the number of alignments (different after merging) that
-    have it; None where they have more than `MOST_STEPS`.
+    have it; None where the original gives up.
     """
     first = abs(len(source) - len(target)) > FAR
     table = lawbench_align.fill(source, target, tables)
-    left = MOST_STEPS - (0 if first else lawbench_align.work(table))
-    if left < 0 or lawbench_align.filling(source, target, tables, left) > left:
+    if lawbench_clock.given_up(source, target, tables, table, first):
         return None
     return _Merger(source, target).edits(lawbench_align.paths(table, first))
 
