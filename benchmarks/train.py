@@ -5,10 +5,10 @@ python benchmarks/train.py [--threads 2] [--steps 120] [--start-steps 400] [--gr
 Both learn the same examples in the same number of steps with the same optimiser, rate and batch (they would not learn
 the same otherwise); everything else of the stock trainers is TRL's default. Tokens are those of the examples, padding
 not counted, so that padding is no speed. The first step of each is left out: it compiles kernels. The loss that is
-compared is that of held-out examples after the training, computed in one way for both. Batches of similar length learn
-less in a step while the loss still falls fast, so LexPro may take up to three times the steps; what counts is the time
-until its loss is the stock trainer's. GRPO starts, for both, from a model of `--start-steps` steps of the demo's SFT:
-one that can answer, and ends its answers. `--cpu` counts seconds of processor time, for a machine that others use too.
+compared is that of held-out examples after the training, computed in one way for both. Where LexPro's is above the
+stock trainer's after as many steps, it takes more of them, and the time until it is there counts. GRPO starts, for
+both, from a model of `--start-steps` steps of the demo's SFT: one that can answer, and ends its answers. `--cpu` counts
+seconds of processor time, for a machine that others use too.
 """
 
 from __future__ import annotations

@@ -207,7 +207,7 @@ def test_an_interval_of_a_handful_of_items_decides_nothing():
         "GRPO lies above SFT, but the permutation test says p = 1.00: neither a gain nor a loss is shown."
         in text
     )
-    assert "(1 comparisons): better in 0, worse in 0, open in 1." in text
+    assert "(all tasks, with and without retrieval: 1): better in 0, worse in 0, open in 1." in text
 
 
 def test_of_grpo_without_a_step_nothing_is_said_to_be_gained():
@@ -218,7 +218,7 @@ def test_of_grpo_without_a_step_nothing_is_said_to_be_gained():
 
 def test_the_other_tasks_are_counted_by_what_their_intervals_say():
     text = effects.of_grpo(summary_of((0, -1, 1), (1, 0.5, 2), (0, 0, 0), (-1, -2, -0.5)))
-    assert "(3 comparisons): better in 1, worse in 1, open in 1." in text
+    assert "(all tasks, with and without retrieval: 3): better in 1, worse in 1, open in 1." in text
 
 
 def test_nothing_is_said_of_grpo_where_it_is_not_compared_with_sft(inputs):

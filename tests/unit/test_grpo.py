@@ -21,6 +21,7 @@ from lexpro.files import read_json
 from lexpro.rewards import registry
 from lexpro.training import grpo as training
 from lexpro.training import loading, pass_rate, scratch, trim
+from lexpro.training.compute import ROUND
 from lexpro.training.grpo import in_turn
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers, zero_variance
 
@@ -190,6 +191,14 @@ def test_what_is_left_out_of_a_step_has_no_part_in_the_gradient(tuned, monkeypat
         # One group of two earned the same.
         inputs = {**inputs, "advantages": inputs["advantages"].clone()}
         inputs["advantages"][:4] = 0.0
+        # A block of padding more on either side, as a longer prompt and completion in another micro-batch make it.
+        for part, sides in (("prompt", (ROUND, 0)), ("completion", (0, ROUND))):
+            for name in (f"{part}_ids", f"{part}_mask"):
+                inputs[name] = torch.nn.functional.pad(inputs[name], sides)
+        assert all(
+            trim.columns(inputs)[name].shape[1] < inputs[name].shape[1]
+            for name in ("prompt_ids", "completion_mask")
+        )
         weights = [weight for weight in model.parameters() if weight.requires_grad]
         found, expected = ours(self, model, inputs), trls(self, model, inputs)
         gradients = [torch.autograd.grad(loss, weights) for loss in (found, expected)]
@@ -220,9 +229,22 @@ def test_a_batch_is_trimmed_to_its_longest_prompt_and_completion():
     assert found["prompt_ids"].tolist() == inputs["prompt_ids"][:, 32:].tolist()
     assert found["completion_ids"].tolist() == inputs["completion_ids"][:, :32].tolist()
     assert found["old_per_token_logps"].shape == found["completion_mask"].shape == (2, 32)
+    # Of completions that were all cut off no token counts; one block stays.
+    cut = trim.columns({**inputs, "completion_mask": torch.zeros(2, longest, dtype=torch.long)})
+    assert cut["completion_ids"].shape == (2, ROUND)
     # Where none teaches, one is kept: there must be a loss.
     alone = trim.rows(inputs)
     assert len(alone["prompt_ids"]) == len(alone["advantages"]) == 1 and alone["num_items_in_batch"] == 39
+
+
+def test_completions_that_are_all_cut_off_teach_nothing_and_break_nothing(tuned, monkeypatch):
+    favour(monkeypatch)
+    monkeypatch.setattr(Trainer, "eos_token_ids", [], raising=False)
+    change = {**CHANGE, "mask_truncated_completions": True, "loss_type": "dapo"}
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
+    steps = metrics("results/grpo/g")
+    assert [step["completions/clipped_ratio"] for step in steps] == [1.0, 1.0]
+    assert [step["grad_norm"] for step in steps] == [0.0, 0.0]
 
 
 def test_every_step_sees_the_same_mixture_of_tasks():

@@ -278,8 +278,9 @@ def test_a_full_width_sign_is_named(text, sign, meant):
     assert f"{text}: {sign} is a full-width sign, of a Chinese keyboard; write {meant} " in refused(
         "demo", [change]
     )
-    with pytest.raises(UserError, match="experiments: demo，smoke: ， is a full-width sign"):
-        overrides.request({"experiments": "demo，smoke"}, {})
+    for sign in "，、":
+        with pytest.raises(UserError, match=f"experiments: demo{sign}smoke: {sign} is a full-width sign"):
+            overrides.request({"experiments": f"demo{sign}smoke"}, {})
 
 
 @pytest.mark.parametrize(

@@ -372,6 +372,25 @@ def test_a_training_goes_on_when_wandb_refuses_its_run(tmp_path, monkeypatch, ca
     assert "run ID k is in use" in caplog.text and not run.attest
 
 
+def test_a_training_goes_on_when_the_service_of_wandb_has_ended(tmp_path, monkeypatch, caplog):
+    """A scheduler's signal is for all processes of a job: the training's checkpoint is still to be saved."""
+    import wandb
+
+    def lost(*_, **__):
+        raise ConnectionResetError("Connection lost")
+
+    fake = SimpleNamespace(id="k", url="", dir=str(tmp_path), log=lost, log_artifact=lost, finish=lost)
+    monkeypatch.setattr(wandb, "init", lambda **_: fake)
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    log = logging.getLogger("lost")
+    run = SimpleNamespace(stage="sft", key="k", runtime={}, settings={}, attest={}, log=log)
+    for last in (lambda tracker: tracker.log({"loss": 1.0}, 1), lambda tracker: tracker.finish(tmp_path, [])):
+        tracker = tracking.Tracker(run)
+        last(tracker)
+        tracker.log({"loss": 1.0}, 2)
+    assert caplog.text.count("W&B has ended") == 2
+
+
 def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_MODE", "offline")

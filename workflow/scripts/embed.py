@@ -8,6 +8,7 @@ last time, texts that have not changed keep theirs (`texts.json`: a digest of ea
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
 
@@ -47,6 +48,14 @@ def train(run: Run, articles: list[dict], known: list[cases.Case]) -> dense.Enco
     if settings["kind"] == "static":
         given = {name: settings[name] for name in STATIC}
         model, losses = static.train(texts, facts, gold, chapters, **given)
+        wanted = settings["epochs"] * math.ceil(len(facts) / settings["batch_size"])
+        if wanted > settings["max_steps"]:
+            run.log.info(
+                "embedder: %d of the %d steps of %d epochs (embed.max_steps)",
+                settings["max_steps"],
+                wanted,
+                settings["epochs"],
+            )
         made = dense.save(model, run.out / "embedder", "static")
     else:
         card = dense.card_of(settings)

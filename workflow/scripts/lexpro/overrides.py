@@ -21,7 +21,7 @@ HOW = "--config 'overrides=[sft=tiny,grpo.learning_rate=2e-5]'"
 # Signs of a Chinese keyboard, for which those of a list are meant.
 WIDE = {"，": ",", "、": ",", "＝": "=", "［": "[", "］": "]"}
 # Where one of them can be nothing else: in a name, before another change, inside brackets.
-MISTYPED = re.compile(r"^[^=]*?([，＝［］])|([，、])\s*\+?[\w.-]+[=＝]|=\s*[\[{].*?([，＝［］])", re.DOTALL)
+MISTYPED = re.compile(r"^[^=]*?([，、＝［］])|([，、])\s*\+?[\w.-]+[=＝]|=\s*[\[{].*?([，＝［］])", re.DOTALL)
 QUOTED = r"'[^']*'|\"[^\"]*\""
 
 

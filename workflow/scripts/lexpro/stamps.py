@@ -9,6 +9,9 @@ from lexpro import fingerprint
 from lexpro.corpus.raw import RawFile
 from lexpro.files import read_json, write_json
 
+# Begins what stands for a hash where there is none.
+UNREADABLE = "unreadable: "
+
 
 def _stamped(path: Path, known: list | None) -> list:
     """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those known."""
@@ -31,7 +34,7 @@ def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
         except OSError as error:
             trouble = error.strerror
         if trouble:
-            found[file.name] = f"unreadable: {trouble}"
+            found[file.name] = f"{UNREADABLE}{trouble}"
         else:
             hashed[file.name] = row
             found[file.name] = row[-1]

@@ -12,6 +12,7 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import blake2b
 from itertools import accumulate
 from pathlib import Path
 
@@ -104,11 +105,14 @@ class Looks:
 
 def _sums(source: str, target: str) -> tuple[list[int], list[int]]:
     """A number of every prefix of both texts. What the source's is above the target's is the same at two places of a
-    diagonal exactly where the pieces between them have the same characters.
+    diagonal where the pieces between them have the same characters, and otherwise but once in 10^38.
     """
-    # Every character has digits of its own, as many as it can occur.
-    bits = max(len(source), len(target)).bit_length() + 1
-    value = {character: 1 << n * bits for n, character in enumerate(dict.fromkeys(source + target))}
+    value = {
+        character: int.from_bytes(
+            blake2b(character.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        )
+        for character in {*source, *target}
+    }
     one, other = (
         list(accumulate((value[character] for character in text), initial=0)) for text in (source, target)
     )

@@ -1,8 +1,8 @@
 """Which sentences of LawBench 2-1 the original gives up: those that take its ChERRANT more than ten seconds.
 
 No clock runs here: what ChERRANT does with a sentence is counted, and every count has its price in seconds. The
-prices are fitted to the published scores of all 51 models, and come out as those of a machine a little slower than
-ours (docs/benchmarks.md).
+prices are fitted to the published scores of all 51 models, and come out, in sum, as those of a machine a little slower
+than ours (docs/benchmarks.md).
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from pathlib import Path
 from lexpro.corpus.raw import RawFile
 from lexpro.errors import UserError
 from lexpro.fingerprint import sha256
-from lexpro.stamps import listing
+from lexpro.stamps import UNREADABLE, listing
 
 REGISTRY = Path("config/datasets.csv")
 MIRROR = "LEXPRO_MIRROR"
@@ -120,6 +120,10 @@ def pin(dataset: Dataset, cache: Path = CACHE) -> str:
     if not path or not path.is_file():
         return hash_of(path) if path else ""
     (found,) = listing([RawFile(path, str(path.absolute()))], cache / f"{dataset.name}.json").values()
+    if found.startswith(UNREADABLE):
+        raise UserError(
+            f"{path}: {found}. Data set {dataset.name} needs it: make it readable, or get it again."
+        )
     return found
 
 

@@ -49,7 +49,8 @@ def _meaning(row: dict, level: float) -> str:
 def of_grpo(summary: dict) -> str:
     """Two sentences to stand beside the scores; "" where GRPO and SFT are not both scored.
 
-    The first is about the first task (the extraction of elements, where it is asked), the second counts the others.
+    The first is about the first task (the extraction of elements, where it is asked), the second
+    counts the other comparisons.
     """
     tests = found(summary)
     if not tests:
@@ -71,7 +72,7 @@ def of_grpo(summary: dict) -> str:
     counts = Counter(_verdict(other, level) for other in others)
     said_of = ", ".join(f"{verdict} in {counts[verdict]}" for verdict in ("better", "worse"))
     return (
-        f"{said} Other tasks, with and without retrieval ({len(others)} comparisons): {said_of}, open in "
+        f"{said} The other comparisons (all tasks, with and without retrieval: {len(others)}): {said_of}, open in "
         f"{counts['open']}. The intervals say what other items would give, not what another seed of the training "
         "would, and are not corrected for their number."
     )

@@ -63,7 +63,7 @@ def train(
     seed: int,
 ) -> tuple[SentenceTransformer, list[float]]:
     """Train on `facts`, each with the rows of `articles` in `cited` (at least one), for `epochs` or `max_steps`,
-    whichever is less; (embedder, loss of each epoch).
+    whichever is less; (embedder, loss of each epoch, the last maybe a part of one).
 
     What a step sees, and `chapters`: `contrastive.Sampler`. Without facts the vectors stay random, and texts are near
     each other for the tokens that they share. The same input gives the same vectors.

@@ -99,10 +99,13 @@ class Trainer(checkpoints.Complete, GRPOTrainer):
         return rewards
 
     def _compute_loss(self, model, inputs):
-        """On what has a part in the gradient; entropy and clipping are then those of the groups that teach."""
+        """On what has a part in the gradient. On one process, with a loss of `SUMS` and no term besides it, groups
+        without variance have none; entropy and clipping are then those of the groups that teach (docs/rewards.md).
+        """
         # TRL gathers a number of each row: processes need the same number of rows.
         alone = self.accelerator.num_processes == 1
-        if alone and self.loss_type in SUMS and not (self.beta or self._entropy_bonus_enabled):
+        more = self.beta or self._entropy_bonus_enabled or self.aux_loss_enabled
+        if alone and self.loss_type in SUMS and not more:
             inputs = trim.rows(inputs)
         return super()._compute_loss(model, trim.columns(inputs))
 

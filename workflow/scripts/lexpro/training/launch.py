@@ -16,7 +16,8 @@ from lexpro.errors import UserError
 
 # Ports of the meeting point: those above, by the job's number, so that two jobs of one node do not share one.
 FIRST_PORT, PORTS = 20000, 20000
-# Seconds between the request to end and the end: for the step under way and its checkpoint (`stopping`).
+# Seconds between the request to end and the end: for the step under way and its checkpoint (`stopping`). The others
+# of a process that failed may take as long.
 GRACE = 300
 # What follows `--` is the script's: or else its --log would be read as a beginning of torchrun's --log-dir.
 TORCHRUN = ("python", "-m", "torch.distributed.run", f"--shutdown-timeout={GRACE}")

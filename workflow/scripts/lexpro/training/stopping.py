@@ -8,6 +8,7 @@ as though the training were done.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -31,7 +32,9 @@ class Stop(TrainerCallback):
         self._before: dict = {}
 
     def _note(self, number: int, _frame) -> None:
-        # No word here: what is interrupted may be writing to the log.
+        # Not by the log: what is interrupted may be writing to it.
+        if not self.sent:
+            os.write(2, b"asked to end: after this step, with a checkpoint\n")
         self.sent = number
 
     def on_train_begin(self, args, state, control, **kwargs):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lexpro.errors import UserError
@@ -38,7 +40,7 @@ class Tracker:
     """One W&B run: its id is the run's key, so a requeued job goes on with the curve it began."""
 
     def __init__(self, run: Run):
-        self.run = None
+        self.run, self.told = None, run.log
         chosen = mode(run.runtime.get("wandb"))
         if chosen == "disabled" or not is_main():
             return
@@ -63,9 +65,21 @@ class Tracker:
         except (wandb.errors.Error, ServerResponseError, OSError) as error:
             run.log.warning("W&B is not available, metrics.jsonl is complete without it: %s", error)
 
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """W&B's service is a process of its own: a scheduler's signal to all processes of a job ends it, too."""
+        import wandb
+
+        try:
+            yield
+        except (wandb.errors.Error, OSError) as error:
+            self.run = None
+            self.told.warning("W&B has ended, metrics.jsonl is complete without it: %s", error)
+
     def log(self, values: dict, step: int) -> None:
         if self.run:
-            self.run.log(values, step=step)
+            with self._reached():
+                self.run.log(values, step=step)
 
     def finish(self, model: Path, samples: list[dict]) -> None:
         """Ends the run: sampled completions as a table, the model as a reference to where it lies (no upload)."""
@@ -73,12 +87,13 @@ class Tracker:
             return
         import wandb
 
-        if samples:
-            columns = list(samples[0])
-            rows = [[row.get(name) for name in columns] for row in samples]
-            self.run.log({"completions": wandb.Table(columns=columns, data=rows)})
-        artifact = wandb.Artifact(f"model-{self.run.id}", type="model")
-        # Weights of 140 GB are not hashed a second time: the manifest has their sums.
-        artifact.add_reference(model.resolve().as_uri(), checksum=False)
-        self.run.log_artifact(artifact)
-        self.run.finish()
+        with self._reached():
+            if samples:
+                columns = list(samples[0])
+                rows = [[row.get(name) for name in columns] for row in samples]
+                self.run.log({"completions": wandb.Table(columns=columns, data=rows)})
+            artifact = wandb.Artifact(f"model-{self.run.id}", type="model")
+            # Weights of 140 GB are not hashed a second time: the manifest has their sums.
+            artifact.add_reference(model.resolve().as_uri(), checksum=False)
+            self.run.log_artifact(artifact)
+            self.run.finish()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import torch
 
-from lexpro.training.compute import round_up
+from lexpro.training.compute import ROUND, round_up
 
 
 def columns(inputs: dict) -> dict:
@@ -19,7 +19,8 @@ def columns(inputs: dict) -> dict:
     """
     width, longest = inputs["prompt_ids"].shape[1], inputs["completion_ids"].shape[1]
     prompt = min(round_up(int(inputs["prompt_mask"].sum(1).max())), width)
-    completion = min(round_up(int(inputs["completion_mask"].sum(1).max())), longest)
+    # Where all completions were cut off (`mask_truncated_completions`) no token counts: one block stays.
+    completion = min(max(round_up(int(inputs["completion_mask"].sum(1).max())), ROUND), longest)
     found = dict(inputs)
     for name, value in inputs.items():
         if name in ("prompt_ids", "prompt_mask"):
