@@ -40,14 +40,13 @@ class Tracker:
     """One W&B run: its id is the run's key, so a requeued job goes on with the curve it began."""
 
     def __init__(self, run: Run):
-        self.run, self.told = None, run.log
+        self.run, self.log_of_run = None, run.log
         chosen = mode(run.runtime.get("wandb"))
         if chosen == "disabled" or not is_main():
             return
         import wandb
-        from wandb.sdk.mailbox.mailbox_handle import ServerResponseError
 
-        try:
+        with self._without("is not available"):
             self.run = wandb.init(
                 project=os.environ.get("WANDB_PROJECT", "lexpro"),
                 id=f"{run.stage}-{run.key}",
@@ -62,23 +61,23 @@ class Tracker:
                 settings=wandb.Settings(silent=True, x_disable_stats=True, x_disable_machine_info=True),
             )
             run.attest["wandb"] = self.run.url or os.path.relpath(self.run.dir)
-        except (wandb.errors.Error, ServerResponseError, OSError) as error:
-            run.log.warning("W&B is not available, metrics.jsonl is complete without it: %s", error)
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
-        """W&B's service is a process of its own: a scheduler's signal to all processes of a job ends it, too."""
+    def _without(self, trouble: str) -> Iterator[None]:
+        """Where W&B fails, the training goes on without it. Its service is a process of its own: a scheduler's signal
+        to all processes of a job ends it, too."""
         import wandb
+        from wandb.sdk.mailbox.mailbox_handle import ServerResponseError
 
         try:
             yield
-        except (wandb.errors.Error, OSError) as error:
+        except (wandb.errors.Error, ServerResponseError, OSError) as error:
             self.run = None
-            self.told.warning("W&B has ended, metrics.jsonl is complete without it: %s", error)
+            self.log_of_run.warning("W&B %s, metrics.jsonl is complete without it: %s", trouble, error)
 
     def log(self, values: dict, step: int) -> None:
         if self.run:
-            with self._reached():
+            with self._without("has ended"):
                 self.run.log(values, step=step)
 
     def finish(self, model: Path, samples: list[dict]) -> None:
@@ -87,7 +86,7 @@ class Tracker:
             return
         import wandb
 
-        with self._reached():
+        with self._without("has ended"):
             if samples:
                 columns = list(samples[0])
                 rows = [[row.get(name) for name in columns] for row in samples]

@@ -38,9 +38,8 @@ def rows(inputs: dict) -> dict:
     count = len(inputs["advantages"])
     kept = inputs["advantages"].nonzero().flatten()
     kept = kept if len(kept) else torch.zeros(1, dtype=torch.long, device=kept.device)
-    of_rows = {
-        name
-        for name, value in inputs.items()
-        if isinstance(value, torch.Tensor) and value.dim() and len(value) == count
-    }
-    return {name: value[kept] if name in of_rows else value for name, value in inputs.items()}
+
+    def is_of_rows(value) -> bool:
+        return isinstance(value, torch.Tensor) and value.dim() > 0 and len(value) == count
+
+    return {name: value[kept] if is_of_rows(value) else value for name, value in inputs.items()}
