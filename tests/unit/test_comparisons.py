@@ -22,7 +22,7 @@ def run(folder: Path, worth: dict[str, list[list[float]]], main: str = MEAN) -> 
     ]
     write_text(folder / "items.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
     scores = {
-        task: {"main": main, main: float(np.mean([np.mean(s) for s in items]))}
+        task: {"main": main, main: float(np.mean([np.mean(s) for s in items])), "confidence": 0.95}
         for task, items in worth.items()
     }
     write_json(folder / "scores.json", scores)
@@ -67,7 +67,7 @@ def test_items_that_only_one_run_has_are_left_out(inputs, tmp_path):
 
 def test_a_score_that_is_no_function_of_its_rows_is_not_compared(inputs, tmp_path):
     """A corpus-level score, such as F0.5 of LawBench 2-1, or a score of other items."""
-    write_json(tmp_path / "sft.none/scores.json", {"term": {"main": MEAN, MEAN: 0.123}})
+    write_json(tmp_path / "sft.none/scores.json", {"term": {"main": MEAN, MEAN: 0.123, "confidence": 0.95}})
     assert set(compared(inputs)) == set()
 
 
@@ -78,15 +78,15 @@ def test_f1_is_compared_over_sums():
         {"id": "b", "task": "charge", "sample": 0, "outcome": "wrong", "score": 0}
         | {"right": ["x"], "wrong": [], "missed": ["y"]},
     ]
-    made = comparisons.scored(rows, {"main": "f1", "f1": 4 / 7})
+    made = comparisons.scored(rows, {"main": "f1", "f1": 4 / 7, "confidence": 0.95})
     assert made.items["a"].tolist() == [[1, 3, 1]] and made.items["b"].tolist() == [[1, 1, 2]]
-    assert comparisons.scored(rows, {"main": "f1", "f1": 0.5}) is None
+    assert comparisons.scored(rows, {"main": "f1", "f1": 0.5, "confidence": 0.95}) is None
 
 
 def test_items_that_do_not_count_are_skipped():
     rows = [{"id": i, "task": "3-4", "sample": 0, "outcome": o, "score": s} for i, o, s in
             (("a", "wrong", 0.5), ("b", "skipped", 0.0))]  # fmt: skip
-    made = comparisons.scored(rows, {"main": "normalised", "normalised": 0.5})
+    made = comparisons.scored(rows, {"main": "normalised", "normalised": 0.5, "confidence": 0.95})
     assert list(made.items) == ["a"]
 
 
@@ -142,7 +142,7 @@ def test_a_second_greedy_run_is_the_floor_where_there_are_no_samples(inputs, tmp
 
 
 def test_public_benchmarks_stand_under_their_name(tmp_path):
-    row = {"main": "normalised", "normalised": 0.4, "official": 0.8, "low": 0.3, "high": 0.5, "n": 9}
+    row = {"main": "normalised", "normalised": 0.4, "official": 0.8, "low": 0.3, "high": 0.5, "confidence": 0.9, "n": 9}
     constant = {"answer": "刑期:18个月", "score": 0.82}
     scorer = {"gold": 1.0, "majority": 0.8, "copy": 0.1, "constant": constant}
     folder = tmp_path / "lawbench-base-none-01234567"

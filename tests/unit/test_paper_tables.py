@@ -57,7 +57,7 @@ def test_every_size_and_variant_has_a_row(sizes):
     assert len(knowledge.rows) == 3 * 3 * 2
     first = dict(zip(knowledge.columns, knowledge.rows[0], strict=True))
     assert first["retrieval"] == "without retrieval" and first["charge F1"] == pytest.approx(0.1)
-    assert first["± charge"] == pytest.approx(0.03)
+    assert (first["charge low"], first["charge high"]) == (pytest.approx(0.08), pytest.approx(0.14))
 
 
 def test_the_noise_floor_is_that_of_the_noisiest(sizes):

@@ -194,6 +194,7 @@ def evaluated(folder: dict[str, Path]) -> None:
                     "main": MAIN[task],
                     "low": value - 0.02,
                     "high": value + 0.03,
+                    "confidence": 0.95,
                 }
                 scores[task] |= {
                     "n": 4,
@@ -319,15 +320,17 @@ def leaves(tree) -> set:
     return set().union(*map(leaves, tree)) if isinstance(tree, list) else {tree}
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+@pytest.mark.parametrize("name", [*tables.TABLES, *paper.TABLES])
 def test_every_number_of_a_table_is_in_the_summary(found, name):
-    made = tables.TABLES[name](read_back(found))
+    made = (
+        paper.TABLES[name]([read_back(found)]) if name in paper.TABLES else tables.TABLES[name](read_back(found))
+    )
     keys = {int(k) for by_k in found["retrieval"]["systems"].values() for k in by_k}
     # What this experiment did not ask: public benchmarks, several answers to a prompt, and what knows nothing.
     assert made.rows or name in ("benchmarks", "baselines", "consistency")
     for row in made.rows:
         assert len(row) == len(made.columns)
-        assert {cell for cell in row if isinstance(cell, int | float)} <= leaves(found) | keys
+        assert {cell for cell in row if isinstance(cell, int | float)} <= leaves(read_back(found)) | keys
 
 
 def read_back(found: dict) -> dict:
@@ -392,21 +395,57 @@ def large(found):
     return found | {"provinces": crossed, "dropped": dropped, "funnel": counts, "corpus": corpus}
 
 
-@pytest.mark.parametrize("name", figures.NAMES)
-def test_no_words_overlap_or_leave_the_figure(name, large, inputs):
+def draw(name: str, found: dict, inputs: dict[str, Path]) -> plt.Figure:
     style.use(72)
     logs = {stage: sources.curves(inputs[stage] / "metrics.jsonl") for stage in ("sft", "grpo")}
-    draw = {
-        "funnel": lambda: corpus_figures.funnel(large),
-        "map": lambda: corpus_figures.tiles(large),
-        "spread": lambda: corpus_figures.spread(large),
-        "provinces": lambda: corpus_figures.provinces(large, 30),
+    return {
+        "funnel": lambda: corpus_figures.funnel(found),
+        "map": lambda: corpus_figures.tiles(found),
+        "spread": lambda: corpus_figures.spread(found),
+        "provinces": lambda: corpus_figures.provinces(found, 30),
         "sft": lambda: figures.sft(logs["sft"], 5),
         "grpo": lambda: figures.grpo(logs["grpo"], 5),
-        "scores": lambda: figures.scores(large),
-        "retrieval": lambda: figures.retrieval(large),
-    }
-    figure = draw[name]()
+        "scores": lambda: figures.scores(found),
+        "retrieval": lambda: figures.retrieval(found),
+    }[name]()
+
+
+# The axis whose ticks are words needs no name: stages of the funnel, kinds of punishment, systems of retrieval. The
+# map has neither axis.
+@pytest.mark.parametrize(
+    ("name", "panels", "named"),
+    [
+        ("funnel", 1, "x"),
+        ("spread", 4, "x"),
+        ("provinces", 1, "x"),
+        ("sft", 2, "xy"),
+        ("grpo", 6, "xy"),
+        ("scores", 4, "xy"),
+        ("retrieval", 4, "x"),
+    ],
+)
+def test_panels_are_there_and_their_axes_named(name, panels, named, found, inputs):
+    figure = draw(name, found, inputs)
+    seen = [axes for axes in figure.axes if axes.get_visible() and axes.get_label() != "<colorbar>"]
+    assert len(seen) == panels
+    first = seen[0]
+    for axis in named:
+        whole = {"x": figure.get_supxlabel, "y": figure.get_supylabel}[axis]()
+        apart = [getattr(axes, f"get_{axis}label")() for axes in (seen if axis == "x" else [first])]
+        assert whole or all(apart), (name, axis, apart)
+    plt.close(figure)
+
+
+def test_the_interval_is_called_what_it_is(found):
+    bolder = found | {"comparisons": found["comparisons"] | {"confidence": 0.9}}
+    assert labels.interval(bolder) == "90 % interval" and labels.interval(found) == "95 % interval"
+    said = [page.key_text(bolder), tables.scores(bolder).title, paper.extraction([bolder]).title]
+    assert all("90 % interval" in text and "95 %" not in text for text in said)
+
+
+@pytest.mark.parametrize("name", figures.NAMES)
+def test_no_words_overlap_or_leave_the_figure(name, large, inputs):
+    figure = draw(name, large, inputs)
     figure.canvas.draw()
     texts = [t for t in figure.findobj(plt.Text) if t.get_visible() and t.get_text().strip()]
     boxes = [(t.get_text(), t.get_window_extent()) for t in texts if drawn_in(t, figure)]
@@ -549,6 +588,13 @@ def test_what_a_model_writes_cannot_become_markup(inputs, found, drawn, tmp_path
 
 
 # Examples
+
+
+def test_right_wrong_and_missed_are_marked_on_the_page(html):
+    examples = html[html.index('id="examples"') : html.index('id="training"')]
+    # Behind the legend, which has one of each.
+    below = examples[examples.index("<table") :]
+    assert 'class="m right"' in below and 'class="m wrong"' in below
 
 
 def test_examples_show_every_variant_from_better_to_worse(inputs):

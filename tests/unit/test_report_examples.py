@@ -71,3 +71,16 @@ def test_examples_go_from_worse_to_better_and_are_distinct(scores, count):
 def test_examples_are_spread_over_the_ranks():
     scores = {f"{i:02d}": i / 30 for i in range(30)}
     assert examples.choose(scores, 3) == ["05", "15", "25"]
+
+
+@pytest.mark.parametrize(
+    ("flawed", "flawless", "chosen"),
+    [
+        (8, 90, ["02", "06", "53"]),
+        (1, 9, ["00", "03", "07"]),
+        (0, 9, ["01", "04", "07"]),
+    ],
+)
+def test_mistakes_are_shown_even_where_there_are_few(flawed, flawless, chosen):
+    scores = {f"{i:02d}": 0.5 + i / 100 if i < flawed else 1.0 for i in range(flawed + flawless)}
+    assert examples.choose(scores, 3) == chosen

@@ -130,7 +130,7 @@ def summarise(task: str, verdicts: Sequence[Sequence[Verdict]], settings: dict) 
     """The scores of one task from the verdicts of its items (each a list over samples).
 
     `n` items; outcomes and `truncated` count predictions; every metric by name, `low` and `high` of the main
-    one, and the intervals of all in `intervals`. `elements` adds `fields` and `confusions`.
+    one (a `confidence` interval), and the intervals of all in `intervals`. `elements` adds `fields` and `confusions`.
     """
     table = _table(task, verdicts)
     found = bootstrap(
@@ -148,6 +148,7 @@ def summarise(task: str, verdicts: Sequence[Sequence[Verdict]], settings: dict) 
         **{name: interval["value"] for name, interval in intervals.items()},
         "low": main["low"],
         "high": main["high"],
+        "confidence": settings["confidence"],
         "intervals": intervals,
     }
     if task == "elements":

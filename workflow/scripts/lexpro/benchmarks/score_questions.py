@@ -154,6 +154,7 @@ class Marked:
             "official": intervals["official"]["value"],
             "low": intervals["normalised"]["low"],
             "high": intervals["normalised"]["high"],
+            "confidence": how["confidence"],
             "intervals": intervals,
             "abstention_rate": round(sum(mark.abstained for mark in official) / len(official), 6),
             "metrics": values,
@@ -214,6 +215,7 @@ def averages(tasks: dict[str, Marked], how: dict) -> dict[str, dict]:
             "official": intervals["official"]["value"],
             "low": main["low"],
             "high": main["high"],
+            "confidence": how["confidence"],
             "intervals": intervals,
         }
     return found

@@ -20,7 +20,7 @@ from lexpro.statistics import Metric, ratio
 # What is asked: what a stage of training adds, and what retrieval adds.
 VARIANTS = (("base", "sft"), ("sft", "grpo"), ("base", "grpo"))
 RETRIEVAL = ("none", "rag")
-DRAWS, SEED, CONFIDENCE = 10_000, 11, 0.95
+DRAWS, SEED = 10_000, 11
 # Metrics of the form 2 · right / (stated + true), over the lists of an item.
 F1 = ("micro_f1", "f1")
 # Between a score of the items and the printed one: they are rounded to six places.
@@ -50,10 +50,12 @@ def _counts(row: dict, main: str) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Scored:
-    """One task of one run: item → (samples, counts), the metric that its score is, and what a second run gave."""
+    """One task of one run: item → (samples, counts), the metric that its score is, the confidence of its interval,
+    and what a second run gave."""
 
     main: str
     items: dict[str, np.ndarray]
+    confidence: float
     again: dict | None = None
 
     def table(self, ids: list[str]) -> np.ndarray:
@@ -76,7 +78,7 @@ def scored(rows: list[dict], scores: dict) -> Scored | None:
     if not found:
         return None
     items = {i: np.array(samples, dtype=np.float64) for i, samples in found.items()}
-    made = Scored(main, items, scores.get("again"))
+    made = Scored(main, items, scores["confidence"], scores.get("again"))
     value = metric_of(main, len(found))(made.table(list(found)).sum(axis=0))
     return made if abs(value - scores[main]) < _ROUNDING else None
 
@@ -106,7 +108,7 @@ def _test(task: str, first: Cell, second: Cell, cells: dict[Cell, Scored]) -> di
     a, b = cells[first], cells[second]
     ids = [i for i in a.items if i in b.items]
     metric = metric_of(a.main, len(ids))
-    found = paired.paired(a.table(ids), b.table(ids), metric, DRAWS, SEED, CONFIDENCE)
+    found = paired.paired(a.table(ids), b.table(ids), metric, DRAWS, SEED, b.confidence)
     difference, low, high, p = (round(value, 6) for value in astuple(found))
     named = {"task": task, "first": "{}.{}".format(*first), "second": "{}.{}".format(*second)}
     return named | {
@@ -115,7 +117,10 @@ def _test(task: str, first: Cell, second: Cell, cells: dict[Cell, Scored]) -> di
 
 
 def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
-    """{draws, confidence, correction, family, tests}: every comparison of an experiment, `p_holm` over all of them."""
+    """{draws, confidence, correction, family, tests}: every comparison of an experiment, `p_holm` over all of them;
+    `confidence` is that of the scores (an experiment has one), null where there are none.
+    """
+    confidences = {one.confidence for cells in found.values() for one in cells.values()}
     made = [
         _test(task, first, second, cells)
         for task, cells in found.items()
@@ -126,7 +131,7 @@ def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
     rows = [row | {"p_holm": round(p, 6)} for row, p in zip(made, adjusted, strict=True)]
     return {
         "draws": DRAWS,
-        "confidence": CONFIDENCE,
+        "confidence": max(confidences, default=None),
         "correction": "Holm",
         "family": len(rows),
         "tests": rows,
@@ -138,7 +143,7 @@ def _floor(one: Scored) -> dict:
     samples = one.samples()
     found = {
         "samples": len(samples),
-        "redrawn": round(paired.redrawn(one.table(list(one.items)), metric, DRAWS, SEED, CONFIDENCE), 6),
+        "redrawn": round(paired.redrawn(one.table(list(one.items)), metric, DRAWS, SEED, one.confidence), 6),
     }
     if apart := paired.twice(samples, metric):
         found |= {"mean": round(float(np.mean(apart)), 6), "largest": round(max(apart), 6)}

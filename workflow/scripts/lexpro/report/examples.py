@@ -64,13 +64,21 @@ def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line
     ]
 
 
-def choose(scores: dict[str, float], count: int) -> list[str]:
-    """`count` ids from worst to best, evenly spaced in rank: no picking of flattering ones."""
-    ranked = sorted(scores, key=lambda item: (scores[item], item))
-    if len(ranked) <= count:
-        return ranked
-    # Middle of each of `count` equal parts, so neither the very worst nor the very best stands for the rest.
+def _spread(ranked: list[str], count: int) -> list[str]:
+    """The middle of each of `count` equal parts: neither the very worst nor the very best stands for the rest."""
     return [ranked[int((part + 0.5) * len(ranked) / count)] for part in range(count)]
+
+
+def choose(scores: dict[str, float], count: int) -> list[str]:
+    """`count` ids from worst to best by rule, not by hand: one without a mistake (a score of 1), the others evenly
+    spaced in rank over those with one, for it is mistakes that teach. Where there are too few of a kind, more of
+    the other.
+    """
+    ranked = sorted(scores, key=lambda item: (scores[item], item))
+    flawed = [item for item in ranked if scores[item] < 1]
+    flawless = ranked[len(flawed) :]
+    shown = min(len(flawed), count - (1 if flawless and count > 1 else 0))
+    return _spread(flawed, shown) + _spread(flawless, min(len(flawless), count - shown))
 
 
 @dataclass(frozen=True)

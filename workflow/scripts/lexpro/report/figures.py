@@ -86,7 +86,7 @@ def grpo(logged: Curves, window: int) -> plt.Figure:
 
 
 def scores(summary: dict) -> plt.Figure:
-    """Each task's metric by variant, without and with retrieval, with 95 % bootstrap intervals."""
+    """Each task's metric by variant, without and with retrieval, with bootstrap intervals."""
     tasks = [task for task in sources.TASKS if summary.get(task)]
     if not tasks:
         return style.empty("This experiment scores no variant.")
@@ -108,7 +108,7 @@ def scores(summary: dict) -> plt.Figure:
         axes.set_xlabel(labels.METRICS.get(metric, metric), color=style.GREY)
         axes.grid(axis="x", visible=False)
     all_axes[0][0].set_ylim(-0.04, 1.04)
-    all_axes[0][0].set_ylabel("score (0 to 1), 95 % interval")
+    all_axes[0][0].set_ylabel(f"score (0 to 1), {labels.interval(summary)}")
     marks = [
         plt.Line2D(
             [],

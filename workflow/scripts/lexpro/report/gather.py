@@ -55,7 +55,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def examples(inputs: dict[str, Path], count: int) -> list[Example]:
-    """`count` judgments from better to worse by the last variant's F1, with what every variant extracted."""
+    """`count` judgments from better to worse by the last variant's F1 (`choose`), with what every variant extracted."""
     by_variant = items(inputs)
     if not by_variant:
         return []

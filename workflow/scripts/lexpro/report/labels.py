@@ -151,11 +151,17 @@ def split(name: str) -> str:
     return FUNNEL.get(name, f"{name.replace('_', ' ').capitalize()} split")
 
 
+def interval(*summaries: dict) -> str:
+    """`95 % interval`: of the confidence that the scores of these experiments were made with."""
+    found = {summary.get("comparisons", {}).get("confidence") for summary in summaries} - {None}
+    return f"{' and '.join(f'{100 * confidence:g} %' for confidence in sorted(found))} interval".strip()
+
+
 # Figure → (title, text under it). Snakemake's report says the same (workflow/report/<figure>.rst).
 FIGURES = {
     "scores": (
         "Scores by variant, without and with retrieval",
-        "Points are scores on held-out judgments, bars their 95 % bootstrap intervals. Elements are taken "
+        "Points are scores on held-out judgments, bars their bootstrap intervals. Elements are taken "
         "from the judgment itself, without retrieval; charge, articles and term come from the facts alone. A term "
         "counts by how near it is in months, on a logarithmic scale, if the kind of punishment is right.",
     ),

@@ -32,7 +32,7 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     return (
         "Noise floor, the same model twice (of the variant that varies most): "
         + "; ".join(said)
-        + " of as many items (95 % of them differ less)."
+        + f" of as many items ({labels.interval(*summaries)})."
         + _greedy(summaries, tasks)
     )
 

@@ -79,7 +79,7 @@ def key_text(summary: dict) -> str:
         if summary.get(task)
     }
     items = ", ".join(f"{count:,} for {task}" for task, count in counts.items())
-    text = "Scores lie between 0 and 1, with 95 % bootstrap intervals below them. "
+    text = f"Scores lie between 0 and 1, each with the {labels.interval(summary)} of the bootstrap below it. "
     text += f"Held-out items: {items or 'none'}."
     recall = summary["retrieval"].get("recall_at_5")
     return (
@@ -124,6 +124,17 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
+def examples_text(summary: dict) -> str:
+    """How the worked examples were chosen."""
+    text = "Extraction of elements from the same held-out judgment by each variant, as in the paper's Figures 4 and 5. "
+    *_, (variant, _, last) = [("", "", None), *runs_of(summary, "elements")]
+    if last:
+        text += f"{labels.VARIANTS[variant]} answers {last['right']:,} of {last['predictions']:,} without a mistake. "
+        text += "One of these is shown, and others at even steps of its score over those with a mistake, from better "
+        text += "to worse: chosen by this rule, not by hand. "
+    return text + "Terms are in months, money is in yuan."
+
+
 def provenance(summary: dict) -> list[tuple[str, str]]:
     record = summary["provenance"]
     commits = ", ".join(commit[:12] for commit in record["commits"])
@@ -156,9 +167,7 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "grpo_text": effects.of_grpo(summary),
         "examples": examples,
         "glosses": labels.FIELDS,
-        "examples_text": "Extraction of elements from the same held-out judgment by each variant, as in the "
-        "paper's Figures 4 and 5. The judgments are taken at even steps of the last variant's score, "
-        "from better to worse, not picked by hand. Terms are in months, money is in yuan.",
+        "examples_text": examples_text(summary),
         "provenance": provenance(summary),
         **corpus_page.words(summary),
     }

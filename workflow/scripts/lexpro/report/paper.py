@@ -47,12 +47,13 @@ def extraction(summaries: Summaries) -> Table:
         for variant in labels.ordered(found, labels.VARIANTS)
     ]
     columns = (*BEGIN, "precision", "recall", "F1", "low", "high", "macro F1", "n", SEEN)
-    title = "Extraction of legal elements from held-out judgments; low and high bound the 95 % interval of F1"
+    title = "Extraction of legal elements from held-out judgments; low and high bound the "
+    title += f"{labels.interval(*summaries)} of F1"
     return Table(title, columns, rows, noise.note(summaries, ("elements",)))
 
 
 def knowledge(summaries: Summaries) -> Table:
-    """Charge, articles and term from the facts alone, with half the width of each 95 % interval."""
+    """Charge, articles and term from the facts alone, each with its interval."""
     rows = []
     for summary in by_size(summaries):
         found = {task: summary.get(task, {}) for task in KNOWLEDGE}
@@ -63,8 +64,9 @@ def knowledge(summaries: Summaries) -> Table:
                 if any(cells):
                     begin = (*_begin(summary, variant), labels.RETRIEVAL[retrieval])
                     rows.append((*begin, *(value for cell in cells for value in _score(cell)), _seen(cells)))
-    names = [name for column in KNOWLEDGE.values() for name in (column, f"± {column.split()[0]}")]
-    title = "Charge, articles and term of held-out cases from their facts; ± is half the width of the 95 % interval"
+    names = [name for column in KNOWLEDGE.values() for name in _columns(column)]
+    title = "Charge, articles and term of held-out cases from their facts; low and high bound the "
+    title += f"{labels.interval(*summaries)} of the score to their left"
     return Table(title, (*BEGIN, "retrieval", *names, SEEN), rows, noise.note(summaries, tuple(KNOWLEDGE)))
 
 
@@ -74,8 +76,13 @@ def _seen(cells: Iterable[dict | None]) -> int | None:
     return sum(found) if found else None
 
 
-def _score(cell: dict | None) -> tuple[Cell, Cell]:
-    return (None, None) if cell is None else (cell[cell["main"]], (cell["high"] - cell["low"]) / 2)
+def _columns(score: str) -> tuple[str, str, str]:
+    task = score.split()[0]
+    return score, f"{task} low", f"{task} high"
+
+
+def _score(cell: dict | None) -> tuple[Cell, Cell, Cell]:
+    return (None, None, None) if cell is None else (cell[cell["main"]], cell["low"], cell["high"])
 
 
 def _lawbench(tasks: dict, variant: str, retrieval: str) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -46,3 +46,8 @@ def read() -> dict[str, Published]:
         )
         for name, part in data.items()
     }
+
+
+def tree() -> dict[str, dict]:
+    """The same as the summary holds it, so that whoever reads a table's file finds its numbers there too."""
+    return {benchmark: asdict(figures) for benchmark, figures in read().items()}

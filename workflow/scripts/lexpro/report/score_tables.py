@@ -59,7 +59,7 @@ def benchmarks(summary: dict) -> Table:
         if "/" in task
     ]
     names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES, SEEN)
-    title = "Public benchmarks: the official score, and the normalised one with its 95 % interval"
+    title = f"Public benchmarks: the official score, and the normalised one with its {labels.interval(summary)}"
     tasks = [f"{name}/{task}" for name, found in summary.get("benchmarks", {}).items() for task in found]
     return Table(title, names, rows, noise.note([summary], tasks))
 
@@ -99,7 +99,8 @@ def comparisons(summary: dict) -> Table:
         for row in found["tests"]
     ]
     names = ("task", "first", "second", "metric", "n", "difference", "low", "high", "p", "p (Holm)")
-    title = "Paired comparisons on the same items: second less first, with the 95 % interval of the paired bootstrap"
+    title = "Paired comparisons on the same items: second less first, with the "
+    title += f"{labels.interval(summary)} of the paired bootstrap"
     note = ""
     if rows:
         note = (

@@ -3,7 +3,7 @@
 stages.<stage>.{key, seconds, peak_rss_mb}        also stages.{predict,score}.<variant>.<retrieval>
 funnel.{read, unreadable, unstructured, dropped, kept, <split>}; dropped.<reason>; rejected.<stage>.<reason>
 provinces.<province>.<charge>                     kept judgments
-elements.<variant>.{micro_f1, low, high, n, …}    without retrieval, which this task does not use
+elements.<variant>.{micro_f1, low, high, confidence, n, …}    without retrieval, which this task does not use
 {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
 benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …}  of public benchmarks
 comparisons.{draws, correction, family, tests: [{task, first, second, metric, n, difference, low, high, p, p_holm}]}
@@ -12,6 +12,7 @@ retrieval.{recall_at_5, systems.<system>.<k>}
 training.{base_model,sft,grpo}.<curve>.{steps, first, last}
 corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out}    what census.py counts
 corpus.synthetic; model; provenance
+published.<benchmark>.{columns, rows: [{system, values, source}]}    what others have published
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lexpro.files import read_json
-from lexpro.report import census, comparisons, score_tables, sources
+from lexpro.report import census, comparisons, published, score_tables, sources
 
 # Stages whose runs an experiment has more than one of: addressed by variant and retrieval.
 PER_VARIANT = ("predict", "score")
@@ -163,5 +164,6 @@ def build(experiment: str, inputs: dict[str, Path], provinces: list[str]) -> dic
         "benchmarks": score_tables.public(inputs),
         **comparisons.build(inputs),
         "retrieval": read_json(inputs["index"] / "recall.json"),
+        "published": published.tree(),
         "provenance": provenance(inputs, provinces),
     }

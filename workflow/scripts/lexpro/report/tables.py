@@ -19,7 +19,7 @@ def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
 
 
 def scores(summary: dict) -> Table:
-    title = "Scores by task, variant and retrieval; low and high bound the 95 % bootstrap interval"
+    title = f"Scores by task, variant and retrieval; low and high bound the {labels.interval(summary)} of the bootstrap"
     columns = ("task", "variant", "retrieval", "metric", "score", "low", "high", "n")
     outcomes = ("right", "wrong", "abstained", "failed", "truncated")
     rows = [
