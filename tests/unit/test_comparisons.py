@@ -142,7 +142,15 @@ def test_a_second_greedy_run_is_the_floor_where_there_are_no_samples(inputs, tmp
 
 
 def test_public_benchmarks_stand_under_their_name(tmp_path):
-    row = {"main": "normalised", "normalised": 0.4, "official": 0.8, "low": 0.3, "high": 0.5, "confidence": 0.9, "n": 9}
+    row = {
+        "main": "normalised",
+        "normalised": 0.4,
+        "official": 0.8,
+        "low": 0.3,
+        "high": 0.5,
+        "confidence": 0.9,
+        "n": 9,
+    }
     constant = {"answer": "刑期:18个月", "score": 0.82}
     scorer = {"gold": 1.0, "majority": 0.8, "copy": 0.1, "constant": constant}
     folder = tmp_path / "lawbench-base-none-01234567"

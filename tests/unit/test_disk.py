@@ -14,6 +14,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+import publish
 from lexpro import disk
 
 # Numbers of eight bytes: 8 MB, more than the file system holds, which is more than `disk.LITTLE` when empty.
@@ -61,6 +62,18 @@ def test_every_library_s_way_of_saying_that_the_disk_is_full_is_known(small, lib
     finally:
         for left in small.iterdir():
             left.unlink()
+
+
+def test_publishing_on_a_full_disk_says_so_and_leaves_nothing(small, tmp_path, capsys):
+    report = tmp_path / "report"
+    for name in ("figures", "tables"):
+        (report / name).mkdir(parents=True)
+    (report / "summary.json").write_text('{"experiment": "demo"}')
+    (report / "report.html").write_text("a" * 4 * MANY)
+    with pytest.raises(SystemExit) as ended:
+        publish.main(["--experiment", "demo", "--report", str(report), "--out", str(small / "demo")])
+    assert ended.value.code == 2 and "the disk is full" in capsys.readouterr().err
+    assert not list(small.iterdir())
 
 
 def test_the_same_error_on_a_disk_with_room_is_another_fault(small):

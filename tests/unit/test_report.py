@@ -323,7 +323,9 @@ def leaves(tree) -> set:
 @pytest.mark.parametrize("name", [*tables.TABLES, *paper.TABLES])
 def test_every_number_of_a_table_is_in_the_summary(found, name):
     made = (
-        paper.TABLES[name]([read_back(found)]) if name in paper.TABLES else tables.TABLES[name](read_back(found))
+        paper.TABLES[name]([read_back(found)])
+        if name in paper.TABLES
+        else tables.TABLES[name](read_back(found))
     )
     keys = {int(k) for by_k in found["retrieval"]["systems"].values() for k in by_k}
     # What this experiment did not ask: public benchmarks, several answers to a prompt, and what knows nothing.

@@ -113,6 +113,12 @@ def selected(name):
     return {stage: PLAN.runs[upstream[stage]] for stage in ("ingest", "structure", "filter")}
 
 
+def drawn(name):
+    """How the report of an experiment draws figures, for the page of its corpus."""
+    settings = PLAN.runs["report", PLAN.experiments[name]].settings
+    return "--charges {charges} --dpi {dpi}".format_map(settings)
+
+
 def corpus_of(wildcards):
     """The manifests of an experiment's corpus: of each province, and of the filter."""
     ingest, structure, chosen = selected(wildcards.name).values()

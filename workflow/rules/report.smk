@@ -148,11 +148,12 @@ rule corpus_page:
     params:
         folders=lambda wildcards: [run.out.as_posix() for run in selected(wildcards.name).values()],
         provinces=lambda wildcards: selected(wildcards.name)["filter"].provinces,
+        drawn=lambda wildcards: drawn(wildcards.name),
     message:
         "The page of the corpus of {wildcards.name}"
     shell:
         "python workflow/scripts/census.py --experiment {wildcards.name} --out results/census/{wildcards.name}"
-        " {params.folders:q} --provinces {params.provinces:q} 2> {log:q}"
+        " {params.folders:q} --provinces {params.provinces:q} {params.drawn} 2> {log:q}"
 
 
 rule census:

@@ -14,6 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from lexpro import disk
 from lexpro.errors import UserError
 from lexpro.files import read_json, replace_folder, write_text
 from lexpro.report import paper
@@ -65,25 +66,27 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--tables", type=Path, help="folder for the tables over all the experiments given")
     parser.add_argument("experiments", type=Path, nargs="*", help="folders of published experiments")
     args = parser.parse_args(argv)
+    try:
+        with disk.checked(*(target.parent for target in (args.out, args.page, args.tables) if target)):
+            run(args)
+    except UserError as error:
+        parser.error(str(error))
+
+
+def run(args: argparse.Namespace) -> None:
+    """What the arguments ask for. Raises `UserError` if they ask for nothing, or what they need is not there."""
     if args.page and args.experiments:
         pages = {
             folder.name: (folder / "report.html").read_text(encoding="utf-8") for folder in args.experiments
         }
         write_text(args.page, tabs(pages))
     elif args.tables and args.experiments:
-        try:
-            missing = side_by_side(args.experiments, args.tables)
-        except UserError as error:
-            parser.error(str(error))
-        if missing:
+        if missing := side_by_side(args.experiments, args.tables):
             print(f"not finished, so not in the tables: {', '.join(missing)}", file=sys.stderr)
     elif args.experiment and args.report and args.out:
-        try:
-            publish(args.experiment, args.report, args.out)
-        except UserError as error:
-            parser.error(str(error))
+        publish(args.experiment, args.report, args.out)
     else:
-        parser.error(
+        raise UserError(
             "give --experiment, --report and --out, or --page or --tables and the folders of the experiments"
         )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from lexpro.errors import UserError
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 # What polars, SQLite and Rust's libraries pass on as text.
@@ -29,3 +32,18 @@ def full(error: BaseException, folders: Iterable[Path]) -> bool:
         if any(words in str(cause).lower() for words in SAID):
             return True
     return any(shutil.disk_usage(folder).free < LITTLE for folder in folders if folder.exists())
+
+
+def message(error: BaseException) -> str:
+    return f"the disk is full ({error}). Free some space and run snakemake again: it goes on from here."
+
+
+@contextmanager
+def checked(*folders: Path) -> Iterator[None]:
+    """Raises `UserError` where writing to these folders fails for want of space."""
+    try:
+        yield
+    except Exception as error:
+        if full(error, folders):
+            raise UserError(message(error)) from error
+        raise

@@ -276,9 +276,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         temporary = Path(tempfile.tempdir or os.environ.get("TMPDIR", "/tmp"))
         written = [run.out, run.scratch, temporary] if run else []
         if disk.full(error, written):
-            log.error(
-                "the disk is full (%s). Free some space and run snakemake again: it goes on from here.", error
-            )
+            log.error("%s", disk.message(error))
             status = 2
         else:
             log.exception("failed")

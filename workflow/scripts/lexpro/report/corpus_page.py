@@ -78,17 +78,17 @@ def words(summary: dict) -> dict:
     }
 
 
-# As config/report/default.yaml has them: this page is drawn without a plan.
-CHARGES, DPI = 30, 150
-
-
-def write(experiment: str, inputs: dict[str, Path], provinces: list[str], out: Path) -> None:
-    """corpus.json, figures/, tables/ and corpus.html, from the folders of `ingest`, `structure` and `filter`."""
+def write(
+    experiment: str, inputs: dict[str, Path], provinces: list[str], out: Path, charges: int, dpi: int
+) -> None:
+    """corpus.json, figures/, tables/ and corpus.html, from the folders of `ingest`, `structure` and `filter`;
+    `charges` in the figure of provinces and charges, `dpi` of the PNG figures.
+    """
     write_json(out / "corpus.json", {"experiment": experiment, **of_corpus(inputs, provinces)})
     # All else is made from the file as it will be read.
     summary = read_json(out / "corpus.json")
-    style.use(DPI)
-    for name, figure in corpus_figures.made(summary, CHARGES).items():
+    style.use(dpi)
+    for name, figure in corpus_figures.made(summary, charges).items():
         style.save(figure, out / "figures", name)
     tables = {name: make(summary) for name, make in corpus_tables.TABLES.items()}
     paper.write(tables, out / "tables")

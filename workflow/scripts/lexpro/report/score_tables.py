@@ -59,7 +59,9 @@ def benchmarks(summary: dict) -> Table:
         if "/" in task
     ]
     names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES, SEEN)
-    title = f"Public benchmarks: the official score, and the normalised one with its {labels.interval(summary)}"
+    title = (
+        f"Public benchmarks: the official score, and the normalised one with its {labels.interval(summary)}"
+    )
     tasks = [f"{name}/{task}" for name, found in summary.get("benchmarks", {}).items() for task in found]
     return Table(title, names, rows, noise.note([summary], tasks))
 
