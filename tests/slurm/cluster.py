@@ -228,14 +228,23 @@ def running() -> Iterator[Cluster]:
         wait_for("idle node", idle, daemons, cluster)
         yield cluster
     finally:
-        if len(daemons) == 3:
-            cluster.call("scancel", "--user=root")
-            wait_for("end of the jobs", lambda: not cluster.call("squeue", "--noheader"), daemons, cluster)
-        for daemon in reversed(daemons):
-            daemon.terminate()
-        for daemon in daemons:
-            try:
-                daemon.wait(20)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            if len(daemons) == 3:
+                cluster.call("scancel", "--user=root")
+                wait_for(
+                    "end of the jobs", lambda: not cluster.call("squeue", "--noheader"), daemons, cluster
+                )
+        finally:
+            # Also where Slurm answers no more: what was started is ended.
+            stop(daemons)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def stop(daemons: list[subprocess.Popen]) -> None:
+    for daemon in reversed(daemons):
+        daemon.terminate()
+    for daemon in daemons:
+        try:
+            daemon.wait(20)
+        except subprocess.TimeoutExpired:
+            daemon.kill()

@@ -42,11 +42,19 @@ def finished(cluster, clone) -> Path:
         "HF_HUB_OFFLINE": "1",
         "WANDB_MODE": "offline",
     }
-    command = ["snakemake", "--cores", "all", "--profile", "slurm", "--slurm-status-command", "squeue"]
+    # How jobs are watched without accounting (squeue) is the profile's to say.
+    command = ["snakemake", "--cores", "all", "--profile", "slurm"]
     command += ["--slurm-init-seconds-before-status-checks", "1"]
     command += ["--config", f"experiments=[{EXPERIMENT}]", f"overrides=[{','.join(OVERRIDES)}]"]
     done = subprocess.run(
-        command, cwd=clone, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        command,
+        cwd=clone,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        timeout=1800,
     )
     assert done.returncode == 0, done.stdout[-10000:] + cluster.log()
     return clone

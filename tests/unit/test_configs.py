@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 from pydantic import BaseModel
 
 from lexpro.settings.check import STAGES, members
@@ -44,6 +45,13 @@ def test_every_field_has_its_comment(path):
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# "), "what the file is"
     assert path.parent.name in CHANGES or not untold(text)
+
+
+def test_the_demo_compares_the_mean_reward_on_the_same_prompts():
+    """The report compares the last tenth of the steps with the first: those are to be the same prompts again."""
+    grpo = yaml.safe_load((CONFIG / "grpo/tiny.yaml").read_text(encoding="utf-8"))
+    once, rest = divmod(grpo["max_prompts"] * grpo["num_generations"], grpo["global_batch_size"])
+    assert rest == 0 and grpo["max_steps"] - once == grpo["max_steps"] // 10
 
 
 def test_a_field_without_a_comment_is_found():

@@ -23,6 +23,11 @@ def test_gpus_are_not_split_between_tasks():
     assert profile("slurm")["default-resources"]["tasks_per_gpu"] == 0
 
 
+def test_jobs_are_watched_without_accounting():
+    """`sacct` waits for ever where there is no accounting database."""
+    assert profile("slurm")["slurm-status-command"] == "squeue"
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_every_run_fits_a_partition(name, monkeypatch):
     from snakemake_executor_plugin_slurm.partitions import read_partition_file
