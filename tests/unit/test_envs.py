@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from lexpro import fingerprint
+from lexpro.settings.check import STAGES
 
 REPO = Path(__file__).resolve().parents[2]
 ENVS = REPO / "envs"
@@ -82,6 +83,24 @@ def test_container_installs_the_gpu_lock_on_the_same_python():
     assert "echo envs/gpu.txt > /opt/lexpro/lexpro-lock" in recipe
     conda = (ENVS / "conda.yaml").read_text(encoding="utf-8")
     assert re.search(r"From: python:([\d.]+)-", recipe)[1] == re.search(r"- python=([\d.]+)", conda)[1]
+
+
+def test_every_rule_that_runs_something_says_in_which_environment():
+    conda = {}
+    for path in [REPO / "Snakefile", *sorted((REPO / "workflow/rules").glob("*.smk"))]:
+        for name, body in re.findall(
+            r"^rule (\w+):\n((?: {4}.*\n|\n)+)", path.read_text(encoding="utf-8"), re.M
+        ):
+            if re.search(r"^    (shell|run|script):", body, re.M):
+                said = re.search(r'^    conda:\n        "(.+)"$', body, re.M)
+                conda[name] = said and (path.parent / said[1]).resolve()
+    # Benchmarks are settings only.
+    assert conda.keys() > set(STAGES) - {"benchmark"}
+    assert {name for name, file in conda.items() if file != ENVS / "conda.yaml"} == set()
+    # The container is that of all rules after it.
+    before = (REPO / "Snakefile").read_text(encoding="utf-8").partition("include:")[0]
+    (image,) = re.findall(r'^container: "(.+)"$', before, re.M)
+    assert f"apptainer build {image} envs/container.def" in (REPO / "Makefile").read_text(encoding="utf-8")
 
 
 def imported() -> dict[str, set[str]]:

@@ -1,6 +1,5 @@
 """grpo as a stage, and its rewards under a chat template that opens <think>."""
 
-import json
 from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
@@ -145,14 +144,12 @@ def test_a_kill_costs_only_the_steps_after_the_checkpoint(tuned, monkeypatch):
 
 def test_a_model_that_earns_nothing_is_an_honest_result(tuned, capfd):
     """All completions of a group earn the same: nothing to learn, said so, and the experiment goes on."""
-    grpo.main(
-        [
-            "--plan",
-            str(tuned("grpo", "g", ALL, **{**CHANGE, "rewards": CHANGE["rewards"][:1], "max_steps": 1})),
-        ]
-    )
-    if json.loads(Path("results/grpo/g/manifest.json").read_text())["counts"]["tensors_changed"] == 0:
-        assert "no gradient in any step" in capfd.readouterr().err
+    # Eight tokens of a model that is hardly trained are no thought with an object after it.
+    change = {**CHANGE, "rewards": CHANGE["rewards"][:1], "max_steps": 1}
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
+    assert [row["reward"] for row in metrics("results/grpo/g")] == [0.0]
+    assert read_json(Path("results/grpo/g/manifest.json"))["counts"]["tensors_changed"] == 0
+    assert "no gradient in any step" in capfd.readouterr().err
 
 
 def test_prompts_that_are_too_long_are_counted(tuned, monkeypatch, capfd):
@@ -262,12 +259,21 @@ def test_every_step_sees_the_same_mixture_of_tasks():
         assert counts["elements"] in (9, 10, 11) and counts["term"] in (4, 5, 6) and counts["charge"] == 1
 
 
-def test_only_prompts_that_teach_are_kept(tuned):
-    """The sampler is a process of its own; its answers are found again, not sampled again."""
-    change = {**CHANGE, "max_steps": 1, "pass_rate": {"samples": 2, "low": 0.0, "high": 0.5}}
+def test_only_prompts_that_teach_are_kept(tuned, monkeypatch):
+    """The sampler is a process of its own, with the SFT model; what its answers earn decides."""
+
+    def known(completions, id=(), **_):
+        # Every second prompt is always answered right, the others by half.
+        return [1.0 if int(name.removeprefix("x-")) % 2 else 0.5 for name in id]
+
+    monkeypatch.setattr(registry, "load", lambda spec, given=None: (known, spec["weight"]))
+    change = {**CHANGE, "rewards": CHANGE["rewards"][:1], "max_steps": 1}
+    change["pass_rate"] = {"samples": 2, "low": 0.0, "high": 0.5}
     grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
     counts = read_json(Path("results/grpo/g/manifest.json"))["counts"]
-    assert counts["prompts"] == 12 and counts["pass_rate_left_out"] == 0
+    assert counts["prompts"] == counts["pass_rate_left_out"] == 6
+    asked = set(pd.read_parquet("results/grpo/g/completions.parquet").id)
+    assert asked and asked <= {f"x-{number}" for number in range(0, 12, 2)}
 
 
 def test_what_cannot_be_is_said_before_a_model_is_loaded(tuned, monkeypatch, capsys):

@@ -680,6 +680,21 @@ def test_captions_of_the_workflow_report_say_what_the_page_says():
     assert all((folder / f"table_{name}.rst").is_file() for name in tables.TABLES)
 
 
+@pytest.mark.parametrize(
+    "before, names",
+    [
+        ('named\\("figures", .*?for name in ', figures.NAMES),
+        ('named\\("tables", .*?for name in ', [*tables.TABLES, *paper.TABLES]),
+        ("results/tables/.*?table=", paper.TABLES),
+    ],
+    ids=["figures", "tables", "tables of all experiments"],
+)
+def test_the_rules_list_every_figure_and_table_that_is_made(before, names):
+    rules = Path(__file__).parents[2] / "workflow/rules/report.smk"
+    listed = re.search(rf"{before}\((.*?)\)", rules.read_text(encoding="utf-8"), re.S)[1]
+    assert sorted(re.findall(r'"(\w+)"', listed)) == sorted(names)
+
+
 def test_publishing_replaces_what_was_there(finished, tmp_path):
     out = tmp_path / "results/experiments/demo"
     write_text(out / "old.txt", "left over")

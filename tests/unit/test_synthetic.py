@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,72 @@ def test_duplicates_name_their_originals(settings, documents):
             assert (text == original) == (truth["noise"] == "exact_duplicate")
             kinds[truth["noise"]] += 1
     assert set(kinds) == {"exact_duplicate", "near_duplicate"}
+
+
+# --- no template a charge ----------------------------------------------------------------------------------
+
+THEFT = "盗窃罪"
+
+
+def blanked(text: str) -> str:
+    """A text without what the case puts into it: names, sums, dates and numbers, places, goods, grades of the crime."""
+    said = words()
+    given = [*said["facts"][THEFT]["x"], *said["places"], *said["roads"], *said["hours"]]
+    given += [tier.condition for tier in load().charges[THEFT].tiers]
+    text = re.sub("|".join(map(re.escape, given)), "□", text)
+    text = re.sub(f"[{said['surnames']}]某[{said['ordinals']}某]?\\d?", "某", text)
+    number = r"[\d.零一二三四五六七八九十百千万亿]+"
+    return re.sub(f"(人民币)?{number}元", "元", re.sub(f"{number}年{number}月{number}日□?", "日", text))
+
+
+def thefts(settings: dict, style: str) -> list[dict[str, str]]:
+    """The sections of 200 judgments of theft with one defendant."""
+    alike = {"charges": [THEFT], "noise": {}, "multi_defendant_share": 0, "unmasked_share": 0}
+    made = synthetic.generate({**settings, **alike, "style": style, "documents_per_province": 200}, "湖北")
+    return [{name: text[slice(*span)] for name, span in truth["sections"].items()} for text, truth in made]
+
+
+@pytest.mark.parametrize("style", ["compact", "full"])
+@pytest.mark.parametrize(
+    ("section", "part", "fewest"),
+    [
+        ("facts", r"^\w+?[，：](.+?。)", 3),
+        ("reasoning", r"^本院认为，(.+?)。", 2),
+        ("reasoning", r"(\w+)《", 2),
+        ("reasoning", r"([之的]规定)，$", 2),
+        ("judgment", r"、([^、]*退缴.*)", 2),
+        ("judgment", r"、([^、]*退赔.*)", 2),
+    ],
+    ids=["story", "verdict", "before the articles", "after them", "what was paid back", "what is owed"],
+)
+def test_cases_of_one_charge_are_told_in_several_wordings(settings, style, section, part, fewest):
+    found = (re.search(part, blanked(theft[section])) for theft in thefts(settings, style))
+    wordings = Counter(match[1] for match in found if match)
+    usual = [wording for wording, times in wordings.items() if times >= wordings.total() / 10]
+    assert len(usual) >= fewest, wordings
+
+
+def test_every_charge_has_several_stories():
+    assert [name for name, said in words()["facts"].items() if len(set(said["say"])) < 2] == []
+
+
+def turned(lists: list[list[str]]) -> set[tuple[str, str]]:
+    """The pairs that stand in one order in some lists and in the other in others."""
+    pairs = {pair for items in lists for pair in combinations(items, 2)}
+    return {pair for pair in pairs if pair[::-1] in pairs}
+
+
+@pytest.mark.parametrize(
+    ("style", "section", "one"),
+    [
+        ("compact", "reasoning", r"第\w+?条"),
+        ("full", "reasoning", r"第\w+?条"),
+        ("full", "evidence", r"(?m)^\d+．(.+)$"),
+    ],
+    ids=["articles", "articles of long judgments", "proofs"],
+)
+def test_what_is_listed_stands_in_several_orders(settings, style, section, one):
+    assert turned([re.findall(one, theft[section]) for theft in thefts(settings, style)])
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,17 @@ import math
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import planning
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tasks
 from lexpro.corpus import synthetic
 from lexpro.corpus.record import Article, Defendant, Judgment, Term
 from lexpro.files import read_yaml, write_json
-from lexpro.knowledge import embedded
+from lexpro.knowledge import embedded, table
 from lexpro.law import charges, facts
 from lexpro.settings.tasks import Settings
 from lexpro.tasks import answers, augment, listing, prompts, quotes, split, targets, texts
@@ -285,7 +288,7 @@ def test_splits_keep_their_shares_in_every_province_and_charge():
 
 def test_documents_of_a_case_stay_together_and_order_does_not_matter():
     found = split.assign(cases(), SHARES, 1)
-    assert split.assign(cases()[::-1], SHARES, 1).keys() == found.keys()
+    assert split.assign(cases()[::-1], SHARES, 1) == found
     families = defaultdict(set)
     for one in cases():
         families[one.family].add(found[one.doc_id])
@@ -487,10 +490,44 @@ def test_rows_of_grpo_say_what_the_rewards_ask_for():
     assert row["charges"] == ["盗窃罪"] and row["date"] == "2019-06-01"
 
 
+def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):
+    """The stage itself, on a corpus in which every tenth case has two judgments."""
+    monkeypatch.chdir(tmp_path)
+    values = read_yaml(CONFIG / "corpus/synthetic.yaml")
+    made = [synthetic.clean(values, province, n) for province in ("湖北", "四川") for n in range(60)]
+    made += [(text, {**truth, "doc_id": f"{truth['doc_id']}-again"}) for text, truth in made[::10]]
+    kept = [
+        {"doc_id": truth["doc_id"], "family": None, "province": truth["province"], "text": text}
+        | {"charge": truth["defendants"][0]["charges"][0], "judgment": json.dumps(truth)}
+        for text, truth in made
+    ]
+    for name in ("filter", "knowledge"):
+        write_json(tmp_path / f"results/{name}/k/manifest.json", {"files": {}, "counts": {}})
+    pl.DataFrame(kept).write_parquet("results/filter/k/kept.parquet")
+    table.write(embedded.rows(facts.load()), tmp_path / "results/knowledge/k/articles.parquet")
+    inputs = {name: f"results/{name}/k" for name in ("filter", "knowledge")}
+    tasks.main(planning.arguments(planning.plan("tasks", read_yaml(CONFIG / "tasks/tiny.yaml"), inputs)))
+
+    out = tmp_path / "results/tasks/k"
+    found = defaultdict(set)
+    for doc, name in pl.read_parquet(out / "splits.parquet").select("doc_id", "split").iter_rows():
+        found[name].add(doc)
+    assert set(found) == set(split.SPLITS)
+    asked = defaultdict(set)
+    lines = {
+        name: (out / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("pretrain", *split.SPLITS)
+    }
+    for name in split.SPLITS:
+        asked[name] = {json.loads(line)["id"].partition(":")[0] for line in lines[name].splitlines()}
+    assert asked == found
+    # Whose facts stand in a file, whatever its rows are called: every judgment is asked its elements, facts and all.
+    told = {truth["doc_id"]: text[slice(*truth["sections"]["facts"])] for text, truth in made}
+    told = {name: {doc for doc, story in told.items() if story in lines[name]} for name in lines}
+    assert told == {**found, "pretrain": found["sft"] | found["grpo"]}
+
+
 @pytest.mark.parametrize("number", [1, 2, 3, 400])
 def test_too_few_judgments_are_told_what_there_is_what_it_takes_and_what_to_change(number):
-    import tasks
-
     config = read_yaml(CONFIG / "tasks/tiny.yaml")
     known = [split.Case(f"d{i}", f"f{i}", "湖北", "盗窃罪") for i in range(number)]
     splits = split.assign(known, config["shares"], config["seed"])
@@ -511,8 +548,6 @@ def test_too_few_judgments_are_told_what_there_is_what_it_takes_and_what_to_chan
 
 
 def test_a_split_whose_judgments_are_asked_nothing_is_told_its_mix():
-    import tasks
-
     config = read_yaml(CONFIG / "tasks/tiny.yaml")
     config["mix"]["grpo"] = dict.fromkeys(config["mix"]["grpo"], 0.25)
     splits = {"a": "sft", "b": "grpo", "c": "heldout"}
@@ -523,8 +558,6 @@ def test_a_split_whose_judgments_are_asked_nothing_is_told_its_mix():
 
 
 def test_what_the_filter_dropped_is_told_beside_it(tmp_path):
-    import tasks
-
     counts = {"read": 5, "kept": 1, "dropped": 4, "drop_too_short": 0, "drop_near_duplicate": 4}
     write_json(tmp_path / "manifest.json", {"files": {}, "counts": counts})
     said = f"The filter dropped 4 of 5 (near_duplicate 4): {tmp_path}/dropped.parquet."

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer
 
+from lexpro.corpus import synthetic
 from lexpro.errors import UserError
+from lexpro.files import read_yaml
 from lexpro.settings import base_model as base_model_settings
 from lexpro.settings import grpo as grpo_settings
 from lexpro.settings import sft as sft_settings
@@ -26,11 +29,13 @@ from lexpro.training import (
     data,
     metrics,
     muon,
+    scratch,
     tokenizer,
     tracking,
     trainer,
 )
 
+CONFIG = Path(__file__).parents[2] / "config"
 ZERO3, FSDP = "config/deepspeed/zero3.json", "config/fsdp/full.json"
 DOCUMENTS = [
     f"被告人{surname}某{mask}犯盗窃罪，判处有期徒刑{years}年{months}个月，并处罚金人民币{fine}元。"
@@ -61,10 +66,12 @@ def test_a_batch_that_does_not_divide_is_refused(global_batch, per_device, devic
 
 def test_threads_are_those_of_the_rule(monkeypatch):
     before = torch.get_num_threads()
-    monkeypatch.setenv("LEXPRO_THREADS", "1")
     try:
-        compute.limit_threads()
-        assert torch.get_num_threads() == 1
+        # Two first: one is what the tests begin with.
+        for threads in (2, 1):
+            monkeypatch.setenv("LEXPRO_THREADS", str(threads))
+            compute.limit_threads()
+            assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
 
@@ -106,6 +113,19 @@ def test_tags_of_the_reasoning_survive_decoding(vocab):
     text = f'{chat.THINK}三年=3*12=36{chat.END_THINK}{{"刑期":36}}'
     ids = [*vocab(text)["input_ids"], vocab.eos_token_id]
     assert vocab.decode(ids, skip_special_tokens=True) == text
+
+
+def test_the_demo_s_model_has_one_to_five_million_parameters():
+    settings, corpus = (
+        read_yaml(CONFIG / name) for name in ("base_model/tiny.yaml", "corpus/synthetic.yaml")
+    )
+    documents = [
+        synthetic.clean(corpus, province, number)[0]
+        for province in corpus["provinces"]
+        for number in range(10)
+    ]
+    model = scratch.make_model(settings, tokenizer.train(documents, settings["vocab_size"]))
+    assert 1_000_000 <= sum(parameter.numel() for parameter in model.parameters()) <= 5_000_000
 
 
 # --- chat --------------------------------------------------------------------------------------------------
@@ -577,12 +597,7 @@ def test_weights_that_did_not_change_are_found(tmp_path):
 
 
 def _tiny(stage) -> dict:
-    from pathlib import Path
-
-    import yaml
-
-    root = Path(__file__).parents[2]
-    return yaml.safe_load((root / f"config/{stage}/tiny.yaml").read_text(encoding="utf-8"))
+    return read_yaml(CONFIG / f"{stage}/tiny.yaml")
 
 
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}

@@ -124,12 +124,6 @@ FILTERS: dict[str, Filter] = {
 }  # fmt: skip
 
 
-def first_drop(names: list[str], judgment: Judgment, text: str, settings: dict) -> Dropped | None:
-    """The verdict of the first of the named filters that drops the judgment."""
-    found = (FILTERS[name](judgment, text, settings) for name in names)
-    return next((dropped for dropped in found if dropped), None)
-
-
 def all_drops(names: list[str], judgment: Judgment, text: str, settings: dict) -> list[Dropped]:
     """The verdicts of all the named filters that drop the judgment, in their order."""
     found = (FILTERS[name](judgment, text, settings) for name in names)
