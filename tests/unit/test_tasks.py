@@ -102,10 +102,13 @@ def test_gold_answers(task, gold):
 def test_the_reasoning_picks_from_the_articles_shown():
     judgment, text = case()
     shown = [{"ref": "264", "text": "盗窃"}, {"ref": "266", "text": "诈骗"}, {"ref": "52", "text": "罚金"}]
-    thought, _, _ = answers.split_think(targets.completion("article", judgment, shown, text))
-    assert thought == "选用264、52\n盗窃罪264；坦白67；另引52"
-    assert targets.think("article", judgment, []).startswith("选用无\n")
-    assert targets.think("article", judgment) == "盗窃罪264；坦白67；另引52"
+    full = Form(style="full")
+    thought, _, _ = answers.split_think(targets.completion("article", judgment, shown, text, full))
+    assert thought.endswith("选用264、52\n盗窃罪264；坦白67；另引52")
+    assert targets.think("article", judgment, [], form=full).startswith("选用无\n")
+    # Models of a few million parameters go without this list.
+    for listed in (shown, [], None):
+        assert targets.think("article", judgment, listed) == "盗窃罪264；坦白67；另引52"
     assert targets.think("charge", judgment, shown).startswith("264：") and "264" not in targets.think(
         "charge", judgment
     )
@@ -377,8 +380,9 @@ def test_rows_of_training_and_evaluation(name, corpus):
         assert len(ids) == len(set(ids)) and all(i.startswith(judgment.doc_id) for i in ids)
     assert not asked["elements", True]
     share = values["retrieval"]["share"]
-    total = asked["article", True] + asked["article", False]
-    assert abs(asked["article", True] / total - share) < 0.15
+    with_law = [(asked[task, True], asked[task, False]) for task in ("charge", "article", "term")]
+    shown, hidden = map(sum, zip(*with_law, strict=True))
+    assert abs(shown / (shown + hidden) - share) < 0.15
 
 
 @pytest.mark.parametrize(

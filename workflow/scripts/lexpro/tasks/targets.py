@@ -127,10 +127,8 @@ def _charge(judgment: Judgment, shown: Sequence[str]) -> str:
     return "；".join(lines)
 
 
-def _article(judgment: Judgment, shown: Sequence[str]) -> str:
-    """Charge → its article, circumstance → its article, then the rest; first, which of the shown ones are
-    used.
-    """
+def _article(judgment: Judgment) -> str:
+    """Charge → its article, circumstance → its article, then the rest."""
     cited = refs(judgment)
     facts = law.load()
     reasons: list[tuple[str, list[str]]] = []
@@ -187,7 +185,10 @@ def think(
     elif task == "charge":
         derived = _charge(judgment, shown)
     elif task == "article":
-        derived = (_used(judgment, shown) if articles is not None else "") + _article(judgment, shown)
+        # A tiny model does better without a list of what it uses (docs/performance.md): it takes its words from the law
+        # shown, or not, as it names each article.
+        listed = articles is not None and form.style == "full"
+        derived = (_used(judgment, shown) if listed else "") + _article(judgment)
     else:
         derived = _term(judgment)
     own = section(text, judgment, "reasoning") if form.style == "full" and task != "elements" else ""
