@@ -54,7 +54,7 @@ def finished(cluster, clone) -> Path:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        timeout=1800,
+        timeout=1500,
     )
     assert done.returncode == 0, done.stdout[-10000:] + cluster.log()
     return clone

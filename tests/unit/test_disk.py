@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 
 import publish
 from lexpro import disk
+from lexpro.errors import UserError
 
 # Numbers of eight bytes: 8 MB, more than the file system holds, which is more than `disk.LITTLE` when empty.
 MANY = 1 << 20
@@ -62,6 +63,14 @@ def test_every_library_s_way_of_saying_that_the_disk_is_full_is_known(small, lib
     finally:
         for left in small.iterdir():
             left.unlink()
+
+
+def test_what_the_user_has_to_mend_is_not_called_a_full_disk(small, monkeypatch):
+    monkeypatch.setattr(disk, "LITTLE", 1 << 40)
+    with pytest.raises(UserError, match="no such experiment"), disk.checked(small):
+        raise UserError("no such experiment")
+    with pytest.raises(UserError, match="the disk is full"), disk.checked(small):
+        raise ValueError("5 requested and 3 written")
 
 
 def test_publishing_on_a_full_disk_says_so_and_leaves_nothing(small, tmp_path, capsys):

@@ -8,6 +8,7 @@ import re
 import shutil
 import struct
 import warnings
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -596,7 +597,19 @@ def test_right_wrong_and_missed_are_marked_on_the_page(html):
     examples = html[html.index('id="examples"') : html.index('id="training"')]
     # Behind the legend, which has one of each.
     below = examples[examples.index("<table") :]
-    assert 'class="m right"' in below and 'class="m wrong"' in below
+    assert 'class="m right"' in below and 'class="m wrong"' in below and 'class="m missed"' in below
+
+
+@pytest.mark.parametrize(
+    ("worth", "said"), [([1.0, 0.5, 0.2], "1 of the 3"), ([0.5, 0.4, 0.2], "0 of the 3")]
+)
+def test_the_page_says_how_examples_were_chosen(inputs, found, worth, said):
+    shown = [
+        replace(e, f1=e.f1 | {"grpo": f1}) for e, f1 in zip(gather.examples(inputs, 3), worth, strict=True)
+    ]
+    text = page.examples_text(found, shown)
+    assert f"{said} examples" in text and f"of {found['elements']['grpo']['predictions']} answers" in text
+    assert "answers" not in page.examples_text(found, [])
 
 
 def test_examples_show_every_variant_from_better_to_worse(inputs):

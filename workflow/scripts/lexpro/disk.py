@@ -43,6 +43,8 @@ def checked(*folders: Path) -> Iterator[None]:
     """Raises `UserError` where writing to these folders fails for want of space."""
     try:
         yield
+    except UserError:
+        raise
     except Exception as error:
         if full(error, folders):
             raise UserError(message(error)) from error

@@ -151,10 +151,15 @@ def split(name: str) -> str:
     return FUNNEL.get(name, f"{name.replace('_', ' ').capitalize()} split")
 
 
-def interval(*summaries: dict) -> str:
-    """`95 % interval`: of the confidence that the scores of these experiments were made with."""
+def confidence(*summaries: dict) -> str:
+    """`95 %`: the confidence that the scores of these experiments were made with; "" where there are none."""
     found = {summary.get("comparisons", {}).get("confidence") for summary in summaries} - {None}
-    return f"{' and '.join(f'{100 * confidence:g} %' for confidence in sorted(found))} interval".strip()
+    return " and ".join(f"{100 * each:g} %" for each in sorted(found))
+
+
+def interval(*summaries: dict) -> str:
+    """`95 % interval`."""
+    return f"{confidence(*summaries)} interval".strip()
 
 
 # Figure → (title, text under it). Snakemake's report says the same (workflow/report/<figure>.rst).

@@ -32,7 +32,7 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     return (
         "Noise floor, the same model twice (of the variant that varies most): "
         + "; ".join(said)
-        + f" of as many items ({labels.interval(*summaries)})."
+        + f" of as many items ({labels.confidence(*summaries)} of them differ less)."
         + _greedy(summaries, tasks)
     )
 

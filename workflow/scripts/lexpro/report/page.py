@@ -124,14 +124,15 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
-def examples_text(summary: dict) -> str:
-    """How the worked examples were chosen."""
+def examples_text(summary: dict, examples: list[Example]) -> str:
+    """How the worked examples were chosen (`examples.choose`)."""
     text = "Extraction of elements from the same held-out judgment by each variant, as in the paper's Figures 4 and 5. "
-    *_, (variant, _, last) = [("", "", None), *runs_of(summary, "elements")]
-    if last:
-        text += f"{labels.VARIANTS[variant]} answers {last['right']:,} of {last['predictions']:,} without a mistake. "
-        text += "One of these is shown, and others at even steps of its score over those with a mistake, from better "
-        text += "to worse: chosen by this rule, not by hand. "
+    if examples:
+        *_, (variant, _, scores) = runs_of(summary, "elements")
+        flawless = sum(example.f1[variant] >= 1 for example in examples)
+        text += f"{labels.VARIANTS[variant]} gives {scores['right']:,} of {scores['predictions']:,} answers without a "
+        text += f"mistake; {flawless} of the {len(examples)} examples is one, the rest are taken at even steps of its "
+        text += "score over the answers with a mistake, from better to worse: by this rule, not by hand. "
     return text + "Terms are in months, money is in yuan."
 
 
@@ -167,7 +168,7 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "grpo_text": effects.of_grpo(summary),
         "examples": examples,
         "glosses": labels.FIELDS,
-        "examples_text": examples_text(summary),
+        "examples_text": examples_text(summary, examples),
         "provenance": provenance(summary),
         **corpus_page.words(summary),
     }

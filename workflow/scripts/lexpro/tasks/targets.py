@@ -185,8 +185,7 @@ def think(
     elif task == "charge":
         derived = _charge(judgment, shown)
     elif task == "article":
-        # A tiny model does better without a list of what it uses (docs/performance.md): it takes its words from the law
-        # shown, or not, as it names each article.
+        # A list of what is used is more text to get right: a tiny model goes without (docs/performance.md, "The demo").
         listed = articles is not None and form.style == "full"
         derived = (_used(judgment, shown) if listed else "") + _article(judgment)
     else:
