@@ -96,7 +96,7 @@ WRONG = [
     ("predict=vllm & predict.runtime.gpus=2", ["predict.engine.tensor_parallel", "more than runtime.gpus 2"]),
     ("filter.min_chars=30000", [TOP + "filter.min_chars and config/filter/default.yaml: filter.max_chars"]),
     ("sft.max_length=5000", [TOP + "sft.max_length and config/base_model/tiny.yaml: base_model.max_position"]),
-    ("grpo.max_prompt_length=4000", ["grpo.max_prompt_length", "4256 tokens do not fit"]),
+    ("grpo.max_prompt_length=4000", ["grpo.max_prompt_length", "4320 tokens do not fit"]),
     ("predict.decoding.max_new_tokens.term=2048", ["predict.decoding.max_new_tokens", "do not fit"]),
     # Nothing would be left to do.
     ("index.weights={dense: 0.0, cases: 0.0}", ["index.weights: all weights are 0"]),
