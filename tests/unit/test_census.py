@@ -42,6 +42,7 @@ DROPPED = [
 
 
 PLANNED = ["湖北", "山东"]
+DRAWN = ["--charges", "30", "--dpi", "150"]
 COST = {"seconds": 1.0, "peak_rss_mb": 100.0}
 
 
@@ -235,7 +236,7 @@ def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
             tmp_path / f"results/ingest/default-0a1b2c3d/{province}/documents.parquet"
         )
     out = tmp_path / "results/census/mine"
-    census_cli.main(["--experiment", "mine", "--out", str(out), *folders, "--provinces", *PLANNED])
+    census_cli.main(["--experiment", "mine", "--out", str(out), *folders, "--provinces", *PLANNED, *DRAWN])
     html = (out / "corpus.html").read_text(encoding="utf-8")
     assert (
         "14 records read = 4 could not be read + 0 could not be structured + 6 dropped by the filter + 4 kept"
@@ -252,7 +253,7 @@ def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
 def test_the_page_wants_all_three_stages(tmp_path, capsys):
     asked = ["--experiment", "mine", "--out", str(tmp_path), "results/filter/default-0a1b2c3d"]
     with pytest.raises(SystemExit):
-        census_cli.main([*asked, "--provinces", *PLANNED])
+        census_cli.main([*asked, "--provinces", *PLANNED, *DRAWN])
     assert "no folder of a run of ingest, structure is given" in capsys.readouterr().err
 
 

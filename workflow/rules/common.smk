@@ -107,16 +107,20 @@ def code_of(script):
     return f"results/.plan/{script}/code.yaml"
 
 
+def report_of(name):
+    """The run of an experiment's report."""
+    return PLAN.runs["report", PLAN.experiments[name]]
+
+
 def selected(name):
     """Stage → run, of the stages that an experiment's corpus comes from."""
-    upstream = PLAN.runs["report", PLAN.experiments[name]].upstream
+    upstream = report_of(name).upstream
     return {stage: PLAN.runs[upstream[stage]] for stage in ("ingest", "structure", "filter")}
 
 
 def drawn(name):
     """How the report of an experiment draws figures, for the page of its corpus."""
-    settings = PLAN.runs["report", PLAN.experiments[name]].settings
-    return "--charges {charges} --dpi {dpi}".format_map(settings)
+    return "--charges {charges} --dpi {dpi}".format_map(report_of(name).settings)
 
 
 def corpus_of(wildcards):

@@ -1,7 +1,7 @@
 """The page of a corpus, made as soon as the filter has run: what was kept, and the reason for each that was not.
 
     census.py --experiment demo --out results/census/demo results/ingest/<key> results/structure/<key>
-        results/filter/<key> --provinces 湖北 湖南 … [--charges 30] [--dpi 150]
+        results/filter/<key> --provinces 湖北 湖南 … --charges 30 --dpi 150
 
 It is no stage: it makes nothing that another stage reads, and says what files of the stages say.
 """
@@ -25,9 +25,11 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--provinces", nargs="+", required=True, help="the province folders of the runs")
     parser.add_argument(
-        "--charges", type=int, default=30, help="charges in the figure of provinces and charges"
+        "--charges", type=int, required=True, help="charges in the figure of provinces and charges"
     )
-    parser.add_argument("--dpi", type=int, default=150, help="resolution of the PNG figures in dots an inch")
+    parser.add_argument(
+        "--dpi", type=int, required=True, help="resolution of the PNG figures in dots an inch"
+    )
     args = parser.parse_args(argv)
     inputs = {folder.parent.name: folder for folder in args.runs}
     if missing := {"ingest", "structure", "filter"} - inputs.keys():
