@@ -8,6 +8,7 @@ import ask
 from lexpro.errors import UserError
 from lexpro.files import write_json
 from lexpro.retrieval import cite
+from lexpro.tasks.form import Form
 
 
 def row(ref, begin="1997-10-01", end="", exists="", law="刑法"):
@@ -168,6 +169,10 @@ class Found:
         }
         return [article, {**article, "ref": "264", "text": "盗窃", "valid_from": ""}][:k]
 
+    def practice(self, facts, court, most):
+        assert most == 10
+        return {"甲法院": ["264", "52"], "乙法院": []}.get(court)
+
     def charges(self, facts):
         return [("盗窃罪", 0.75), ("诈骗罪", 0.25)]
 
@@ -181,18 +186,57 @@ class Found:
         pass
 
 
-@pytest.mark.parametrize("given", ["text", "file"])
-def test_answer_with_checked_citations(given, tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def finished(tmp_path, monkeypatch):
+    """A folder with an experiment that has run, its index a stand-in."""
     monkeypatch.chdir(tmp_path)
-    plan = {"inputs": {"index": "results/index/k"}}
+    plan = {"inputs": {"index": "results/index/k", "tasks": "results/tasks/k"}}
     stages = {"predict": {"grpo": {"rag": {"key": "p"}}}}
     summary = {"stages": stages, "corpus": {"synthetic": True}}
     write_json(tmp_path / "results/experiments/demo/summary.json", summary)
+    write_json(tmp_path / "results/tasks/k/form.json", Form(court_cases=10).to_dict())
     (tmp_path / "results/.plan/predict/p").mkdir(parents=True)
     (tmp_path / "results/.plan/predict/p/config.yaml").write_text(json.dumps(plan))
     monkeypatch.setattr(ask, "Searcher", Found)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("court", "said", "told"),
+    [
+        ("甲法院", "264、52", ["264", "52"]),
+        ("乙法院", "没有多数案件共引的法条", []),
+        ("丙法院", "训练案件中这个法院的太少", None),
+        (None, None, None),
+    ],
+)
+def test_what_the_court_usually_cites_is_shown_and_told_the_model(
+    court, said, told, finished, monkeypatch, capsys
+):
+    given = []
+
+    def answer(plan, task, facts, articles, usual):
+        given.append(usual)
+        return '<think></think>{"法条":[]}', []
+
+    monkeypatch.setattr(ask, "answer", answer)
+    ask.main(["被告人窃得手机", *(["--court", court] if court else [])])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("【本院多引】")]
+    assert given == [told] and lines == ([f"【本院多引】{court}：{said}"] if court else [])
+
+
+def test_models_that_were_not_shown_what_courts_cite_are_not_told(finished, capsys):
+    write_json(finished / "results/tasks/k/form.json", Form().to_dict())
+    with pytest.raises(SystemExit):
+        ask.main(["被告人窃得手机", "--court", "甲法院"])
+    assert "models of demo were not shown" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["text", "file"])
+def test_answer_with_checked_citations(given, finished, monkeypatch, capsys):
+    tmp_path = finished
     said = '<think>甲盗窃，刑事诉讼法第十五条</think>{"法条":["264","67","999","199"]}'
-    monkeypatch.setattr(ask, "answer", lambda plan, task, facts, articles: (said, ["264"]))
+    monkeypatch.setattr(ask, "answer", lambda plan, task, facts, articles, usual: (said, ["264"]))
     (tmp_path / "f.txt").write_text("被告人窃得手机", encoding="utf-8")
     ask.main([*(["被告人窃得手机"] if given == "text" else ["--facts", "f.txt"]), "--province", "湖北"])
     lines = capsys.readouterr().out.splitlines()

@@ -12,6 +12,7 @@ from lexpro import plan
 from lexpro.benchmarks import consistency, exposure, floors, lawbench, score_questions
 from lexpro.benchmarks.items import disc, questions
 from lexpro.benchmarks.items import lawbench as items
+from lexpro.benchmarks.items.base import Retrieval
 from lexpro.benchmarks.rules import Rule, points
 from lexpro.errors import UserError
 from lexpro.files import write_json, write_text
@@ -87,7 +88,7 @@ def test_with_retrieval_only_where_statutes_are_of_use(tasks):
 
     asked = items.SOURCE.asked(tasks, SETTINGS | {"shots": [0]}, True)
     assert {item["task"] for item in asked} == {"3-4"}
-    prompt, refs = items.SOURCE.prompt(asked[0], Form(), search)
+    prompt, refs = items.SOURCE.prompt(asked[0], Form(), Retrieval(search))
     assert refs == ["264"] and prompt.startswith("法条：\n264 ") and prompt.endswith(FACTS[0])
     assert seen == [(FACTS[0], None, "刑法")]
 

@@ -62,6 +62,7 @@ ARTICLES = [
     Row("刑法", 264, 0, "秘密窃取他人财物，多次窃取。", ["盗窃罪"], PATH, valid_from="2011-05-01"),
     Row("刑事诉讼法", 15, 0, "认罪认罚从宽处理。"),
 ]
+COURTS = ("湖北省武汉市江岸区人民法院", "长沙市芙蓉区人民法院")
 KINDS = {
     "theft": ("被告人{}窃得他人手机一部，后主动到公安机关投案。", "盗窃罪", [264, 67]),
     "driving": ("被告人{}酒后驾驶小型轿车在道路上行驶，被民警查获。", "危险驾驶罪", [133]),
@@ -104,6 +105,7 @@ def index(tmp_path_factory):
         facts = facts.format("甲乙丙丁"[number % 4] * 2 + str(number))
         held = number >= 40
         doc = judgment(f"d{number:03d}", facts, charge, cited, f"20{10 + number % 8}-01-01")
+        doc["court"] = COURTS[number >= 30]
         province = "湖北" if number < 30 else "湖南"
         kept.append(
             {"doc_id": doc["doc_id"], "province": province, "text": facts, "judgment": json.dumps(doc)}
@@ -163,6 +165,19 @@ def test_similar_cases_are_training_cases_of_the_same_kind(searcher):
     assert {tuple(case["charges"]) for case in found} == {("盗窃罪",)}
     assert all(case["doc_id"] < "d040" for case in found)
     assert found[0]["refs"] == ["264", "67"] and found[0]["months"] == 2
+
+
+def test_the_practice_of_a_court_is_that_of_its_own_similar_cases(searcher, monkeypatch):
+    for case in searcher.known:
+        if case["court"] == COURTS[1]:
+            monkeypatch.setitem(case, "refs", [*case["refs"], "61"])
+    assert searcher.practice("窃得他人手机一部后投案", COURTS[0], 5) == ["264", "67"]
+    assert searcher.practice("酒后驾驶小型轿车", "武汉市江岸区人民法院", 5) == ["133之1"]
+    assert searcher.practice("酒后驾驶小型轿车", COURTS[1], 5) == ["133之1", "61"]
+    assert searcher.practice("酒后驾驶小型轿车", "长沙市芙蓉区人民法院", 5, "湖南") == ["133之1", "61"]
+    assert searcher.practice("酒后驾驶小型轿车", "北京市朝阳区人民法院", 5) is None
+    assert searcher.practice("酒后驾驶小型轿车", "", 5) is None
+    assert searcher.practice("酒后驾驶小型轿车", COURTS[0], 0) is None
 
 
 @pytest.mark.parametrize(

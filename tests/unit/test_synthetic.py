@@ -14,6 +14,7 @@ from lexpro.corpus.record import Judgment
 from lexpro.corpus.synthetic_words import chinese, chinese_term, words
 from lexpro.files import read_yaml
 from lexpro.law.facts import load
+from lexpro.retrieval import practice
 
 CONFIG = Path(__file__).parents[2] / "config/corpus/synthetic.yaml"
 # 最高人民法院、最高人民检察院《关于常见犯罪的量刑指导意见（试行）》 of 2021, part 4.
@@ -169,6 +170,28 @@ def test_duplicates_name_their_originals(settings, documents):
             assert (text == original) == (truth["noise"] == "exact_duplicate")
             kinds[truth["noise"]] += 1
     assert set(kinds) == {"exact_duplicate", "near_duplicate"}
+
+
+@pytest.mark.parametrize("style", ["compact", "full"])
+def test_a_court_keeps_its_habit_of_citing(settings, style):
+    """52 with a fine, 53 beside 52: each court nearly always or nearly never; both kinds of courts are there."""
+    settings = {**settings, "style": style, "documents_per_province": 300, "noise": {}}
+    settings["citing_habits"] = {"52": 0.5, "53": 0.5}
+    cited: dict[tuple[str, str], list[bool]] = {}
+    for province in ("湖北", "北京", "江苏"):
+        for _, truth in synthetic.generate(settings, province):
+            refs = {article["number"] for article in truth["articles"] if article["law"] == "刑法"}
+            people = truth["defendants"]
+            court = practice.court_key(truth["court"])
+            if any(person["fine"] for person in people):
+                cited.setdefault((court, "52"), []).append(52 in refs)
+                if 52 in refs:
+                    cited.setdefault((court, "53"), []).append(53 in refs)
+    shares = {key: sum(found) / len(found) for key, found in cited.items() if len(found) >= 20}
+    assert len(shares) > 15
+    assert all(share < 0.2 or share > 0.8 for share in shares.values()), shares
+    for ref in settings["citing_habits"]:
+        assert {round(share) for (_, of), share in shares.items() if of == ref} == {0, 1}
 
 
 # --- no template a charge ----------------------------------------------------------------------------------

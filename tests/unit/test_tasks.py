@@ -4,6 +4,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import planning
 import polars as pl
@@ -17,6 +18,7 @@ from lexpro.corpus.record import Article, Defendant, Judgment, Term
 from lexpro.files import read_yaml, write_json
 from lexpro.knowledge import embedded, table
 from lexpro.law import charges, facts
+from lexpro.retrieval.practice import court_key
 from lexpro.settings.tasks import Settings
 from lexpro.tasks import answers, augment, listing, prompts, quotes, split, targets, texts
 from lexpro.tasks.form import TASKS, Form
@@ -492,6 +494,60 @@ def test_rows_of_grpo_say_what_the_rewards_ask_for():
     asker = Asker(values, Form.from_dict(values["form"]), Shelf(rows()))
     row = next(asker.questions(judgment, text)).grpo(Form())
     assert row["charges"] == ["盗窃罪"] and row["date"] == "2019-06-01"
+
+
+def test_training_shows_what_the_court_of_the_case_usually_cites():
+    judgment, text = case()
+    judgment.court, judgment.province = "湖北省武汉市江岸区人民法院", "湖北"
+    values = read_yaml(CONFIG / "tasks/tiny.yaml")
+    values["mix"]["grpo"] = dict.fromkeys(values["mix"]["grpo"], 1.0)
+    values["retrieval"]["share"] = 1.0
+    form = Form.from_dict(values["form"])
+    key = court_key("武汉市江岸区人民法院")
+    own = [Precedent(f"a{n}", "窃取他人手机", ("999", "53"), key) for n in range(5)]
+    other = [Precedent(f"b{n}", "窃取他人手机", ("888",), "湖北 别的法院") for n in range(5)]
+    asked = {
+        question.task: question.grpo(form)
+        for question in Asker(values, form, Shelf(rows(), own + other)).training(judgment, text, "grpo", "x")
+    }
+    for task in ("charge", "article", "term"):
+        assert "\n本院多引：53、999\n" in asked[task]["prompt"][0]["content"]
+        # 999 is no article of the table: only the court's cases speak of it.
+        assert {"53", "999"} <= set(asked[task]["shown"]) and "888" not in asked[task]["shown"]
+    assert "本院多引" not in asked["elements"]["prompt"][0]["content"]
+    assert asked["elements"]["shown"] == []
+
+
+def test_a_judgment_is_no_precedent_for_another_of_its_case(tmp_path):
+    """Two judgments with one case number: each is the other's family, whatever the filter called them."""
+    values = read_yaml(CONFIG / "corpus/synthetic.yaml")
+    made = [synthetic.clean(values, "湖北", n) for n in range(3)]
+    made.append((made[0][0], {**made[0][1], "doc_id": "again"}))
+    kept = [
+        {"doc_id": truth["doc_id"], "family": truth["doc_id"], "province": "湖北", "text": text}
+        | {"charge": "盗窃罪", "judgment": json.dumps(truth)}
+        for text, truth in made
+    ]
+    pl.DataFrame(kept).write_parquet(tmp_path / "kept.parquet")
+    known = tasks.cases(tmp_path / "kept.parquet")
+    splits = {case.doc_id: "sft" for case in known}
+    settings = read_yaml(CONFIG / "tasks/tiny.yaml")
+    found = tasks.precedents(tmp_path / "kept.parquet", known, splits, settings, Form())
+    assert all(precedent.court.startswith("湖北 ") for precedent in found)
+    asked = []
+
+    class Asking:
+        form = Form()
+
+        def training(self, judgment, text, split, family):
+            asked.append((judgment.doc_id, family))
+            return iter(())
+
+    run = SimpleNamespace(out=tmp_path, counts=Counter())
+    tasks.write(run, Asking(), tmp_path / "kept.parquet", splits, {c.doc_id: c.family for c in known})
+    family = dict(asked)
+    assert family["again"] == family[made[0][1]["doc_id"]] and len(set(family.values())) == 3
+    assert Counter(family.values()) == Counter(precedent.family for precedent in found)
 
 
 def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):

@@ -59,6 +59,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         "--law", help="only articles of this law, as 刑法 (the model is shown these only anyway)"
     )
     parser.add_argument("--province", help="only similar cases of this province, as 湖北")
+    parser.add_argument(
+        "--court", help="the court that decides: what it usually cites is shown, and told the model"
+    )
     parser.add_argument("--charge", help="only similar cases with this charge, as 盗窃罪")
     parser.add_argument(
         "-k", type=int, default=5, help="articles to show, and to give the model (default: 5)"
@@ -137,8 +140,12 @@ def law_of(name: str | None, rows: list[dict]) -> str | None:
     return names[plain(name)]
 
 
-def answer(plan: dict, task: str, facts: str, articles: list[dict]) -> tuple[str, list[str]]:
-    """(the model's completion for the facts, refs of the articles that its prompt had room for)."""
+def answer(
+    plan: dict, task: str, facts: str, articles: list[dict], usual: list[str] | None = None
+) -> tuple[str, list[str]]:
+    """(the model's completion for the facts, refs of the articles that its prompt had room for). `usual`: what the
+    court usually cites, where that is known.
+    """
     from transformers.utils.logging import disable_progress_bar
 
     from lexpro.engines.base import Request
@@ -152,12 +159,12 @@ def answer(plan: dict, task: str, facts: str, articles: list[dict]) -> tuple[str
     engine = importlib.import_module(settings["engine"]["module"]).Engine(
         inputs["model"] / "model", inputs["base_model"] / "model", settings["engine"], settings["decoding"]
     )
-    prompt = prompts.build(task, facts, articles, form)
+    prompt = prompts.build(task, facts, articles, form, practice=usual)
     limit = settings["decoding"]["max_new_tokens"][task]
     (made,) = engine.generate([Request(prompts.messages(prompt), limit, settings["decoding"]["seed"])])
     if made.error:
         raise UserError(f"the model gave no answer: {made.error}")
-    return made.text, [article["ref"] for article in prompts.shown(articles, form)]
+    return made.text, [article["ref"] for article in prompts.shown(articles, form)] + (usual or [])
 
 
 def citations(task: str, completion: str) -> list[tuple[str, str]]:
@@ -200,6 +207,11 @@ def show_named(facts: str, rows: list[dict], date: str | None) -> None:
     for one in cite.check(cite.cited_in(facts), rows, None, date):
         if one.verdict != cite.FINE:
             print(f"  问题所引 {one.law} {one.ref}: {VERDICTS[one.verdict]}")
+
+
+def show_practice(court: str, usual: list[str] | None) -> None:
+    known = "训练案件中这个法院的太少" if usual is None else "、".join(usual) or "没有多数案件共引的法条"
+    print(f"【本院多引】{court}：{known}")
 
 
 def reasons(why: dict) -> str:
@@ -257,10 +269,19 @@ def ask(argv: list[str] | None) -> None:
         print("【罪名】类案所判：" + "、".join(f"{charge} {share:.0%}" for charge, share in predicted))
     scope = CaseScope(province=args.province, charge=args.charge)
     show_cases(searcher.cases(facts, args.cases, scope))
+    usual = None
+    if args.court:
+        form = Form.from_dict(read_json(Path(plan["inputs"]["tasks"]) / "form.json"))
+        if not form.court_cases:
+            raise UserError(
+                f"--court: the models of {args.experiment} were not shown what courts usually cite."
+            )
+        usual = searcher.practice(facts, args.court, form.court_cases)
+        show_practice(args.court, usual)
     if not args.no_model:
         # Answers name articles by number alone: those of 刑法.
         given = searcher.articles(facts, args.k, args.date, CRIMINAL_LAW, named=True)
-        completion, shown = answer(plan, args.task, facts, given)
+        completion, shown = answer(plan, args.task, facts, given, usual)
         show_answer(args, summary, completion, shown, searcher.rows)
     searcher.close()
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from lexpro.benchmarks.items.base import Retrieval
 from lexpro.benchmarks.items.chosen import source_of
 from lexpro.engines.again import chosen
 from lexpro.engines.base import Request
@@ -42,17 +43,19 @@ def asks(run: Run, decoding: dict) -> list[Ask]:
     source = source_of(settings["items"])
     rag = settings["retrieval"] == "rag"
     form = Form.from_dict(read_json(run.inputs["tasks"] / "form.json"))
-    search = None
+    retrieval = None
     if rag:
         searcher = Searcher(run.inputs["index"])
 
-        def search(text: str, date: str | None, law: str | None) -> list[dict]:
-            return searcher.articles(text, settings["k"], date=date, law=law)
+        retrieval = Retrieval(
+            lambda text, date, law: searcher.articles(text, settings["k"], date=date, law=law),
+            lambda facts, court, province: searcher.practice(facts, court, form.court_cases, province),
+        )
 
     found = []
     longest = decoding["max_new_tokens"]
     for item in source.asked(run.inputs["tasks"], settings["items"], rag):
-        prompt, retrieved = source.prompt(item, form, search)
+        prompt, retrieved = source.prompt(item, form, retrieval)
         row = {
             "task": item["task"],
             "prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),

@@ -17,6 +17,7 @@ from lexpro.corpus.record import Judgment
 from lexpro.errors import UserError
 from lexpro.files import json_line, read_json, write_json
 from lexpro.knowledge import table
+from lexpro.retrieval.practice import court_key
 from lexpro.stage import MANIFEST, Run, stage
 from lexpro.tasks import targets, texts
 from lexpro.tasks.form import TASKS, Form
@@ -66,7 +67,8 @@ def precedents(
     for row, judgment in judgments(path) if families else ():
         if row["doc_id"] in families:
             facts, _left_out = texts.facts(row["text"], judgment, form)
-            found.append(Precedent(families[row["doc_id"]], facts, tuple(targets.refs(judgment))))
+            cited, court = tuple(targets.refs(judgment)), court_key(judgment.court, row["province"])
+            found.append(Precedent(families[row["doc_id"]], facts, cited, court))
     return found
 
 
@@ -77,7 +79,9 @@ def judgments(path: Path) -> Iterator[tuple[dict, Judgment]]:
             yield row, Judgment.from_dict(json.loads(row["judgment"]))
 
 
-def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[dict]:
+def write(
+    run: Run, asker: Asker, kept: Path, splits: dict[str, str], family_of: dict[str, str]
+) -> list[dict]:
     """Write pretrain.jsonl, sft.jsonl and grpo.jsonl; return the held-out rows."""
     form, counts, heldout = asker.form, Counter(), []
     with (
@@ -93,13 +97,14 @@ def write(run: Run, asker: Asker, kept: Path, splits: dict[str, str]) -> list[di
                     counts[f"heldout.{question.task}"] += 1
                 continue
             pretrain.write(json_line({"text": text}))
-            for question in asker.training(judgment, text, split, row["family"] or row["doc_id"]):
+            for question in asker.training(judgment, text, split, family_of[row["doc_id"]]):
                 file = sft if split == "sft" else grpo
                 file.write(json_line(asker.varied(question) if split == "sft" else question.grpo(form)))
                 counts[f"{split}.{question.task}"] += 1
                 if question.articles is not None:
                     counts[f"{split}.shown"] += 1
-                    cited, shown = set(targets.refs(judgment)), {a["ref"] for a in question.articles}
+                    cited = set(targets.refs(judgment))
+                    shown = {a["ref"] for a in question.articles} | {*(question.practice or ())}
                     counts[f"{split}.shown_cited"] += len(cited & shown)
                     counts[f"{split}.cited"] += len(cited)
             if number % 10_000 == 0:
@@ -166,7 +171,7 @@ def main(argv: list[str] | None = None) -> None:
             settings["retrieval"]["votes_weight"],
         )
         asker = Asker(settings, form, shelf)
-        heldout = write(run, asker, kept, splits)
+        heldout = write(run, asker, kept, splits, {case.doc_id: case.family for case in known})
         if says := too_few(known, splits, run.counts, settings):
             raise UserError(says + dropped(run.inputs["filter"]))
         # In a drawn order, so that the first items of the file are a fair sample of it.

@@ -71,7 +71,7 @@ class Person:
 
 @dataclass(slots=True)
 class Case:
-    """A simulated case; money in yuan."""
+    """A simulated case; money in yuan. `habits`: refs that its court usually cites, `habits_kept` how often."""
 
     province: str
     city: str
@@ -92,6 +92,8 @@ class Case:
     procedure: str | None = None
     plea: bool = False
     conditions: list[str] = field(default_factory=list)
+    habits: frozenset[str] = frozenset()
+    habits_kept: float = 1.0
 
     @property
     def defendants(self) -> list[Defendant]:
@@ -113,6 +115,12 @@ def _court(
     else:
         name, level, prosecutor = f"{prefix}{city}{district}", "基层", f"{city}{district}人民检察院"
     return city, f"{name}人民法院", level, prosecutor, f"（{year}）{place['letter']}{code}刑初{number}号"
+
+
+@cache
+def _habits(seed: int, prosecutor: str, shares: tuple[tuple[str, float], ...]) -> frozenset[str]:
+    """The articles that the court of a prosecutor makes a habit of citing, where the law leaves it open."""
+    return frozenset(ref for ref, share in shares if Random(f"{seed}/{prosecutor}/{ref}").random() < share)
 
 
 def _round_amount(yuan: float) -> int:
@@ -248,6 +256,9 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
         procedure=_procedure(rng, people, grave),
         plea=any("认罪认罚" in d.given.circumstances for d in people),
         conditions=[tier.condition for tier in tiers],
+        # By its prosecutor, whose name is always written alike.
+        habits=_habits(settings["seed"], prosecutor, tuple(settings["citing_habits"].items())),
+        habits_kept=settings["habits_kept"],
     )
 
 

@@ -43,6 +43,9 @@ def cited(rng: Random, case: Case) -> list[Article]:
         if ref and (article := _refer(ref, paragraph if exact else None)) not in found:
             found.append(article)
 
+    def by_habit(ref: str) -> bool:
+        return (rng.random() < case.habits_kept) == (ref in case.habits)
+
     for charge, condition in zip(case.charges, case.conditions, strict=True):
         tier = next(tier for tier in charge.tiers if tier.condition == condition)
         add(charge.article, tier.paragraph or charge.paragraph)
@@ -66,9 +69,9 @@ def cited(rng: Random, case: Case) -> list[Article]:
     if any(d.probation_months for d in case.defendants):
         add("72", 1)
         add("73", 2 if "有期徒刑" in kinds else 1)
-    if any(d.fine for d in case.defendants):
+    if any(d.fine for d in case.defendants) and by_habit("52"):
         add("52")
-        if rng.random() < 0.4:
+        if by_habit("53"):
             add("53")
     if any(d.confiscation or d.confiscation_all for d in case.defendants):
         add("59")

@@ -28,6 +28,7 @@ SCHEMA = {
     "doc_id": pl.String,
     "province": pl.String,
     "date": pl.String,
+    "court": pl.String,
     "facts": pl.String,
     "charges": pl.List(pl.String),
     "refs": pl.List(pl.String),
@@ -40,8 +41,9 @@ SCHEMA = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One judgment: its facts without the answer, its charges, its cited articles of 刑法, its main sentence, the
-    circumstances that the court found in any defendant, and the amount of the case in yuan (0: none).
+    """One judgment: its court as it is named, its facts without the answer, its charges, its cited articles of 刑法,
+    its main sentence, the circumstances that the court found in any defendant, and the amount of the case in yuan
+    (0: none).
     """
 
     doc_id: str
@@ -54,6 +56,7 @@ class Case:
     months: int | None
     circumstances: tuple[str, ...] = ()
     amount: float = 0.0
+    court: str = ""
 
     @property
     def document(self) -> str:
@@ -90,6 +93,7 @@ def _case(row: dict, judgment: Judgment) -> Case:
         months=first.months if first else None,
         circumstances=tuple(dict.fromkeys(found)),
         amount=float(judgment.amount),
+        court=judgment.court or "",
     )
 
 

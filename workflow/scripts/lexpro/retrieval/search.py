@@ -21,7 +21,7 @@ from lexpro.files import read_json, steadily
 from lexpro.knowledge import table
 from lexpro.knowledge.lookup import plain
 from lexpro.law.articles import CRIMINAL_LAW
-from lexpro.retrieval import cite, dense, rerank, similar
+from lexpro.retrieval import cite, dense, practice, rerank, similar
 from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.fusion import rrf
 from lexpro.retrieval.scope import ArticleMask, CaseMask, CaseScope, Scope
@@ -81,6 +81,7 @@ class Searcher:
         except (OSError, ValueError, KeyError, EOFError, PolarsError) as error:
             raise UserError(f"{index} is damaged ({error}). Run the index stage again.") from error
         self.encoder = dense.load(index / EMBEDDER, self.card["embedder"])
+        self._asked: tuple[str | None, np.ndarray] = None, np.zeros(0)
         self.reranker = rerank.Reranker(self.settings["reranker"]) if self.settings["reranker"] else None
         if rerank.identity(self.settings["reranker"]) != self.card["reranker"]:
             raise UserError(f"{index} was built with another reranker. Run the index stage again.")
@@ -108,6 +109,9 @@ class Searcher:
             self._numbered[article["law"], article["ref"]].append(row)
             for charge in article["charges"]:
                 self._charged[charge].append(row)
+        self._courts: dict[str, list[int]] = defaultdict(list)
+        for row, case in enumerate(self.known):
+            self._courts[practice.court_key(case["court"], case["province"])].append(row)
         self._laws = {plain(law): law for law in dict.fromkeys(law for law, _ in self._numbered)}
         self._places = {
             "articles": {article["id"]: row for row, article in enumerate(self.rows)},
@@ -122,6 +126,12 @@ class Searcher:
 
     def close(self) -> None:
         self.store.close()
+
+    def _vector(self, facts: str) -> np.ndarray:
+        """The vector of facts; those asked last are not read twice (articles, then practice, charges, cases)."""
+        if self._asked[0] != facts:
+            self._asked = facts, self.encoder.encode([facts], "query")[0]
+        return self._asked[1]
 
     def nearest(
         self, name: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None
@@ -150,7 +160,7 @@ class Searcher:
         of similar cases.
         """
         allowed = self._article_mask(scope)
-        vector = self.encoder.encode([facts], "query")[0]
+        vector = self._vector(facts)
         if self.settings["query"] == "charges" and not charges:
             charges = [charge for charge, _ in self.charges(facts, vector)[:CHARGES]]
         asked, told = vector, facts
@@ -198,7 +208,7 @@ class Searcher:
 
     def charges(self, facts: str, vector: np.ndarray | None = None) -> list[tuple[str, float]]:
         """(charge, share of the votes of the most similar cases), best first."""
-        vector = self.encoder.encode([facts], "query")[0] if vector is None else vector
+        vector = self._vector(facts) if vector is None else vector
         votes: dict[str, float] = defaultdict(float)
         for row, score in self._similar(facts, vector, self.settings["voters"]):
             for charge in self.known[row]["charges"]:
@@ -207,6 +217,22 @@ class Searcher:
         return [
             (charge, votes[charge] / total) for charge in sorted(votes, key=lambda charge: -votes[charge])
         ]
+
+    def practice(
+        self, facts: str, court: str | None, most: int, province: str | None = None
+    ) -> list[str] | None:
+        """The articles of 刑法 that a court usually cites in such cases: those of at least half of its own most similar
+        training cases, at most `most`. None where it has too few, or is not known. `province`: its short name; where
+        left out, the court's name must tell it.
+        """
+        key = practice.court_key(court, province)
+        own = self._courts.get(key, ()) if key and most else ()
+        if len(own) < practice.LEAST:
+            return None
+        allowed = np.zeros(len(self.known), bool)
+        allowed[own] = True
+        best = self._similar(facts, self._vector(facts), most, allowed)
+        return practice.usual([self.known[row]["refs"] for row, _ in best])
 
     def fuse(self, rankings: dict[str, list[int]]) -> list[tuple[int, float]]:
         """(row, score) of the rankings fused, by the weights of the settings."""
@@ -253,7 +279,7 @@ class Searcher:
         """Up to `k` similar training cases that `scope` allows (None: all): the columns of cases.parquet, score, and
         `why`, what each shares with the facts (`similar.explain`).
         """
-        vector = self.encoder.encode([facts], "query")[0]
+        vector = self._vector(facts)
         found = self._similar(facts, vector, k, self.case_mask(scope) if scope else None)
         predicted = [charge for charge, _ in self.charges(facts, vector)[:CHARGES]]
         return [

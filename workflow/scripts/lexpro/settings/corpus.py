@@ -45,6 +45,8 @@ class Synthetic(Model):
     unmasked_share: Share
     restitution_share: Share
     compensation_share: Share
+    citing_habits: dict[Literal["52", "53"], Share]
+    habits_kept: Share
     noise: Noise
     cross_province_share: Share
     formats: dict[Literal["jsonl", "jsonl_gz", "csv", "txt", "gb18030", "utf16", "html"], Share]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from lexpro.retrieval.practice import LEAST
 from lexpro.settings.base import Count, Model, Positive, Share, clash
 
 Field_ = Literal["姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "情节", "金额", "退赔", "赔偿"]
@@ -61,6 +62,17 @@ class Augment(Model):
     masked: Share
 
 
+def _enough(value: int) -> int:
+    if 0 < value < LEAST:
+        raise ValueError(
+            f"of {value} cases of a court nothing is said: give 0 (not shown) or at least {LEAST}"
+        )
+    return value
+
+
+CourtCases = Annotated[Count, AfterValidator(_enough)]
+
+
 class Form(Model):
     style: Literal["compact", "full"]
     fields: list[Field_] = Field(min_length=1)
@@ -70,6 +82,7 @@ class Form(Model):
     article_chars: Count
     articles_chars: Count
     articles_tokens: Count = 0
+    court_cases: CourtCases = 0
 
 
 class Settings(Model):

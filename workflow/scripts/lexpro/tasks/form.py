@@ -37,6 +37,8 @@ class Form:
     articles_chars: int = 0
     # The same of all of them with refs and versions, in tokens (`listing.tokens`).
     articles_tokens: int = 0
+    # Similar cases of the same court that say which articles it usually cites; 0: not shown.
+    court_cases: int = 0
 
     @property
     def person(self) -> tuple[str, ...]:

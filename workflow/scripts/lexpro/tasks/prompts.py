@@ -72,17 +72,21 @@ def build(
     articles: Sequence[dict] | None = None,
     form: Form | None = None,
     wording: int = 0,
+    practice: Sequence[str] | None = None,
 ) -> str:
     """The prompt of `task` on `text` (a document for `elements`, else facts).
 
     `articles` ({ref, text} in rank order) are listed before the text in retrieval mode; None is the mode
-    without, and an empty list says that nothing was found.
+    without, and an empty list says that nothing was found. `practice` (refs): what the court itself usually cites in
+    such cases; None where that is not known.
     """
     form = form or Form()
     parts = [instruction(task, form, wording)]
     if articles is not None:
         listed = [line(article) for article in shown(articles, form)]
         parts += ["法条：", *(listed or ["无"])]
+        if practice is not None:
+            parts.append(f"本院多引：{'、'.join(practice) or '无'}")
     if articles is not None or form.style == "full":
         parts.append("判决书：" if task == "elements" else "事实：")
     return "\n".join([*parts, text])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lexpro.corpus.record import Judgment
+from lexpro.retrieval.practice import court_key
 from lexpro.tasks import augment, prompts, targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.shelf import Shelf
@@ -15,7 +16,7 @@ from lexpro.tasks.split import draw
 @dataclass(frozen=True, slots=True)
 class Question:
     """One task asked of one judgment. `articles`: shown in the prompt (retrieval mode), or None (mode
-    without).
+    without); `practice`: refs that its court usually cites, shown beside them, or None.
     """
 
     id: str
@@ -24,12 +25,13 @@ class Question:
     judgment: Judgment
     document: str
     articles: list[dict] | None = None
+    practice: list[str] | None = None
 
     def gold(self, form: Form) -> dict:
         return targets.gold(self.task, self.judgment, form)
 
     def prompt(self, form: Form, wording: int = 0) -> str:
-        return prompts.build(self.task, self.input, self.articles, form, wording)
+        return prompts.build(self.task, self.input, self.articles, form, wording, self.practice)
 
     def sft(self, form: Form, wording: int = 0) -> dict:
         """A row of sft.jsonl, asked in one of the wordings."""
@@ -40,13 +42,13 @@ class Question:
 
     def grpo(self, form: Form) -> dict:
         """A row of grpo.jsonl: no completion, the gold answer as JSON; charges and date are for rewards."""
-        shown = prompts.shown(self.articles or [], form)
+        shown = [article["ref"] for article in prompts.shown(self.articles or [], form)]
         return {
             "id": self.id,
             "task": self.task,
             "prompt": prompts.messages(self.prompt(form)),
             "gold": targets.dump(self.gold(form)),
-            "shown": [article["ref"] for article in shown],
+            "shown": list(dict.fromkeys([*shown, *(self.practice or ())])),
             "charges": targets.charges(self.judgment),
             "date": self.judgment.date,
         }
@@ -62,6 +64,7 @@ class Question:
             "province": province,
             "charge": charge,
             "date": self.judgment.date,
+            "court": self.judgment.court or "",
         }
 
 
@@ -108,4 +111,6 @@ class Asker:
             articles = self.shelf.find(question.input, retrieval["k"], judgment.date, family)
             if draw(seed, "gold", question.id) < retrieval["gold_inserted"]:
                 articles = self.shelf.with_gold(articles, targets.refs(judgment), (seed, question.id))
-            yield Question(f"{question.id}:rag", question.task, question.input, judgment, text, articles)
+            court = court_key(judgment.court, judgment.province)
+            usual = self.shelf.practice(question.input, court, self.form.court_cases, family)
+            yield replace(question, id=f"{question.id}:rag", articles=articles, practice=usual)

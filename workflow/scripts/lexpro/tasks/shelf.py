@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lexpro.knowledge.table import OPEN_END, as_number, spans
 from lexpro.law.articles import CRIMINAL_LAW
-from lexpro.retrieval.bm25 import BM25
+from lexpro.retrieval import practice
+from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.fusion import rrf
 from lexpro.tasks.split import draw
 
@@ -22,11 +23,12 @@ DEPTH = 30
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """A training case that may vote: its facts and the articles it cites."""
+    """A training case that may vote: its facts, the articles it cites, its court (`practice.court_key`)."""
 
     family: str
     facts: str
     refs: tuple[str, ...]
+    court: str = ""
 
 
 class Shelf:
@@ -48,6 +50,9 @@ class Shelf:
         self._by_ref: dict[str, list[int]] = defaultdict(list)
         for number, row in enumerate(self.rows):
             self._by_ref[row["ref"]].append(number)
+        self._by_court: dict[str, list[int]] = defaultdict(list)
+        for number, case in enumerate(self.cases):
+            self._by_court[case.court].append(number)
 
     def find(self, facts: str, k: int, date: str | None = None, family: str | None = None) -> list[dict]:
         """The `k` best articles, best first, each once, in the version of `date` (ISO; None: of today).
@@ -77,6 +82,17 @@ class Shelf:
                 votes[ref] += weight
         order = sorted(votes, key=lambda ref: -votes[ref])
         return [row for ref in order for row in self._by_ref.get(ref, ())]
+
+    def practice(self, facts: str, court: str, most: int, family: str | None = None) -> list[str] | None:
+        """What a court (`practice.court_key`) usually cites in such cases, by at most `most` of its own, the most
+        similar; None where it has too few. `family` as in `find`.
+        """
+        own = self._by_court.get(court, ()) if court and most else ()
+        own = [number for number in own if self.cases[number].family != family]
+        if len(own) < practice.LEAST:
+            return None
+        best = top(self._case_terms.scores(facts)[own], most)
+        return practice.usual([self.cases[own[place]].refs for place in best])
 
     def with_gold(self, articles: list[dict], gold: Sequence[str], seed: object) -> list[dict]:
         """`articles` with the missing gold ones put in, at drawn ranks, for the last of those that are not gold.

@@ -13,8 +13,6 @@ from lexpro.tasks.form import Form
 
 # The extraction of elements is asked of the document itself: statutes add nothing to it.
 WITH_STATUTES = ("charge", "article", "term")
-# Statutes for (text, date or None, law or None for any): the retrieval of a run.
-Search = Callable[[str, str | None, str | None], list[dict]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,16 @@ class Item:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What a run with retrieval may look up. `articles`: (text, date or None, law or None for any) → statutes;
+    `practice`: (facts, name of the court, its province) → refs that it usually cites, or None.
+    """
+
+    articles: Callable[[str, str | None, str | None], list[dict]]
+    practice: Callable[[str, str, str], list[str] | None] = lambda facts, court, province: None
+
+
 class Source(Protocol):
     """`SOURCE` of a module of this package. `settings` are those of config/benchmark, `tasks` the folder of the tasks
     stage; what is asked are dicts with at least id and task.
@@ -36,4 +44,4 @@ class Source(Protocol):
 
     def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]: ...
 
-    def prompt(self, item: dict, form: Form, search: Search | None) -> tuple[str, list[str]]: ...
+    def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]: ...

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexpro.benchmarks.items.base import WITH_STATUTES, Search
+from lexpro.benchmarks.items.base import WITH_STATUTES, Retrieval
 from lexpro.errors import UserError
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.tasks import prompts
@@ -42,10 +42,12 @@ class Judgments:
             )
         return chosen
 
-    def prompt(self, item: dict, form: Form, search: Search | None) -> tuple[str, list[str]]:
-        """(prompt of an item, refs of the statutes that it shows)."""
-        if search is None:
+    def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
+        """(prompt of an item, refs of the statutes that it shows or names)."""
+        if retrieval is None:
             return prompts.build(item["task"], item["input"], None, form), []
-        found = search(item["input"], item["date"], CRIMINAL_LAW)
-        shown = prompts.shown(found, form)
-        return prompts.build(item["task"], item["input"], found, form), [article["ref"] for article in shown]
+        found = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
+        usual = retrieval.practice(item["input"], item["court"], item["province"])
+        refs = [article["ref"] for article in prompts.shown(found, form)]
+        prompt = prompts.build(item["task"], item["input"], found, form, practice=usual)
+        return prompt, list(dict.fromkeys([*refs, *(usual or ())]))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexpro.benchmarks.items.base import Item, Search
+from lexpro.benchmarks.items.base import Item, Retrieval
 from lexpro.corpus import registry
 from lexpro.errors import UserError
 from lexpro.tasks import listing, prompts
@@ -62,11 +62,11 @@ class Questions:
             )
         return chosen
 
-    def prompt(self, row: dict, form: Form, search: Search | None) -> tuple[str, list[str]]:
+    def prompt(self, row: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
         """(the prompt of the benchmark, after the statutes that were found; their refs)."""
         item = row["item"]
-        if search is None:
+        if retrieval is None:
             return item.prompt, []
-        found = prompts.shown(search((item.text or item.prompt)[-QUERY:], None, row["law"]), form)
+        found = prompts.shown(retrieval.articles((item.text or item.prompt)[-QUERY:], None, row["law"]), form)
         listed = [listing.line(article) for article in found]
         return "\n".join(["法条：", *(listed or ["无"]), item.prompt]), [article["ref"] for article in found]
