@@ -43,8 +43,8 @@ def main() -> None:
     for text in pl.read_parquet(parser.parse_args().kept, columns=["judgment"])["judgment"]:
         judgment = Judgment.from_dict(json.loads(text))
         rows.append((judgment, set(targets.refs(judgment)), court_key(judgment.court or "")))
-    print("| article | where | judgments | share | pairs of a court | agree | by chance |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| article | where | judgments | share | courts with two or more | pairs | agree | by chance |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for ref, where, may in OPEN:
         courts: dict[str, list[bool]] = defaultdict(list)
         for judgment, refs, court in rows:
@@ -55,9 +55,9 @@ def main() -> None:
         if pairs:
             share, agree = sum(found) / len(found), sum(pairs) / len(pairs)
             chance = share**2 + (1 - share) ** 2
-            print(
-                f"| {ref} | {where} | {len(found)} | {share:.2f} | {len(pairs)} | {agree:.3f} | {chance:.3f} |"
-            )
+            several = sum(len(court) > 1 for court in courts.values())
+            figures = f"{share:.2f} | {several} | {len(pairs)} | {agree:.3f} | {chance:.3f}"
+            print(f"| {ref} | {where} | {len(found)} | {figures} |")
 
 
 if __name__ == "__main__":
