@@ -167,8 +167,10 @@ FIGURES = {
     "scores": (
         "Scores by variant, without and with retrieval",
         "Points are scores on held-out judgments, bars their bootstrap intervals. Elements are taken "
-        "from the judgment itself, without retrieval; charge, articles and term come from the facts alone. A term "
-        "counts by how near it is in months, on a logarithmic scale, if the kind of punishment is right.",
+        "from the judgment itself, without retrieval; charge, articles and term come from the facts: alone, or with "
+        "the statutes that retrieval finds for them and, where the tasks say so (court_cases), the articles that the "
+        "deciding court itself usually cites. A term counts by how near it is in months, on a logarithmic scale, if "
+        "the kind of punishment is right.",
     ),
     "retrieval": (
         "Recall of cited articles by retrieval system",
