@@ -139,6 +139,14 @@ OPENS = (
 ANSWER = '<think>三年六个月=3*12+6=42</think>{"刑期":42}'
 
 
+def test_the_same_texts_give_the_same_tokenizer():
+    """Two thousand characters, all equally frequent, of which three hundred have room."""
+    texts = ["".join(map(chr, range(first, first + 50))) for first in range(0x4E00, 0x4E00 + 2000, 50)]
+    found = [tokenizer.train(texts, 856).get_vocab() for _ in range(4)]
+    assert all(one == found[0] for one in found)
+    assert tokenizer.train(DOCUMENTS, 600).get_vocab() == tokenizer.train(DOCUMENTS[::-1], 600).get_vocab()
+
+
 @pytest.mark.parametrize("template", [tokenizer.TEMPLATE, OPENS], ids=["plain", "opens think"])
 def test_the_reasoning_is_trained_once_under_any_template(vocab, template):
     vocab = tokenizer.train(DOCUMENTS, 600)

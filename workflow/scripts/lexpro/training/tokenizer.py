@@ -12,7 +12,8 @@ every model of the type `qwen2`, and would drop the pieces of any other tokenize
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from tokenizers import AddedToken, Regex, Tokenizer, models, pre_tokenizers, trainers
 from transformers import Qwen2Tokenizer
@@ -45,8 +46,20 @@ def _spelt(text: str) -> str:
     return _BYTES.pre_tokenize_str(text)[0][0]
 
 
-def _learn(texts: Iterable[str], size: int) -> tuple[list[str], list[tuple[str, str]]]:
+def _alphabet(texts: Iterable[str], size: int) -> list[str]:
+    """The `size` most frequent characters, of equally frequent ones those of the lower code point.
+
+    The trainer's own choice among these is another in each process, and with it every token after them.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    return sorted(counts, key=lambda character: (-counts[character], character))[:size]
+
+
+def _learn(texts: Sequence[str], size: int) -> tuple[list[str], list[tuple[str, str]]]:
     """(characters, merges between characters), at most `size` of both together."""
+    alphabet = _alphabet(texts, size // 2)
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -56,14 +69,18 @@ def _learn(texts: Iterable[str], size: int) -> tuple[list[str], list[tuple[str, 
         ]
     )
     trainer = trainers.BpeTrainer(
-        vocab_size=size, limit_alphabet=size // 2, min_frequency=2, show_progress=False
+        vocab_size=size,
+        initial_alphabet=alphabet,
+        limit_alphabet=len(alphabet),
+        min_frequency=2,
+        show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     model = json.loads(tokenizer.to_str())["model"]
     return [token for token in model["vocab"] if len(token) == 1], [tuple(pair) for pair in model["merges"]]
 
 
-def train(texts: Iterable[str], vocab_size: int) -> Qwen2Tokenizer:
+def train(texts: Sequence[str], vocab_size: int) -> Qwen2Tokenizer:
     """A tokenizer of about `vocab_size` tokens (the 256 bytes included) from `texts`, with the chat template."""
     characters, learnt = _learn(texts, vocab_size - 256)
     merges: dict[tuple[str, str], None] = {}
