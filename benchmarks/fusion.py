@@ -137,7 +137,7 @@ def main() -> None:
     held = index.queries(inputs["tasks"] / "heldout.jsonl", {*fold}, settings["recall_queries"])
     with tempfile.TemporaryDirectory() as scratch:
         searcher = build(Path(scratch), plans, known)
-        for choice, value in recalls(searcher, held, [before, chosen]).items():
+        for choice, value in recalls(searcher, held, list(dict.fromkeys([before, chosen]))).items():
             print(f"held out, {len(held)} cases: {choice}: recall@{AT} {value:.4f}")
         searcher.close()
 
