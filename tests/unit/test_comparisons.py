@@ -185,7 +185,7 @@ def summary_of(
     [
         (
             (0.02, 0.01, 0.03),
-            "+0.0200 F1 (n = 120, 90 % interval of the paired difference +0.0100 to",
+            "+0.0200 micro-F1 (n = 120, 90 % interval of the paired difference +0.0100 to",
         ),
         ((0.02, 0.01, 0.03), "the whole interval says that GRPO is better than SFT here."),
         ((-0.02, -0.03, -0.01), "the whole interval says that GRPO is worse than SFT here."),
@@ -199,7 +199,7 @@ def summary_of(
         ),
         (
             (-0.0, 0.0, 0.0),
-            "+0.0000 F1 (n = 120, 90 % interval of the paired difference +0.0000 to",
+            "+0.0000 micro-F1 (n = 120, 90 % interval of the paired difference +0.0000 to",
         ),
         ((0.0, 0.0, 0.0), "GRPO lies level with SFT, but the interval holds 0"),
     ],
@@ -232,3 +232,29 @@ def test_the_other_tasks_are_counted_by_what_their_intervals_say():
 def test_nothing_is_said_of_grpo_where_it_is_not_compared_with_sft(inputs):
     assert effects.of_grpo(comparisons.build(inputs)) == ""
     assert effects.of_grpo({}) == effects.of_grpo(summary_of((0, 0, 0), second="rag")) == ""
+
+
+def test_what_retrieval_adds_is_said_of_the_last_variant_task_by_task():
+    def row(task, variant, *values):
+        pair = {
+            "task": task,
+            "first": f"{variant}.none",
+            "second": f"{variant}.rag",
+            "metric": "f1",
+            "p": 0.01,
+        }
+        return pair | dict(zip(("difference", "low", "high"), values, strict=True))
+
+    tests = [
+        row("article", "sft", 0.5, 0.4, 0.6),
+        row("charge", "grpo", -0.0, -0.01, 0.01),
+        row("article", "grpo", 0.08, 0.05, 0.1),
+    ]
+    text = effects.of_retrieval({"comparisons": {"confidence": 0.9, "tests": tests}})
+    assert text.startswith(
+        "What retrieval adds to SFT + GRPO, with the 90 % interval of the paired difference: "
+        "Charge 罪名预测 +0.0000 (-0.0100 to +0.0100, open); Articles 法条预测 +0.0800 (+0.0500 to +0.1000, better)."
+    )
+    only = {"comparisons": {"confidence": 0.9, "tests": tests[:1]}}
+    assert effects.of_retrieval(only).startswith("What retrieval adds to SFT, with")
+    assert effects.of_retrieval({}) == effects.of_retrieval(summary_of((0, 0, 0))) == ""

@@ -228,7 +228,9 @@ def experiment(root: Path, provinces=PROVINCES, charges=CHARGES, steps: int = 40
         name: {str(k): 1 - math.exp(-k / (3 + place)) for k in (1, 3, 5, 10)}
         for place, name in enumerate(["cases", "fused", "bm25", "dense", "constant"])
     }
-    write_json(folder["index"] / "recall.json", {"recall_at_5": systems["fused"]["5"], "systems": systems})
+    write_json(
+        folder["index"] / "recall.json", {"n": 40, "recall_at_5": systems["fused"]["5"], "systems": systems}
+    )
     return folder
 
 

@@ -190,6 +190,12 @@ SPOILT = [
     ("experiment/demo.yaml", "defaults: []", "experiments: [x]", ["config/experiment/demo.yaml: experiments: "]),
     ("experiment/demo.yaml", None, "sft: {seed: 1}", ["config/experiment/demo.yaml", "# @package _global_"]),
     (
+        "experiment/demo.yaml",
+        None,
+        "defaults:\n  - override /sft: tiny\n",
+        ["config/experiment/demo.yaml", "first line must be: # @package _global_"],
+    ),
+    (
         "experiment/demo.yaml", "defaults: []", "defaults:\n  - override /sft: tinny",
         ["config/experiment/demo.yaml: config/sft has no choice 'tinny'; did you mean tiny?"],
     ),

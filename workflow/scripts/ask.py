@@ -210,7 +210,9 @@ def show_named(facts: str, rows: list[dict], date: str | None) -> None:
 
 
 def show_practice(court: str, usual: list[str] | None) -> None:
-    known = "训练案件中这个法院的太少" if usual is None else "、".join(usual) or "没有多数案件共引的法条"
+    known = (
+        "训练案件中没有这个法院，或者太少" if usual is None else "、".join(usual) or "没有多数案件共引的法条"
+    )
     print(f"【本院多引】{court}：{known}")
 
 

@@ -123,7 +123,9 @@ def _hydra(name: str, changes: list[Change]) -> tuple[dict, dict]:
             wrong = Problem((tuple(key.split(".")),), _explain(error))
             raise located([wrong], name, tuple(change.text for change in changes)) from error
         with_these = f" with {' '.join(change.text for change in changes)}" if changes else ""
-        raise UserError(f"config/experiment/{name}.yaml{with_these}: {_explain(error)}") from error
+        unpacked = "@experiment." in str(error)
+        hint = " Its first line must be: # @package _global_" if unpacked else ""
+        raise UserError(f"config/experiment/{name}.yaml{with_these}: {_explain(error)}{hint}") from error
 
 
 def _chosen(name: str, changes: list[Change]) -> tuple[str, ...]:

@@ -33,9 +33,11 @@ def locate(path: str) -> Path:
             return folder
     mirror = os.environ.get("LEXPRO_MIRROR")
     below = f" nor below LEXPRO_MIRROR ({mirror})" if mirror else ", and LEXPRO_MIRROR is not set"
+    if mirror and not Path(mirror).is_dir():
+        below = f", and LEXPRO_MIRROR ({mirror}) is no folder"
     raise UserError(
         f"knowledge.path: no folder {path}{below}. Give a folder of statutes (Markdown, text or HTML), "
-        "or use knowledge=facts, which needs none."
+        "or use knowledge=facts, which needs none. What a mirror folder holds: docs/data.md."
     )
 
 

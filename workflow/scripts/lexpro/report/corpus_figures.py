@@ -44,6 +44,7 @@ def funnel(summary: dict) -> plt.Figure:
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
     axes.set_xlim(0, max(1, total) * 1.08)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel("documents")
     axes.spines["left"].set_visible(False)
@@ -166,7 +167,11 @@ def spread(summary: dict) -> plt.Figure:
     years.bar(
         [row["year"] for row in known], [row["judgments"] for row in known], color=style.BLUE, width=0.8
     )
-    years.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+    if known:
+        first, last = known[0]["year"], known[-1]["year"]
+        # Room beside the bars, so that one year alone is a bar and not a wall.
+        years.set_xlim(first - 1, last + 1)
+        years.set_xticks(range(first, last + 1, 1 + (last - first) // 8))
     unknown = sum(row["judgments"] for row in corpus["years"] if row["year"] is None)
     years.set_xlabel("year of the judgment" + (f" ({unknown:,} without a date)" if unknown else ""))
     years.set_ylabel("judgments")
@@ -179,7 +184,7 @@ def spread(summary: dict) -> plt.Figure:
         )
     lengths.set_xscale("log")
     ends = [of["classes"][0]["from"], of["classes"][-1]["to"]]
-    ticks = marks(*ends)
+    ticks = marks(*ends) or ends
     lengths.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     lengths.xaxis.set_minor_locator(NullLocator())
     lengths.axvline(of["median"], color=style.VERMILLION, linewidth=1.5)
@@ -194,7 +199,7 @@ def spread(summary: dict) -> plt.Figure:
     kinds.set_yticks(range(len(rows)), [row["kind"] or "not read" for row in rows])
     kinds.invert_yaxis()
     kinds.set_xlim(0, total * 1.2)
-    kinds.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    kinds.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     kinds.tick_params(axis="y", length=0)
     kinds.grid(axis="y", visible=False)
     kinds.set_xlabel("defendants, by punishment 主刑")
@@ -202,14 +207,14 @@ def spread(summary: dict) -> plt.Figure:
     months = corpus["months"]
     names = [labels.years(row["from"], row["to"]) for row in months]
     terms.bar(range(len(months)), [row["defendants"] for row in months], color=style.GREEN, width=0.8)
-    terms.set_xticks(range(len(months)), names)
+    terms.set_xticks(range(len(months)), names, fontsize=8)
     terms.set_xlabel("years of 有期徒刑 (upper end included)")
     terms.set_ylabel("defendants")
     for axes in (years, lengths, terms):
         axes.grid(axis="x", visible=False)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.yaxis.set_major_formatter(lambda value, _: short(int(value)))
-    kinds.xaxis.set_major_formatter(lambda value, _: short(int(value)))
+    kinds.xaxis.set_major_formatter("{x:,.0f}")
     figure.get_layout_engine().set(h_pad=0.1, w_pad=0.1)
     return figure
 

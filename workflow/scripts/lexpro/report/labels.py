@@ -14,7 +14,7 @@ TASKS = {
     "article": "Articles 法条预测",
     "term": "Term 刑期预测",
 }
-METRICS = {"micro_f1": "micro-F1", "f1": "F1", "log_score": "closeness"}
+METRICS = {"micro_f1": "micro-F1", "f1": "micro-F1", "log_score": "closeness"}
 CURVES = {"loss": "loss", "grad_norm": "gradient norm", "total": "total reward"}
 
 # Elements of a judgment, as the answers name them.

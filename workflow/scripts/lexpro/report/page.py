@@ -85,7 +85,8 @@ def key_text(summary: dict) -> str:
     return (
         text
         if recall is None
-        else f"{text} Retrieval finds {recall:.1%} of the cited articles among its first 5."
+        else f"{text} Of the articles that {summary['retrieval']['n']:,} held-out cases cite, retrieval finds "
+        f"{recall:.1%} among its first 5."
     )
 
 
@@ -103,9 +104,7 @@ def status(summary: dict) -> str:
     if corpus["synthetic"]:
         text += "No person, court decision or statute text in it is real. "
     if size < 100e6:
-        text += (
-            "A model this small shows that every stage works and what each one adds; it says nothing about "
-        )
+        text += "A model this small shows that every stage works; it says nothing about "
         text += "how well a large model would do. "
     return text + "Nothing here is legal advice, and no sentence predicted here should guide one."
 
@@ -165,7 +164,7 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "retrieval_names": labels.RETRIEVAL,
         "key_numbers": key_numbers(summary),
         "key_text": key_text(summary),
-        "grpo_text": effects.of_grpo(summary),
+        "effects": [text for text in (effects.of_grpo(summary), effects.of_retrieval(summary)) if text],
         "examples": examples,
         "glosses": labels.FIELDS,
         "examples_text": examples_text(summary, examples),

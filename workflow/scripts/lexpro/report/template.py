@@ -45,9 +45,9 @@ with every number made by one command.</p>
 {% endfor %}
 </tbody></table></div>
 <p class="soft">{{ key_text }}</p>
-{% if grpo_text %}
-<p>{{ grpo_text }}</p>
-{% endif %}
+{% for text in effects %}
+<p>{{ text }}</p>
+{% endfor %}
 
 <h2 id="evaluation">Evaluation</h2>
 {{ figure("scores") }}

@@ -50,7 +50,7 @@ figcaption b { color:var(--ink) }
 .card th.who { background:none; border-bottom:1px solid var(--line); padding-top:10px; font-weight:600 }
 .card p { font-size:14px }
 blockquote { margin:8px 0 4px; padding:8px 14px; background:var(--wash); font-size:14px }
-blockquote { max-height:14em; overflow-y:auto; white-space:pre-line }
+blockquote { max-height:24em; overflow-y:auto; white-space:pre-line }
 .m { display:inline-block; margin:1px 4px 1px 0; padding:0 7px; border-radius:4px; border:1px solid }
 .m { overflow-wrap:break-word; max-width:100% }
 .right { color:var(--green); background:#e6f5ef; border-color:#8cccb5 }
@@ -121,8 +121,9 @@ MACROS = """
 </tr></thead>
 <tbody>
 {% for line in example.lines %}
-{% if line.defendant and loop.changed(line.defendant) %}
-<tr><th colspan="{{ 2 + example.f1|length }}" class="who">被告人 {{ line.defendant }}</th></tr>
+{% if loop.changed(line.defendant) %}
+<tr><th colspan="{{ 2 + example.f1|length }}" class="who">
+{{- "被告人 " ~ line.defendant if line.defendant else "全案 the whole case" }}</th></tr>
 {% endif %}
 <tr><td>{{ line.field }} <span class="soft">{{ glosses.get(line.field, "") }}</span></td>
 <td>{{ line.gold|join("、") or "–" }}</td>
