@@ -42,7 +42,7 @@ def main() -> None:
     rows = []
     for text in pl.read_parquet(parser.parse_args().kept, columns=["judgment"])["judgment"]:
         judgment = Judgment.from_dict(json.loads(text))
-        rows.append((judgment, set(targets.refs(judgment)), court_key(judgment.court or "")))
+        rows.append((judgment, set(targets.refs(judgment)), court_key(judgment.court)))
     print("| article | where | judgments | share | courts with two or more | pairs | agree | by chance |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for ref, where, may in OPEN:

@@ -164,7 +164,7 @@ def answer(
     (made,) = engine.generate([Request(prompts.messages(prompt), limit, settings["decoding"]["seed"])])
     if made.error:
         raise UserError(f"the model gave no answer: {made.error}")
-    return made.text, [article["ref"] for article in prompts.shown(articles, form)] + (usual or [])
+    return made.text, prompts.refs(articles, form, usual)
 
 
 def citations(task: str, completion: str) -> list[tuple[str, str]]:

@@ -123,9 +123,7 @@ def _hydra(name: str, changes: list[Change]) -> tuple[dict, dict]:
             wrong = Problem((tuple(key.split(".")),), _explain(error))
             raise located([wrong], name, tuple(change.text for change in changes)) from error
         with_these = f" with {' '.join(change.text for change in changes)}" if changes else ""
-        unpacked = "@experiment." in str(error)
-        hint = " Its first line must be: # @package _global_" if unpacked else ""
-        raise UserError(f"config/experiment/{name}.yaml{with_these}: {_explain(error)}{hint}") from error
+        raise UserError(f"config/experiment/{name}.yaml{with_these}: {_explain(error)}") from error
 
 
 def _chosen(name: str, changes: list[Change]) -> tuple[str, ...]:
@@ -207,4 +205,6 @@ def _explain(error: Exception) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     noise = ("Config search path", "Set the env", "full_key", "object_type", "reference_type")
     stop = next((i for i, line in enumerate(lines) if line.startswith(noise)), len(lines))
-    return " ".join(lines[:stop]) or type(error).__name__
+    # What it overrides is looked for below the experiment, where its file does not say otherwise.
+    hint = ["Its first line must be: # @package _global_"] if "@experiment." in text else []
+    return " ".join([*lines[:stop], *hint]) or type(error).__name__

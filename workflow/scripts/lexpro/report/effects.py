@@ -15,14 +15,12 @@ NO_STEP = (
 )
 
 
-def found(summary: dict) -> list[dict]:
-    """The tests of GRPO against SFT on the held-out judgments, in the order of the tasks; none where a variant is not
-    evaluated."""
-    tests = summary.get("comparisons", {"tests": []})["tests"]
-    pairs = {(f"{FIRST}.{retrieval}", f"{SECOND}.{retrieval}"): retrieval for retrieval in labels.RETRIEVAL}
+def found(summary: dict, pairs: dict[tuple[str, str], str]) -> list[dict]:
+    """The tests of some pairs (first, second) on the held-out judgments, in the order of the tasks, each with what the
+    pair stands for as `pair`; none where a variant is not evaluated."""
     return [
-        row | {"retrieval": pairs[row["first"], row["second"]]}
-        for row in tests
+        row | {"pair": pairs[row["first"], row["second"]]}
+        for row in summary.get("comparisons", {"tests": []})["tests"]
         if row["task"] in labels.TASKS and (row["first"], row["second"]) in pairs
     ]
 
@@ -59,7 +57,7 @@ def of_grpo(summary: dict) -> str:
     The first is about the first task (the extraction of elements, where it is asked), the second
     counts the other comparisons.
     """
-    tests = found(summary)
+    tests = found(summary, {(f"{FIRST}.{kind}", f"{SECOND}.{kind}"): kind for kind in labels.RETRIEVAL})
     if not tests:
         return ""
     if not summary["training"]["grpo"]:
@@ -69,7 +67,7 @@ def of_grpo(summary: dict) -> str:
     confidence = summary["comparisons"]["confidence"]
     level = 1 - confidence
     said = (
-        f"What GRPO adds to SFT: {labels.TASKS[row['task']]}, {labels.RETRIEVAL[row['retrieval']]}, "
+        f"What GRPO adds to SFT: {labels.TASKS[row['task']]}, {labels.RETRIEVAL[row['pair']]}, "
         f"{difference} {labels.METRICS.get(row['metric'], row['metric'])} (n = {row['n']:,}, {100 * confidence:g} % "
         f"interval of the paired difference {low} to {high}); {_meaning(row, level)}."
     )
@@ -88,24 +86,19 @@ def of_retrieval(summary: dict) -> str:
     """What retrieval adds to the last variant that is scored with it and without, task by task, and what it shows; ""
     where there is none.
     """
-    compared = summary.get("comparisons", {"tests": []})
-    tests = [row for row in compared["tests"] if row["task"] in labels.TASKS]
-    by_variant = {
-        variant: [
-            row for row in tests if (row["first"], row["second"]) == (f"{variant}.none", f"{variant}.rag")
-        ]
-        for variant in (SECOND, FIRST)
-    }
-    variant = next((name for name, rows in by_variant.items() if rows), None)
-    if variant is None:
+    tests = found(summary, {(f"{variant}.none", f"{variant}.rag"): variant for variant in (FIRST, SECOND)})
+    if not tests:
         return ""
+    variant = SECOND if any(row["pair"] == SECOND for row in tests) else FIRST
+    confidence = summary["comparisons"]["confidence"]
     said = "; ".join(
         f"{labels.TASKS[row['task']]} {_signed(row['difference'])} ({_signed(row['low'])} to {_signed(row['high'])}, "
-        f"{_verdict(row, 1 - compared['confidence'])})"
-        for row in by_variant[variant]
+        f"{_verdict(row, 1 - confidence)})"
+        for row in tests
+        if row["pair"] == variant
     )
     return (
-        f"What retrieval adds to {labels.VARIANTS[variant]}, with the {100 * compared['confidence']:g} % interval of "
+        f"What retrieval adds to {labels.VARIANTS[variant]}, with the {100 * confidence:g} % interval of "
         f"the paired difference: {said}. The prompt then lists statutes that were found for the facts and, where "
         "tasks.form.court_cases asks for it, names the articles that the deciding court itself usually cites "
         "(本院多引); which of the two helps, these scores do not tell apart."

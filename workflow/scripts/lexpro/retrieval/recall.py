@@ -76,7 +76,7 @@ def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -
 
 
 def _agreement(searcher: Searcher, facts: str, vectors: np.ndarray) -> float:
-    query = searcher.encoder.encode([facts], "query")[0]
+    query = searcher.vector(facts)
     exact = {int(row) for row in top(vectors @ query, 10)}
     found = {row for row, _ in searcher.nearest("articles", query, 10)}
     return len(exact & found) / max(len(exact), 1)
@@ -100,7 +100,7 @@ def similar(searcher: Searcher, queries: Sequence[Query]) -> dict[str, dict[str,
         same = searcher.case_mask(CaseScope(charge=query.charges[0])) if query.charges else np.zeros(0, bool)
         if not same.any():
             continue
-        vector = searcher.encoder.encode([query.facts], "query")[0]
+        vector = searcher.vector(query.facts)
         lists: dict[str, Sequence[int]] = {"same charge, random": np.flatnonzero(same)}
         for prefix, allowed in (("", None), ("same charge, ", same)):
             rankings = searcher.case_rankings(query.facts, vector, allowed)

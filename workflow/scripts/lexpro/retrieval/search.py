@@ -127,7 +127,7 @@ class Searcher:
     def close(self) -> None:
         self.store.close()
 
-    def _vector(self, facts: str) -> np.ndarray:
+    def vector(self, facts: str) -> np.ndarray:
         """The vector of facts; those asked last are not read twice (articles, then practice, charges, cases)."""
         if self._asked[0] != facts:
             self._asked = facts, self.encoder.encode([facts], "query")[0]
@@ -160,9 +160,9 @@ class Searcher:
         of similar cases.
         """
         allowed = self._article_mask(scope)
-        vector = self._vector(facts)
+        vector = self.vector(facts)
         if self.settings["query"] == "charges" and not charges:
-            charges = [charge for charge, _ in self.charges(facts, vector)[:CHARGES]]
+            charges = [charge for charge, _ in self.charges(facts)[:CHARGES]]
         asked, told = vector, facts
         if charges:
             told = "、".join(charges) + "\n" + facts
@@ -206,11 +206,10 @@ class Searcher:
     ) -> list[tuple[int, float]]:
         return rrf(list(self.case_rankings(facts, vector, allowed).values()), self.settings["rrf_k"])[:k]
 
-    def charges(self, facts: str, vector: np.ndarray | None = None) -> list[tuple[str, float]]:
+    def charges(self, facts: str) -> list[tuple[str, float]]:
         """(charge, share of the votes of the most similar cases), best first."""
-        vector = self._vector(facts) if vector is None else vector
         votes: dict[str, float] = defaultdict(float)
-        for row, score in self._similar(facts, vector, self.settings["voters"]):
+        for row, score in self._similar(facts, self.vector(facts), self.settings["voters"]):
             for charge in self.known[row]["charges"]:
                 votes[charge] += score
         total = sum(votes.values())
@@ -231,7 +230,7 @@ class Searcher:
             return None
         allowed = np.zeros(len(self.known), bool)
         allowed[own] = True
-        best = self._similar(facts, self._vector(facts), most, allowed)
+        best = self._similar(facts, self.vector(facts), most, allowed)
         return practice.usual([self.known[row]["refs"] for row, _ in best])
 
     def fuse(self, rankings: dict[str, list[int]]) -> list[tuple[int, float]]:
@@ -279,9 +278,8 @@ class Searcher:
         """Up to `k` similar training cases that `scope` allows (None: all): the columns of cases.parquet, score, and
         `why`, what each shares with the facts (`similar.explain`).
         """
-        vector = self._vector(facts)
-        found = self._similar(facts, vector, k, self.case_mask(scope) if scope else None)
-        predicted = [charge for charge, _ in self.charges(facts, vector)[:CHARGES]]
+        found = self._similar(facts, self.vector(facts), k, self.case_mask(scope) if scope else None)
+        predicted = [charge for charge, _ in self.charges(facts)[:CHARGES]]
         return [
             {
                 **self.known[row],

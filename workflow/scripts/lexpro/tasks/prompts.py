@@ -92,6 +92,12 @@ def build(
     return "\n".join([*parts, text])
 
 
+def refs(articles: Sequence[dict] | None, form: Form, practice: Sequence[str] | None = None) -> list[str]:
+    """What a prompt that `build` makes of these shows or names, each ref once."""
+    listed = [article["ref"] for article in shown(articles or [], form)]
+    return list(dict.fromkeys([*listed, *(practice or ())]))
+
+
 def messages(prompt: str, completion: str | None = None) -> list[dict[str, str]]:
     """A prompt as chat messages, with the answer where there is one."""
     found = [{"role": "user", "content": prompt}]

@@ -42,13 +42,12 @@ class Question:
 
     def grpo(self, form: Form) -> dict:
         """A row of grpo.jsonl: no completion, the gold answer as JSON; charges and date are for rewards."""
-        shown = [article["ref"] for article in prompts.shown(self.articles or [], form)]
         return {
             "id": self.id,
             "task": self.task,
             "prompt": prompts.messages(self.prompt(form)),
             "gold": targets.dump(self.gold(form)),
-            "shown": list(dict.fromkeys([*shown, *(self.practice or ())])),
+            "shown": prompts.refs(self.articles, form, self.practice),
             "charges": targets.charges(self.judgment),
             "date": self.judgment.date,
         }

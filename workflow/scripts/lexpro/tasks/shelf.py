@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from lexpro.knowledge.table import OPEN_END, as_number, spans
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import practice
@@ -53,6 +55,7 @@ class Shelf:
         self._by_court: dict[str, list[int]] = defaultdict(list)
         for number, case in enumerate(self.cases):
             self._by_court[case.court].append(number)
+        self._asked: tuple[str | None, np.ndarray] = None, np.zeros(0)
 
     def find(self, facts: str, k: int, date: str | None = None, family: str | None = None) -> list[dict]:
         """The `k` best articles, best first, each once, in the version of `date` (ISO; None: of today).
@@ -71,10 +74,17 @@ class Shelf:
                 break
         return list(found.values())
 
+    def _likeness(self, facts: str) -> np.ndarray:
+        """How alike each case is to facts, (cases,); those asked last are not compared again (votes, then practice)."""
+        if self._asked[0] != facts:
+            self._asked = facts, self._case_terms.scores(facts)
+        return self._asked[1]
+
     def _votes(self, facts: str, family: str | None) -> list[int]:
         if self._case_terms is None:
             return []
-        similar = [self.cases[row] for row, _ in self._case_terms.search(facts, self.voters + DEPTH)]
+        scores = self._likeness(facts)
+        similar = [self.cases[row] for row in top(scores, self.voters + DEPTH) if scores[row] > 0]
         similar = [case for case in similar if case.family != family][: self.voters]
         votes: dict[str, float] = defaultdict(float)
         for case, weight in rrf([similar]):
@@ -91,7 +101,7 @@ class Shelf:
         own = [number for number in own if self.cases[number].family != family]
         if len(own) < practice.LEAST:
             return None
-        best = top(self._case_terms.scores(facts)[own], most)
+        best = top(self._likeness(facts)[own], most)
         return practice.usual([self.cases[own[place]].refs for place in best])
 
     def with_gold(self, articles: list[dict], gold: Sequence[str], seed: object) -> list[dict]:

@@ -48,6 +48,5 @@ class Judgments:
             return prompts.build(item["task"], item["input"], None, form), []
         found = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
         usual = retrieval.practice(item["input"], item["court"], item["province"])
-        refs = [article["ref"] for article in prompts.shown(found, form)]
         prompt = prompts.build(item["task"], item["input"], found, form, practice=usual)
-        return prompt, list(dict.fromkeys([*refs, *(usual or ())]))
+        return prompt, prompts.refs(found, form, usual)
