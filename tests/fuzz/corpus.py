@@ -28,16 +28,18 @@ with atheris.instrument_imports(include=["lexpro", "docx", "pypdf", "tarfile", "
     import docx
     import pypdf
 
-    from lexpro.corpus import amounts, duplicates, filters, payments, sentence, synthetic
-    from lexpro.corpus.codes import Codes
-    from lexpro.corpus.contamination import Benchmarks
-    from lexpro.corpus.masking import mask_judgment
-    from lexpro.corpus.readers import ARCHIVE_READERS, PAGES, RECORDS, read
-    from lexpro.corpus.readers_base import Document, Fields, Reject
-    from lexpro.corpus.record import SECTIONS, Defendant, Judgment
-    from lexpro.corpus.structure import structure
-    from lexpro.files import read_yaml
+    from lexpro.corpus.filtering import duplicates, filters
+    from lexpro.corpus.filtering.codes import Codes
+    from lexpro.corpus.filtering.contamination import Benchmarks
+    from lexpro.corpus.filtering.masking import mask_judgment
+    from lexpro.corpus.parsing import amounts, operative, payments
+    from lexpro.corpus.parsing.structure import structure
+    from lexpro.corpus.readers.base import Document, Fields, Reject
+    from lexpro.corpus.readers.dispatch import ARCHIVE_READERS, PAGES, RECORDS, read
+    from lexpro.corpus.synthetic import generate
     from lexpro.law import articles, charges, circumstances, money, numerals, provinces, terms
+    from lexpro.records import SECTIONS, Defendant, Judgment
+    from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 FIELDS = Fields(("全文", "text", "a.b", "x+y"), ("案号",))
@@ -101,7 +103,7 @@ def law(text: str) -> None:
     payments.assign(text, both)
     payments.ordered(text)
     amounts.assign(text, text, amounts.amount(text, text), both)
-    sentence.read(text, ["张某甲", "张某"])
+    operative.read(text, ["张某甲", "张某"])
 
 
 def comparing(text: str) -> None:
@@ -133,7 +135,7 @@ def seeds(folder: Path) -> None:
     """Synthetic judgments: as texts for each entry point, and in every format."""
     settings = {**read_yaml(ROOT / "config/corpus/synthetic.yaml"), "documents_per_province": 6}
     settings["noise"] = dict.fromkeys(settings["noise"], 0.1)
-    texts = [text for text, _ in synthetic.generate(settings, "湖北")]
+    texts = [text for text, _ in generate.generate(settings, "湖北")]
     line = json.dumps({"全文": texts[0], "案号": "x"}, ensure_ascii=False).encode()
     page = f"<html><body><div class='PDF_pox'>{''.join(f'<p>{t}</p>' for t in texts[:1])}</div></body></html>".encode()
     packed = io.BytesIO()

@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from lexpro.benchmarks import disc, rescoring
+from lexpro.evaluation import rescoring
+from lexpro.evaluation.tasks.disc import scorer as disc
 
 STATS = "FudanDISC__DISC-LawLLM/eval/stats/objective"
 SETS = (

@@ -2,7 +2,9 @@
 
 import pytest
 
-from lexpro.benchmarks import judge, judge_official, rescoring
+from lexpro.evaluation import rescoring
+from lexpro.evaluation.tasks.judge import official as judge_official
+from lexpro.evaluation.tasks.judge import scorer as judge
 
 # term, fine, charge R / P / F1, article R / P / F1 of the evaluator at 2457c65 on outputs at 1e1ac5d.
 FIGURES = {

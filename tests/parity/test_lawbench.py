@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from lexpro.benchmarks import lawbench, rescoring
-from lexpro.benchmarks.items import lawbench as questions
+from lexpro.evaluation import rescoring
+from lexpro.evaluation.tasks.lawbench import items as questions
+from lexpro.evaluation.tasks.lawbench import scorer as lawbench
 from lexpro.law import terms
 
 SHIPPED = [task for task in lawbench.TASKS if task not in ("2-9", "2-10")]

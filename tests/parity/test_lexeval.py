@@ -3,8 +3,9 @@
 import pytest
 from rouge import Rouge
 
-from lexpro.benchmarks import lexeval, overlap, rescoring
-from lexpro.benchmarks.items import lexeval as items
+from lexpro.evaluation import rescoring, text_overlap
+from lexpro.evaluation.tasks.lexeval import items
+from lexpro.evaluation.tasks.lexeval import scorer as lexeval
 
 FOLDER = "CSHaitao__LexEval"
 # Scores that the functions of the repository (evaluate.py at 044c695) give for the outputs of gpt4.
@@ -39,9 +40,9 @@ def test_texts_score_as_in_the_package(mirror):
     package = Rouge(metrics=["rouge-l"])
     found = outputs(mirror, "5_3")
     for item, text in list(zip(found.items, found.texts, strict=True))[:60]:
-        words = [" ".join(overlap.lexeval_words(part)) for part in (text, item.gold)]
+        words = [" ".join(text_overlap.lexeval_words(part)) for part in (text, item.gold)]
         expected = package.get_scores([words[0]], [words[1]])[0]["rouge-l"]["f"] if all(words) else 0.0
-        assert overlap.distinct_rouge_l(text, item.gold) == pytest.approx(expected, abs=1e-12)
+        assert text_overlap.distinct_rouge_l(text, item.gold) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("task", lexeval.TASKS)

@@ -13,7 +13,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 
 from lexpro import disk, overrides, plan, plan_files
-from lexpro.errors import UserError
+from lexpro.workflow.errors import UserError
 from lexpro.training.launch import Launch, resources
 
 try:

@@ -10,9 +10,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from lexpro.errors import UserError
-from lexpro.knowledge.lookup import Law
-from lexpro.knowledge.table import Row
+from lexpro.statutes.lookup import Law
+from lexpro.statutes.table import Row
+from lexpro.workflow.errors import UserError
 
 RESULTS = Path("results/knowledge")
 VERDICTS = {

@@ -15,17 +15,17 @@ import sys
 from pathlib import Path
 from unicodedata import east_asian_width
 
-from lexpro.errors import UserError
-from lexpro.files import read_json, read_yaml
-from lexpro.given import read_text
-from lexpro.knowledge.lookup import plain
 from lexpro.law import charges, provinces
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite
 from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
+from lexpro.statutes.lookup import plain
 from lexpro.tasks import answers, prompts
 from lexpro.tasks.form import Form
+from lexpro.workflow.cli_files import read_text
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json, read_yaml
 
 RESULTS, EXPERIMENTS = Path("results"), Path("config/experiment")
 TASKS = {"charge": "罪名", "article": "法条", "term": "刑期"}

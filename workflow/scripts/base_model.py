@@ -1,13 +1,14 @@
 """Base model: a small one trained here from nothing, or a pretrained one from the hub or a folder."""
 
-from lexpro.stage import stage
-from lexpro.training import pretrained, scratch
+from lexpro.models import pretrained
+from lexpro.training import from_scratch
+from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:
     with stage("base_model", __doc__, argv) as run:
         if run.settings["kind"] == "scratch":
-            scratch.pretrain(run)
+            from_scratch.pretrain(run)
         else:
             pretrained.link(run)
 

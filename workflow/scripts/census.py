@@ -9,9 +9,9 @@ It is no stage: it makes nothing that another stage reads, and says what files o
 import argparse
 from pathlib import Path
 
-from lexpro import disk
-from lexpro.errors import UserError
 from lexpro.report import corpus_page
+from lexpro.workflow import disk
+from lexpro.workflow.errors import UserError
 
 
 def main(argv: list[str] | None = None) -> None:

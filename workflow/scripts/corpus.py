@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import shutil
 
-from lexpro.corpus import registry, synthetic
-from lexpro.files import json_line
-from lexpro.stage import Run, stage
+from lexpro import datasets
+from lexpro.corpus.synthetic import generate as synthetic
+from lexpro.workflow.files import json_line
+from lexpro.workflow.stage import Run, stage
 
 
 def generate(run: Run) -> None:
@@ -30,7 +31,7 @@ def take(run: Run) -> None:
     folder = run.out / "raw" / province
     folder.mkdir(parents=True)
     for name in run.settings["datasets"]:
-        source = registry.resolve(registry.find(name), registry.CACHE)
+        source = datasets.resolve(datasets.find(name), datasets.CACHE)
         if source.is_dir():
             shutil.copytree(source, folder / name)
         else:

@@ -14,12 +14,12 @@ from collections import defaultdict
 
 import numpy as np
 
-from lexpro import fingerprint
-from lexpro.files import read_json, write_json
-from lexpro.knowledge import table
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cases, dense
-from lexpro.stage import Run, stage
+from lexpro.statutes import table
+from lexpro.workflow import fingerprint
+from lexpro.workflow.files import read_json, write_json
+from lexpro.workflow.stage import Run, stage
 
 SAMPLER = ("batch_size", "negatives", "hard_negatives")
 STATIC = (*SAMPLER, "dimension", "vocabulary", "epochs", "max_steps", "scale", "learning_rate", "seed")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from lexpro import plan
-from lexpro.errors import UserError
-from lexpro.planner import experiment, fit, hardware, memory, shapes, show, slurm
+from lexpro.dag import builder
+from lexpro.resources import experiment, fit, hardware, memory, shapes, show, slurm
+from lexpro.workflow.errors import UserError
 
 PAPER = ("paper_14b", "paper_32b", "paper_70b")
 
@@ -41,7 +41,7 @@ def on_processor(stage: str, setup: fit.Setup) -> None:
 
 def report(args: argparse.Namespace) -> list[str]:
     """Print the plan of both stages; returns what cannot be."""
-    config, choices = plan.compose(args.experiment, tuple(args.overrides))
+    config, choices = builder.compose(args.experiment, tuple(args.overrides))
     machine = hardware.read()
     gpu = machine.gpu(args.gpu)
     _, source = shapes.of(config["base_model"])
@@ -96,7 +96,7 @@ def scaling(args: argparse.Namespace) -> None:
     gpu = machine.gpu(args.gpu)
     rows = []
     for name in PAPER:
-        config, choices = plan.compose(name, tuple(args.overrides))
+        config, choices = builder.compose(name, tuple(args.overrides))
         for stage in experiment.STAGES:
             setup = experiment.setup(config, stage, gpu, machine, args.method)
             work, _ = experiment.work(config, choices, name, stage, machine.assumed, args.documents)

@@ -9,26 +9,26 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from lexpro.corpus import registry
-from lexpro.corpus.contamination import Benchmarks, items_of
-from lexpro.corpus.parallel import threads
-from lexpro.corpus.select import select
-from lexpro.errors import UserError
-from lexpro.stage import stage
+from lexpro import datasets
+from lexpro.corpus.filtering.contamination import Benchmarks, items_of
+from lexpro.corpus.filtering.select import select
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.parallel import threads
+from lexpro.workflow.stage import stage
 
 
 def _here(run) -> Iterator[tuple[str, Path, list[str]]]:
     """(name, path, fields) of the benchmarks that are on this machine; raises `UserError` if one is missing that must
     not be."""
     for one in run.settings["benchmarks"]:
-        dataset = registry.find(one["dataset"])
+        dataset = datasets.find(one["dataset"])
         # Nothing is fetched for this.
-        if registry.present(dataset, registry.CACHE):
-            yield one["dataset"], registry.resolve(dataset, registry.CACHE), one["fields"]
+        if datasets.present(dataset, datasets.CACHE):
+            yield one["dataset"], datasets.resolve(dataset, datasets.CACHE), one["fields"]
         elif run.settings["benchmarks_required"]:
             raise UserError(
                 f"the benchmark {one['dataset']!r} is not here, and filter.benchmarks_required is true. "
-                f"Set {registry.MIRROR} to a folder that has it (docs/data.md)."
+                f"Set {datasets.MIRROR} to a folder that has it (docs/data.md)."
             )
         else:
             run.log.warning("decontamination: %s is not here, nothing is compared with it", one["dataset"])

@@ -1,7 +1,7 @@
 """Group relative policy optimisation: completions are sampled, scored by rules, and the better ones made likelier."""
 
-from lexpro.stage import stage
 from lexpro.training import checks, grpo
+from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:

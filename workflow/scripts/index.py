@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from lexpro.errors import UserError
-from lexpro.files import read_json, write_json
-from lexpro.knowledge import table
 from lexpro.retrieval import cases, dense, recall, rerank
 from lexpro.retrieval.bm25 import BM25
 from lexpro.retrieval.search import CARD, Searcher
 from lexpro.retrieval.search import fields as fields_of
 from lexpro.retrieval.store import Table, build
-from lexpro.stage import Run, stage
+from lexpro.statutes import table
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json, write_json
+from lexpro.workflow.stage import Run, stage
 
 
 def vectors(folder: Path, name: str, ids: list[str]) -> np.ndarray:

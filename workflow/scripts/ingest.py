@@ -7,10 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from lexpro.corpus.ingest import Source, ingest
-from lexpro.corpus.parallel import now_and_then, threads
-from lexpro.corpus.readers_base import Fields
+from lexpro.corpus.readers.base import Fields
 from lexpro.law.provinces import PROVINCES
-from lexpro.stage import stage
+from lexpro.workflow.parallel import now_and_then, threads
+from lexpro.workflow.stage import stage
 
 
 def hint_of(folder: str) -> str | None:

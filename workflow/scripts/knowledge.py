@@ -13,14 +13,14 @@ from collections import Counter
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-from lexpro.errors import UserError
-from lexpro.files import write_json
-from lexpro.knowledge import collection, embedded, guideline, links, passages, table, thresholds, tiers
-from lexpro.knowledge.statutes import Problem, lines_of
-from lexpro.knowledge.table import Row
 from lexpro.law import facts
 from lexpro.law.articles import CRIMINAL_LAW
-from lexpro.stage import stage
+from lexpro.statutes import builtin_statutes, collection, guideline, links, passages, table, thresholds, tiers
+from lexpro.statutes.documents import Problem, lines_of
+from lexpro.statutes.table import Row
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import write_json
+from lexpro.workflow.stage import stage
 
 
 @dataclass(slots=True)
@@ -38,8 +38,8 @@ class Knowledge:
 
 def from_facts() -> Knowledge:
     known = facts.load()
-    rows, charges = embedded.rows(known), embedded.charges(known)
-    return Knowledge(rows, charges, embedded.tiers(known), links.web(rows, charges, (), {}))
+    rows, charges = builtin_statutes.rows(known), builtin_statutes.charges(known)
+    return Knowledge(rows, charges, builtin_statutes.tiers(known), links.web(rows, charges, (), {}))
 
 
 def _at_hand(path: str | None, problems: list[Problem]) -> Path | None:

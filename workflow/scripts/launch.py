@@ -10,9 +10,9 @@ import os
 import sys
 from pathlib import Path
 
-from lexpro.errors import UserError
-from lexpro.files import read_yaml
 from lexpro.training import launch
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_yaml
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -14,18 +14,18 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from lexpro.benchmarks.items.base import Retrieval
-from lexpro.benchmarks.items.chosen import source_of
-from lexpro.engines.again import chosen
 from lexpro.engines.base import Request
+from lexpro.engines.repeat_items import chosen
 from lexpro.engines.resume import Ask, seed_for
 from lexpro.engines.resume import run as generate
-from lexpro.errors import UserError
-from lexpro.files import json_line, read_json
+from lexpro.evaluation.chosen import source_of
+from lexpro.evaluation.items import Retrieval
 from lexpro.retrieval.search import Searcher
-from lexpro.stage import Run, stage
 from lexpro.tasks import prompts
 from lexpro.tasks.form import Form
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import json_line, read_json
+from lexpro.workflow.stage import Run, stage
 
 TIMES, AGAIN = "times.jsonl", "again.jsonl"
 

@@ -14,11 +14,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from lexpro import disk
-from lexpro.errors import UserError
-from lexpro.files import read_json, replace_folder, write_text
 from lexpro.report import paper
 from lexpro.report.tabs import tabs
+from lexpro.workflow import disk
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json, replace_folder, write_text
 
 PARTS = ("summary.json", "report.html", "figures", "tables")
 

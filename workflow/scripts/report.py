@@ -1,8 +1,8 @@
 """Report: everything of one experiment → summary.json, figures, tables and one self-contained page."""
 
-from lexpro.files import read_json, write_json, write_text
 from lexpro.report import figures, gather, page, summary, tables
-from lexpro.stage import stage
+from lexpro.workflow.files import read_json, write_json, write_text
+from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:

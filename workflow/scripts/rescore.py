@@ -15,8 +15,8 @@ import json
 import sys
 from pathlib import Path
 
-from lexpro.benchmarks import rescoring
-from lexpro.errors import UserError
+from lexpro.evaluation import rescoring
+from lexpro.workflow.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 

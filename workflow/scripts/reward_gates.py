@@ -19,17 +19,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import knowledge as knowledge_stage
-from lexpro.corpus import registry as datasets
-from lexpro.corpus import synthetic
-from lexpro.corpus.record import Judgment
-from lexpro.corpus.structure import structure
-from lexpro.errors import UserError
-from lexpro.files import read_yaml
-from lexpro.knowledge import table
+from lexpro import datasets
+from lexpro.corpus.parsing.structure import structure
+from lexpro.corpus.synthetic import generate
+from lexpro.records import Judgment
 from lexpro.rewards import gates, registry, tier
 from lexpro.rewards.completion import answer_of
+from lexpro.statutes import table
 from lexpro.tasks.form import Form
 from lexpro.tasks.shelf import Shelf
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_yaml
 
 KEYS = {"seed", "synthetic", "form", "retrieved", "default", "rewards", "totals"}
 
@@ -58,7 +58,7 @@ def judgments(settings: dict, limit: int | None) -> tuple[str, list[tuple[str, J
         return "judgments of JuDGE", [(row["fd"], structure(row["fd"], row["text_id"])) for row in rows]
     made = settings["synthetic"]
     corpus = read_yaml(Path("config/corpus") / f"{made['corpus']}.yaml")
-    pairs = (synthetic.clean(corpus, made["province"], number) for number in range(limit or made["cases"]))
+    pairs = (generate.clean(corpus, made["province"], number) for number in range(limit or made["cases"]))
     return "synthetic judgments", [(text, Judgment.from_dict(truth)) for text, truth in pairs]
 
 

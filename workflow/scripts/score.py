@@ -7,11 +7,11 @@ import json
 from functools import partial
 from pathlib import Path
 
-from lexpro.benchmarks import again, score_judgments, score_questions
-from lexpro.benchmarks.items.chosen import source_of
-from lexpro.errors import UserError
-from lexpro.files import json_line, write_json
-from lexpro.stage import stage
+from lexpro.evaluation import repeatability, score_judgments, score_questions
+from lexpro.evaluation.chosen import source_of
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import json_line, write_json
+from lexpro.workflow.stage import stage
 
 
 def rows_of(path: Path) -> list[dict]:
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
         else:
             found = score_judgments.score(source, tasks, items, rows, run.settings)
             values = partial(score_judgments.values, source, tasks, items)
-        for task, twice in again.compared(rows, second, values).items():
+        for task, twice in repeatability.compared(rows, second, values).items():
             found.scores[task]["again"] = twice
         with (run.out / "items.jsonl").open("w", encoding="utf-8") as file:
             file.writelines(map(json_line, found.items))

@@ -1,9 +1,10 @@
 """Supervised fine-tuning: prompts and answers, the loss on the answers."""
 
-from lexpro.files import json_line, write_text
-from lexpro.stage import stage
-from lexpro.training import checks, compute, data, loading, lora, tracking
+from lexpro.models import compute, loading, lora
+from lexpro.training import checks, data, tracking
 from lexpro.training.trainer import configuration, fit
+from lexpro.workflow.files import json_line, write_text
+from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:

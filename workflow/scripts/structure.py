@@ -5,8 +5,8 @@ text.
 from __future__ import annotations
 
 from lexpro.corpus import judgments
-from lexpro.corpus.parallel import now_and_then, threads
-from lexpro.stage import stage
+from lexpro.workflow.parallel import now_and_then, threads
+from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -13,18 +13,18 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from lexpro.corpus.record import Judgment
-from lexpro.errors import UserError
-from lexpro.files import json_line, read_json, write_json
-from lexpro.knowledge import table
+from lexpro.records import Judgment
 from lexpro.retrieval.practice import court_key
-from lexpro.stage import MANIFEST, Run, stage
+from lexpro.statutes import table
 from lexpro.tasks import targets, texts
 from lexpro.tasks.form import TASKS, Form
 from lexpro.tasks.rows import Asker
 from lexpro.tasks.same_case import families
 from lexpro.tasks.shelf import Precedent, Shelf
 from lexpro.tasks.split import SPLITS, Case, assign, draw
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import json_line, read_json, write_json
+from lexpro.workflow.stage import MANIFEST, Run, stage
 
 # Judgments read at a time: the corpus need not fit into memory.
 BATCH = 1000

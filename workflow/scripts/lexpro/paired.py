@@ -1,6 +1,6 @@
 """Two systems on the same items: the difference of their scores, its interval, and whether chance alone would do it.
 
-As in `lexpro.statistics`, a system is a table (items × counts) and a score a function of the sums over items.
+As in `lexpro.stats`, a system is a table (items × counts) and a score a function of the sums over items.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from lexpro.statistics import Metric
+from lexpro.stats import Metric
 
 # Differences that are equal but for rounding count as equal.
 _EQUAL = 1e-12

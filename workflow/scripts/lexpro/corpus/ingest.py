@@ -15,11 +15,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lexpro.corpus.parallel import Workers
-from lexpro.corpus.raw import raw_files
-from lexpro.corpus.readers import parse, pieces
-from lexpro.corpus.readers_base import Document, Fields, Later, Reject
+from lexpro.corpus.readers.base import Document, Fields, Later, Reject
+from lexpro.corpus.readers.dispatch import parse, pieces
+from lexpro.corpus.readers.raw import raw_files
 from lexpro.corpus.tables import DOCUMENTS, REJECTS, Writer, table
+from lexpro.workflow.parallel import Workers
 
 # Bytes that are parsed at a time, and how many pieces.
 BATCH = 1 << 20

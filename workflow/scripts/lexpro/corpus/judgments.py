@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from lexpro.corpus.parallel import Workers
-from lexpro.corpus.structure import structure
+from lexpro.corpus.parsing.structure import structure
 from lexpro.corpus.tables import JUDGMENTS, REJECTS, Chunk, Writer, chunks_of, table
+from lexpro.workflow.parallel import Workers
 
 # So few row groups are done in less time than it takes to start other processes.
 FEW = 3

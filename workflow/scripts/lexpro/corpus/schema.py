@@ -9,7 +9,7 @@ import json
 
 from pydantic import TypeAdapter
 
-from lexpro.corpus import record
+from lexpro import records
 from lexpro.law.circumstances import NAMES
 from lexpro.law.provinces import PROVINCES
 
@@ -17,14 +17,14 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # What a value may be beyond its type: (record, field) → words that the schema has for it.
 _LIMITS: dict[tuple[str, str], dict] = {
-    ("Judgment", "court_level"): {"enum": [*record.COURT_LEVELS, None]},
+    ("Judgment", "court_level"): {"enum": [*records.COURT_LEVELS, None]},
     ("Judgment", "province"): {"enum": [*PROVINCES, None]},
     ("Judgment", "date"): {"pattern": r"^\d{4}-\d{2}-\d{2}$"},
-    ("Judgment", "procedure"): {"enum": [*record.PROCEDURES, None]},
-    ("Judgment", "instance"): {"enum": [*record.INSTANCES, None]},
-    ("Judgment", "kind"): {"enum": list(record.KINDS)},
-    ("Judgment", "sections"): {"propertyNames": {"enum": list(record.SECTIONS)}},
-    ("Term", "kind"): {"enum": list(record.TERM_KINDS)},
+    ("Judgment", "procedure"): {"enum": [*records.PROCEDURES, None]},
+    ("Judgment", "instance"): {"enum": [*records.INSTANCES, None]},
+    ("Judgment", "kind"): {"enum": list(records.KINDS)},
+    ("Judgment", "sections"): {"propertyNames": {"enum": list(records.SECTIONS)}},
+    ("Term", "kind"): {"enum": list(records.TERM_KINDS)},
     ("Term", "months"): {"minimum": 1},
     ("Article", "number"): {"minimum": 0},
     ("Article", "sub"): {"minimum": 0},
@@ -92,7 +92,7 @@ _SAYS: dict[tuple[str, str], str] = {
 
 def schema() -> dict:
     """The schema (draft 2020-12). All fields are always there, and no others."""
-    made = TypeAdapter(record.Judgment).json_schema(mode="serialization")
+    made = TypeAdapter(records.Judgment).json_schema(mode="serialization")
     parts = {"Judgment": made, **made["$defs"]}
     for owner, part in parts.items():
         part["additionalProperties"] = False
@@ -107,7 +107,7 @@ def schema() -> dict:
             words |= limits
             if says := _SAYS.get((owner, name)):
                 words["description"] = says
-        part["description"] = (getattr(record, owner).__doc__ or "").split("\n\n")[0]
+        part["description"] = (getattr(records, owner).__doc__ or "").split("\n\n")[0]
     return {"$schema": DIALECT, "$id": "judgment.schema.json", **made}
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lexpro.engines.base import Generation, Request, failure
-from lexpro.errors import UserError
+from lexpro.workflow.errors import UserError
 
 # Answers worth asking again for: too many requests, and errors of the server.
 AGAIN = {408, 409, 429, 500, 502, 503, 504}

@@ -10,7 +10,7 @@ from transformers import GenerationConfig
 
 from lexpro.engines.base import Generation, Request, failure, seed_of
 from lexpro.engines.tokens import decode, encode, ends
-from lexpro.training import compute, loading
+from lexpro.models import compute, loading
 
 # Tokens of prompts and answers together that are held at a time.
 MOST_TOKENS = 1 << 18

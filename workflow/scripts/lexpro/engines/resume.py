@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lexpro.engines.base import Engine, Generation, Request, seed_of
-from lexpro.files import json_line, write_text
+from lexpro.workflow.files import json_line, write_text
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transformers import PreTrainedTokenizerBase
 
 from lexpro.engines.base import Generation, Messages
-from lexpro.training import chat
+from lexpro.models import chat
 
 
 def encode(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> tuple[str, list[int]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lexpro.engines.base import Generation, Request, failure
 from lexpro.engines.tokens import decode, encode, ends
-from lexpro.training import loading
+from lexpro.models import loading
 
 
 class Engine:

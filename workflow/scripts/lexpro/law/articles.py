@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lexpro.corpus.record import Article
 from lexpro.law import numerals
+from lexpro.records import Article
 
 CRIMINAL_LAW = "刑法"
 PROCEDURE_LAW = "刑事诉讼法"

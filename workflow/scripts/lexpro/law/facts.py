@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lexpro.files import read_yaml
+from lexpro.workflow.files import read_yaml
 
 
 @dataclass(frozen=True, slots=True)

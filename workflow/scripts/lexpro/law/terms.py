@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lexpro.corpus.record import TIMED_KINDS, Term
 from lexpro.law import numerals
+from lexpro.records import TIMED_KINDS, Term
 
 # A numeral of at most 6 characters: lengths are short, and a year (2017年) must not be read as one.
 _N = r"[0-9０-９〇零○一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾兩貳參陸半]{1,6}"

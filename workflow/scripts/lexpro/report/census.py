@@ -13,10 +13,10 @@ from pathlib import Path
 
 import polars as pl
 
-from lexpro.files import read_json
-from lexpro.stage import parts
+from lexpro.workflow.files import read_json
+from lexpro.workflow.stage import parts
 
-# What the picture needs of a judgment (lexpro/corpus/record.py); the rest of its JSON is not even decoded.
+# What the picture needs of a judgment (lexpro/records.py); the rest of its JSON is not even decoded.
 _SENTENCE = pl.Struct({"kind": pl.String, "months": pl.Int64})
 _RECORD = pl.Struct({"date": pl.String, "defendants": pl.List(pl.Struct({"sentence": _SENTENCE}))})
 _NUMBER = pl.Struct({"case_number": pl.String})

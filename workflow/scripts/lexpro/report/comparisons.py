@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from lexpro import paired
-from lexpro.files import read_json
 from lexpro.report import labels, sources
-from lexpro.statistics import Metric, ratio
+from lexpro.stats import Metric, ratio
+from lexpro.workflow.files import read_json
 
 # What is asked: what a stage of training adds, and what retrieval adds.
 VARIANTS = (("base", "sft"), ("sft", "grpo"), ("base", "grpo"))
@@ -154,7 +154,7 @@ def floors(found: dict[str, dict[Cell, Scored]]) -> dict:
     """Task → variant → retrieval → {samples, redrawn, mean, largest, again}: how far one model lies from itself.
 
     `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two draws of items;
-    `again`: a second greedy run of some items (`lexpro.benchmarks.again`).
+    `again`: a second greedy run of some items (`lexpro.evaluation.repeatability`).
     """
     tree: dict = {}
     for task, cells in found.items():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lexpro.files import read_json, write_json, write_text
 from lexpro.report import corpus_figures, corpus_tables, labels, markup, paper, style
 from lexpro.report.summary import FATES, of_corpus
 from lexpro.report.tabs import ROOT
 from lexpro.report.template_corpus import CORPUS_PAGE
+from lexpro.workflow.files import read_json, write_json, write_text
 
 
 def sum_check(summary: dict) -> str:

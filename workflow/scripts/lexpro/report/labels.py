@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lexpro.corpus.record import TERM_KINDS
+from lexpro.records import TERM_KINDS
 
 VARIANTS = {"base": "Base", "sft": "SFT", "grpo": "SFT + GRPO"}
 RETRIEVAL = {"none": "without retrieval", "rag": "with retrieval"}
@@ -103,7 +103,7 @@ REJECTED = {
     "nested_archive": "archive in an archive",
 }
 
-# Personal data that the filter replaces (lexpro/corpus/masking.py).
+# Personal data that the filter replaces (lexpro/corpus/filtering/masking.py).
 MASKED = {
     "name": "names of people 姓名",
     "identity": "identity numbers 身份证号",

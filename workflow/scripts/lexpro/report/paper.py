@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from lexpro.files import write_text
 from lexpro.report import labels, noise, published
 from lexpro.report.table import Cell, Table, to_csv, to_latex, to_markdown
+from lexpro.workflow.files import write_text
 
 Summaries = list[dict]
 

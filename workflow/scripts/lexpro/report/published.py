@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from lexpro.files import read_yaml
+from lexpro.workflow.files import read_yaml
 
 FILE = Path(__file__).with_suffix(".yaml")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lexpro.files import read_json
 from lexpro.report import labels, noise, sources
 from lexpro.report.table import Cell, Table
+from lexpro.workflow.files import read_json
 
 # Characters of a constant answer that are shown: it may be a whole judgment.
 SHOWN = 60

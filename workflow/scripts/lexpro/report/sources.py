@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from lexpro.files import read_json
-from lexpro.stage import PROVENANCE, parts
+from lexpro.workflow.files import read_json
+from lexpro.workflow.stage import PROVENANCE, parts
 
 VARIANTS = ("base", "sft", "grpo")
 RETRIEVAL = ("none", "rag")

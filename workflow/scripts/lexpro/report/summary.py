@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lexpro.files import read_json
 from lexpro.report import census, comparisons, published, score_tables, sources
+from lexpro.workflow.files import read_json
 
 # Stages whose runs an experiment has more than one of: addressed by variant and retrieval.
 PER_VARIANT = ("predict", "score")

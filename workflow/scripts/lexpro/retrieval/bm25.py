@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from lexpro.errors import UserError
-from lexpro.files import read_json, write_json
 from lexpro.retrieval.tokenize import TOKENIZERS
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json, write_json
 
 
 def top(scores: np.ndarray, k: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from lexpro.corpus.record import Judgment
+from lexpro.records import Judgment
 from lexpro.tasks import targets, texts
 from lexpro.tasks.form import Form
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from lexpro.knowledge.lookup import plain
-from lexpro.knowledge.table import OPEN_END, as_number, spans
 from lexpro.law import articles
 from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.statutes.lookup import plain
+from lexpro.statutes.table import OPEN_END, as_number, spans
 
 MISSING, NOT_IN_FORCE, NOT_SHOWN, FINE = "does not exist", "not in force", "not shown", "ok"
 # The table has no article of that law: nothing can be said.

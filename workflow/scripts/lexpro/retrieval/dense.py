@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lexpro import fingerprint
-from lexpro.errors import UserError
-from lexpro.files import expanded, read_json, write_json
+from lexpro.workflow import fingerprint
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import expanded, read_json, write_json
 
 CARD = "embedder.json"
 _WEIGHTS = (".safetensors", ".json", ".txt")

@@ -1,7 +1,7 @@
 """What a court itself usually cites in cases like the one at hand.
 
 Courts have habits that no fact of a case tells. Of 335 real judgments with a fine (JuDGE) 53 % cite article 52 and
-50 % article 53; two of the same court agree in .92 and .96 of pairs, where chance gives .50 (benchmarks/habits.py). A
+50 % article 53; two of the same court agree in .92 and .96 of pairs, where chance gives .50 (perf/habits.py). A
 court's own judgments show it.
 """
 

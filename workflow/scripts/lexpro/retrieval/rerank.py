@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lexpro.errors import UserError
-from lexpro.files import expanded
 from lexpro.retrieval.dense import fingerprint_of
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import expanded
 
 
 class Reranker:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lexpro.knowledge import table
-from lexpro.knowledge.table import OPEN_END, as_number
+from lexpro.statutes import table
+from lexpro.statutes.table import OPEN_END, as_number
 
 
 @dataclass(frozen=True, slots=True)

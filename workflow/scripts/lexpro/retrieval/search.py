@@ -15,17 +15,17 @@ import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
-from lexpro import fingerprint
-from lexpro.errors import UserError
-from lexpro.files import read_json, steadily
-from lexpro.knowledge import table
-from lexpro.knowledge.lookup import plain
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite, dense, practice, rerank, similar
 from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.fusion import rrf
 from lexpro.retrieval.scope import ArticleMask, CaseMask, CaseScope, Scope
 from lexpro.retrieval.store import Store
+from lexpro.statutes import table
+from lexpro.statutes.lookup import plain
+from lexpro.workflow import fingerprint
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json, steadily
 
 CARD, EMBEDDER = "index.json", "embedder"
 # Rows that each ranking contributes to the fusion.

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from lexpro.errors import UserError
+from lexpro.workflow.errors import UserError
 
 # Seconds that a server may take to answer, and to end when it is told to.
 PATIENCE, FAREWELL = 60, 10

@@ -24,10 +24,10 @@ import polars as pl
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
-from lexpro import fingerprint
-from lexpro.errors import UserError
-from lexpro.files import present, read_json, replace_folder, steadily, write_json
 from lexpro.retrieval.server import Server
+from lexpro.workflow import fingerprint
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import present, read_json, replace_folder, steadily, write_json
 
 CARD, ROWS, DATABASE = "store.json", "rows.parquet", "chroma.sqlite3"
 # Rows handed to Chroma at a time (its own limit is about 5,000).

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from lexpro.engines.base import seed_of
-from lexpro.errors import UserError
+from lexpro.workflow.errors import UserError
 
 # (task, gold, charges) → which kind of answer is true; None where the reward does not apply.
 Kind = Callable[[str, dict, list[str]], str | None]

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from lexpro.knowledge import table
 from lexpro.law import articles
 from lexpro.rewards.completion import Completion, text_of
 from lexpro.rewards.format import well_formed
+from lexpro.statutes import table
 from lexpro.tasks import answers
 
 Spans = dict[str, list[tuple[int, int]]]

@@ -20,12 +20,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexpro.corpus.record import TERM_KINDS, Judgment
-from lexpro.files import json_line
 from lexpro.law import charges
+from lexpro.records import TERM_KINDS, Judgment
 from lexpro.rewards.registry import Reward
 from lexpro.tasks import prompts, targets, texts
 from lexpro.tasks.form import TASKS, Form
+from lexpro.workflow.files import json_line
 
 DEGENERATE = ("loop", "unclosed", "english", "everything", "braces")
 OPPONENTS = ("constant", "majority", "shuffled", "copy", "empty", *DEGENERATE)

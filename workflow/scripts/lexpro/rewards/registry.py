@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from lexpro.errors import UserError
+from lexpro.workflow.errors import UserError
 
 PREFIX = "lexpro.rewards."
 KEYS = {"fn", "weight", "args"}

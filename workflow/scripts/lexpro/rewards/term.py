@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from lexpro.corpus.record import TIMED_KINDS
+from lexpro.records import TIMED_KINDS
 from lexpro.rewards.completion import Completion, each
 
 

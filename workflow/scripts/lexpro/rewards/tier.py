@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from lexpro.files import read_json
-from lexpro.knowledge import embedded
 from lexpro.law import facts
 from lexpro.rewards import balance
 from lexpro.rewards.completion import Completion, answer_of
 from lexpro.rewards.people import amount
+from lexpro.statutes import builtin_statutes
+from lexpro.workflow.files import read_json
 
 LIGHT = frozenset({"管制", "拘役"})
 HEAVY = frozenset({"无期徒刑", "死缓", "死刑"})
@@ -41,7 +41,7 @@ def tiers(knowledge: str = "") -> dict[str, Tiers]:
         charges, by_ref = (read_json(Path(knowledge) / f"{name}.json") for name in ("charges", "tiers"))
     else:
         known = facts.load()
-        charges, by_ref = embedded.charges(known), embedded.tiers(known)
+        charges, by_ref = builtin_statutes.charges(known), builtin_statutes.tiers(known)
     found = {}
     for charge, refs in charges.items():
         own = next((by_ref[ref] for ref in refs if ref in by_ref), [])

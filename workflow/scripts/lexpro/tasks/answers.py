@@ -13,8 +13,8 @@ import math
 import re
 from collections.abc import Callable
 
-from lexpro.corpus.record import TERM_KINDS
 from lexpro.law import articles, charges, money, numerals, terms
+from lexpro.records import TERM_KINDS
 from lexpro.tasks.form import CASE_FIELDS, DEFENDANT_FIELDS
 
 OPEN, CLOSE = "<think>", "</think>"

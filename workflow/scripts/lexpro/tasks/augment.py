@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lexpro.corpus.masking import ORDINALS, SURNAMES
-from lexpro.corpus.record import Judgment
+from lexpro.corpus.filtering.masking import ORDINALS, SURNAMES
+from lexpro.records import Judgment
 from lexpro.tasks.form import Form
 from lexpro.tasks.split import draw
 

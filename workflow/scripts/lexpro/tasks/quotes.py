@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from lexpro.corpus.record import Money, Term
 from lexpro.law import money, terms
+from lexpro.records import Money, Term
 
 _PREFIX = re.compile(r"^(?:人民币|RMB|[¥￥])?(?:现金)?\s*")
 _PROBATION = re.compile(r"缓刑[^，。；\d一二三四五六七八九十]{0,8}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lexpro.corpus.record import Judgment
+from lexpro.records import Judgment
 from lexpro.retrieval.practice import court_key
 from lexpro.tasks import augment, prompts, targets, texts
 from lexpro.tasks.form import TASKS, Form

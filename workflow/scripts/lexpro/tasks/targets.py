@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from lexpro.corpus.record import TIMED_KINDS, Defendant, Judgment
 from lexpro.law import facts as law
 from lexpro.law.articles import CRIMINAL_LAW, parse_ref
+from lexpro.records import TIMED_KINDS, Defendant, Judgment
 from lexpro.tasks import quotes
 from lexpro.tasks.form import CASE_FIELDS, Form, clip
 from lexpro.tasks.texts import section

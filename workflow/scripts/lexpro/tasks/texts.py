@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from lexpro.corpus.record import Judgment
 from lexpro.law import charges
 from lexpro.law.numerals import NUMERAL
+from lexpro.records import Judgment
 from lexpro.tasks.form import Form, clip
 
 _CLAUSE = re.compile(r"[^，,。；;：:！？\n]*[，,。；;：:！？\n]?")

@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from lexpro.files import to_yaml, write_text
-from lexpro.stage import Run
+from lexpro.workflow.files import to_yaml, write_text
+from lexpro.workflow.stage import Run
 
 # Columns of the record that say how a training ended.
 ENDED = ("step", "loss", "reward", "grad_norm", "zero_variance_groups")

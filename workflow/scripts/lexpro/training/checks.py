@@ -14,9 +14,9 @@ import torch
 from safetensors import safe_open
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
-from lexpro.stage import Run
-from lexpro.training import compute, loading
-from lexpro.training.loading import is_adapter
+from lexpro.models import compute, loading
+from lexpro.models.loading import is_adapter
+from lexpro.workflow.stage import Run
 
 # Largest difference between logits that should be the same, as a share of the largest logit: of the model in memory and
 # the one read back, of an adapter beside the weights and merged into them. bfloat16 has 8 bits: merging rounds anew;

@@ -12,8 +12,8 @@ from transformers import PreTrainedTokenizerBase
 from trl import pack_dataset
 
 from lexpro.engines.base import seed_of
-from lexpro.errors import UserError
-from lexpro.training import chat
+from lexpro.models import chat
+from lexpro.workflow.errors import UserError
 
 
 def read_jsonl(path: Path) -> Iterator[dict]:

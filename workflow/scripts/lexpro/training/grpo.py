@@ -10,14 +10,15 @@ import torch
 from datasets import Dataset
 from trl import GRPOConfig
 
-from lexpro.errors import UserError
+from lexpro.models import chat, compute, loading
 from lexpro.rewards import registry
-from lexpro.stage import Run
-from lexpro.training import chat, checkpoints, compute, data, loading, pass_rate, tracking
+from lexpro.training import checkpoints, data, pass_rate, tracking
 from lexpro.training.grpo_trainer import Trainer, on_whole_answers
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
 from lexpro.training.trainer import arguments, finish
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.stage import Run
 
 # Settings that are TRL's own, by the same name.
 TRL = (

@@ -10,8 +10,10 @@ import torch
 from trl import GRPOTrainer
 from trl.models.utils import unwrap_model_for_generation
 
-from lexpro.files import json_line
-from lexpro.training import chat, checkpoints, compute, handover, sampling, trim
+from lexpro.models import chat, compute
+from lexpro.training import checkpoints, vllm_weight_sync
+from lexpro.training.cpu import sampling, trim
+from lexpro.workflow.files import json_line
 
 # Losses that TRL sums over all tokens of a step and divides by their number.
 SUMS = ("cispo", "dapo")
@@ -51,7 +53,7 @@ class Trainer(checkpoints.Complete, GRPOTrainer):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.use_vllm:
-            handover.by_layer(self.vllm_generation)
+            vllm_weight_sync.by_layer(self.vllm_generation)
 
     def _generate_single_turn(
         self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lexpro.errors import UserError
+from lexpro.workflow.errors import UserError
 
 # Ports of the meeting point: those above, by the job's number, so that two jobs of one node do not share one.
 FIRST_PORT, PORTS = 20000, 20000

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from transformers import TrainerCallback
 
-from lexpro.errors import UserError
-from lexpro.training.compute import is_main
+from lexpro.models.compute import is_main
+from lexpro.workflow.errors import UserError
 
 # Facts about the machine, not about the training: logged and attested, but no part of the record, so that the same
 # training gives the same file on any day.

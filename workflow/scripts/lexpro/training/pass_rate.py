@@ -17,13 +17,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from lexpro import fingerprint
 from lexpro.engines import resume
 from lexpro.engines.base import Request
-from lexpro.errors import UserError
-from lexpro.files import json_line, read_json, write_json
-from lexpro.stage import Run
-from lexpro.training import compute, data
+from lexpro.models import compute
+from lexpro.training import data
+from lexpro.workflow import fingerprint
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import json_line, read_json, write_json
+from lexpro.workflow.stage import Run
 
 # Prompts from one saved point of the sampling to the next.
 CHUNK = 256

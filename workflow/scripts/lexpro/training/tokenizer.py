@@ -19,7 +19,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, models, pre_tokenizers, tra
 from transformers import Qwen2Tokenizer
 from transformers.models.qwen2.tokenization_qwen2 import PRETOKENIZE_REGEX
 
-from lexpro.training.chat import END_THINK, THINK
+from lexpro.models.chat import END_THINK, THINK
 
 PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 

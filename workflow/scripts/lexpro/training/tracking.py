@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lexpro.errors import UserError
-from lexpro.stage import Run
-from lexpro.training.compute import is_main
+from lexpro.models.compute import is_main
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.stage import Run
 
 # Offline runs are kept here for `wandb sync`.
 FOLDER = Path("logs")

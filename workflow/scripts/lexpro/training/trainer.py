@@ -12,11 +12,12 @@ from torch.utils.data import Sampler
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig, SFTTrainer
 
-from lexpro.stage import Run
-from lexpro.training import card, checkpoints, compute, muon, stopping
+from lexpro.models import compute
+from lexpro.training import card, checkpoints, muon, stopping
 from lexpro.training.data import read_jsonl
 from lexpro.training.metrics import Record
 from lexpro.training.tracking import Tracker
+from lexpro.workflow.stage import Run
 
 
 class SortedSteps(Sampler[int]):

@@ -1,0 +1,121 @@
+"""Near-duplicates side by side: this project and datatrove's MinHash, on the same synthetic judgments in one run.
+
+    python -m venv scratch/datatrove && scratch/datatrove/bin/pip install -r perf/datatrove.txt
+    python perf/duplicates.py --documents 10000 --datatrove scratch/datatrove/bin/python
+
+Both make shingles of 5 characters and 25 bands of 5 values, in one process on one core. CPU seconds from texts in
+memory to the documents that are dropped; for the project that includes counting boilerplate and exact copies.
+datatrove runs twice: on the texts as they are, and on what the project leaves of them without boilerplate (given to it
+for nothing).
+
+recall: share of the copies made by the generator (all of a family but one) that are dropped. precision: share of what
+is dropped that is such a copy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
+
+import numpy as np
+
+from lexpro.corpus.filtering import duplicates
+from lexpro.corpus.filtering.codes import Codes, batches
+from lexpro.corpus.filtering.families import Signatures, resolve
+from lexpro.corpus.synthetic import generate
+from lexpro.workflow.files import read_yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def documents(number: int) -> tuple[list[str], list[str]]:
+    """(texts, family of each): good judgments, exact and edited copies, as they pass the filters."""
+    corpus = read_yaml(ROOT / "config/corpus/synthetic.yaml") | read_yaml(
+        ROOT / "config/corpus/synthetic_full.yaml"
+    )
+    corpus["noise"] = {name: 0.05 if name.endswith("duplicate") else 0 for name in corpus["noise"]}
+    corpus["documents_per_province"] = max(1, number // len(corpus["provinces"]))
+    texts, families = [], []
+    for province in corpus["provinces"]:
+        for text, truth in generate.generate(corpus, province):
+            texts.append(text)
+            families.append(truth["duplicate_of"] or truth["doc_id"])
+    return texts, families
+
+
+def scores(families: list[str], dropped: set[int]) -> tuple[float, float]:
+    """(recall, precision)."""
+    sizes = Counter(families)
+    kept = Counter(family for number, family in enumerate(families) if number not in dropped)
+    right = sum(size - max(1, kept[family]) for family, size in sizes.items())
+    return right / sum(size - 1 for size in sizes.values()), right / max(1, len(dropped))
+
+
+def project(texts: list[str], near: dict) -> tuple[float, set[int], list[str]]:
+    """(CPU seconds, what is dropped, texts without boilerplate)."""
+    start = time.process_time()
+    boilerplate = duplicates.Boilerplate(near["boilerplate"])
+    parts = [Codes.of(texts[part]) for part in batches(texts)]
+    for part in parts:
+        boilerplate.add(*duplicates.document_counts(part))
+    rest = [boilerplate.rest(part) for part in parts]
+    digests = np.concatenate([part.digests() for part in parts])
+    with tempfile.TemporaryDirectory() as folder, Signatures(Path(folder), near["permutations"]) as store:
+        for part in rest:
+            store.add(duplicates.signatures(part, near["shingle"], near["permutations"]))
+        found = resolve(digests, store, np.sort, near["threshold"])
+    dropped = np.flatnonzero(found.keeper != np.arange(len(texts)))
+    seconds = time.process_time() - start
+    return seconds, set(dropped.tolist()), [text for part in rest for text in part.texts()]
+
+
+def datatrove(python: str, texts: list[str], near: dict) -> tuple[float, set[int]]:
+    """(CPU seconds, what is dropped)."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(texts, file)
+        file.flush()
+        bands = near["permutations"] // duplicates.BAND
+        script = Path(__file__).with_name("duplicates_datatrove.py")
+        command = [python, script, file.name, near["shingle"], bands, duplicates.BAND]
+        done = subprocess.run(
+            [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
+        )
+    found = json.loads(done.stdout)
+    return found["seconds"], set(found["dropped"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--datatrove", required=True, help="the Python that has datatrove")
+    args = parser.parse_args()
+    near = read_yaml(ROOT / "config/filter/default.yaml")["duplicates"]
+    texts, families = documents(args.documents)
+    seconds, dropped, rest = project(texts, near)
+    rows = [("this project", seconds, dropped)]
+    rows += [
+        (name, *datatrove(args.datatrove, given, near))
+        for name, given in (("datatrove", texts), ("datatrove, boilerplate taken out for it", rest))
+    ]
+    print(f"{len(texts):,} documents, {sum(map(len, texts)) // len(texts):,} characters each on average\n")
+    print("| | CPU s | CPU µs a document | times as long | recall | precision |\n" + "| --- " * 6 + "|")
+    for name, taken, out in rows:
+        recall, precision = scores(families, out)
+        print(
+            f"| {name} | {taken:.2f} | {taken / len(texts) * 1e6:.0f} | {taken / seconds:.1f} | {recall:.4f} "
+            f"| {precision:.4f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

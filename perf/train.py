@@ -1,0 +1,307 @@
+"""SFT and GRPO of the demo's model against TRL's stock trainers with their defaults, on a processor, in one run.
+
+python perf/train.py [--threads 2] [--steps 120] [--start-steps 400] [--grpo-steps 12] [--only sft|grpo] [--cpu]
+
+Both learn the same examples in the same number of steps with the same optimiser, rate and batch (they would not learn
+the same otherwise); everything else of the stock trainers is TRL's default. Tokens are those of the examples, padding
+not counted, so that padding is no speed. The first step of each is left out: it compiles kernels. The loss that is
+compared is that of held-out examples after the training, computed in one way for both. Where LexPro's is above the
+stock trainer's after as many steps, it takes more of them, and the time until it is there counts. GRPO starts, for
+both, from a model of `--start-steps` steps of the demo's SFT: one that can answer, and ends its answers. `--cpu` counts
+seconds of processor time, for a machine that others use too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
+
+import torch
+from datasets import Dataset
+from transformers import TrainerCallback
+from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
+
+from lexpro.corpus.synthetic import generate
+from lexpro.models import chat, loading
+from lexpro.records import Judgment
+from lexpro.rewards import registry
+from lexpro.tasks.form import Form
+from lexpro.tasks.rows import Asker
+from lexpro.training import from_scratch, grpo, muon, tokenizer, trainer
+from lexpro.training.grpo_trainer import Trainer as GrpoTrainer
+from lexpro.training.grpo_trainer import on_whole_answers
+from lexpro.workflow.files import read_yaml
+from lexpro.workflow.stage import Run
+
+ROOT = Path(__file__).resolve().parents[1]
+# Judgments read; held-out examples that the losses are compared on; longest example in tokens.
+CASES, HELD_OUT, LONGEST = 1500, 64, 640
+SFT_BATCH, GRPO_BATCH, GROUP, COMPLETION = 16, 32, 8, 96
+RATE = 2e-3
+
+
+class Clock(TrainerCallback):
+    """Seconds of each step but the first."""
+
+    now = staticmethod(time.monotonic)
+
+    def __init__(self):
+        self.ends: list[float] = []
+
+    def on_step_end(self, args, state, control, **kwargs):
+        self.ends.append(self.now())
+
+    @property
+    def steps(self) -> list[float]:
+        return [end - start for start, end in pairwise(self.ends)]
+
+    @property
+    def seconds(self) -> float:
+        return sum(self.steps)
+
+
+def settings_of(stage: str, **change) -> tuple[dict, dict]:
+    """(settings, runtime) of the demo, with what is the same for both trainers here."""
+    settings = read_yaml(ROOT / f"config/{stage}/tiny.yaml") | change
+    return settings, settings.pop("runtime")
+
+
+def run_of(stage: str, folder: Path, settings: dict, runtime: dict) -> Run:
+    for name in ("out", "scratch"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    log = logging.getLogger(stage)
+    quiet = {**runtime, "wandb": "disabled", "save_every": 10_000, "log_every": 1}
+    return Run(stage, "benchmark", settings, quiet, {}, folder / "out", folder / "scratch", None, {}, log)
+
+
+def rows_of_tasks() -> tuple[list[dict], list[dict], list[str]]:
+    """(rows of sft.jsonl, rows of grpo.jsonl, documents) of synthetic judgments, as the demo's tasks are made."""
+    values = read_yaml(ROOT / "config/tasks/tiny.yaml")
+    values["retrieval"]["share"] = 0.0
+    form = Form.from_dict(values["form"])
+    asker, corpus = Asker(values, form, None), read_yaml(ROOT / "config/corpus/synthetic.yaml")
+    sft_rows, grpo_rows, documents = [], [], []
+    for number in range(CASES):
+        text, truth = generate.clean(corpus, "湖北", number)
+        documents.append(text)
+        for question in asker.training(Judgment.from_dict(truth), text, "sft", str(number)):
+            sft_rows.append(question.sft(form))
+            grpo_rows.append(question.grpo(form))
+    return sft_rows, grpo_rows, documents
+
+
+@torch.no_grad()
+def loss_on(model, examples: list[dict]) -> float:
+    """Mean loss of an answer's token, one example at a time: no padding, no autocast."""
+    total = count = 0.0
+    for example in examples:
+        labels = torch.tensor(example["labels"][1:])
+        logits = model(input_ids=torch.tensor([example["input_ids"]])).logits[0, :-1].float()
+        total += torch.nn.functional.cross_entropy(logits, labels, ignore_index=-100, reduction="sum").item()
+        count += (labels != -100).sum().item()
+    return total / count
+
+
+def common(steps: int, batch: int) -> dict:
+    """What both trainers are told: how long, how large, how fast; and to be quiet."""
+    return {
+        "max_steps": steps,
+        "per_device_train_batch_size": batch,
+        "learning_rate": RATE,
+        "lr_scheduler_type": "constant_with_warmup",
+        "warmup_steps": 5,
+        "report_to": "none",
+        "save_strategy": "no",
+        "disable_tqdm": True,
+        "use_cpu": True,
+        "seed": 7,
+    }
+
+
+def stock_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
+    clock = Clock()
+    args = SFTConfig(output_dir=str(folder), **common(steps, SFT_BATCH))
+    found = SFTTrainer(model, args, train_dataset=examples, processing_class=vocab, callbacks=[clock])
+    found.train()
+    return clock.seconds
+
+
+def our_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
+    settings, runtime = settings_of(
+        "sft",
+        optimizer="adamw",
+        learning_rate=RATE,
+        schedule="constant_with_warmup",
+        schedule_options={},
+        warmup=5,
+        weight_decay=0.0,
+        betas=[0.9, 0.999],
+        max_steps=steps,
+        epochs=0,
+        global_batch_size=SFT_BATCH,
+    )
+    run, clock = run_of("sft", folder, settings, runtime), Clock()
+    config = trainer.configuration(run, settings)
+    found = trainer.Trainer(model, config, train_dataset=examples, processing_class=vocab, callbacks=[clock])
+    trainer.quiet(found)
+    found.train()
+    return clock.seconds
+
+
+def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> Clock:
+    settings, runtime = settings_of(
+        "grpo",
+        rewards=rewards,
+        num_generations=GROUP,
+        global_batch_size=GRPO_BATCH,
+        max_completion_length=COMPLETION,
+        max_steps=steps,
+        epochs=0,
+        learning_rate=1e-5,
+    )
+    runtime["per_device_batch_size"] = GRPO_BATCH
+    run, clock = run_of("grpo", folder, settings, runtime), Clock()
+    found = GrpoTrainer(
+        model=model,
+        reward_funcs=[on_whole_answers(registry.load(entry)[0]) for entry in rewards],
+        args=grpo.config(run),
+        train_dataset=prompts,
+        processing_class=vocab,
+        callbacks=[clock],
+    )
+    trainer.quiet(found)
+    found.train()
+    return clock
+
+
+def stock_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> Clock:
+    clock = Clock()
+    args = GRPOConfig(
+        output_dir=str(folder),
+        **common(steps, GRPO_BATCH) | {"learning_rate": 1e-5},
+        num_generations=GROUP,
+        max_completion_length=COMPLETION,
+    )
+    loaded = [registry.load(entry)[0] for entry in rewards]
+    found = GRPOTrainer(
+        model, loaded, args=args, train_dataset=prompts, processing_class=vocab, callbacks=[clock]
+    )
+    found.train()
+    return clock
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("--start-steps", type=int, default=400)
+    parser.add_argument("--grpo-steps", type=int, default=12)
+    parser.add_argument("--only", choices=("sft", "grpo"))
+    parser.add_argument("--cpu", action="store_true")
+    args = parser.parse_args()
+    if args.cpu:
+        Clock.now = staticmethod(time.process_time)
+    os.environ["LEXPRO_THREADS"] = str(args.threads)
+    torch.set_num_threads(args.threads)
+    with tempfile.TemporaryDirectory() as name:
+        compare(Path(name), args)
+
+
+def compare(folder: Path, args: argparse.Namespace) -> None:
+    sft_rows, grpo_rows, documents = rows_of_tasks()
+    base = read_yaml(ROOT / "config/base_model/tiny.yaml")
+    vocab = tokenizer.train(
+        [*documents, *(m["content"] for row in sft_rows for m in [*row["prompt"], *row["completion"]])],
+        base["vocab_size"],
+    )
+    from_scratch.make_model(base, vocab).save_pretrained(folder / "base")
+    vocab.save_pretrained(folder / "base")
+    examples = [chat.encode(vocab, row["prompt"], row["completion"][0]["content"]) for row in sft_rows]
+    examples = [example for example in examples if len(example["input_ids"]) <= LONGEST]
+    held, examples = examples[:HELD_OUT], examples[HELD_OUT:]
+    if args.only != "grpo":
+        compare_sft(folder, vocab, examples, held, args.steps)
+    if args.only != "sft":
+        compare_grpo(folder, vocab, examples, grpo_rows, args)
+
+
+def compare_sft(folder: Path, vocab, examples: list[dict], held: list[dict], steps: int) -> None:
+    print(f"SFT: steps of {SFT_BATCH} examples, {torch.get_num_threads()} threads\n")
+    print("| SFT | steps | seconds | tokens/s | loss of held-out answers |\n| --- | --- | --- | --- | --- |")
+    attention = read_yaml(ROOT / "config/sft/tiny.yaml")["attention"]
+
+    def run(who: str, train: Callable, steps: int, attention: str | None) -> tuple[float, float, float]:
+        """(seconds, tokens/s, loss)"""
+        used = examples[: SFT_BATCH * steps]
+        tokens = sum(len(example["input_ids"]) for example in used) / steps * (steps - 1)
+        model = loading.model(folder / "base", attention=attention)
+        seconds = train(folder / f"{who} {steps}", model, vocab, Dataset.from_list(used), steps)
+        loss = loss_on(model, held)
+        print(f"| {who} | {steps} | {seconds:.1f} | {tokens / seconds:,.0f} | {loss:.4f} |", flush=True)
+        return seconds, tokens / seconds, loss
+
+    stock = run("stock SFTTrainer", stock_sft, steps, None)
+    for times in (1, 1.5, 2, 3):
+        ours = run("LexPro", our_sft, int(steps * times), attention)
+        if ours[2] <= stock[2]:
+            break
+    print(f"\nLexPro / stock, tokens/s: {ours[1] / stock[1]:.2f}")
+    if ours[2] <= stock[2]:
+        print(f"Stock / LexPro, seconds until the loss is the stock trainer's: {stock[0] / ours[0]:.2f}\n")
+    else:
+        print(f"The stock trainer's loss was not reached in {int(steps * times)} steps.\n")
+
+
+def started(folder: Path, vocab, examples: list[dict], steps: int) -> Path:
+    """A model that can answer, by the demo's settings."""
+    settings, runtime = settings_of("sft", max_steps=steps)
+    run, model = run_of("sft", folder / "start", settings, runtime), loading.model(folder / "base")
+    found = trainer.Trainer(
+        model,
+        trainer.configuration(run, settings),
+        train_dataset=Dataset.from_list(examples),
+        processing_class=vocab,
+        optimizers=(muon.of(model, settings), None),
+    )
+    trainer.quiet(found)
+    found.train()
+    model.save_pretrained(folder / "sft")
+    return folder / "sft"
+
+
+def compare_grpo(
+    folder: Path, vocab, examples: list[dict], rows: list[dict], args: argparse.Namespace
+) -> None:
+    start, steps = started(folder, vocab, examples, args.start_steps), args.grpo_steps
+    texts = [{**row, "prompt": chat.prompt_text(vocab, row["prompt"])} for row in rows]
+    prompts = Dataset.from_list(grpo.in_turn(texts, seed=7)[: steps * GRPO_BATCH // GROUP])
+    rewards = read_yaml(ROOT / "config/grpo/tiny.yaml")["rewards"]
+    print(f"GRPO: {steps} steps of {GRPO_BATCH} completions of at most {COMPLETION} tokens\n")
+    print("| GRPO | seconds | median step | completions/s (of the median step) |\n| --- | --- | --- | --- |")
+    rate = {}
+    for who, train, attention in (
+        ("stock GRPOTrainer", stock_grpo, None),
+        ("LexPro", our_grpo, read_yaml(ROOT / "config/grpo/tiny.yaml")["attention"]),
+    ):
+        model = loading.model(start, attention=attention)
+        clock = train(folder / f"grpo {who}", model, vocab, prompts, rewards, steps)
+        step = statistics.median(clock.steps)
+        rate[who] = GRPO_BATCH / step
+        print(f"| {who} | {clock.seconds:.1f} | {step:.2f} | {rate[who]:.2f} |", flush=True)
+    print(f"\nLexPro / stock: {rate['LexPro'] / rate['stock GRPOTrainer']:.2f}")
+
+
+if __name__ == "__main__":
+    main()

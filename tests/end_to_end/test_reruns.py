@@ -1,0 +1,158 @@
+"""What must, and what must not, be run again after a change: the table of design idea 3."""
+
+import json
+import os
+import re
+
+import pytest
+
+from lexpro.workflow.stage import lock_file
+
+SCRIPTS = "workflow/scripts"
+
+
+def touch_everything(flow):
+    for path in flow.root.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts:
+            os.utime(path)
+
+
+def add_comment(flow):
+    flow.edit(f"{SCRIPTS}/sft.py", "def main(", "# a note\ndef main(")
+
+
+def edit_readme(flow):
+    with (flow.root / "README.md").open("a", encoding="utf-8") as file:
+        file.write("\nOne more line.\n")
+
+
+def bump(package):
+    def change(flow):
+        lock = flow.root / "envs" / lock_file().name
+        lines = lock.read_text(encoding="utf-8").splitlines()
+        assert any(line.startswith(f"{package}==") for line in lines), package
+        bumped = [f"{package}==999.0" if line.startswith(f"{package}==") else line for line in lines]
+        lock.write_text("\n".join(bumped) + "\n", encoding="utf-8")
+
+    return change
+
+
+def edit(name, old, new):
+    return lambda flow: flow.edit(name, old, new)
+
+
+def append(name, line):
+    def change(flow):
+        path = flow.root / name
+        path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+
+    return change
+
+
+def add_raw_file(flow):
+    (folder,) = flow.root.glob("results/corpus/*/raw/湖北")
+    (folder / "新收.txt").write_text(
+        "湖北省武汉市江岸区人民法院\n刑事判决书\n（2022）鄂0102刑初999号\n", encoding="utf-8"
+    )
+
+
+LIBRARY = f"{SCRIPTS}/lexpro"
+TABLE = [
+    pytest.param(lambda flow: None, {}, id="nothing"),
+    pytest.param(touch_everything, {}, id="every file touched, as by a git checkout"),
+    pytest.param(add_comment, {}, id="a comment"),
+    pytest.param(edit_readme, {}, id="README"),
+    pytest.param(edit("config/sft/tiny.yaml", "wandb: auto", "wandb: disabled"), {}, id="W&B mode"),
+    pytest.param(edit("config/sft/tiny.yaml", "log_every: 10", "log_every: 5"), {}, id="logging"),
+    pytest.param(
+        append(f"{LIBRARY}/evaluation/metrics.py", "\nANOTHER_SCORE = 1\n"),
+        {"score": 6, "report": 1},
+        id="a scorer",
+    ),
+    pytest.param(
+        append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n"),
+        {"grpo": 1, "predict": 2, "score": 2, "report": 1},
+        id="a reward",
+    ),
+    pytest.param(bump("matplotlib"), {"report": 1}, id="matplotlib"),
+    pytest.param(
+        append(f"{SCRIPTS}/publish.py", "\nANOTHER_PAGE = 1\n"),
+        {"publish": 1, "pages": 1, "tables": 1},
+        id="how reports are published",
+    ),
+    pytest.param(
+        bump("peft"),
+        {"sft": 1, "grpo": 1, "predict": 6, "score": 6, "report": 1},
+        id="peft",
+    ),
+    pytest.param(
+        add_raw_file,
+        {
+            **{"ingest": 1, "structure": 1, "filter": 1, "tasks": 1, "base_model": 1, "sft": 1, "grpo": 1},
+            **{"embed": 1, "index": 1, "predict": 6, "score": 6, "report": 1},
+        },
+        id="a raw file in one province",
+    ),
+]
+
+
+@pytest.mark.parametrize("change, reruns", TABLE)
+def test_rerun(flow, change, reruns):
+    change(flow)
+    assert flow.planned() == reruns
+
+
+def test_a_raw_file_is_read_by_the_jobs_of_its_province_alone(flow):
+    add_raw_file(flow)
+    said = re.findall(r"(Reading|Structuring) the (?:raw files|judgments) of (\S+)", flow("--dry-run"))
+    assert sorted(said) == [("Reading", "湖北"), ("Structuring", "湖北")]
+
+
+def test_the_page_of_the_corpus_is_made_again_with_its_code_and_its_corpus(flow):
+    def empty_files() -> int:
+        flow("census")
+        (page,) = flow.root.glob("results/census/*/corpus.json")
+        return json.loads(page.read_text(encoding="utf-8"))["rejected"]["ingest"].get("empty", 0)
+
+    before = empty_files()
+    assert flow.planned(targets=("census",)) == {}
+    append(f"{LIBRARY}/report/corpus_tables.py", "\nANOTHER_TABLE = 1\n")(flow)
+    assert flow.planned(targets=("census",)) == {"corpus_page": 1}
+    # A file that is rejected changes neither what is structured nor what is kept.
+    (folder,) = flow.root.glob("results/corpus/*/raw/湖北")
+    (folder / "新收.txt").touch()
+    assert empty_files() == before + 1
+    assert flow.planned(targets=("census",)) == {}
+
+
+def test_a_moved_checkout_is_up_to_date(flow, tmp_path):
+    flow.root.rename(tmp_path / "elsewhere")
+    flow.root = tmp_path / "elsewhere"
+    assert flow.planned() == {}
+
+
+def test_a_changed_setting_makes_a_new_folder_beside_the_old_one(flow):
+    (old,) = flow.root.glob("results/grpo/*/manifest.json")
+    before = old.read_bytes(), old.stat().st_mtime_ns
+    change = "overrides=[grpo.learning_rate=1.5e-4]"
+    assert flow.planned(change) == {"grpo": 1, "predict": 2, "score": 2, "report": 1}
+    flow("models_ready", config=[change])
+    assert len(list(flow.root.glob("results/grpo/*/manifest.json"))) == 2
+    assert (old.read_bytes(), old.stat().st_mtime_ns) == before
+    assert flow.planned() == {}
+
+
+def test_up_to_a_stopping_point_an_equal_result_ends_the_cascade(flow):
+    append(f"{LIBRARY}/corpus/filtering/filters.py", "\nANOTHER_FILTER = 1\n")(flow)
+    assert {"filter", "tasks", "sft"} <= flow.planned().keys()
+    flow("corpus_ready")
+    assert flow.planned() == {}
+
+
+def test_code_edited_after_planning_is_refused(flow):
+    """A queued job runs the working tree: here the tree changes between the plan and the job."""
+    append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n")(flow)
+    (plan,) = flow.root.glob("results/.plan/grpo/*")
+    result = flow.python("workflow/scripts/grpo.py", "--plan", str(plan.relative_to(flow.root)))
+    assert result.returncode == 2
+    assert "edited since the workflow was planned: lexpro.rewards.charge" in result.stdout

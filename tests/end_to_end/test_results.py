@@ -1,0 +1,65 @@
+"""What the small experiment publishes at its end: every number in its range, every figure and table in its place."""
+
+import json
+import math
+
+import pytest
+
+from lexpro.config.check import STAGES
+from lexpro.evaluation.metrics import MAIN
+from lexpro.report import figures, paper, tables
+
+PUBLISHED = "results/experiments/smoke"
+
+
+@pytest.fixture(scope="module")
+def summary(finished) -> dict:
+    """The numbers of the small experiment."""
+    return json.loads((finished.root / PUBLISHED / "summary.json").read_text(encoding="utf-8"))
+
+
+def test_every_record_that_was_read_is_counted_once(finished, summary):
+    found = summary["funnel"]
+    fates = [found[name] for name in ("unreadable", "unstructured", "dropped", "kept")]
+    assert found["read"] == sum(fates) and found["kept"] > 0 and found["unreadable"] > 0
+    ingested = finished.root.glob("results/ingest/*/*/manifest.json")
+    assert found["read"] == sum(json.loads(m.read_text(encoding="utf-8"))["counts"]["read"] for m in ingested)
+
+
+def test_every_run_of_a_stage_says_its_key_and_its_cost(finished, summary):
+    # Benchmarks are settings only, and a report cannot state its own cost.
+    assert summary["stages"].keys() == set(STAGES) - {"benchmark", "report"}
+    for stage, run in summary["stages"].items():
+        keys = run["key"].split()
+        assert keys and all((finished.root / "results" / stage / key).is_dir() for key in keys), stage
+        assert 0 <= run["seconds"] < math.inf and 0 < run["peak_rss_mb"] < math.inf, stage
+
+
+@pytest.mark.parametrize("variant", ["base", "sft", "grpo"])
+def test_every_variant_has_a_score_with_its_interval(summary, variant):
+    cells = {("elements", "none"): summary["elements"][variant]}
+    for task in ("charge", "article", "term"):
+        cells |= {(task, retrieval): summary[task][variant][retrieval] for retrieval in ("none", "rag")}
+    for (task, retrieval), row in cells.items():
+        assert row["n"] > 0, (task, retrieval)
+        # No comparison with NaN is true.
+        assert 0 <= row["low"] <= row[MAIN[task]] <= row["high"] <= 1, (task, retrieval)
+
+
+def test_the_index_finds_cited_articles(summary):
+    assert 0 < summary["retrieval"]["recall_at_5"] <= 1
+
+
+def test_snakemake_makes_its_report_of_the_results(flow):
+    """One file with every figure and table that is published, from finished results and without a job."""
+    flow("--report", "snakemake-report.html")
+    page = (flow.root / "snakemake-report.html").read_text(encoding="utf-8")
+    assert "Traceback (most recent" not in page
+    published = {f"figures/{name}.png" for name in figures.NAMES}
+    published |= {f"tables/{name}.csv" for name in [*tables.TABLES, *paper.TABLES]}
+    folder = flow.root / PUBLISHED
+    made = [*folder.glob("figures/*.png"), *folder.glob("tables/*.csv")]
+    assert {path.relative_to(folder).as_posix() for path in made} == published
+    shown = [f"{PUBLISHED}/{name}" for name in (*published, "summary.json", "report.html")]
+    assert [name for name in shown if name not in page] == []
+    assert flow.planned() == {}

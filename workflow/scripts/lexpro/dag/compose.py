@@ -1,0 +1,210 @@
+"""An experiment's settings, composed by Hydra and checked.
+
+What is wrong with them is said with the file that set each key: the last of the composed files (or overrides) that
+names it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from yaml import MarkedYAMLError, YAMLError
+
+from lexpro.config.base import near
+from lexpro.config.check import REQUEST, Problem, problems
+from lexpro.dag.overrides import CONFIG, EXPERIMENT, Change, choices, no_choice, read
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_yaml
+
+
+class SettingError(UserError):
+    """A setting that turns out wrong after it was checked, such as a folder that is not there."""
+
+    def __init__(self, key: str, says: str):
+        super().__init__(f"{key}: {says}")
+        self.problem = Problem((tuple(key.split(".")),), says)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Settings as one file or one override states them."""
+
+    name: str
+    tree: dict
+
+    def depth(self, key: tuple) -> int:
+        """How many parts of a key it states, from the left."""
+        tree: object = self.tree
+        for number, part in enumerate(key):
+            if isinstance(tree, dict) and part in tree or isinstance(tree, list) and part in range(len(tree)):
+                tree = tree[part]
+            else:
+                return number
+        return len(key)
+
+
+@cache
+def compose(name: str, overrides: tuple[str, ...] = ()) -> tuple[dict, dict[str, str]]:
+    """(settings of all stages, chosen file of each group) of one experiment, validated.
+
+    Raises `UserError` naming file, key and what is allowed, before any work is done.
+    """
+    there = choices(EXPERIMENT)
+    if name not in there:
+        raise UserError(
+            f"config/experiment/{name}.yaml does not exist; {near(name, there)}experiments: {', '.join(there)}."
+        )
+    changes = [read(text) for text in overrides]
+    keys = [change.key for change in changes]
+    if twice := next((change.text for change in changes if keys.count(change.key) > 1), None):
+        raise UserError(f"overrides: {twice}: {'.'.join(read(twice).key)} is there twice; give one of them")
+    config, chosen = _hydra(name, changes)
+    if wrong := problems(config):
+        raise located(wrong, name, overrides)
+    return config, {
+        group: choice for group, choice in chosen.items() if isinstance(choice, str) and "/" not in group
+    }
+
+
+def located(wrong: list[Problem], name: str, overrides: tuple[str, ...]) -> UserError:
+    """The error that says what is wrong with an experiment: a line for each problem, with the files of its keys."""
+    layers = _layers(name, [read(text) for text in overrides])
+    lines = [_line(problem, layers) for problem in wrong]
+    return UserError("\n  ".join([f"the configuration of {name} cannot be used:", *lines]))
+
+
+def _line(problem: Problem, layers: list[Layer]) -> str:
+    by_file: dict[str, list[str]] = {}
+    # Of several keys those that are stated somewhere: the others have a default.
+    stated = [key for key in problem.keys if any(layer.depth(key) == len(key) for layer in layers)]
+    for key in stated or problem.keys:
+        by_file.setdefault(_file(key, layers, problem.missing), []).append(".".join(map(str, key)))
+    where = " and ".join(f"{file}: {', '.join(keys)}" for file, keys in by_file.items())
+    return f"{where}: {problem.says}"
+
+
+def _file(key: tuple, layers: list[Layer], missing: bool) -> str:
+    """The layer that states a key, or most of it: the last one; the first where the key is missing in what it began."""
+    depths = [layer.depth(key) for layer in layers]
+    if not any(depths):
+        return "config/config.yaml and the experiment, under defaults"
+    stating = [layer for layer, depth in zip(layers, depths, strict=True) if depth == max(depths)]
+    return stating[0 if missing else -1].name
+
+
+def _hydra(name: str, changes: list[Change]) -> tuple[dict, dict]:
+    """(settings of all stages, choices) of an experiment with the changes on top."""
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        composed, chosen = _composed(_chosen(name, changes))
+        config = composed.copy()
+        stated = read_yaml(CONFIG / EXPERIMENT / f"{name}.yaml") or {}
+        if key := next((key for key in REQUEST if key in stated), None):
+            raise UserError(
+                f"config/experiment/{name}.yaml: {key}: is read from config/config.yaml and --config alone; an "
+                "experiment cannot say it"
+            )
+        for change in changes:
+            if not change.is_group:
+                OmegaConf.update(config, ".".join(change.key), change.value, force_add=True)
+        return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), chosen
+    except YAMLError as error:
+        raise UserError(_broken(error)) from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{_undecodable()}: is no UTF-8: {error.reason} at byte {error.start}") from error
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
+        # ValueError: Hydra's for a choice that is no text.
+        if key := getattr(error, "full_key", None):
+            wrong = Problem((tuple(key.split(".")),), _explain(error))
+            raise located([wrong], name, tuple(change.text for change in changes)) from error
+        with_these = f" with {' '.join(change.text for change in changes)}" if changes else ""
+        raise UserError(f"config/experiment/{name}.yaml{with_these}: {_explain(error)}") from error
+
+
+def _chosen(name: str, changes: list[Change]) -> tuple[str, ...]:
+    return (f"+{EXPERIMENT}='{name}'", *(change.for_hydra() for change in changes if change.is_group))
+
+
+@cache
+def _composed(chosen: tuple[str, ...]):
+    """(configuration, choices) before any change of a value."""
+    from hydra import compose, initialize_config_dir
+    from omegaconf import OmegaConf
+
+    with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
+        config = compose("config", overrides=list(chosen), return_hydra_config=True)
+    choices = OmegaConf.to_container(config.hydra.runtime.choices)
+    OmegaConf.set_struct(config, False)
+    del config["hydra"]
+    return config, choices
+
+
+def _layers(name: str, changes: list[Change]) -> list[Layer]:
+    """All that an experiment is composed of, in Hydra's order: later layers win."""
+    written = read_yaml(CONFIG / "config.yaml").get(REQUEST[1]) or []
+    on_top = [
+        Layer("config/config.yaml: overrides" if c.text in written else "--config overrides", c.tree)
+        for c in changes
+        if not c.is_group
+    ]
+    return [*_files(_chosen(name, changes)), *on_top]
+
+
+@cache
+def _files(chosen: tuple[str, ...]) -> list[Layer]:
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.types import RunMode
+
+    with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        composed = loader.compute_defaults_list("config", list(chosen), RunMode.RUN).defaults
+    layers = []
+    for part in composed:
+        if part.config_path and not part.config_path.startswith("hydra/"):
+            stated = read_yaml(CONFIG / f"{part.config_path}.yaml")
+            tree = stated if isinstance(stated, dict) else {}
+            tree.pop("defaults", None)
+            for package in reversed(part.package.split(".") if part.package else []):
+                tree = {package: tree}
+            layers.append(Layer(f"config/{part.config_path}.yaml", tree))
+    return layers
+
+
+def _undecodable() -> str:
+    """The first file of config/ that is no UTF-8."""
+    for path in sorted(CONFIG.rglob("*.yaml")):
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            return str(path)
+    return str(CONFIG)
+
+
+def _broken(error: YAMLError) -> str:
+    """A file that is no YAML, with the line."""
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, MarkedYAMLError) or mark is None:
+        return f"a file of config/ is no YAML: {error}"
+    file = re.sub(rf"^{re.escape(str(CONFIG.resolve()))}/", "config/", mark.name)
+    return f"{file}:{mark.line + 1}: no YAML: {error.problem or error.context}"
+
+
+def _explain(error: Exception) -> str:
+    """Hydra's message without its search path; with the choices there are, where a choice does not exist."""
+    text = str(error)
+    if missing := re.search(
+        r"Could not (?:find|override) '([\w-]+)/([^']+)'|Could not load '([\w-]+)/([^']+)'", text
+    ):
+        return no_choice(*(part for part in missing.groups() if part))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    noise = ("Config search path", "Set the env", "full_key", "object_type", "reference_type")
+    stop = next((i for i, line in enumerate(lines) if line.startswith(noise)), len(lines))
+    # What it overrides is looked for below the experiment, where its file does not say otherwise.
+    hint = ["Its first line must be: # @package _global_"] if "@experiment." in text else []
+    return " ".join([*lines[:stop], *hint]) or type(error).__name__

@@ -1,0 +1,52 @@
+"""Benchmarks that ask the project's own tasks of judgments: extraction of elements, charge, article, term.
+
+A row of such a benchmark is a row of heldout.jsonl, wherever it comes from; its prompt has the form of training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lexpro.evaluation.items import WITH_STATUTES, Retrieval
+from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.tasks import prompts
+from lexpro.tasks.form import Form
+from lexpro.workflow.errors import UserError
+
+
+@dataclass(frozen=True)
+class Judgments:
+    """`rows`: (folder of the tasks stage, settings of the benchmark) → its rows, in drawn order."""
+
+    rows: Callable[[Path, dict], Iterable[dict]]
+
+    def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]:
+        """The rows that are asked: at most `limit` of each of `tasks` (0: all), the first.
+
+        Raises `UserError` if none is left.
+        """
+        wanted = [task for task in settings["tasks"] if not retrieval or task in WITH_STATUTES]
+        taken = dict.fromkeys(wanted, 0)
+        chosen = []
+        for row in self.rows(tasks, settings):
+            task = row["task"]
+            if task in taken and (not settings["limit"] or taken[task] < settings["limit"]):
+                taken[task] += 1
+                chosen.append(row)
+        if not chosen:
+            raise UserError(
+                f"{tasks}/heldout.jsonl has no item of the tasks {', '.join(wanted) or '(none)'}: see "
+                "config/benchmark."
+            )
+        return chosen
+
+    def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
+        """(prompt of an item, refs of the statutes that it shows or names)."""
+        if retrieval is None:
+            return prompts.build(item["task"], item["input"], None, form), []
+        found = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
+        usual = retrieval.practice(item["input"], item["court"], item["province"])
+        prompt = prompts.build(item["task"], item["input"], found, form, practice=usual)
+        return prompt, prompts.refs(found, form, usual)

@@ -1,0 +1,72 @@
+"""Public benchmarks: questions with a reference, from the data sets of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lexpro import datasets
+from lexpro.evaluation.items import Item, Retrieval
+from lexpro.tasks import listing, prompts
+from lexpro.tasks.form import Form
+from lexpro.workflow.errors import UserError
+
+CACHE = datasets.CACHE
+# Examples in the prompt → name of the data set in the settings.
+SHOTS = ("zero_shot", "one_shot")
+# Characters of a question that statutes are searched by.
+QUERY = 2000
+
+
+def data(settings: dict, shots: int) -> Path:
+    """The items of a benchmark with so many examples; raises `UserError` where they are not to be had."""
+    name = settings["data"][SHOTS[shots]]
+    return datasets.resolve(datasets.find(name), CACHE, settings.get("sha256", {}).get(name, ""))
+
+
+def label(number: str, shots: int) -> str:
+    """The name of a task among scores: 3-4, or 3-4/one_shot; `all` where the benchmark is one task."""
+    return (number or "all") + (f"/{SHOTS[shots]}" if shots else "")
+
+
+def wanted(settings: dict, retrieval: bool) -> list[str]:
+    """The tasks that are asked; with retrieval, those for which statutes are of use."""
+    numbers = settings["tasks"] or list(settings["expect"])
+    return [number for number in numbers if not retrieval or number in settings["statutes"]]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """`items`: (file or folder, number of a task) → its items."""
+
+    items: Callable[[Path, str], list[Item]]
+
+    def tasks(self, settings: dict, retrieval: bool) -> Iterator[tuple[str, str, list[Item]]]:
+        """(number, name among scores, items) of every task that is asked."""
+        for shots in settings["shots"]:
+            folder = data(settings, shots)
+            for number in wanted(settings, retrieval):
+                yield number, label(number, shots), self.items(folder, number.replace("all", ""))
+
+    def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]:
+        """At most `limit` items of each task (0: all), the first; with the law that statutes are searched in."""
+        chosen = [
+            {"id": f"{name}:{item.id}", "task": name, "item": item, "law": settings["statutes"].get(number)}
+            for number, name, items in self.tasks(settings, retrieval)
+            for item in items[: settings["limit"] or None]
+        ]
+        if not chosen:
+            raise UserError(
+                "no task of this benchmark is asked with retrieval: see `statutes` in config/benchmark."
+            )
+        return chosen
+
+    def prompt(self, row: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
+        """(the prompt of the benchmark, after the statutes that were found; their refs)."""
+        item = row["item"]
+        if retrieval is None:
+            return item.prompt, []
+        found = prompts.shown(retrieval.articles((item.text or item.prompt)[-QUERY:], None, row["law"]), form)
+        listed = [listing.line(article) for article in found]
+        return "\n".join(["法条：", *(listed or ["无"]), item.prompt]), [article["ref"] for article in found]

@@ -1,0 +1,39 @@
+"""Benchmark: the project's own tasks, above all the extraction of elements, on the 501 real judgments of JuDGE.
+
+The truth is what `lexpro.corpus.parsing.structure` reads in the whole document (the cited articles of JuDGE's
+own labels agree with it in 97 %, docs/data.md); names and other personal data are masked first, as in the corpus.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from lexpro.corpus.filtering.masking import mask_judgment
+from lexpro.corpus.parsing.structure import structure
+from lexpro.evaluation.judgments import Judgments
+from lexpro.evaluation.questions import data
+from lexpro.tasks import targets, texts
+from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.rows import Question
+from lexpro.workflow.files import read_json
+
+
+def rows(tasks: Path, settings: dict) -> Iterator[dict]:
+    """Each document asked every task that it has an answer to, in the form of the run's training."""
+    form = Form.from_dict(read_json(tasks / "form.json"))
+    with data(settings, 0).open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            text, judgment, _ = mask_judgment(row["fd"], structure(row["fd"], row["text_id"]))
+            facts, _ = texts.facts(text, judgment, form)
+            for task in TASKS:
+                source = texts.document(text, judgment, form) if task == "elements" else facts
+                if source and targets.asked(task, judgment):
+                    question = Question(f"{row['text_id']}:{task}", task, source, judgment, text)
+                    first = next(iter(targets.charges(judgment)), "")
+                    yield question.heldout(form, judgment.province or "", first)
+
+
+SOURCE = Judgments(rows)

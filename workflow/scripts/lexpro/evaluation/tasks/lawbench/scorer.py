@@ -1,0 +1,51 @@
+"""LawBench (open-compass/LawBench @ e30981b): 20 tasks of 500 items, zero- and one-shot, both scorers of each.
+
+Items are those of the data folders, or those that a file of predictions carries with it: the shipped outputs
+were made before the data's last change, and are scored against their own references.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from lexpro import datasets
+from lexpro.evaluation.items import Item
+from lexpro.evaluation.questions import CACHE
+from lexpro.evaluation.references import golds
+from lexpro.evaluation.scorers import Rule, Task
+from lexpro.evaluation.tasks.lawbench import normalised as lawbench_normalised
+from lexpro.evaluation.tasks.lawbench import official as lawbench_official
+from lexpro.evaluation.tasks.lawbench.align import Tables, read_tables
+from lexpro.evaluation.tasks.lawbench.items import SOURCE
+
+TASKS = tuple(lawbench_normalised.RULES)
+# Answers tried as the one answer to everything: the commonest gold answers. Texts are all different, and slow.
+_CONSTANTS, _CONSTANT_TEXTS = 60, 10
+_TEXTS = frozenset(("1-1", "2-1", "2-5", "2-7", "3-2", "3-8"))
+
+
+@cache
+def _tables() -> Tables:
+    """The character tables of 2-1; raises UserError where they are neither in the mirror nor to be had."""
+    thesaurus, confusions = (
+        datasets.resolve(datasets.find(name), CACHE) for name in ("lawbench_thesaurus", "lawbench_confusions")
+    )
+    return read_tables(thesaurus, confusions)
+
+
+def commonest(items: Sequence[Item], most: int) -> list[str]:
+    return [gold for gold, _ in Counter(item.gold for item in items).most_common(most)]
+
+
+def task(number: str) -> Task:
+    """The task of that number; raises KeyError on any other."""
+    normalised = lawbench_normalised.RULES[number]
+    if number == "2-1":
+        official = lawbench_official.proofreading_rule(_tables)
+    else:
+        official = Rule(lawbench_official.MARKS[number])
+    most = _CONSTANT_TEXTS if number in _TEXTS else _CONSTANTS
+    known = golds("lawbench_zero_shot", SOURCE, number)
+    return Task(f"lawbench/{number}", official, normalised, lambda items: commonest(items, most), known)

@@ -1,0 +1,66 @@
+"""LexEval (CSHaitao/LexEval @ 044c695): 20 of its 23 tasks; 4_1, 5_1 and 5_2 are in no public repository.
+
+Tasks of level 5 are texts, all others choices of one or more letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lexpro.evaluation import reading
+from lexpro.evaluation.items import Item
+from lexpro.evaluation.references import golds
+from lexpro.evaluation.scorers import SKIPPED, Mark, Rule, Task, points
+from lexpro.evaluation.tasks.lawbench.scorer import commonest
+from lexpro.evaluation.tasks.lexeval.items import SOURCE
+from lexpro.evaluation.text_overlap import distinct_rouge_l, lcs_f1, plain
+
+TASKS = ("1_1", "1_2", "1_3", "2_1", "2_2", "2_3", "2_4", "2_5", "3_1", "3_2")
+TASKS += ("3_3", "3_4", "3_5", "3_6", "4_2", "5_3", "5_4", "6_1", "6_2", "6_3")
+# What the evaluator takes out of a text, so that B, C is BC.
+_SEPARATORS = str.maketrans("", "", "、.,;，和")
+
+
+def letters(text: str) -> str:
+    """The letters that the evaluator reads: runs of A to E without a repetition, before any 解析 or 分析, each
+    letter once, in the order in which they come.
+    """
+    text = text.split("解析")[0].split("分析")[0].translate(_SEPARATORS)
+    runs = [run for run in re.findall(r"[A-E]{1,5}", text) if len(run) == len(set(run))]
+    return "".join(dict.fromkeys("".join(runs)))
+
+
+def _choice(item: Item, text: str) -> Mark:
+    """Right where the letters are those of the answer in the same order."""
+    return points(bool(item.gold) and letters(text) == item.gold)
+
+
+def _true_choice(item: Item, text: str) -> Mark:
+    # Three items of 3_5 have no answer: nobody can be right.
+    if not item.gold:
+        return SKIPPED
+    found = reading.letters(text)
+    # 101 answers are written as 选项A, "A " or with a remark: officially nobody can be right there.
+    return points(found is not None and found == reading.letters(item.gold), abstained=found is None)
+
+
+def _generation(item: Item, text: str) -> Mark:
+    return points(distinct_rouge_l(text, item.gold))
+
+
+def _text(item: Item, text: str) -> Mark:
+    if not item.gold:
+        return SKIPPED
+    return points(lcs_f1(text, item.gold), abstained=not plain(text))
+
+
+def constants(items: Sequence[Item]) -> list[str]:
+    return commonest(items, 10)
+
+
+def task(number: str) -> Task:
+    """The task of that number, one of `TASKS`."""
+    official, normalised = (_generation, _text) if number.startswith("5") else (_choice, _true_choice)
+    known = golds("lexeval", SOURCE, number)
+    return Task(f"lexeval/{number}", Rule(official), Rule(normalised), constants, known)

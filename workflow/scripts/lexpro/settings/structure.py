@@ -1,9 +1,0 @@
-"""Settings of the stage structure (config/structure/)."""
-
-from __future__ import annotations
-
-from lexpro.settings.base import Model, Positive
-
-
-class Settings(Model):
-    max_chars: Positive

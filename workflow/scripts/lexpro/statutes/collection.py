@@ -1,0 +1,246 @@
+"""A folder of statutes → one table of articles: duplicates left out, versions of one law dated, the repealed closed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lexpro.corpus.readers.encoding import Undecodable
+from lexpro.law import articles
+from lexpro.statutes import changes, versions
+from lexpro.statutes import documents as statutes
+from lexpro.statutes.documents import Document, Problem
+from lexpro.statutes.lookup import plain
+from lexpro.statutes.table import Row
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import expanded
+
+
+def _candidates(path: str) -> list[Path]:
+    """Where a path may be: as it is given, or below `LEXPRO_MIRROR`."""
+    own = expanded(path)
+    mirror = os.environ.get("LEXPRO_MIRROR")
+    return [own, *([Path(mirror) / path] if mirror else [])]
+
+
+def locate(path: str) -> Path:
+    """A folder as it is given, or below `LEXPRO_MIRROR`; raises UserError where neither exists."""
+    for folder in _candidates(path):
+        if folder.is_dir():
+            return folder
+    mirror = os.environ.get("LEXPRO_MIRROR")
+    below = f" nor below LEXPRO_MIRROR ({mirror})" if mirror else ", and LEXPRO_MIRROR is not set"
+    if mirror and not Path(mirror).is_dir():
+        below = f", and LEXPRO_MIRROR ({mirror}) is no folder"
+    raise UserError(
+        f"knowledge.path: no folder {path}{below}. Give a folder of statutes (Markdown, text or HTML), "
+        "or use knowledge=facts, which needs none. What a mirror folder holds: docs/data.md."
+    )
+
+
+def find(path: str) -> Path:
+    """A file or folder as it is given, or below `LEXPRO_MIRROR`; as it is given where it is nowhere."""
+    candidates = _candidates(path)
+    return next((candidate for candidate in candidates if candidate.exists()), candidates[0])
+
+
+def files(folder: Path, include: Iterable[str]) -> list[Path]:
+    """Documents that match a glob pattern, in the order of their paths; Hugo's `_index.md` is none."""
+    found = {path for pattern in include for path in folder.glob(pattern)}
+    chosen = (
+        p
+        for p in found
+        if p.is_file() and p.suffix.lower() in statutes.SUFFIXES and not p.name.startswith(("_", "."))
+    )
+    return sorted(chosen, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def sources(settings: dict) -> Iterator[tuple[Path, list[Path]]]:
+    """(folder, files in it) of all that the settings of `knowledge=statutes` read, as far as it is there."""
+    folder = locate(settings["path"])
+    yield (
+        folder,
+        files(folder, [*settings["include"], *settings["charge_lists"], *settings["interpretations"]]),
+    )
+    for older in map(find, settings["older"]):
+        if older.is_dir():
+            yield older, versions.paths(older)
+    for path in map(find, filter(None, (settings["guideline"], settings["thresholds"]))):
+        if path.is_file():
+            yield path.parent, [path]
+
+
+def _body(document: Document) -> str:
+    return hashlib.sha256("\n".join(f"{row.ref} {row.text}" for row in document.rows).encode()).hexdigest()
+
+
+def _parse(folder: Path, path: Path) -> Document:
+    name = path.relative_to(folder).as_posix()
+    kind = name.split("/")[0] if "/" in name else ""
+    try:
+        lines, encoding = statutes.read(path)
+    except Undecodable as error:
+        return Document(name, problems=[Problem(name, 0, "unreadable", str(error))])
+    document = statutes.parse(lines, name, kind, statutes.digest(path))
+    if not encoding.startswith("utf-8"):
+        document.problems.append(Problem(name, 0, "encoding", f"read as {encoding}"))
+    return document
+
+
+def without_duplicates(documents: list[Document]) -> tuple[list[Document], list[Problem]]:
+    """Documents whose title and articles were not seen before, and a problem for each that was."""
+    seen: dict[tuple[str, str], str] = {}
+    kept, problems = [], []
+    for document in documents:
+        key = document.law, _body(document)
+        if document.rows and key in seen:
+            problems.append(Problem(document.file, 0, "duplicate", f"the same text as {seen[key]}"))
+        else:
+            seen[key] = document.file
+            kept.append(document)
+    return kept, problems
+
+
+def _close(old: Document, day: str, new: Document, by_number: bool = True) -> bool:
+    """End the rows of `old` that are still in force on `day`; whether there were any."""
+    after = {(row.ref, row.unit): row.id for row in new.rows} if by_number else {}
+    ended = [row for row in old.rows if not row.valid_to or row.valid_to > day]
+    for row in ended:
+        row.valid_to = day
+        row.superseded_by = after.get((row.ref, row.unit), new.file)
+    return bool(ended)
+
+
+def date_versions(documents: list[Document]) -> list[Problem]:
+    """Close the older versions: a later document of the same law that numbers alike ends the one before it.
+
+    Parts of one law in several files (the Civil Code) share no number, so they close nothing.
+    """
+    by_law: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        by_law[plain(document.law)].append(document)
+    problems = []
+    for same in by_law.values():
+        same.sort(key=lambda document: document.date)
+        numbers = [{(row.ref, row.unit) for row in document.rows} for document in same] if same[1:] else []
+        for place, old in enumerate(same[:-1]):
+            later = (
+                same[other]
+                for other in range(place + 1, len(same))
+                if old.date < same[other].date and numbers[place] & numbers[other]
+            )
+            if (new := next(later, None)) and _close(old, new.date, new):
+                problems.append(Problem(old.file, 0, "superseded", f"from {new.date} on by {new.file}"))
+                for row in new.rows:
+                    # The version before it is known: this one need not answer for its time.
+                    row.exists_from = ""
+    return problems
+
+
+# 《…》、《…》同时废止 in the last articles; 中关于…的规定同时废止 ends a part only.
+_REPEAL = re.compile(r"[^。；\n]*废止")
+_NAME = re.compile(r"《((?:[^《》]|《[^《》]*》)+)》")
+_PART = re.compile(r"》[^《。；]{0,12}中[^《。；]*废止")
+
+
+def repealed(document: Document) -> list[str]:
+    """Names (as `plain` has them) of the laws that a document repeals altogether."""
+    found = []
+    for row in document.rows[-3:]:
+        for match in _REPEAL.finditer(row.text):
+            if not _PART.search(match[0]):
+                found += [plain(name) for name in _NAME.findall(match[0])]
+    return found
+
+
+def close_repealed(documents: list[Document]) -> list[Problem]:
+    """End what a later document repeals by name (…同时废止), on the day that it comes into force."""
+    by_name: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        name = plain(document.law)
+        for short in {name, name[max(name.find("关于"), 0) :]}:
+            by_name[short].append(document)
+    problems = []
+    for document in documents:
+        day = document.in_force or document.date
+        for old in (old for name in repealed(document) for old in by_name.get(name, [])):
+            if old.file != document.file and old.date < day and _close(old, day, document, by_number=False):
+                problems.append(Problem(old.file, 0, "repealed", f"from {day} on by {document.file}"))
+    return problems
+
+
+def unique(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
+    """Rows by identity.
+
+    A number that one document has twice (an annex counts from 1 again) makes two rows, the second with
+    `copy` 2; the same article in two documents of one law and date is one row, the longer text.
+    """
+    found: dict[str, Row] = {}
+    repeated: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        while (known := found.get(row.id)) and known.source == row.source:
+            row.copy += 1
+        if known or row.copy > 1:
+            repeated[row.source, known.source if known else row.source] += 1
+        if not known or len(row.text) > len(known.text):
+            found[row.id] = row
+    problems = [
+        Problem(source, 0, "repeated_articles", f"{count} also in {other}")
+        for (source, other), count in repeated.items()
+    ]
+    return list(found.values()), problems
+
+
+def criminal_law(
+    documents: list[Document], older: Iterable[Path] = ()
+) -> tuple[list[Row] | None, list[Problem]]:
+    """(versions of the Criminal Law, problems) of its full texts and amendments among `documents`.
+
+    `older`: folders with older full texts; one that is not there is reported. None where there is no full text, or
+    where the amendments that its history names are not all there: then a text cannot be dated article by article.
+    """
+    full = [document for document in documents if document.law == articles.CRIMINAL_LAW]
+    changed = [document for document in documents if changes.is_amendment(document)]
+    if not full:
+        return None, []
+    problems = []
+    if lacking := sorted({name for document in full for name in versions.missing(document, changed)}):
+        problems.append(
+            Problem(full[0].file, 0, "no_amendment", f"not dated by article without {'、'.join(lacking)}")
+        )
+        return None, problems
+    for folder in older:
+        found = versions.full_texts(folder) if folder.is_dir() else []
+        if not found:
+            problems.append(Problem(folder.name, 0, "no_older_text", "no text of 刑法 there"))
+        full = full + found
+    return versions.build(full, changed), problems
+
+
+def read(folder: Path, include: Iterable[str], older: Iterable[Path] = ()) -> tuple[list[Row], list[Problem]]:
+    """(rows, problems) of a collection, in the order of paths and articles.
+
+    Amendments of the Criminal Law make its versions and are no rows themselves. `older`: folders with older full
+    texts of it.
+    """
+    parsed = [_parse(folder, path) for path in files(folder, include)]
+    documents, problems = without_duplicates(parsed)
+    for document in parsed:
+        problems += document.problems
+    criminal, found = criminal_law(documents, older)
+    # What an amendment says stands in the law by now.
+    documents = [document for document in documents if not changes.is_amendment(document)]
+    problems += [*found, *date_versions(documents), *close_repealed(documents)]
+    rows: list[Row] = []
+    for document in documents:
+        if criminal is None or document.law != articles.CRIMINAL_LAW:
+            rows += document.rows
+        else:
+            # Once, where its first text stands.
+            rows, criminal = rows + criminal, []
+    rows, repeated = unique([row for row in rows if row.text or not row.complete])
+    return rows, problems + repeated

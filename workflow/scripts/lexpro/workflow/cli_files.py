@@ -1,0 +1,23 @@
+"""A text file that a user names on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lexpro.workflow.errors import UserError
+
+
+def read_text(path: Path, option: str) -> str:
+    """Its text, without a byte order mark; raises `UserError` with the option, the path and what to do."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UserError(f"{option} {path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise UserError(f"{option} {path}: is a folder; name a file in it.") from None
+    except OSError as error:
+        raise UserError(f"{option} {path}: cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{option} {path}: is no UTF-8 text (byte {error.start}: {error.reason}). Save it as UTF-8."
+        ) from None

@@ -1,0 +1,51 @@
+"""Whether something failed because a disk is full: libraries say so in their own ways, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lexpro.workflow.errors import UserError
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+# What polars, SQLite and Rust's libraries pass on as text.
+SAID = ("no space left on device", "disk quota exceeded", "disk is full")
+# numpy and torch only say that they wrote less than they wanted: then less than this many bytes are left.
+LITTLE = 1 << 20
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it was raised from, what it was raised during."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def full(error: BaseException, folders: Iterable[Path]) -> bool:
+    """Whether `error` comes of a full disk, or of a spent quota; `folders`: where was written to."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.errno in FULL:
+            return True
+        if any(words in str(cause).lower() for words in SAID):
+            return True
+    return any(shutil.disk_usage(folder).free < LITTLE for folder in folders if folder.exists())
+
+
+def message(error: BaseException) -> str:
+    return f"the disk is full ({error}). Free some space and run snakemake again: it goes on from here."
+
+
+@contextmanager
+def checked(*folders: Path) -> Iterator[None]:
+    """Raises `UserError` where writing to these folders fails for want of space."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        if full(error, folders):
+            raise UserError(message(error)) from error
+        raise

@@ -1,0 +1,126 @@
+"""Writing files so that nobody ever reads half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+
+from lexpro.workflow.errors import UserError
+
+T = TypeVar("T")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` by `text` in one step: a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_if_changed(path: Path, text: str) -> None:
+    """As `write_text`, but a file that says the same already keeps its time stamp."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
+
+
+def write_json(path: Path, value: object) -> None:
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def read_json(path: Path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_yaml(path: Path):
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def to_yaml(value: object) -> str:
+    return yaml.dump(
+        value, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, sort_keys=False
+    )
+
+
+def json_line(row: object) -> str:
+    """A row of a JSON-lines file."""
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def expanded(path: str) -> Path:
+    """A path of the settings: `~` and variables of the environment filled in."""
+    return Path(os.path.expandvars(path)).expanduser()
+
+
+def _beside(target: Path) -> tuple[Path, Path]:
+    """Where `replace_folder` puts the new folder before, and the old one after."""
+    arriving, leaving = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    return arriving, leaving
+
+
+def present(target: Path) -> Path:
+    """`target`, or where its content is if `replace_folder` was killed between its two renames.
+
+    An empty folder is none: Snakemake makes the folder of an output before the job begins.
+    """
+    _, leaving = _beside(target)
+    there = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    return leaving if leaving.is_dir() and not there else target
+
+
+def restore(target: Path) -> None:
+    """Put back what such a kill left beside `target`: for its writer, before it begins."""
+    if (found := present(target)) != target:
+        if target.exists():
+            target.rmdir()
+        found.rename(target)
+
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Put the complete folder `made` in the place of `target`, if there is one; `made` may be on another disk.
+
+    Until the last instant `target` is the old folder; it is never half of the new one. Readers ask `present`.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    restore(target)
+    arriving, leaving = _beside(target)
+    for left_over in (arriving, leaving):
+        if left_over != made:
+            shutil.rmtree(left_over, ignore_errors=True)
+    if made != arriving:
+        shutil.move(made, arriving)
+    if target.exists():
+        target.rename(leaving)
+    arriving.rename(target)
+    shutil.rmtree(leaving, ignore_errors=True)
+
+
+def _identity(folder: Path) -> int | None:
+    try:
+        return present(folder).stat().st_ino
+    except OSError:
+        return None
+
+
+def steadily(folder: Path, read: Callable[[Path], T], tries: int = 5) -> T:
+    """`read(folder)` where nobody replaced the folder meanwhile: then it is read again, up to `tries` times in all."""
+    for left in reversed(range(tries)):
+        before = _identity(folder)
+        try:
+            found = read(present(folder))
+        except (OSError, UserError):
+            if not left or _identity(folder) == before:
+                raise
+            continue
+        if not left or _identity(folder) == before:
+            return found
+    raise ValueError("tries must be 1 or more")

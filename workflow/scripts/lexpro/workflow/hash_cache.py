@@ -1,0 +1,43 @@
+"""Hashes of files that are not the workflow's own, kept so that planning does not read a large corpus again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from lexpro.corpus.readers.raw import RawFile
+from lexpro.workflow import fingerprint
+from lexpro.workflow.files import read_json, write_json
+
+# Begins what stands for a hash where there is none.
+UNREADABLE = "unreadable: "
+
+
+def _stamped(path: Path, known: list | None) -> list:
+    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those known."""
+    status = path.stat()
+    stamp = [status.st_size, status.st_mtime_ns]
+    return known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
+
+
+def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
+    """{name: SHA-256, or why the file cannot be read}; `cache_file` keeps the hashes beside size and time of
+    modification, of these files and no others.
+    """
+    cached = read_json(cache_file) if cache_file.is_file() else {}
+    hashed, found = {}, {}
+    for file in files:
+        # What cannot be read is not cached: rights change without the time of modification.
+        try:
+            trouble = file.trouble
+            row = None if trouble else _stamped(file.path, cached.get(file.name))
+        except OSError as error:
+            trouble = error.strerror
+        if trouble:
+            found[file.name] = f"{UNREADABLE}{trouble}"
+        else:
+            hashed[file.name] = row
+            found[file.name] = row[-1]
+    if hashed != cached:
+        write_json(cache_file, hashed)
+    return found

@@ -1,0 +1,294 @@
+"""What every stage does at its start and at its end.
+
+    with stage("sft", __doc__, argv) as run:
+        ...                                   # read run.inputs, run.settings; write below run.out
+        run.counts.update(examples=123)
+
+At the start: flags, log file, the planned configuration, a check that the code on disk is the code that was planned
+with (a queued job runs the working tree, which may have been edited since), and that every input is complete.
+At the end, only if nothing was raised: `provenance.json`, then `manifest.json`, each in one step. So a folder with a
+manifest is finished, and one without is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import platform
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lexpro.workflow import disk, fingerprint
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json, read_yaml, replace_folder, restore, write_json
+
+MANIFEST = "manifest.json"
+PROVENANCE = "provenance.json"
+
+
+class StaleCheckout(UserError):
+    """The checkout was edited after the workflow was planned."""
+
+
+@dataclass
+class Run:
+    """One run of a stage: what was asked (`settings`, `inputs`) and where the answer goes (`out`)."""
+
+    stage: str
+    key: str
+    settings: dict
+    runtime: dict
+    inputs: dict[str, Path]
+    out: Path
+    # Checkpoints and partial predictions: survives a kill; another folder as soon as code or data differ.
+    scratch: Path
+    province: str | None
+    config: dict
+    log: logging.Logger
+    # Facts about the output, for the manifest.
+    counts: dict = field(default_factory=dict)
+    # Facts about how it ran, for the provenance.
+    attest: dict = field(default_factory=dict)
+    # Sub-folders whose bytes differ between two builds of the same content (a database): not in the manifest.
+    unstable: list[str] = field(default_factory=list)
+    # What this run made last time, where the stage keeps it until the new is complete (`keep`).
+    previous: Path | None = None
+
+
+def lock_file() -> Path:
+    """The lock file that this Python environment was made from (written beside it by `make`)."""
+    note = Path(sys.prefix) / "lexpro-lock"
+    root = fingerprint.SCRIPTS.parents[1]
+    return root / (note.read_text(encoding="utf-8").strip() if note.is_file() else "envs/cpu.txt")
+
+
+def _check_code(plan: Path, stage_name: str, settings: dict) -> None:
+    planned = read_yaml(plan / "code.yaml")
+    now = fingerprint.code(stage_name, settings, lock_file())
+    changed = sorted(
+        name
+        for part in ("modules", "packages")
+        for name in planned[part].keys() | now[part].keys()
+        if planned[part].get(name) != now[part].get(name)
+    )
+    if changed:
+        raise StaleCheckout(
+            f"edited since the workflow was planned: {', '.join(changed)}. Run snakemake again, so that it plans with "
+            "the code as it is now."
+        )
+
+
+def parts(folder: Path, provinces: Iterable[str]) -> list[Path]:
+    """The folders of a run that have a manifest: itself, or one for each of the planned provinces.
+
+    Those of provinces that the user has removed since may lie beside them, and are not read.
+    """
+    return [part for part in (folder, *(folder / name for name in provinces)) if (part / MANIFEST).is_file()]
+
+
+def _check_inputs(manifests: list[Path]) -> None:
+    """Every file that an upstream manifest lists is there."""
+    for manifest in manifests:
+        for name in read_json(manifest)["files"]:
+            if not (manifest.parent / name).is_file():
+                raise UserError(
+                    f"{manifest.parent / name} is missing although {manifest} lists it. Remove that manifest and "
+                    "run snakemake again: it will make the folder anew."
+                )
+
+
+def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
+    """Hashes of all files below `folder` and the given counts: facts about the output, nothing else."""
+    files = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder)
+        if name.as_posix() not in (MANIFEST, PROVENANCE) and name.parts[0] not in unstable:
+            files[name.as_posix()] = fingerprint.sha256(path)
+    return {"files": files, "counts": counts}
+
+
+def _git(*args: str) -> str:
+    """What git prints; nothing where it fails, or where there is no git: a node of a cluster may have none."""
+    if not shutil.which("git"):
+        return ""
+    result = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
+    return result.stdout.strip() if result.returncode == 0 else ""
+
+
+def peak_memory() -> int:
+    """Most resident memory in KiB of this process or of a child that has ended.
+
+    Not `ru_maxrss` of the process itself: that starts at the size of the program that launched it.
+    """
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    own = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return max(children, int(own.split()[1]))
+
+
+def provenance(run: Run, started: float, packages: dict) -> dict:
+    """Who made this, with what, where and at what cost. Never an input of anything."""
+    torch = sys.modules.get("torch")
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if torch else []
+    return {
+        "stage": run.stage,
+        "key": run.key,
+        "commit": _git("rev-parse", "HEAD"),
+        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "python": platform.python_version(),
+        "packages": packages,
+        "host": platform.node(),
+        "processor": platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "threads": int(os.environ.get("LEXPRO_THREADS", "1")),
+        "gpus": gpus,
+        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 2),
+        "peak_rss_mb": round(peak_memory() / 1024, 1),
+        **run.attest,
+    }
+
+
+def _arguments(name: str, doc: str | None, argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"{name}.py", description=doc)
+    parser.add_argument("--plan", type=Path, required=True, help=f"plan folder, results/.plan/{name}/<key>")
+    parser.add_argument("--province", help="province folder to work on (ingest and structure)")
+    parser.add_argument("--log", type=Path, help="log file, besides standard error")
+    return parser.parse_args(argv)
+
+
+def _logger(name: str, path: Path | None) -> logging.Logger:
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+    logging.basicConfig(
+        level=logging.INFO,
+        handlers=handlers,
+        force=True,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    return logging.getLogger(name)
+
+
+def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
+    config = read_yaml(args.plan / "config.yaml")
+    settings = config["settings"]
+    _check_code(args.plan, name, settings)
+    inputs = {key: Path(folder) for key, folder in config["inputs"].items()}
+    provinces = [args.province] if args.province else config.get("provinces", [])
+    manifests = sorted(part / MANIFEST for folder in inputs.values() for part in parts(folder, provinces))
+    _check_inputs(manifests)
+    out = Path(config["out"])
+    state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(fingerprint.sha256, manifests)]
+    scratch = Path("scratch") / name / f"{config['key']}-{fingerprint.digest(state)}"
+    if args.province:
+        out, scratch = out / args.province, scratch / args.province
+    return Run(
+        stage=name,
+        key=config["key"],
+        settings=settings,
+        runtime=read_yaml(args.plan / "runtime.yaml") or {},
+        inputs=inputs,
+        out=out,
+        scratch=scratch,
+        province=args.province,
+        config=config,
+        log=log,
+    )
+
+
+@contextmanager
+def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool = False) -> Iterator[Run]:
+    """Open a run of stage `name` from its command line and, if the body succeeds, attest and sign it.
+
+    With `keep`, `run.out` is a folder beside the planned one, which it replaces at the end: an interrupted run leaves
+    what was there, and the body can take over from `run.previous`. Its files must not be outputs of the rule, or
+    Snakemake removes them first.
+
+    Exits with 2 and one line for a `UserError` and a full disk (the user can mend both), with 128 and the signal
+    after an interrupt, with 1 and a traceback otherwise; `run.out` is then removed, `run.scratch` stays to go on from.
+    With several processes (accelerate, torchrun) only rank 0 clears the folder and writes the closing files.
+    """
+    args = _arguments(name, doc, argv)
+    started = time.time()
+    main_process = int(os.environ.get("RANK", "0")) == 0
+    # One file, one writer: the other processes of a training speak on standard error only.
+    log = _logger(name, args.log if main_process else None)
+    # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest is written.
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # What a failure removes: the folder that this run has made, until it is signed.
+    unsigned: Path | None = None
+    run = None
+    try:
+        run = _open(name, args, log)
+        planned = sha_of_plan(args.plan)
+        planned_out = run.out
+        if keep:
+            restore(planned_out)
+            run.previous = planned_out if planned_out.is_dir() else None
+            run.out = planned_out.with_name(f".{planned_out.name}.new")
+        if main_process:
+            shutil.rmtree(run.out, ignore_errors=True)
+            run.out.mkdir(parents=True)
+            unsigned = run.out
+            run.scratch.mkdir(parents=True, exist_ok=True)
+        yield run
+        if sha_of_plan(args.plan) != planned:
+            raise StaleCheckout(f"{args.plan} changed while the stage was running. Run snakemake again.")
+        if main_process:
+            packages = read_yaml(args.plan / "code.yaml")["packages"]
+            write_json(run.out / PROVENANCE, provenance(run, started, packages))
+            write_json(run.out / MANIFEST, manifest_of(run.out, run.counts, run.unstable))
+            if keep:
+                replace_folder(run.out, planned_out)
+                run.out = planned_out
+            unsigned = None
+            # Done: an interrupt while checkpoints are removed, which may take minutes, would only undo it.
+            for number in handlers:
+                signal.signal(number, signal.SIG_IGN)
+            shutil.rmtree(run.scratch, ignore_errors=True)
+            log.info("finished in %.1f s: %s", time.time() - started, run.counts)
+        return
+    except UserError as error:
+        log.error("%s", error)
+        status = 2
+    except (KeyboardInterrupt, SystemExit) as ended:
+        status = ended.code if isinstance(ended, SystemExit) else 128 + signal.SIGINT
+        log.error("interrupted: nothing half made is kept. Run snakemake again: it goes on from here.")
+    except Exception as error:
+        # Not `gettempdir()`: that tries to write.
+        temporary = Path(tempfile.tempdir or os.environ.get("TMPDIR", "/tmp"))
+        written = [run.out, run.scratch, temporary] if run else []
+        if disk.full(error, written):
+            log.error("%s", disk.message(error))
+            status = 2
+        else:
+            log.exception("failed")
+            status = 1
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if unsigned:
+        shutil.rmtree(unsigned, ignore_errors=True)
+    sys.exit(status)
+
+
+def sha_of_plan(plan: Path) -> list[str]:
+    """What a run was planned with: if it changes while the run goes on, the result would be signed wrongly."""
+    return [fingerprint.sha256(plan / name) for name in ("config.yaml", "code.yaml")]
