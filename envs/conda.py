@@ -1,4 +1,6 @@
-"""Print the conda file of `--sdm conda`: Python from conda-forge, packages from gpu.txt (`make lock` calls this)."""
+"""Print the conda file of `--sdm conda`: Python from conda-forge, packages from gpu.txt (`make
+lock` calls this).
+"""
 
 from pathlib import Path
 

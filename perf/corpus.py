@@ -1,15 +1,18 @@
-"""Speed and memory of the corpus: raw files → kept, by the stages' own scripts, as the workflow calls them.
+"""Speed and memory of the corpus: raw files → kept, by the stages' own scripts, as the workflow
+calls them.
 
     python perf/corpus.py --documents 1000000 --workers 2
     python perf/corpus.py --curve 10000 100000 1000000
 
-Documents are synthetic judgments of full length (config/corpus/synthetic_full.yaml) in all the formats of that corpus;
-writing them is not counted, and they are written once (`--folder`, by default scratch/benchmark-corpus: 3.4 GB and
-260,000 files a million documents). `ingest` and `structure` run a process a province, `--workers` at a time, `filter`
-is one process with as many workers: what `snakemake --cores` does. Results of a run take another 3 GB and are removed.
+Documents are synthetic judgments of full length (config/corpus/synthetic_full.yaml) in all the
+formats of that corpus; writing them is not counted, and they are written once (`--folder`, by
+default scratch/benchmark-corpus: 3.4 GB and 260,000 files a million documents). `ingest` and
+`structure` run a process a province, `--workers` at a time, `filter` is one process with as many
+workers: what `snakemake --cores` does. Results of a run take another 3 GB and are removed.
 
-seconds: by the clock. CPU: user and system time of all processes, which does not depend on how busy the machine is.
-peak: most resident memory of all processes of a stage together, sampled (pages that processes share count twice).
+seconds: by the clock. CPU: user and system time of all processes, which does not depend on how busy
+the machine is. peak: most resident memory of all processes of a stage together, sampled (pages that
+processes share count twice).
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 LEXPRO_MIRROR=… python perf/dates.py
 
-Each article that an amendment changed is asked for on the day when the amendment came into force and on the day
-before. Right is: the days of the version are those between the neighbouring changes; after the change its text
-holds every paragraph that the amendment quotes; before it, the text is not the later one, and is that of the older
-full text where that is of this time; and there is none before an article was added or after it was deleted.
+Each article that an amendment changed is asked for on the day when the amendment came into force
+and on the day before. Right is: the days of the version are those between the neighbouring changes;
+after the change its text holds every paragraph that the amendment quotes; before it, the text is
+not the later one, and is that of the older full text where that is of this time; and there is none
+before an article was added or after it was deleted.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ OLDER_FROM, OLDER_TO = "2021-03-01", "2024-03-01"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is known of the right version of `ref` on `day`; `valid_from` "" means that there is none."""
+    """What is known of the right version of `ref` on `day`; `valid_from` "" means that there is
+    none.
+    """
 
     ref: str
     day: str

@@ -1,9 +1,10 @@
-"""What the demo promises, beside what it measured: read from a finished `make demo`, and two plans timed.
+"""What the demo promises, beside what it measured: read from a finished `make demo`, and two plans
+timed.
 
 python perf/demo.py [--summary results/experiments/demo/summary.json] [--runs 3]
 
-Run it from the checkout, when nothing else is running. The time of the demo as a whole is that of `time make demo`:
-here are the seconds of its stages, of which two may run at once.
+Run it from the checkout, when nothing else is running. The time of the demo as a whole is that of
+`time make demo`: here are the seconds of its stages, of which two may run at once.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
-"""Near-duplicates side by side: this project and datatrove's MinHash, on the same synthetic judgments in one run.
+"""Near-duplicates side by side: this project and datatrove's MinHash, on the same synthetic
+judgments in one run.
 
     python -m venv scratch/datatrove && scratch/datatrove/bin/pip install -r perf/datatrove.txt
     python perf/duplicates.py --documents 10000 --datatrove scratch/datatrove/bin/python
 
-Both make shingles of 5 characters and 25 bands of 5 values, in one process on one core. CPU seconds from texts in
-memory to the documents that are dropped; for the project that includes counting boilerplate and exact copies.
-datatrove runs twice: on the texts as they are, and on what the project leaves of them without boilerplate (given to it
-for nothing).
+Both make shingles of 5 characters and 25 bands of 5 values, in one process on one core. CPU seconds
+from texts in memory to the documents that are dropped; for the project that includes counting
+boilerplate and exact copies. datatrove runs twice: on the texts as they are, and on what the
+project leaves of them without boilerplate (given to it for nothing).
 
-recall: share of the copies made by the generator (all of a family but one) that are dropped. precision: share of what
-is dropped that is such a copy.
+recall: share of the copies made by the generator (all of a family but one) that are dropped.
+precision: share of what is dropped that is such a copy.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def documents(number: int) -> tuple[list[str], list[str]]:
-    """(texts, family of each): good judgments, exact and edited copies, as they pass the filters."""
+    """(texts, family of each): good judgments, exact and edited copies, as they pass the
+    filters.
+    """
     corpus = read_yaml(ROOT / "config/corpus/synthetic.yaml") | read_yaml(
         ROOT / "config/corpus/synthetic_full.yaml"
     )

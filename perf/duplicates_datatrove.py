@@ -1,9 +1,11 @@
-"""datatrove's MinHash on texts from a file, for perf/duplicates.py: run by the Python that has datatrove.
+"""datatrove's MinHash on texts from a file, for perf/duplicates.py: run by the Python that has
+datatrove.
 
     python duplicates_datatrove.py TEXTS.json SHINGLE BANDS VALUES
 
-Words are characters, so that shingles are the same as the project's and no time goes into finding Chinese words. Its
-steps are called as its executor calls them, in this process. Prints {"seconds": CPU seconds, "dropped": [numbers]}.
+Words are characters, so that shingles are the same as the project's and no time goes into finding
+Chinese words. Its steps are called as its executor calls them, in this process. Prints {"seconds":
+CPU seconds, "dropped": [numbers]}.
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
 python perf/fusion.py [--results results] [--experiment demo]
 
-The training split of a finished experiment is dealt into five folds, duplicates together. For each fold the stages
-`embed` and `index` run on the other four, so that neither embedder, votes nor terms have seen it, and its cases ask for
-the articles that their judgments cite. Of all weights and constants within one standard error of the best mean
-recall@5 (over folds; Breiman et al. 1984) the simplest is taken: fewest rankings, fewest different weights, the
-constant nearest to the 60 of the method's authors; then the higher recall. Held-out cases are asked at the end only.
+The training split of a finished experiment is dealt into five folds, duplicates together. For each
+fold the stages `embed` and `index` run on the other four, so that neither embedder, votes nor terms
+have seen it, and its cases ask for the articles that their judgments cite. Of all weights and
+constants within one standard error of the best mean recall@5 (over folds; Breiman et al. 1984) the
+simplest is taken: fewest rankings, fewest different weights, the constant nearest to the 60 of the
+method's authors; then the higher recall. Held-out cases are asked at the end only.
 """
 
 from __future__ import annotations

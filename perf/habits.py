@@ -1,11 +1,12 @@
-"""Do courts have habits of citing? What two judgments of the same court have in common, beside what chance gives.
+"""Do courts have habits of citing? What two judgments of the same court have in common, beside what
+chance gives.
 
 LEXPRO_MIRROR=… snakemake --cores 2 --config experiments=judge_tiny --until filter
 python perf/habits.py results/filter/<key>/kept.parquet
 
-Of the judgments where an article may be cited: the share that cites it; how many pairs of the same court agree (both do
-or neither does), and how many would if courts were all alike. The shares stand in config/corpus/synthetic.yaml
-(`citing_habits`).
+Of the judgments where an article may be cited: the share that cites it; how many pairs of the same
+court agree (both do or neither does), and how many would if courts were all alike. The shares stand
+in config/corpus/synthetic.yaml (`citing_habits`).
 """
 
 from __future__ import annotations

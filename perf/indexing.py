@@ -1,14 +1,17 @@
-"""The index at size: every national article, and a million case vectors beside exact search and another engine.
+"""The index at size: every national article, and a million case vectors beside exact search and
+another engine.
 
-LEXPRO_MIRROR=… python perf/indexing.py articles [--results results] [--experiment demo] [--keep FOLDER]
-python perf/indexing.py vectors --count 1000000 [--engines exact,chroma,faiss] [--keep FOLDER]
+LEXPRO_MIRROR=… python perf/indexing.py articles [--results results] [--experiment demo] [--keep
+FOLDER] python perf/indexing.py vectors --count 1000000 [--engines exact,chroma,faiss] [--keep
+FOLDER]
 
-`articles`: the collection of the mirror in the place of the experiment's knowledge base, its training cases as they
-are; the stages' own code embeds and indexes. Questions are lay ones (STARD) and held-out facts. Recall is that of the
-nearest ten against exact search over the same vectors. `vectors`: synthetic unit vectors around as many centres as
-there are charges; each engine is built in a process of its own and asked in another, so that memory is its own. faiss
-is not of the environment: pip install faiss-cpu==1.15.1 elsewhere and name it in PYTHONPATH. Both have the same HNSW
-parameters (`HNSW` below).
+`articles`: the collection of the mirror in the place of the experiment's knowledge base, its
+training cases as they are; the stages' own code embeds and indexes. Questions are lay ones (STARD)
+and held-out facts. Recall is that of the nearest ten against exact search over the same vectors.
+`vectors`: synthetic unit vectors around as many centres as there are charges; each engine is built
+in a process of its own and asked in another, so that memory is its own. faiss is not of the
+environment: pip install faiss-cpu==1.15.1 elsewhere and name it in PYTHONPATH. Both have the same
+HNSW parameters (`HNSW` below).
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ from lexpro.workflow.files import read_json, read_yaml, write_json
 ROOT = Path(__file__).resolve().parents[1]
 CENTRES, SPREAD, ASKED, PART = 483, 0.6, 200, 10_000
 SETTINGS = read_yaml(ROOT / "config/index/chroma.yaml") | read_yaml(ROOT / "config/index/statutes_all.yaml")
-# Of the case vectors, for each engine: they lie around centres, where fewer candidates find all of the nearest.
+# Of the case vectors, for each engine: they lie around centres, where fewer candidates find all of
+# the nearest.
 HNSW = {**{name: SETTINGS[name] for name in ("max_neighbors", "ef_construction")}, "ef_search": 800}
 # A query vector → rows of the ten nearest.
 Search = Callable[[np.ndarray], list[int]]
@@ -53,7 +57,9 @@ def timed(search: Callable, queries: list) -> tuple[list, float, float]:
 
 
 def agreement(found: list[list[int]], vectors: np.ndarray, queries: list[np.ndarray] | np.ndarray) -> float:
-    """The share of ten found rows as near as the tenth nearest of an exact search: many articles have one text."""
+    """The share of ten found rows as near as the tenth nearest of an exact search: many articles
+    have one text.
+    """
     shares = []
     for rows, query in zip(found, queries, strict=True):
         scores = vectors @ query
@@ -62,7 +68,9 @@ def agreement(found: list[list[int]], vectors: np.ndarray, queries: list[np.ndar
 
 
 def cases_vectors(count: int, dimension: int) -> tuple[np.ndarray, np.ndarray]:
-    """(vectors, queries) around common centres, both unit, float32; made in parts, so that memory is theirs."""
+    """(vectors, queries) around common centres, both unit, float32; made in parts, so that memory
+    is theirs.
+    """
     random = np.random.default_rng(0)
     centres = random.normal(size=(CENTRES, dimension)).astype(np.float32)
 
@@ -140,7 +148,9 @@ def peak() -> float:
 
 
 def build_one(engine: str, folder: Path, count: int, dimension: int) -> None:
-    """Build in this process and note seconds by the clock and of the processor, and memory beyond the vectors'."""
+    """Build in this process and note seconds by the clock and of the processor, and memory beyond
+    the vectors'.
+    """
     vectors, _ = cases_vectors(count, dimension)
     before, clock, processor = peak(), time.perf_counter(), time.process_time()
     ENGINES[engine].build(vectors, folder)
@@ -150,7 +160,9 @@ def build_one(engine: str, folder: Path, count: int, dimension: int) -> None:
 
 
 def ask_one(engine: str, folder: Path, count: int, dimension: int) -> None:
-    """Open and ask in this process; memory is that of the process with what it opened, before the check of recall."""
+    """Open and ask in this process; memory is that of the process with what it opened, before the
+    check of recall.
+    """
     vectors, queries = cases_vectors(count, dimension)
     del vectors
     disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -170,7 +182,9 @@ def resident() -> float:
 
 
 def vectors_table(engines: list[str], count: int, dimension: int, keep: Path | None) -> None:
-    """Each engine builds in one process and is asked in another; what `keep` has already is only asked."""
+    """Each engine builds in one process and is asked in another; what `keep` has already is only
+    asked.
+    """
     print(f"{count} vectors of {dimension} numbers, {count * dimension * 4 / 1e6:.0f} MB as they are")
     size = ["--count", str(count), "--dimension", str(dimension)]
     with tempfile.TemporaryDirectory() as scratch:
@@ -188,7 +202,9 @@ def vectors_table(engines: list[str], count: int, dimension: int, keep: Path | N
 
 
 def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
-    """Read, embed and index the collection by the stages' own code; seconds by the clock and of the processor."""
+    """Read, embed and index the collection by the stages' own code; seconds by the clock and of the
+    processor.
+    """
     import embed
     import index
     from lexpro.retrieval import cases

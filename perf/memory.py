@@ -2,9 +2,10 @@
 
 python perf/memory.py
 
-Measured is what an allocator would hold at its fullest: every storage that an operation of the step returns, from
-its making to its end (`TorchDispatchMode` sees each operation, forward, backward and optimiser). Resident memory of
-the process would add the libraries, and what malloc keeps, to a model of nine megabytes.
+Measured is what an allocator would hold at its fullest: every storage that an operation of the step
+returns, from its making to its end (`TorchDispatchMode` sees each operation, forward, backward and
+optimiser). Resident memory of the process would add the libraries, and what malloc keeps, to a
+model of nine megabytes.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ def model_of(job: memory.Job):
 
 
 def loss_of(model, ids: torch.Tensor, scored: int) -> torch.Tensor:
-    """Cross entropy of the last `scored` tokens, as the stage's trainer computes it on a processor."""
+    """Cross entropy of the last `scored` tokens, as the stage's trainer computes it on a
+    processor.
+    """
     logits = model(input_ids=ids, logits_to_keep=scored, use_cache=False).logits
     return torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), ids[:, -scored:].flatten())
 
@@ -109,7 +112,9 @@ def measured(job: memory.Job) -> int:
 
 
 def jobs() -> list[memory.Job]:
-    """The demo's model at the demo's batch and length, in all ways that a processor can train it."""
+    """The demo's model at the demo's batch and length, in all ways that a processor can train
+    it.
+    """
     shape, _ = shapes.of(read_yaml(ROOT / "config/base_model/tiny.yaml"))
     found = []
     for method, checkpointing, eager in product(("full", "lora"), (False, True), (True, False)):

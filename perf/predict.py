@@ -1,10 +1,12 @@
-"""Speed of `predict`: its engine against a plain generate loop (one prompt after another, as most scripts do) and
-against its own batches of one, in tokens a second, on the same prompts in one process.
+"""Speed of `predict`: its engine against a plain generate loop (one prompt after another, as most
+scripts do) and against its own batches of one, in tokens a second, on the same prompts in one
+process.
 
 python perf/predict.py MODEL HELDOUT [PROMPTS] [TOKENS]
 
-MODEL is a folder `model/` of a run, HELDOUT its heldout.jsonl. All answer greedily with at most TOKENS (64) tokens; the
-number of prompts is 64. Texts must be the same; where they differ, the table says how many.
+MODEL is a folder `model/` of a run, HELDOUT its heldout.jsonl. All answer greedily with at most
+TOKENS (64) tokens; the number of prompts is 64. Texts must be the same; where they differ, the
+table says how many.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
-"""Statute retrieval on JuDGE: the two published rows, and the rows that every figure must be read beside.
+"""Statute retrieval on JuDGE: the two published rows, and the rows that every figure must be read
+beside.
 
 LEXPRO_MIRROR=… python perf/retrieval.py
 
-501 queries (facts of real judgments), 452 articles of the Criminal Law, 2,165 cited pairs. Published: BM25
-and TF-IDF of Judge-R1, Table 1 (oneal2000/Judge-R1). `constant` is one list of the ten articles that the
-training judgments cite most, for every query alike. `citations` (lexpro/retrieval/citations.py) finds the crime and
-what courts cite beside it: from statutes, interpretations, names of charges, synthetic facts and the training set's
-lists of cited articles (`qrels_file_train`); it is given no text of a real judgment. `rare` counts only articles that
-one or two test cases cite: there no prior helps.
+501 queries (facts of real judgments), 452 articles of the Criminal Law, 2,165 cited pairs.
+Published: BM25 and TF-IDF of Judge-R1, Table 1 (oneal2000/Judge-R1). `constant` is one list of the
+ten articles that the training judgments cite most, for every query alike. `citations`
+(lexpro/retrieval/citations.py) finds the crime and what courts cite beside it: from statutes,
+interpretations, names of charges, synthetic facts and the training set's lists of cited articles
+(`qrels_file_train`); it is given no text of a real judgment. `rare` counts only articles that one
+or two test cases cite: there no prior helps.
 """
 
 from __future__ import annotations
@@ -40,14 +42,17 @@ JUDGE = "oneal2000__JuDGE/data"
 ROOT = Path(__file__).resolve().parents[1]
 CHARGE_LISTS = ["司法解释/*确定罪名*.md", "司法解释/*犯罪的罪名的意见*.md"]
 INTERPRETATIONS, STANDARDS = ["司法解释/*"], "xtjeyvc__xtjeyvc.github.com/pages"
-# An article of an interpretation is about so many articles at most; characters kept of each article.
+# An article of an interpretation is about so many articles at most; characters kept of each
+# article.
 ABOUT, LENGTH = 3, 3000
 # Synthetic cases: provinces, cases in each, and facts that an article keeps of them.
 PROVINCES, CASES, FACTS = 10, 30, 12
 
 
 def load(folder: Path) -> tuple[list[str], list[str], list[tuple[str, set[str]]], Counter[str]]:
-    """(refs, texts) of the articles, (facts, cited refs) of the queries, citations in the training judgments."""
+    """(refs, texts) of the articles, (facts, cited refs) of the queries, citations in the training
+    judgments.
+    """
     laws = [json.loads(line) for line in (folder / "law_corpus.jsonl").open(encoding="utf-8")]
     tests = [json.loads(line) for line in (folder / "test.json").open(encoding="utf-8")]
     queries = [(row["text"], {str(ref) for ref in row["la"]}) for row in tests]
@@ -57,7 +62,9 @@ def load(folder: Path) -> tuple[list[str], list[str], list[tuple[str, set[str]]]
 
 
 def tfidf(texts: Sequence[str]) -> Callable[[str], np.ndarray]:
-    """Scores by scikit-learn's TfidfVectorizer with its defaults, on words joined by blanks: the published setting."""
+    """Scores by scikit-learn's TfidfVectorizer with its defaults, on words joined by blanks: the
+    published setting.
+    """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer()
@@ -109,8 +116,9 @@ def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
 
 
 def said_of(mirror: Path, named: dict[str, list[str]]) -> dict[str, str]:
-    """Ref → what interpretations in force and the filing standards say of it: their articles that cite it, or are of a
-    document whose title names its charge. What bears on many articles tells none of them apart.
+    """Ref → what interpretations in force and the filing standards say of it: their articles that
+    cite it, or are of a document whose title names its charge. What bears on many articles tells
+    none of them apart.
     """
     rows, _ = collection.read(mirror / "LawRefBook__Laws", INTERPRETATIONS)
     for path in collection.files(mirror / STANDARDS, ["*追诉标准*"]):
@@ -149,7 +157,9 @@ def evaluate(search: Search, queries: list[tuple[str, set[str]]]) -> tuple[float
 
 
 def rare(queries: list[tuple[str, set[str]]], most: int = 2) -> list[tuple[str, set[str]]]:
-    """The queries that cite an article which at most `most` of them cite, with these articles only."""
+    """The queries that cite an article which at most `most` of them cite, with these articles
+    only.
+    """
     counts = Counter(ref for _, gold in queries for ref in gold)
     left = ((query, {ref for ref in gold if counts[ref] <= most}) for query, gold in queries)
     return [(query, gold) for query, gold in left if gold]

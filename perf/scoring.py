@@ -2,8 +2,8 @@
 
 LEXPRO_MIRROR=… python perf/scoring.py [FOLDER]
 
-FOLDER holds one JSON file of outputs a task, as open-compass/LawBench ships them (default: GPT4 in the mirror). The
-original needs about 250 s, of which 2-1 takes 166 to 264 s.
+FOLDER holds one JSON file of outputs a task, as open-compass/LawBench ships them (default: GPT4 in
+the mirror). The original needs about 250 s, of which 2-1 takes 166 to 264 s.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Statute retrieval for lay questions: STARD over every article of the national collection, no model.
+"""Statute retrieval for lay questions: STARD over every article of the national collection, no
+model.
 
 LEXPRO_MIRROR=… python perf/stard.py
 
-772 questions (every second one of STARD), about 64,700 articles. Gold are the articles of each question's
-`match_name`, found by law and number; where the collection has several versions of one, any of them. Intervals:
-bootstrap over questions. BM25's printed figures on STARD's own corpus (55,348 articles, all 1,543 questions): R@10
-.3943, R@100 .649.
+772 questions (every second one of STARD), about 64,700 articles. Gold are the articles of each
+question's `match_name`, found by law and number; where the collection has several versions of one,
+any of them. Intervals: bootstrap over questions. BM25's printed figures on STARD's own corpus
+(55,348 articles, all 1,543 questions): R@10 .3943, R@100 .649.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def key(name: str) -> Key | None:
 
 
 def same(law: str) -> str:
-    """A law's name without the country's, its issuer, quotation marks and 的解释's variants: as people shorten it."""
+    """A law's name without the country's, its issuer, quotation marks and 的解释's variants: as
+    people shorten it.
+    """
     for mark in "《》〈〉（）()、最高人民法院检察和":
         law = law.replace("中华人民共和国", "").replace(mark, "")
     return law
@@ -86,7 +89,9 @@ def distinct(rows: list[Row], order: list[int]) -> list[Key]:
 
 
 def systems(rows: list[Row]) -> dict[str, Callable[[str], list[int]]]:
-    """Name → ranked rows. The law's name stands before each article's text, as questions often name it."""
+    """Name → ranked rows. The law's name stands before each article's text, as questions often name
+    it.
+    """
     texts = [f"{row.law} {row.heading}\n{row.text}" for row in rows]
     bigrams, words = BM25(texts, "bigrams", b=0.4), BM25(texts, "words", b=0.4)
 

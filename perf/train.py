@@ -1,14 +1,17 @@
-"""SFT and GRPO of the demo's model against TRL's stock trainers with their defaults, on a processor, in one run.
+"""SFT and GRPO of the demo's model against TRL's stock trainers with their defaults, on a
+processor, in one run.
 
-python perf/train.py [--threads 2] [--steps 120] [--start-steps 400] [--grpo-steps 12] [--only sft|grpo] [--cpu]
+python perf/train.py [--threads 2] [--steps 120] [--start-steps 400] [--grpo-steps 12] [--only
+sft|grpo] [--cpu]
 
-Both learn the same examples in the same number of steps with the same optimiser, rate and batch (they would not learn
-the same otherwise); everything else of the stock trainers is TRL's default. Tokens are those of the examples, padding
-not counted, so that padding is no speed. The first step of each is left out: it compiles kernels. The loss that is
-compared is that of held-out examples after the training, computed in one way for both. Where LexPro's is above the
-stock trainer's after as many steps, it takes more of them, and the time until it is there counts. GRPO starts, for
-both, from a model of `--start-steps` steps of the demo's SFT: one that can answer, and ends its answers. `--cpu` counts
-seconds of processor time, for a machine that others use too.
+Both learn the same examples in the same number of steps with the same optimiser, rate and batch
+(they would not learn the same otherwise); everything else of the stock trainers is TRL's default.
+Tokens are those of the examples, padding not counted, so that padding is no speed. The first step
+of each is left out: it compiles kernels. The loss that is compared is that of held-out examples
+after the training, computed in one way for both. Where LexPro's is above the stock trainer's after
+as many steps, it takes more of them, and the time until it is there counts. GRPO starts, for both,
+from a model of `--start-steps` steps of the demo's SFT: one that can answer, and ends its answers.
+`--cpu` counts seconds of processor time, for a machine that others use too.
 """
 
 from __future__ import annotations
@@ -85,7 +88,9 @@ def run_of(stage: str, folder: Path, settings: dict, runtime: dict) -> Run:
 
 
 def rows_of_tasks() -> tuple[list[dict], list[dict], list[str]]:
-    """(rows of sft.jsonl, rows of grpo.jsonl, documents) of synthetic judgments, as the demo's tasks are made."""
+    """(rows of sft.jsonl, rows of grpo.jsonl, documents) of synthetic judgments, as the demo's
+    tasks are made.
+    """
     values = read_yaml(ROOT / "config/tasks/tiny.yaml")
     values["retrieval"]["share"] = 0.0
     form = Form.from_dict(values["form"])

@@ -1,4 +1,6 @@
-"""The files of config/: every field is told in a comment, and they say the same on every machine, at any time."""
+"""The files of config/: every field is told in a comment, and they say the same on every machine,
+at any time.
+"""
 
 import importlib
 import re
@@ -23,7 +25,8 @@ FIELD = re.compile(r"""( *)(- )?("[^"]*"|[\w./-]+):( |$)""")
 
 
 def untold(text: str) -> list[str]:
-    """Fields of a YAML file without a comment above them, or above the few fields of one level that they follow.
+    """Fields of a YAML file without a comment above them, or above the few fields of one level that
+    they follow.
 
     The fields inside a field have its comment, if they are few.
     """
@@ -48,7 +51,9 @@ def test_every_field_has_its_comment(path):
 
 
 def test_the_demo_compares_the_mean_reward_on_the_same_prompts():
-    """The report compares the last tenth of the steps with the first: those are to be the same prompts again."""
+    """The report compares the last tenth of the steps with the first: those are to be the same
+    prompts again.
+    """
     grpo = yaml.safe_load((CONFIG / "grpo/tiny.yaml").read_text(encoding="utf-8"))
     before_the_last = grpo["max_steps"] - grpo["max_steps"] // 10
     passes, rest = divmod(
@@ -88,7 +93,9 @@ def test_all_that_a_stage_can_be_told_is_named_in_its_files(stage):
 
 @pytest.mark.parametrize("path", FILES, ids=[path.relative_to(CONFIG).as_posix() for path in FILES])
 def test_nothing_depends_on_time_place_or_environment(path):
-    """Keys are digests of what was asked: the same on every machine. Paths expand $VARIABLES where they are read."""
+    """Keys are digests of what was asked: the same on every machine. Paths expand $VARIABLES where
+    they are read.
+    """
     stated = [
         line.split(" #")[0]
         for line in path.read_text(encoding="utf-8").splitlines()

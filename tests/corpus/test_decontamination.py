@@ -1,4 +1,6 @@
-"""Decontamination: what is in a benchmark is found in whole, by half and by its case number; nothing else is."""
+"""Decontamination: what is in a benchmark is found in whole, by half and by its case number;
+nothing else is.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def runs(text: str) -> set[int]:
 
 
 def test_half_of_the_documents_shingles_is_too_much():
-    """A document that goes on with something else: the share is that of its own shingles, counted one by one."""
+    """A document that goes on with something else: the share is that of its own shingles, counted
+    one by one.
+    """
     (seen, _), (other, _) = judgment(1), judgment(2)
     for length in (200, 500, 900):
         text = seen[:length] + other[:500]
@@ -137,7 +141,9 @@ def real() -> Benchmarks:
 
 
 def test_items_of_benchmarks_in_a_raw_corpus(real, tmp_path):
-    """JuDGE's judgments as they are, by half, without their case number; a question of LawBench within a judgment."""
+    """JuDGE's judgments as they are, by half, without their case number; a question of LawBench
+    within a judgment.
+    """
     assert len(real) == 2 * 501 + 10_000 + 360
     lines = [json.loads(line) for line in JUDGE.read_text(encoding="utf-8").splitlines()[:6]]
     rows = [line["fd"] for line in lines]

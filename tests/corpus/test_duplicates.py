@@ -1,4 +1,6 @@
-"""Near-duplicates: editions of one text are one family, strangers from the same template are not."""
+"""Near-duplicates: editions of one text are one family, strangers from the same template are
+not.
+"""
 
 from __future__ import annotations
 

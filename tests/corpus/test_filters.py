@@ -1,4 +1,6 @@
-"""Selecting, on synthetic judgments whose noise is known: every kind is found, and nothing good is lost."""
+"""Selecting, on synthetic judgments whose noise is known: every kind is found, and nothing good is
+lost.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +112,8 @@ def test_noise_is_found_and_nothing_else(selected, noise):
 
 def test_one_of_each_family_of_duplicates_is_kept(selected):
     truth, kept, dropped, _, _ = selected
-    # The original of a copy may be in a province that is not read here: the copies are a family all the same.
+    # The original of a copy may be in a province that is not read here: the copies are a family all
+    # the same.
     sources = Counter(
         k["duplicate_of"] or k["doc_id"]
         for k in truth.values()
@@ -176,7 +179,9 @@ def test_quota_is_seeded_and_holds(settings, tmp_path):
 
 
 def test_copies_are_found_among_all_that_was_read(settings, tmp_path):
-    """A copy that fails the filters is a duplicate first; of copies of which one passes, that one stays."""
+    """A copy that fails the filters is a duplicate first; of copies of which one passes, that one
+    stays.
+    """
     text, known = generate.clean({**read_yaml(CONFIG / "corpus/synthetic.yaml"), "style": "full"}, "湖北", 3)
     record = json.dumps({**known, "province": None}, ensure_ascii=False)
     lost = {"province": None, "charge": None, "text": text, "judgment": record}
@@ -207,7 +212,9 @@ def test_copies_are_found_among_all_that_was_read(settings, tmp_path):
 
 @pytest.mark.skipif(not QUERIES.is_dir(), reason="LEXPRO_MIRROR with THUIR__LeCaRDv2 is not there")
 def test_lecard_is_cut_before_the_reasoning_and_40_cases_are_there_twice(settings, tmp_path):
-    """360 records, 320 of them distinct: what is no copy has no reasoning, and a copy has none either."""
+    """360 records, 320 of them distinct: what is no copy has no reasoning, and a copy has none
+    either.
+    """
     ids, rows = [], []
     for name in ("test", "controversial", "procedural"):
         for line in (QUERIES / f"{name}_query.json").read_text(encoding="utf-8").splitlines():

@@ -1,4 +1,6 @@
-"""Raw files of every kind: what can be read is read, what cannot has a reject that says where and why."""
+"""Raw files of every kind: what can be read is read, what cannot has a reject that says where and
+why.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def word_file(text: str) -> bytes:
 
 
 def pdf_file(text: str) -> bytes:
-    """A page for every 3 lines, in a font whose codes are mapped to characters (ToUnicode), as printers make them."""
+    """A page for every 3 lines, in a font whose codes are mapped to characters (ToUnicode), as
+    printers make them.
+    """
     lines = text.split("\n")
     pages = [lines[start : start + 3] for start in range(0, len(lines), 3)]
     mapping = "".join(f"<{ord(c):04X}> <{ord(c):04X}>\n" for c in sorted(set(text) - {"\n"}))
@@ -235,7 +239,9 @@ def test_a_page_of_the_court_website_that_is_a_string_in_a_script(tmp_path):
 
 
 def test_pdf_with_text_over_pages(tmp_path):
-    """Lines that the page broke are joined, page numbers are left out; the record is that of the text."""
+    """Lines that the page broke are joined, page numbers are left out; the record is that of the
+    text.
+    """
     judgment, _ = generate.clean({**read_yaml(CONFIG / "corpus/synthetic.yaml"), "style": "full"}, "湖北", 4)
     broken = "\n".join(line[at : at + 30] for line in judgment.split("\n") for at in range(0, len(line), 30))
     (document,) = found(tmp_path / "a.pdf", pdf_file(broken.replace("经审理查明", "- 2 -\n经审理查明")))
@@ -366,7 +372,8 @@ def test_bombs_are_refused(tmp_path):
     assert [row.reason for row in found(tmp_path / "a.tar.gz", tar_file({"a.txt": huge}))] == [
         "unsafe_archive"
     ]
-    # Each layer in bounds, all of them together not; and a member whose directory says that it is small.
+    # Each layer in bounds, all of them together not; and a member whose directory says that it is
+    # small.
     nested = zip_file({"x.zip": zip_file({"a.txt": huge}), "b.txt.gz": gzip.compress(huge)})
     assert {row.reason for row in found(tmp_path / "a.zip", nested)} == {"unsafe_archive", "too_large"}
     lying = zip_file({"a.txt": huge}).replace(len(huge).to_bytes(4, "little"), (9000).to_bytes(4, "little"))

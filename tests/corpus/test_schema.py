@@ -1,4 +1,6 @@
-"""The published schema of a judgment's record: it is that of the code, and records of all kinds satisfy it."""
+"""The published schema of a judgment's record: it is that of the code, and records of all kinds
+satisfy it.
+"""
 
 from __future__ import annotations
 

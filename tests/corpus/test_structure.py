@@ -1,5 +1,5 @@
-"""A judgment's text to its record: made-up judgments with what each field should be, and texts that are no
-judgments."""
+"""A judgment's text to its record: made-up judgments with what each field should be, and texts that
+are no judgments."""
 
 import pytest
 from hypothesis import given
@@ -364,7 +364,9 @@ def test_without_heading():
 
 
 def test_without_parties():
-    """As some collections have them: the heading, then the accusation; 被告人 behind it begins no list of parties."""
+    """As some collections have them: the heading, then the accusation; 被告人 behind it begins
+    no list of parties.
+    """
     found = structure(
         "张某盗窃一审刑事判决书某县人民法院刑事判决书（2018）鲁0302刑初2号：某县人民检察院以某检〔2018〕2号起诉书指控"
         "被告人张某犯盗窃罪，向本院提起公诉。本院公开开庭审理了本案。\n被告人张某辩称，其未窃取。\n经审理查明：某日，张某窃得手机。",

@@ -1,4 +1,6 @@
-"""The 501 real judgments of JuDGE and the 360 queries of LeCaRDv2 (cut before the reasoning), from the mirror."""
+"""The 501 real judgments of JuDGE and the 360 queries of LeCaRDv2 (cut before the reasoning), from
+the mirror.
+"""
 
 import json
 import os
@@ -39,7 +41,9 @@ DIFFERENT_ARTICLES = {
 
 
 def test_cited_articles_equal_la(rows, read):
-    """All of 刑法 cited as 第…条 before the operative part: equal in 497 of 501 (JuDGE's own extractor: 488)."""
+    """All of 刑法 cited as 第…条 before the operative part: equal in 497 of 501 (JuDGE's own
+    extractor: 488).
+    """
     different = set()
     for place, (row, judgment) in enumerate(zip(rows, read, strict=True)):
         cited = articles.literal(row["fd"][: judgment.sections["judgment"][0]])
@@ -49,13 +53,14 @@ def test_cited_articles_equal_la(rows, read):
 
 
 def test_the_basis_is_narrower_but_never_strange(rows, read):
-    """What the judgment rests on (and slips of the pen read as meant) against `la`, which also has what is
-    argued about."""
+    """What the judgment rests on (and slips of the pen read as meant) against `la`, which also has
+    what is argued about."""
     equal = sum(
         articles.base(judgment.articles) == set(row["la"]) for row, judgment in zip(rows, read, strict=True)
     )
     assert equal >= 476
-    # Articles that la lacks: the court wrote 第六十七第三款, 、六十四条 or 第二十五、二十六条, or see above.
+    # Articles that la lacks: the court wrote 第六十七第三款, 、六十四条 or 第二十五、二十六条, or
+    # see above.
     beyond = [
         place
         for place, (row, judgment) in enumerate(zip(rows, read, strict=True))
@@ -86,7 +91,9 @@ def test_heading(read):
 
 
 def test_everybody_is_sentenced(read):
-    """44: the joint term has lost its last word (六个); 269: a template that was never filled in."""
+    """44: the joint term has lost its last word (六个); 269: a template that was never filled
+    in.
+    """
     without = [
         place
         for place, judgment in enumerate(read)
@@ -95,9 +102,9 @@ def test_everybody_is_sentenced(read):
     assert without == [44, 269]
 
 
-# Single-defendant documents in which JuDGE's own extractor reads another term (months: ours, its). It adds up
-# every term of the operative part: of each charge and the joint one, of earlier and of revoked judgments; and
-# it looks in the whole document where the operative part has none.
+# Single-defendant documents in which JuDGE's own extractor reads another term (months: ours, its).
+# It adds up every term of the operative part: of each charge and the joint one, of earlier and of
+# revoked judgments; and it looks in the whole document where the operative part has none.
 TERMS = {
     3: (None, 240), 33: (18, 40), 44: (None, 6), 49: (24, 40), 50: (33, 69), 59: (42, 90), 104: (34, 69),
     105: (24, 47), 118: (27, 69), 119: (228, 408), 175: (14, 29), 177: (60, 144), 178: (78, 162),
@@ -106,8 +113,8 @@ TERMS = {
     444: (16, 35), 482: (90, 198), 491: (42, 87), 492: (36, 73), 499: (60, 125),
 }  # fmt: skip
 
-# The same for fines (yuan). It adds up as above, takes 2，000元 for none, and finds fines of earlier judgments
-# in the facts.
+# The same for fines (yuan). It adds up as above, takes 2，000元 for none, and finds fines of
+# earlier judgments in the facts.
 FINES = {
     9: (0, 1000), 44: (0, 100_000), 50: (6000, 12_000), 104: (10_000, 15_000), 105: (9000, 18_000),
     113: (2000, None), 119: (1_000_000, 1_500_000), 175: (4000, 6000), 178: (80_000, 180_000),

@@ -1,4 +1,6 @@
-"""Judgments in the styles of different courts, in our own words: what went wrong once, or is easily read wrongly."""
+"""Judgments in the styles of different courts, in our own words: what went wrong once, or is easily
+read wrongly.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What is read of synthetic judgments, noise and all, against what is known of them: every field of the record."""
+"""What is read of synthetic judgments, noise and all, against what is known of them: every field of
+the record.
+"""
 
 from __future__ import annotations
 

@@ -174,7 +174,9 @@ def test_duplicates_name_their_originals(settings, documents):
 
 @pytest.mark.parametrize("style", ["compact", "full"])
 def test_a_court_keeps_its_habit_of_citing(settings, style):
-    """52 with a fine, 53 beside 52: each court nearly always or nearly never; both kinds of courts are there."""
+    """52 with a fine, 53 beside 52: each court nearly always or nearly never; both kinds of courts
+    are there.
+    """
     settings = {**settings, "style": style, "documents_per_province": 300, "noise": {}}
     settings["citing_habits"] = {"52": 0.5, "53": 0.5}
     cited: dict[tuple[str, str], list[bool]] = {}
@@ -194,13 +196,16 @@ def test_a_court_keeps_its_habit_of_citing(settings, style):
         assert {round(share) for (_, of), share in shares.items() if of == ref} == {0, 1}
 
 
-# --- no template a charge ----------------------------------------------------------------------------------
+# --- no template a charge
+# ----------------------------------------------------------------------------------
 
 THEFT = "盗窃罪"
 
 
 def blanked(text: str) -> str:
-    """A text without what the case puts into it: names, sums, dates and numbers, places, goods, grades of the crime."""
+    """A text without what the case puts into it: names, sums, dates and numbers, places, goods,
+    grades of the crime.
+    """
     said = words()
     given = [*said["facts"][THEFT]["x"], *said["places"], *said["roads"], *said["hours"]]
     given += [tier.condition for tier in load().charges[THEFT].tiers]

@@ -55,7 +55,9 @@ class Flow:
         return result.stdout
 
     def planned(self, *config: str, targets: tuple[str, ...] = ()) -> dict[str, int]:
-        """{rule: jobs} of a dry run, without its target, and without the copies of a report that is made again."""
+        """{rule: jobs} of a dry run, without its target, and without the copies of a report that is
+        made again.
+        """
         out = self("--dry-run", *targets, config=list(config))
         table = out.split("Job stats:")[1].split("total")[0] if "Job stats:" in out else ""
         jobs = {rule: int(n) for rule, n in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}

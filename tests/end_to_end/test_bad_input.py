@@ -1,4 +1,6 @@
-"""Wrong input, a missing mirror, a full disk, an interrupt: a clear message, nothing half, and the next run goes on."""
+"""Wrong input, a missing mirror, a full disk, an interrupt: a clear message, nothing half, and the
+next run goes on.
+"""
 
 import json
 import os

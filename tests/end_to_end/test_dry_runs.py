@@ -1,4 +1,6 @@
-"""Experiments that no test runs: Snakemake plans them from a fresh checkout, a job for each run of each stage."""
+"""Experiments that no test runs: Snakemake plans them from a fresh checkout, a job for each run of
+each stage.
+"""
 
 import pytest
 
@@ -11,7 +13,9 @@ MODELS = ("base_model", "sft", "grpo")
 
 @pytest.fixture
 def mirror(fresh, monkeypatch):
-    """Something at the place of every data set: a plan looks whether it is there, and the jobs read it."""
+    """Something at the place of every data set: a plan looks whether it is there, and the jobs read
+    it.
+    """
     for dataset in datasets.registered(fresh.root / datasets.REGISTRY).values():
         path = datasets.in_mirror(dataset, fresh.root / "mirror")
         (path if dataset.is_folder else path.parent).mkdir(parents=True, exist_ok=True)
@@ -36,7 +40,8 @@ def test_the_three_sizes_of_the_paper_share_all_but_their_models(fresh):
     "experiment, provinces, answers",
     [
         ("judge_tiny", 1, 6),
-        # Of one variant: seven benchmarks, and all but the extraction of elements with retrieval too.
+        # Of one variant: seven benchmarks, and all but the extraction of elements with retrieval
+        # too.
         ("smoke_benchmarks", 2, 13),
     ],
 )

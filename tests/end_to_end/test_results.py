@@ -1,4 +1,6 @@
-"""What the small experiment publishes at its end: every number in its range, every figure and table in its place."""
+"""What the small experiment publishes at its end: every number in its range, every figure and table
+in its place.
+"""
 
 import json
 import math
@@ -51,7 +53,9 @@ def test_the_index_finds_cited_articles(summary):
 
 
 def test_snakemake_makes_its_report_of_the_results(flow):
-    """One file with every figure and table that is published, from finished results and without a job."""
+    """One file with every figure and table that is published, from finished results and without a
+    job.
+    """
     flow("--report", "snakemake-report.html")
     page = (flow.root / "snakemake-report.html").read_text(encoding="utf-8")
     assert "Traceback (most recent" not in page

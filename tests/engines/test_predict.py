@@ -32,7 +32,9 @@ class Killed(BaseException):
 
 
 class Echo:
-    """Answers with what was asked and its seed; dies at request number `dies`, fails those in `fails`."""
+    """Answers with what was asked and its seed; dies at request number `dies`, fails those in
+    `fails`.
+    """
 
     def __init__(self, dies: int | None = None, fails: tuple[str, ...] = ()):
         self.asked: list[str] = []
@@ -292,7 +294,9 @@ def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, mo
 
 
 def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
-    """Chosen by the configuration: what it answers are rows, what it refuses too, and the key is nowhere in them."""
+    """Chosen by the configuration: what it answers are rows, what it refuses too, and the key is
+    nowhere in them.
+    """
     import predict
 
     monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")

@@ -1,6 +1,8 @@
-"""The engine on vLLM, for real, on the processor: with greedy decoding it answers as transformers does.
+"""The engine on vLLM, for real, on the processor: with greedy decoding it answers as transformers
+does.
 
-One process of its own for all of it: the start of vLLM takes longest, and what it leaves in a process stays there.
+One process of its own for all of it: the start of vLLM takes longest, and what it leaves in a
+process stays there.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Public benchmarks in the stages: what is asked, both scores, what stands beside them, and data that are missing."""
+"""Public benchmarks in the stages: what is asked, both scores, what stands beside them, and data
+that are missing.
+"""
 
 import json
 import subprocess

@@ -1,5 +1,5 @@
-"""No answer of a model, of whatever shape, breaks the scores of the project's own tasks; a verdict depends on item and
-answer alone.
+"""No answer of a model, of whatever shape, breaks the scores of the project's own tasks; a verdict
+depends on item and answer alone.
 """
 
 import json

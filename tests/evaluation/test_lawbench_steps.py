@@ -1,4 +1,6 @@
-"""LawBench 2-1: what the original does with a sentence is counted; what takes it more than ten seconds is given up."""
+"""LawBench 2-1: what the original does with a sentence is counted; what takes it more than ten
+seconds is given up.
+"""
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,9 @@ TEXTS = st.text("张王己已。,甲乙", max_size=12)
 
 
 def filled(source: str, target: str) -> tuple[list[list[list[tuple[str, int]]]], int, int]:
-    """(the cheapest last steps of all prefixes, looks back, characters sorted), every piece sorted as ChERRANT does."""
+    """(the cheapest last steps of all prefixes, looks back, characters sorted), every piece sorted
+    as ChERRANT does.
+    """
     cost = [
         [float(i + j) if not i * j else 0.0 for j in range(len(target) + 1)] for i in range(len(source) + 1)
     ]
@@ -43,7 +47,9 @@ def filled(source: str, target: str) -> tuple[list[list[list[tuple[str, int]]]],
 
 
 def alignments(last: list, i: int, j: int) -> tuple[int, list[str]]:
-    """(calls of a walk from i and j back to the beginning, the kinds of steps of every alignment)."""
+    """(calls of a walk from i and j back to the beginning, the kinds of steps of every
+    alignment).
+    """
     if not i + j:
         return 1, [""]
     calls, found = 1, []

@@ -1,4 +1,6 @@
-"""PDP-Bench, CaseGen and CAIL2018: their data could not be had; records of our own stand in their file formats."""
+"""PDP-Bench, CaseGen and CAIL2018: their data could not be had; records of our own stand in their
+file formats.
+"""
 
 import json
 import zipfile
@@ -72,7 +74,9 @@ def test_facts_are_read_from_the_archive_and_from_a_file(archive, tmp_path):
 
 
 def test_the_judger_counts_every_label_of_its_list(archive):
-    """Micro: 2 right, 1 wrong, 2 missed. Macro over three charges: 盗窃 1 right, 2 missed; 诈骗 right; 毒品 wrong."""
+    """Micro: 2 right, 1 wrong, 2 missed. Macro over three charges: 盗窃 1 right, 2 missed; 诈骗
+    right; 毒品 wrong.
+    """
     items = facts.items(archive, "charge")
     answers = ["罪名：盗窃", "罪名：诈骗", "罪名：走私、贩卖、运输、制造毒品罪", "不知道"]
     rule = cail2018.task("charge").official
@@ -152,7 +156,9 @@ def test_a_decision_is_asked_with_all_that_is_known(split):
 
 
 def test_pdp_scores(split):
-    """Officially the second decision is none (more words on its line), and a class without a right answer has 0."""
+    """Officially the second decision is none (more words on its line), and a class without a right
+    answer has 0.
+    """
     items = decisions.items(split)
     answers = [
         items[0].gold,
@@ -224,7 +230,9 @@ def test_each_stage_is_given_what_comes_before_it(case_file):
 
 
 def test_bleu_and_the_rouge_that_sees_no_chinese():
-    """被告/支付/货款/5000/元/。 against 被告/支付/了/5000/元/。: five of six words, three of five pairs."""
+    """被告/支付/货款/5000/元/。 against 被告/支付/了/5000/元/。: five of six words, three of
+    five pairs.
+    """
     found = casegen.bleu("被告支付了5000元。", "被告支付货款5000元。")
     assert found[:2] == pytest.approx((5 / 6, 3 / 5)) and casegen.bleu("", "甲") == (0, 0, 0, 0)
     assert casegen.latin_rouge_l("被告支付了5000元。", "原告胜诉，5000元") == 1

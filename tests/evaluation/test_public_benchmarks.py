@@ -1,4 +1,6 @@
-"""Scorers of the public benchmarks: no text raises, a mark depends on item and text alone, and what is read."""
+"""Scorers of the public benchmarks: no text raises, a mark depends on item and text alone, and what
+is read.
+"""
 
 import json
 from dataclasses import replace
@@ -279,7 +281,9 @@ def test_options_inside_options():
     ],
 )
 def test_edits(source, target, expected):
-    """The last of two equal characters is matched; a transposition is one edit; spaces do not count."""
+    """The last of two equal characters is matched; a transposition is one edit; spaces do not
+    count.
+    """
     assert edits.annotate(source, target, TABLES) == expected
 
 
@@ -348,7 +352,9 @@ def test_failed_truncated_and_abstained_are_told_apart(tmp_path):
 
 
 def test_other_files_that_will_do(tmp_path):
-    """With a byte-order mark, as a list, with outputs that are no text, and with texts that are very long."""
+    """With a byte-order mark, as a list, with outputs that are no text, and with texts that are
+    very long.
+    """
     row = {"origin_prompt": "…", "refr": "刑期:42个月", "prediction": "三年六个月"}
     path = tmp_path / "a.json"
     path.write_text(
@@ -366,7 +372,9 @@ def test_other_files_that_will_do(tmp_path):
 
 
 def test_a_benchmark_in_the_format_of_another(tmp_path, monkeypatch):
-    """References of the file are used where its format has them, else those of the data are looked up by id."""
+    """References of the file are used where its format has them, else those of the data are looked
+    up by id.
+    """
     monkeypatch.setattr(references.registry, "resolve", lambda *_: tmp_path)
     rows = [{"instruction": "…", "question": "…", "answer": gold} for gold in ("刑期:42个月", "刑期:6个月")]
     (tmp_path / "3-4.json").write_text(json.dumps(rows), encoding="utf-8")
@@ -383,7 +391,9 @@ def test_a_benchmark_in_the_format_of_another(tmp_path, monkeypatch):
 
 
 def test_who_never_answers_is_not_right_where_there_is_nothing_to_say(tmp_path):
-    """Eleven items of 2-6 have an empty reference: an empty answer is right there, no answer is not."""
+    """Eleven items of 2-6 have an empty reference: an empty answer is right there, no answer is
+    not.
+    """
     rows = [{"origin_prompt": "…", "refr": "", "prediction": text} for text in ("", "无", None, "<think>甲")]
     found = rescoring.evaluate(rescoring.task("lawbench/2-6"), outputs(tmp_path / "a.json", rows))
     assert (found["failed"], found["truncated"], found["normalised"]["abstained"]) == (1, 1, 0)

@@ -39,7 +39,9 @@ def test_the_same_text_has_one_and_another_less(bert):
 
 
 def test_pieces_are_matched_with_their_nearest(bert):
-    """By hand: cosines of the eighth layer, without the ends, which may be nearest but do not count."""
+    """By hand: cosines of the eighth layer, without the ends, which may be nearest but do not
+    count.
+    """
     model = relevance.Bert(bert)
     assert len(model.model.encoder.layer) == 8
     read = model.read(["被告人", "告人"])

@@ -142,7 +142,8 @@ def test_elements_by_field_and_confusions():
     assert found["micro_f1"] == pytest.approx(11 / 12, abs=1e-6)
     assert found["macro_f1"] == pytest.approx(5.5 / 6, abs=1e-6) and found["accuracy"] == 0.5
     assert found["precision"] == found["recall"] == pytest.approx(11 / 12, abs=1e-6)
-    # The defendant of the second judgment has four of five elements right; both are the same person twice.
+    # The defendant of the second judgment has four of five elements right; both are the same person
+    # twice.
     assert found["defendant_f1"] == pytest.approx((1 + 4 / 5) / 2, abs=1e-6)
     assert found["defendant_accuracy"] == 0.5
     # Counts are whole numbers, or the tables of the report would print 2.000.

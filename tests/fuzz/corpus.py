@@ -1,11 +1,13 @@
-"""A fuzzer over the readers and the structure of judgments: whatever the bytes, nothing raises and records are sound.
+"""A fuzzer over the readers and the structure of judgments: whatever the bytes, nothing raises and
+records are sound.
 
     pip install atheris==3.0.0        # not part of the environment: CPython 3.11 to 3.13 on Linux
     PYTHONPATH=workflow/scripts python tests/fuzz/corpus.py --seconds 600
 
-It ends with an error, and the bytes that made it in a file `crash-…`, if an exception leaves an entry point, an
-invariant does not hold, or an input of a few thousand bytes takes longer than 20 seconds. The first byte of an input
-chooses the entry point; it starts from synthetic judgments in every format, and mixes the words of judgments in.
+It ends with an error, and the bytes that made it in a file `crash-…`, if an exception leaves an
+entry point, an invariant does not hold, or an input of a few thousand bytes takes longer than 20
+seconds. The first byte of an input chooses the entry point; it starts from synthetic judgments in
+every format, and mixes the words of judgments in.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from lexpro.workflow.files import to_yaml, write_text
 
 
 def plan(name: str, settings: dict, inputs: dict[str, str], key: str = "k", runtime=None, **more) -> Path:
-    """Write the plan of a run below the working directory, with the packages of `stage.lock_file()`; its folder.
+    """Write the plan of a run below the working directory, with the packages of
+    `stage.lock_file()`; its folder.
 
     `more`: further keys of its configuration, such as provinces.
     """

@@ -1,4 +1,6 @@
-"""Citations: lists, paragraphs, items, 条之X, both numeral systems, laws; and the slips that courts make."""
+"""Citations: lists, paragraphs, items, 条之X, both numeral systems, laws; and the slips that courts
+make.
+"""
 
 import pytest
 from hypothesis import given

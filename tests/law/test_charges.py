@@ -81,7 +81,9 @@ def test_names_by_date():
 
 @given(name=st.sampled_from(charges.names()), data=st.data())
 def test_selective_charges_in_any_choice_and_order(name, data):
-    """Whatever parts of a selective charge stand in a sentence, in whatever order, it is the one charge."""
+    """Whatever parts of a selective charge stand in a sentence, in whatever order, it is the one
+    charge.
+    """
     patterns = Path(charges.__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
     pattern = next(line for line in patterns if line.replace("{", "").replace("}", "") == name)
 

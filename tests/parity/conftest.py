@@ -1,4 +1,6 @@
-"""The mirror of public data, or a skip that says that it is absent; registry paths are relative to the checkout."""
+"""The mirror of public data, or a skip that says that it is absent; registry paths are relative to
+the checkout.
+"""
 
 import os
 from pathlib import Path

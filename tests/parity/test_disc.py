@@ -38,7 +38,8 @@ PRINTED_OTHERWISE = {("LawGPT", name) for name in SETS if name.startswith("singl
     ("Baichuan-13b-Chat", "single/pfe"),
     ("Lawyer-LLaMa", "single/lbk"),
 }
-# Items whose flag the published patterns do not give (the flag is of an earlier reading); none elsewhere.
+# Items whose flag the published patterns do not give (the flag is of an earlier reading); none
+# elsewhere.
 FLAGGED_OTHERWISE = {
     ("Baichuan-13b-Chat", "single/nje"): 2,
     ("Baichuan-13b-Chat", "single/pae"): 1,

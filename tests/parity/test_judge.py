@@ -1,4 +1,6 @@
-"""JuDGE: its evaluator's figures for the outputs in the mirror (computed with its own script), and simple answers."""
+"""JuDGE: its evaluator's figures for the outputs in the mirror (computed with its own script), and
+simple answers.
+"""
 
 import pytest
 
@@ -6,7 +8,8 @@ from lexpro.evaluation import rescoring
 from lexpro.evaluation.tasks.judge import official as judge_official
 from lexpro.evaluation.tasks.judge import scorer as judge
 
-# term, fine, charge R / P / F1, article R / P / F1 of the evaluator at 2457c65 on outputs at 1e1ac5d.
+# term, fine, charge R / P / F1, article R / P / F1 of the evaluator at 2457c65 on outputs at
+# 1e1ac5d.
 FIGURES = {
     "direct/qwen2.5-3B-Instruct-direct": (0.6153, 0.4868, 0.8683, 0.8723, 0.8703, 0.5940, 0.7200, 0.6510),
     "direct/qwen2.5-7B-Instruct-direct": (0.7013, 0.5568, 0.9301, 0.9341, 0.9321, 0.6067, 0.8021, 0.6909),
@@ -56,7 +59,8 @@ def test_gold_and_constants(mirror, task):
     assert task.normalised.score(outputs.items, gold) == 1
     table, _ = task.official.table(outputs.items, [judge.constants(outputs.items)[2]] * 501)
     sums = table.sum(axis=0)
-    # Ten months, 2,000 yuan and the four commonest articles: what the official scorer gives for knowing nothing.
+    # Ten months, 2,000 yuan and the four commonest articles: what the official scorer gives for
+    # knowing nothing.
     assert round(float(judge_official.METRICS["term"](sums)), 4) == 0.4855
     assert round(float(judge_official.METRICS["fine"](sums)), 4) == 0.3174
     assert round(float(judge_official.METRICS["article_f1"](sums)), 4) == 0.4624

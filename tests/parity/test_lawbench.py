@@ -1,4 +1,6 @@
-"""LawBench: the published scores of every model in the mirror, and what the two scorers make of simple answers."""
+"""LawBench: the published scores of every model in the mirror, and what the two scorers make of
+simple answers.
+"""
 
 import csv
 import json
@@ -28,7 +30,9 @@ def items(mirror):
 
 @pytest.mark.parametrize("task", SHIPPED)
 def test_published_scores(mirror, published, task):
-    """Score and abstention of results.csv, to 1e-9, for every model whose outputs are there (GPT4 is)."""
+    """Score and abstention of results.csv, to 1e-9, for every model whose outputs are there (GPT4
+    is).
+    """
     folders = sorted(p for p in (mirror / FOLDER / "predictions/zero_shot").iterdir() if p.is_dir())
     scorer = rescoring.task(f"lawbench/{task}").official
     seen = 0

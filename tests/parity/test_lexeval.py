@@ -1,4 +1,6 @@
-"""LexEval: the rules of its evaluator on the shipped outputs of gpt4, and the answers of the data themselves."""
+"""LexEval: the rules of its evaluator on the shipped outputs of gpt4, and the answers of the data
+themselves.
+"""
 
 import pytest
 from rouge import Rouge

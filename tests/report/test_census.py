@@ -1,4 +1,6 @@
-"""The picture of a corpus: what was kept, copied, masked and left out, from files as the stages write them."""
+"""The picture of a corpus: what was kept, copied, masked and left out, from files as the stages
+write them.
+"""
 
 import json
 import re

@@ -219,7 +219,9 @@ def test_an_interval_of_a_handful_of_items_decides_nothing():
 
 
 def test_of_grpo_without_a_step_nothing_is_said_to_be_gained():
-    """Fewer prompts than a step takes: nothing was logged, and the model is the one that SFT made."""
+    """Fewer prompts than a step takes: nothing was logged, and the model is the one that SFT
+    made.
+    """
     summary = summary_of((0, 0, 0)) | {"training": {"grpo": {}}}
     assert "it logged no step" in effects.of_grpo(summary)
 

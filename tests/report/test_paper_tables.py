@@ -65,7 +65,9 @@ def test_the_noise_floor_is_that_of_the_noisiest(sizes):
 
 
 def test_published_figures_are_rows_of_their_own(sizes):
-    """Ours above, theirs below a rule, each with its source; without scores of ours there are theirs alone."""
+    """Ours above, theirs below a rule, each with its source; without scores of ours there are
+    theirs alone.
+    """
     assert {row[0] for row in paper.TABLES["lawbench"](sizes).rows} == {paper.THEIRS}
     scored = {"official": 0.61, "normalised": 0.5}
     sizes[0]["benchmarks"] = {
@@ -160,7 +162,9 @@ COMPILED = r"""\documentclass{article}
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs pdflatex with booktabs and CJKutf8")
 def test_latex_compiles_and_fits_the_page(every, tmp_path):
-    """With Chinese words and every character that TeX takes for its own; no table is wider than the text."""
+    """With Chinese words and every character that TeX takes for its own; no table is wider than the
+    text.
+    """
     (tmp_path / "all.tex").write_text(COMPILED % "\n".join(map(to_latex, every.values())), encoding="utf-8")
     made = subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"],

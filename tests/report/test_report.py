@@ -88,7 +88,9 @@ def corpus(folder: dict[str, Path], provinces: list[str], kept: list[tuple[str, 
 
 
 def record(place: int) -> str:
-    """A judgment's JSON: each third of another year and term; the first without a date, with two defendants."""
+    """A judgment's JSON: each third of another year and term; the first without a date, with two
+    defendants.
+    """
     months = (8, 42, 200)[place % 3]
     people = [{"name": "张某甲", "sentence": {"kind": "有期徒刑", "months": months, "charge": None}}]
     if place == 0:
@@ -99,7 +101,9 @@ def record(place: int) -> str:
 
 
 def selected(folder: Path, kept: list[tuple[str, str]]) -> None:
-    """What the filter writes: of 8 dropped documents 5 are copies, in families of 4 and 3 documents."""
+    """What the filter writes: of 8 dropped documents 5 are copies, in families of 4 and 3
+    documents.
+    """
     near, exact = "near_duplicate", "exact_duplicate"
     details = ["k0 0.91", "k0 0.88", "k0 1.00", "k1 0.75", "k1 1.00", "civil", "civil", "civil"]
     reasons = [near, near, exact, near, exact, *["not_criminal"] * 3]
@@ -209,7 +213,9 @@ def evaluated(folder: dict[str, Path]) -> None:
 
 
 def experiment(root: Path, provinces=PROVINCES, charges=CHARGES, steps: int = 40) -> dict[str, Path]:
-    """The folders of all runs of an experiment (name → folder), made up; nothing in them is real."""
+    """The folders of all runs of an experiment (name → folder), made up; nothing in them is
+    real.
+    """
     names = ["corpus", "ingest", "structure", "filter", "knowledge", "tasks", "base_model", "sft", "grpo"]
     names += ["embed", "index"]
     pairs = [f"{variant}.{retrieval}" for variant in sources.VARIANTS for retrieval in sources.RETRIEVAL]
@@ -331,7 +337,8 @@ def test_every_number_of_a_table_is_in_the_summary(found, name):
         else tables.TABLES[name](read_back(found))
     )
     keys = {int(k) for by_k in found["retrieval"]["systems"].values() for k in by_k}
-    # What this experiment did not ask: public benchmarks, several answers to a prompt, and what knows nothing.
+    # What this experiment did not ask: public benchmarks, several answers to a prompt, and what
+    # knows nothing.
     assert made.rows or name in ("benchmarks", "baselines", "consistency")
     for row in made.rows:
         assert len(row) == len(made.columns)
@@ -415,8 +422,8 @@ def draw(name: str, found: dict, inputs: dict[str, Path]) -> plt.Figure:
     }[name]()
 
 
-# The axis whose ticks are words needs no name: stages of the funnel, kinds of punishment, systems of retrieval. The
-# map has neither axis.
+# The axis whose ticks are words needs no name: stages of the funnel, kinds of punishment, systems
+# of retrieval. The map has neither axis.
 @pytest.mark.parametrize(
     ("name", "panels", "named"),
     [
@@ -480,7 +487,9 @@ def test_systems_that_find_the_same_are_told_apart():
 
 
 def drawn_in(text: plt.Text, figure: plt.Figure) -> bool:
-    """Whether a text is really drawn: tick labels beyond the limits of an axis are kept, but not drawn."""
+    """Whether a text is really drawn: tick labels beyond the limits of an axis are kept, but not
+    drawn.
+    """
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             if any(text in (tick.label1, tick.label2) for tick in axis.get_major_ticks()):

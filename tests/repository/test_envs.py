@@ -1,4 +1,6 @@
-"""The environments agree: CPU and GPU locks, conda file, container recipe; and every import is pinned."""
+"""The environments agree: CPU and GPU locks, conda file, container recipe; and every import is
+pinned.
+"""
 
 import ast
 import re
@@ -149,7 +151,9 @@ def test_installed_is_what_the_lock_says():
 
 
 class TestMake:
-    """`make` chooses the environment by the machine, keeps to the choice, and refuses an old Python."""
+    """`make` chooses the environment by the machine, keeps to the choice, and refuses an old
+    Python.
+    """
 
     @pytest.fixture
     def checkout(self, tmp_path):

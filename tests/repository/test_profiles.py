@@ -1,4 +1,6 @@
-"""The profiles: no key in both (one would silently lose its value), and a partition for every run of an experiment."""
+"""The profiles: no key in both (one would silently lose its value), and a partition for every run
+of an experiment.
+"""
 
 from pathlib import Path
 

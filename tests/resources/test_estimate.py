@@ -1,4 +1,6 @@
-"""The planner: shapes against published sizes, memory against a measured step, what fits, and the sbatch lines."""
+"""The planner: shapes against published sizes, memory against a measured step, what fits, and the
+sbatch lines.
+"""
 
 import importlib.util
 from dataclasses import replace
@@ -138,7 +140,8 @@ def test_fsdp_spreads_as_zero3_does_and_gathers_two_blocks():
     assert found["weights"] == pytest.approx(other["weights"], rel=0.01), (
         "of the base model; the adapter is small"
     )
-    # An adapter trained in fp32 needs no second copy in fp32, as the one that DeepSpeed trains in bf16 does.
+    # An adapter trained in fp32 needs no second copy in fp32, as the one that DeepSpeed trains in
+    # bf16 does.
     assert found["optimiser"] == pytest.approx(other["optimiser"] * 8 / 12)
     assert show.headline("sft", setup, "").count("FSDP") == 1
     assert all("deepspeed" not in " ".join(changes) for _, changes, _ in fit.variants(setup))

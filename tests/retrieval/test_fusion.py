@@ -1,4 +1,6 @@
-"""How the fusion's weights are chosen: the simplest choice that one standard error does not tell from the best."""
+"""How the fusion's weights are chosen: the simplest choice that one standard error does not tell
+from the best.
+"""
 
 import importlib.util
 from pathlib import Path
@@ -24,7 +26,8 @@ def spread(mean: float) -> np.ndarray:
         # One ranking is simpler than three, but too bad here.
         ({((0.0, 1.0, 0.0), 60): 0.88}, BEST),
         ({((0.0, 1.0, 0.0), 60): 0.895}, ((0.0, 1.0, 0.0), 60)),
-        # Equal weights before different ones, then the constant nearest to 60, then the higher recall.
+        # Equal weights before different ones, then the constant nearest to 60, then the higher
+        # recall.
         ({((0.0, 1.0, 0.5), 60): 0.899, ((0.0, 1.0, 1.0), 5): 0.892}, ((0.0, 1.0, 1.0), 5)),
         ({((0.0, 1.0, 0.0), 5): 0.899, ((0.0, 1.0, 0.0), 20): 0.892}, ((0.0, 1.0, 0.0), 20)),
         ({((0.0, 1.0, 0.0), 20): 0.892, ((0.0, 0.0, 1.0), 20): 0.899}, ((0.0, 0.0, 1.0), 20)),

@@ -1,4 +1,6 @@
-"""Embedder, Chroma store and search, built small: what the stages `embed` and `index` do, and what they refuse."""
+"""Embedder, Chroma store and search, built small: what the stages `embed` and `index` do, and what
+they refuse.
+"""
 
 import json
 import shutil
@@ -89,7 +91,9 @@ def judgment(doc_id: str, facts: str, charge: str, numbers: list[int], date: str
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory):
-    """The folder of an index over 40 training cases, with its upstream runs, made by the stages themselves."""
+    """The folder of an index over 40 training cases, with its upstream runs, made by the stages
+    themselves.
+    """
     import embed as embed_stage
     import index as index_stage
 
@@ -284,7 +288,8 @@ def test_recall_is_written_beside_the_constant_list(index):
     assert measured["n"] == 4
     assert measured["systems"].keys() == {"bm25", "dense", "cases", "fused", "constant"}
     assert measured["recall_at_5"] == measured["systems"]["fused"]["5"] == 1.0
-    # 264, 67 and 133之1 in that order: the first is right for half of the cases, and half of what those cite.
+    # 264, 67 and 133之1 in that order: the first is right for half of the cases, and half of what
+    # those cite.
     assert measured["systems"]["constant"]["1"] == 0.25
     assert measured["chroma_recall_at_10"] == 1.0
     cases = measured["similar_cases"]

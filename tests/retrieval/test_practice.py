@@ -1,4 +1,6 @@
-"""What a court itself usually cites: one name for one court, at least half of its similar cases, its own alone."""
+"""What a court itself usually cites: one name for one court, at least half of its similar cases,
+its own alone.
+"""
 
 import pytest
 

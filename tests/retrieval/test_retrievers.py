@@ -1,4 +1,6 @@
-"""Training an embedder on what courts cite, and ordering anew with a cross-encoder: tiny models, made here."""
+"""Training an embedder on what courts cite, and ordering anew with a cross-encoder: tiny models,
+made here.
+"""
 
 import logging
 import shutil
@@ -66,7 +68,9 @@ def test_the_loss_is_the_softmax_of_each_cited_article_against_those_not_cited()
 
 @pytest.fixture(scope="module")
 def pretrained(tmp_path_factory):
-    """Folders of a tiny embedder and a tiny cross-encoder with random weights, as a hub would have them."""
+    """Folders of a tiny embedder and a tiny cross-encoder with random weights, as a hub would have
+    them.
+    """
     from sentence_transformers import CrossEncoder, SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast

@@ -1,4 +1,6 @@
-"""Vectors in Chroma: alike builds, only what changed, damage refused, kills survived, readers and a writer at once."""
+"""Vectors in Chroma: alike builds, only what changed, damage refused, kills survived, readers and a
+writer at once.
+"""
 
 import os
 import shutil
@@ -127,7 +129,9 @@ store.build(Path(sys.argv[3]), {"things": test_store.table(400)}, test_store.HNS
 
 
 def writer(target: Path) -> subprocess.Popen:
-    """Another process that replaces `target` by an index of 400 rows; it stays in the middle until `wait` is gone."""
+    """Another process that replaces `target` by an index of 400 rows; it stays in the middle until
+    `wait` is gone.
+    """
     target.with_name("wait").touch()
     here = Path(__file__).parent
     command = [sys.executable, "-c", SLOW, str(here.parents[1] / "workflow/scripts"), str(here), str(target)]

@@ -1,4 +1,6 @@
-"""The gates of the rewards: who plays, who wins, and that a reward that a constant wins is refused."""
+"""The gates of the rewards: who plays, who wins, and that a reward that a constant wins is
+refused.
+"""
 
 import json
 import random

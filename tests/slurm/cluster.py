@@ -1,7 +1,8 @@
-"""A Slurm cluster of one node on this machine, in a folder of its own: munged, slurmctld and slurmd on free ports.
+"""A Slurm cluster of one node on this machine, in a folder of its own: munged, slurmctld and slurmd
+on free ports.
 
-It needs root on a Debian machine. It leaves a Slurm that is installed and running alone: all files, ports, keys and
-processes are its own, and it ends only the processes that it started.
+It needs root on a Debian machine. It leaves a Slurm that is installed and running alone: all files,
+ports, keys and processes are its own, and it ends only the processes that it started.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pathlib import Path
 PACKAGES = ("slurm-wlm", "munge")
 GPUS = 2
 
-# No accounting and no control groups: what an ordinary machine or container can do. The node claims more memory than
-# it may have (config_overrides), since requests are what is tested; its cores are real, so that jobs wait their turn.
+# No accounting and no control groups: what an ordinary machine or container can do. The node claims
+# more memory than it may have (config_overrides), since requests are what is tested; its cores are
+# real, so that jobs wait their turn.
 CONF = """\
 ClusterName=lexpro-test
 SlurmctldHost={host}(127.0.0.1)
@@ -190,7 +192,8 @@ def running() -> Iterator[Cluster]:
     (folder / "gres.conf").write_text(f"Name=gpu File={folder}/gpu[0-{GPUS - 1}]\n")
     for name in ("state", "spool"):
         (folder / name).mkdir()
-    # Snakemake's job step clears SLURM_* before it calls srun, which then would look for a cluster in /etc/slurm.
+    # Snakemake's job step clears SLURM_* before it calls srun, which then would look for a cluster
+    # in /etc/slurm.
     srun = folder / "bin/srun"
     srun.parent.mkdir()
     srun.write_text(f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which("srun")} "$@"\n')

@@ -12,8 +12,9 @@ import pytest
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1800)]
 
 EXPERIMENT = "smoke"
-# What a job of each rule asks Slurm for: partition, cores, MB, minutes, GPUs. A GPU is asked for here as a cluster's
-# user would (runtime settings); the node only pretends to have it, and the job runs on the processor.
+# What a job of each rule asks Slurm for: partition, cores, MB, minutes, GPUs. A GPU is asked for
+# here as a cluster's user would (runtime settings); the node only pretends to have it, and the job
+# runs on the processor.
 OVERRIDES = ["+sft.runtime.gpus=1"]
 REQUESTS = {
     "corpus": ("cpu", 1, 2000, 60, 0),

@@ -1,4 +1,6 @@
-"""Statutes: the format, and the traps that a real collection holds. The texts here are invented, not law."""
+"""Statutes: the format, and the traps that a real collection holds. The texts here are invented,
+not law.
+"""
 
 import os
 from pathlib import Path
@@ -326,7 +328,8 @@ ELEVENTH = """# 中华人民共和国刑法修正案（十一）
 def test_amendments_date_the_articles_that_they_touch(tmp_path):
     folder = write(tmp_path, {"刑法.md": AMENDED, "修.md": ELEVENTH})
     rows, problems = collection.read(folder, ["*.md"])
-    # An article behind which a new one is put, or that a new one cites, is not changed. An amendment is no row.
+    # An article behind which a new one is put, or that a new one cites, is not changed. An
+    # amendment is no row.
     assert [(row.law, row.ref, row.valid_from, row.valid_to, row.complete) for row in rows] == [
         ("刑法", "1", "1997-10-01", "2021-03-01", False),
         ("刑法", "1", "2021-03-01", "", True),

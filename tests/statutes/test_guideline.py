@@ -1,4 +1,6 @@
-"""The sentencing guideline as data. Sentences of the small cases are invented, in the form of the real one."""
+"""The sentencing guideline as data. Sentences of the small cases are invented, in the form of the
+real one.
+"""
 
 import os
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""The stage `knowledge` on a folder of statutes: what it writes, and what it refuses. Texts are invented, not law."""
+"""The stage `knowledge` on a folder of statutes: what it writes, and what it refuses. Texts are
+invented, not law.
+"""
 
 import csv
 import importlib.util

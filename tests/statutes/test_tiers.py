@@ -1,4 +1,5 @@
-"""Tiers of penalty: what a text says, references, other days; and articles of the real law, each checked by eye.
+"""Tiers of penalty: what a text says, references, other days; and articles of the real law, each
+checked by eye.
 
 Texts of the small cases are invented, not law.
 """
@@ -135,7 +136,8 @@ def law() -> list[Row]:
     return found
 
 
-# Read off the text of each article: months, kinds, fine, confiscation of every tier, in the order of the text.
+# Read off the text of each article: months, kinds, fine, confiscation of every tier, in the order
+# of the text.
 REAL = {
     "102": "120-180 无期徒刑; 死刑 没收",
     "103": "120-180 无期徒刑; 36-120; 6-36 拘役 管制; 6-60 拘役 管制; 60-180; 死刑 没收",
@@ -237,7 +239,8 @@ def test_every_crime_has_a_tier(law):
     found = tiers.of(law)
     current = {row.ref: row for row in law if not row.valid_to}
     assert [ref for ref, row in current.items() if row.charges and ref not in found] == []
-    # As many tiers as the text has spans of imprisonment (449 speaks of a sentence that was passed).
+    # As many tiers as the text has spans of imprisonment (449 speaks of a sentence that was
+    # passed).
     for ref, row in current.items():
         own = [tier for tier in found.get(ref, []) if "from" not in tier and tier["months"]]
         assert row.number < 102 or ref == "449" or len(own) == row.text.count("有期徒刑"), ref
@@ -246,7 +249,8 @@ def test_every_crime_has_a_tier(law):
 
 @real
 def test_tiers_of_the_real_law_before_an_amendment(law):
-    # 263 never changed; 280之1 came with Amendment IX; Amendment XII made the lightest tier of 390 lighter.
+    # 263 never changed; 280之1 came with Amendment IX; Amendment XII made the lightest tier of 390
+    # lighter.
     assert [short(t) for t in tiers.of(law, "2005-01-01")["263"]] == REAL["263"].split("; ")
     assert "280之1" not in tiers.of(law, "2015-10-31")
     assert short(tiers.of(law, "2024-02-29")["390"][0]) == "6-60 拘役 并处"

@@ -267,7 +267,8 @@ def test_200_questions():
     law = versions.read(MIRROR / "LawRefBook__Laws", [MIRROR / OLDER])
     asked = random.Random(0).sample(dates.questions(MIRROR), 200)
     assert not [question for question in asked if not dates.right(question, law)]
-    # The questions can be answered wrongly: without the older text and with today's text for every day.
+    # The questions can be answered wrongly: without the older text and with today's text for every
+    # day.
     for known in law.versions.values():
         for version in known:
             version.text, version.complete = known[-1].text, True

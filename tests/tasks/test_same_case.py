@@ -1,4 +1,6 @@
-"""Judgments of one case are split as one, though they are no near-duplicates: no fact is on both sides."""
+"""Judgments of one case are split as one, though they are no near-duplicates: no fact is on both
+sides.
+"""
 
 from __future__ import annotations
 

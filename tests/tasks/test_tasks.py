@@ -400,7 +400,8 @@ def test_a_form_that_cannot_be_is_refused(change, message):
         Form.from_dict({**Form().to_dict(), **change})
 
 
-# --- variation of the training examples ---------------------------------------------------------------------
+# --- variation of the training examples
+# ---------------------------------------------------------------------
 
 ALL = {"reworded": 1.0, "shuffled": 1.0, "masked": 1.0}
 NONE = dict.fromkeys(ALL, 0.0)
@@ -519,7 +520,9 @@ def test_training_shows_what_the_court_of_the_case_usually_cites():
 
 
 def test_a_judgment_is_no_precedent_for_another_of_its_case(tmp_path):
-    """Two judgments with one case number: each is the other's family, whatever the filter called them."""
+    """Two judgments with one case number: each is the other's family, whatever the filter called
+    them.
+    """
     values = read_yaml(CONFIG / "corpus/synthetic.yaml")
     made = [generate.clean(values, "湖北", n) for n in range(3)]
     made.append((made[0][0], {**made[0][1], "doc_id": "again"}))
@@ -580,7 +583,8 @@ def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):
     for name in split.SPLITS:
         asked[name] = {json.loads(line)["id"].partition(":")[0] for line in lines[name].splitlines()}
     assert asked == found
-    # Whose facts stand in a file, whatever its rows are called: every judgment is asked its elements, facts and all.
+    # Whose facts stand in a file, whatever its rows are called: every judgment is asked its
+    # elements, facts and all.
     told = {truth["doc_id"]: text[slice(*truth["sections"]["facts"])] for text, truth in made}
     told = {name: {doc for doc, story in told.items() if story in lines[name]} for name in lines}
     assert told == {**found, "pretrain": found["sft"] | found["grpo"]}

@@ -145,7 +145,9 @@ def test_a_kill_costs_only_the_steps_after_the_checkpoint(tuned, monkeypatch):
 
 
 def test_a_model_that_earns_nothing_is_an_honest_result(tuned, capfd):
-    """All completions of a group earn the same: nothing to learn, said so, and the experiment goes on."""
+    """All completions of a group earn the same: nothing to learn, said so, and the experiment goes
+    on.
+    """
     # Eight tokens of a model that is hardly trained are no thought with an object after it.
     change = {**CHANGE, "rewards": CHANGE["rewards"][:1], "max_steps": 1}
     grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
@@ -190,7 +192,8 @@ def test_what_is_left_out_of_a_step_has_no_part_in_the_gradient(tuned, monkeypat
         # One group of two earned the same.
         inputs = {**inputs, "advantages": inputs["advantages"].clone()}
         inputs["advantages"][:4] = 0.0
-        # A block of padding more on either side, as a longer prompt and completion in another micro-batch make it.
+        # A block of padding more on either side, as a longer prompt and completion in another
+        # micro-batch make it.
         for part, sides in (("prompt", (ROUND, 0)), ("completion", (0, ROUND))):
             for name in (f"{part}_ids", f"{part}_mask"):
                 inputs[name] = torch.nn.functional.pad(inputs[name], sides)

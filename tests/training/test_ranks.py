@@ -1,4 +1,6 @@
-"""Trainings as processes that are killed or asked to end: one, and two with ZeRO-3 or FSDP (gloo, on a processor)."""
+"""Trainings as processes that are killed or asked to end: one, and two with ZeRO-3 or FSDP (gloo,
+on a processor).
+"""
 
 import os
 import signal

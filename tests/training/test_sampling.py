@@ -1,4 +1,6 @@
-"""Completions on a processor: the tokens, the probabilities and the ends of transformers' `generate`."""
+"""Completions on a processor: the tokens, the probabilities and the ends of transformers'
+`generate`.
+"""
 
 import pytest
 import torch
@@ -59,7 +61,9 @@ def test_without_chance_the_tokens_are_those_of_generate(kind):
 
 
 def test_ended_completions_leave_and_the_others_are_not_touched(monkeypatch):
-    """Every logit that a token was drawn from is the one of a forward pass over prompt and completion."""
+    """Every logit that a token was drawn from is the one of a forward pass over prompt and
+    completion.
+    """
     model, seen = made("qwen2"), []
     draw = sampling._chosen
 
@@ -84,7 +88,9 @@ def test_ended_completions_leave_and_the_others_are_not_touched(monkeypatch):
 
 
 def unlikely(counts: torch.Tensor, expected: torch.Tensor) -> bool:
-    """Whether counts are further from these probabilities than chance takes them (chi-square, five deviations)."""
+    """Whether counts are further from these probabilities than chance takes them (chi-square, five
+    deviations).
+    """
     assert not counts[expected == 0].any(), "what cannot be was drawn"
     counts, expected = counts[expected > 0], expected[expected > 0] * counts.sum()
     freedom = len(counts) - 1

@@ -1,4 +1,6 @@
-"""base_model and sft as stages: a model of some thousand parameters, trained for some steps on a processor."""
+"""base_model and sft as stages: a model of some thousand parameters, trained for some steps on a
+processor.
+"""
 
 import json
 import shutil
@@ -48,7 +50,9 @@ def jsonl(path: Path, items: list[dict]) -> None:
 
 @pytest.fixture
 def workplace(tmp_path, monkeypatch):
-    """A folder with the output of `tasks`, and a function that plans a run of a training stage in it."""
+    """A folder with the output of `tasks`, and a function that plans a run of a training stage in
+    it.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LEXPRO_THREADS", "1")
     monkeypatch.setattr(stage, "lock_file", lambda: ROOT / "envs/cpu.txt")

@@ -1,4 +1,6 @@
-"""Trainings that are asked to end: after the step, with a checkpoint; the next run leaves what one run would have."""
+"""Trainings that are asked to end: after the step, with a checkpoint; the next run leaves what one
+run would have.
+"""
 
 import os
 import signal
@@ -17,12 +19,15 @@ from lexpro.training import checkpoints
 from lexpro.training.stopping import Stop
 from lexpro.workflow.files import read_json
 
-# Two steps an epoch, of five micro-batches each; the schedule saves nothing, and logs every second step.
+# Two steps an epoch, of five micro-batches each; the schedule saves nothing, and logs every second
+# step.
 SIX = {"max_steps": 6, "global_batch_size": 20, "runtime": {"save_every": 100, "log_every": 2}}
 
 
 def at(event: str, step: int):
-    """A hook at an event of the trainer: the scheduler asks, and what passes signals on repeats it."""
+    """A hook at an event of the trainer: the scheduler asks, and what passes signals on repeats
+    it.
+    """
     original = getattr(Stop, event)
 
     def hook(self, args, state, control, **kwargs):

@@ -75,7 +75,8 @@ def test_threads_are_those_of_the_rule(monkeypatch):
         torch.set_num_threads(before)
 
 
-# --- tokenizer ---------------------------------------------------------------------------------------------
+# --- tokenizer
+# ---------------------------------------------------------------------------------------------
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
@@ -99,7 +100,9 @@ def test_what_is_copied_is_one_token_a_character(vocab):
 
 
 def test_transformers_loads_the_tokenizer_that_was_trained(vocab, tmp_path):
-    """AutoTokenizer rebuilds tokenizers of the type qwen2: pieces that its class does not know would be lost."""
+    """AutoTokenizer rebuilds tokenizers of the type qwen2: pieces that its class does not know
+    would be lost.
+    """
     vocab.save_pretrained(tmp_path)
     (tmp_path / "config.json").write_text('{"model_type": "qwen2"}')
     again = AutoTokenizer.from_pretrained(tmp_path)
@@ -127,7 +130,8 @@ def test_the_demo_s_model_has_one_to_five_million_parameters():
     assert 1_000_000 <= sum(parameter.numel() for parameter in model.parameters()) <= 5_000_000
 
 
-# --- chat --------------------------------------------------------------------------------------------------
+# --- chat
+# --------------------------------------------------------------------------------------------------
 
 # As DeepSeek-R1's: opens <think> itself, and deletes the reasoning of assistant messages.
 OPENS = (
@@ -270,7 +274,8 @@ def test_weights_say_how_often_a_task_is_seen(vocab, tmp_path):
     assert data.times("x", 0) == 0 and data.times("x", 1) == 1
 
 
-# --- order, metrics, checkpoints ---------------------------------------------------------------------------
+# --- order, metrics, checkpoints
+# ---------------------------------------------------------------------------
 
 
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=300), st.integers(1, 16))
@@ -400,7 +405,9 @@ def test_a_training_goes_on_when_wandb_refuses_its_run(tmp_path, monkeypatch, ca
 
 
 def test_a_training_goes_on_when_the_service_of_wandb_has_ended(tmp_path, monkeypatch, caplog):
-    """A scheduler's signal is for all processes of a job: the training's checkpoint is still to be saved."""
+    """A scheduler's signal is for all processes of a job: the training's checkpoint is still to be
+    saved.
+    """
     import wandb
 
     def lost(*_, **__):
@@ -441,7 +448,8 @@ def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch
     assert refs == [(model / "weights.safetensors").resolve().as_uri()]
 
 
-# --- Muon --------------------------------------------------------------------------------------------------
+# --- Muon
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("shape", [(24, 24), (16, 48), (48, 16)])
@@ -475,7 +483,8 @@ def test_muon_fits_and_can_be_saved():
     assert again.state_dict()["state"].keys() == optimizer.state_dict()["state"].keys()
 
 
-# --- checks ------------------------------------------------------------------------------------------------
+# --- checks
+# ------------------------------------------------------------------------------------------------
 
 
 def _save(folder, **tensors):
@@ -533,7 +542,9 @@ def adapted(tmp_path):
 
 
 def _edit(folder, change):
-    """Rewrite the adapter's file, each tensor as `change(name, tensor)` says; None leaves it out."""
+    """Rewrite the adapter's file, each tensor as `change(name, tensor)` says; None leaves it
+    out.
+    """
     file = folder / "adapter_model.safetensors"
     tensors = {name: change(name, tensor) for name, tensor in load_file(file).items()}
     save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, file)
@@ -600,7 +611,8 @@ def test_weights_that_did_not_change_are_found(tmp_path):
     assert checks.changed(_save(tmp_path / "c", layer__weight=torch.zeros(2)), before) == 1
 
 
-# --- settings ----------------------------------------------------------------------------------------------
+# --- settings
+# ----------------------------------------------------------------------------------------------
 
 
 def _tiny(stage) -> dict:

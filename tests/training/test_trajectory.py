@@ -1,6 +1,7 @@
 """Twenty steps of SFT and of GRPO against committed curves (tests/references/trajectory.json).
 
-A curve that moves says that training has changed, on purpose or not. On purpose, it is recorded anew, with a reason:
+A curve that moves says that training has changed, on purpose or not. On purpose, it is recorded
+anew, with a reason:
 
 LEXPRO_RECORD="why it changed" pytest tests/training/test_trajectory.py
 """
@@ -17,7 +18,8 @@ from lexpro.workflow.files import read_json, write_json
 
 REFERENCE = Path(__file__).parents[1] / "references/trajectory.json"
 STEPS = 20
-# Relative: fp32 on one thread is the same bits on one machine; other processors add in another order, which grows.
+# Relative: fp32 on one thread is the same bits on one machine; other processors add in another
+# order, which grows.
 TOLERANCE = {"loss": 0.005, "grad_norm": 0.05, "reward": 0.05, "entropy": 0.01}
 SFT = {"optimizer": "adamw", "learning_rate": 3e-3, "max_steps": STEPS}
 GRPO = {

@@ -1,4 +1,6 @@
-"""The model that vLLM samples from is the trained one, and no device needs all of it at once for that."""
+"""The model that vLLM samples from is the trained one, and no device needs all of it at once for
+that.
+"""
 
 import json
 

@@ -1,4 +1,6 @@
-"""The rule `wandb_sync` with W&B's own client: an offline run reaches a server (a stand-in) whole."""
+"""The rule `wandb_sync` with W&B's own client: an offline run reaches a server (a stand-in)
+whole.
+"""
 
 import json
 import os
@@ -35,7 +37,8 @@ def shell_of_the_rule() -> str:
 def test_an_offline_run_is_sent_with_curves_settings_table_and_model(tmp_path, monkeypatch, server):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_MODE", "offline")
-    # W&B's service of an earlier test works in that test's folder; a stage is a process, and has its own.
+    # W&B's service of an earlier test works in that test's folder; a stage is a process, and has
+    # its own.
     wandb.teardown()
     model = tmp_path / "results/grpo/k/model"
     model.mkdir(parents=True)

@@ -1,5 +1,6 @@
-"""One of two processes that hold a half of a model with an adapter each (ZeRO-3): what does vLLM get, and how much is
-whole at a time? Prints it as JSON: {way: {equal, largest, model}}, by TRL's way and by ours.
+"""One of two processes that hold a half of a model with an adapter each (ZeRO-3): what does vLLM
+get, and how much is whole at a time? Prints it as JSON: {way: {equal, largest, model}}, by TRL's
+way and by ours.
 
 python weight_sync_worker.py DEEPSPEED_CONFIG
 """
@@ -29,7 +30,9 @@ def adapted():
 
 
 class StandIn:
-    """What TRL talks to of vLLM: keeps what it is handed, and how many elements of the model are whole then."""
+    """What TRL talks to of vLLM: keeps what it is handed, and how many elements of the model are
+    whole then.
+    """
 
     def __init__(self, model):
         self.model, self.got, self.largest = model, {}, 0

@@ -1,4 +1,5 @@
-"""One process of a training in test_ranks.py: stages one after the other, the last of them ended at a step if asked.
+"""One process of a training in test_ranks.py: stages one after the other, the last of them ended at
+a step if asked.
 
 python worker.py [--kill STEP | --ask STEP | --ask-launcher STEP] STAGE=PLAN …
 """
@@ -48,7 +49,9 @@ def killed_at(step: int):
 
 
 def asked_in(step: int, launcher: bool):
-    """The scheduler asks the last process to end, during a step; or their launcher, which is to tell them all."""
+    """The scheduler asks the last process to end, during a step; or their launcher, which is to
+    tell them all.
+    """
 
     def on_step_begin(self, args, state, control, **kwargs):
         if state.global_step != step - 1:

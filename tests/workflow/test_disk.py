@@ -18,7 +18,8 @@ import publish
 from lexpro.workflow import disk
 from lexpro.workflow.errors import UserError
 
-# Numbers of eight bytes: 8 MB, more than the file system holds, which is more than `disk.LITTLE` when empty.
+# Numbers of eight bytes: 8 MB, more than the file system holds, which is more than `disk.LITTLE`
+# when empty.
 MANY = 1 << 20
 SIZE = "3m"
 

@@ -11,7 +11,9 @@ MODULE = '"""Doc."""\nimport numpy as np\nfrom lexpro.law import money\n\n\ndef 
 
 @pytest.fixture
 def scripts(tmp_path):
-    """A small tree: entry `train` imports lexpro.a, which imports lexpro.law.money (with a data file) and numpy."""
+    """A small tree: entry `train` imports lexpro.a, which imports lexpro.law.money (with a data
+    file) and numpy.
+    """
     (tmp_path / "lexpro/law").mkdir(parents=True)
     for name in ("lexpro/__init__.py", "lexpro/law/__init__.py"):
         (tmp_path / name).touch()

@@ -1,5 +1,5 @@
-"""Ask an experiment about the facts of a case: articles, similar cases, and the model's answer with its
-citations checked.
+"""Ask an experiment about the facts of a case: articles, similar cases, and the model's answer with
+its citations checked.
 
 python workflow/scripts/ask.py --experiment demo "被告人张某甲窃得他人手机一部，价值3000元。"
 python workflow/scripts/ask.py --experiment demo --facts facts.txt --task term --province 湖北
@@ -90,7 +90,9 @@ def check(args: argparse.Namespace) -> None:
 
 
 def facts_of(args: argparse.Namespace) -> str:
-    """The facts from the command line or the file; raises UserError on none, both, or an unreadable file."""
+    """The facts from the command line or the file; raises UserError on none, both, or an unreadable
+    file.
+    """
     if (args.question is None) == (args.facts is None):
         raise UserError("give the facts either as text or with --facts FILE.")
     text = args.question if args.facts is None else read_text(args.facts, "--facts")
@@ -100,8 +102,8 @@ def facts_of(args: argparse.Namespace) -> str:
 
 
 def run_of(experiment: str, variant: str) -> tuple[dict, dict]:
-    """(the configuration of the experiment's predictions with retrieval: its folders and how its model is run; the
-    experiment's summary).
+    """(the configuration of the experiment's predictions with retrieval: its folders and how its
+    model is run; the experiment's summary).
 
     Raises UserError where the experiment does not exist, has not run, or its results are gone.
     """
@@ -143,8 +145,8 @@ def law_of(name: str | None, rows: list[dict]) -> str | None:
 def answer(
     plan: dict, task: str, facts: str, articles: list[dict], usual: list[str] | None = None
 ) -> tuple[str, list[str]]:
-    """(the model's completion for the facts, refs of the articles that its prompt had room for). `usual`: what the
-    court usually cites, where that is known.
+    """(the model's completion for the facts, refs of the articles that its prompt had room for).
+    `usual`: what the court usually cites, where that is known.
     """
     from transformers.utils.logging import disable_progress_bar
 
@@ -168,7 +170,9 @@ def answer(
 
 
 def citations(task: str, completion: str) -> list[tuple[str, str]]:
-    """(law, ref) of what a completion cites: the answer's 法条, and the articles named in the reasoning."""
+    """(law, ref) of what a completion cites: the answer's 法条, and the articles named in the
+    reasoning.
+    """
     think, said, _ = answers.split_think(completion)
     parsed = answers.parse(task, said) or {}
     named = [(CRIMINAL_LAW, str(ref)) for ref in parsed.get("法条", [])]

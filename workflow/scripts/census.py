@@ -1,7 +1,8 @@
-"""The page of a corpus, made as soon as the filter has run: what was kept, and the reason for each that was not.
+"""The page of a corpus, made as soon as the filter has run: what was kept, and the reason for
+each that was not.
 
-    census.py --experiment demo --out results/census/demo results/ingest/<key> results/structure/<key>
-        results/filter/<key> --provinces 湖北 湖南 … --charges 30 --dpi 150
+    census.py --experiment demo --out results/census/demo results/ingest/<key>
+        results/structure/<key> results/filter/<key> --provinces 湖北 湖南 … --charges 30 --dpi 150
 
 It is no stage: it makes nothing that another stage reads, and says what files of the stages say.
 """

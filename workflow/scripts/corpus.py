@@ -1,5 +1,5 @@
-"""Stage corpus: raw judgments, generated with known truth or taken from a registered data set, a folder a
-province.
+"""Stage corpus: raw judgments, generated with known truth or taken from a registered data set, a
+folder a province.
 """
 
 from __future__ import annotations

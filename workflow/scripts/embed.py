@@ -1,9 +1,11 @@
-"""embed: articles and training cases → vectors, with the embedder made here, a pretrained one, or one fine-tuned here.
+"""embed: articles and training cases → vectors, with the embedder made here, a pretrained one, or
+one fine-tuned here.
 
-`embedder/` (with `embedder.json`: model, revision or hash, dimension), `articles.npy` and `cases.npy`
-(float32 unit vectors), `articles.json` and `cases.json` (the ids of their rows), `losses.json` where the
-embedder was trained. An interrupted run leaves the vectors that were there; where the embedder is the same as
-last time, texts that have not changed keep theirs (`texts.json`: a digest of each).
+`embedder/` (with `embedder.json`: model, revision or hash, dimension), `articles.npy` and
+`cases.npy` (float32 unit vectors), `articles.json` and `cases.json` (the ids of their rows),
+`losses.json` where the embedder was trained. An interrupted run leaves the vectors that were there;
+where the embedder is the same as last time, texts that have not changed keep theirs (`texts.json`:
+a digest of each).
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ TUNED = ("epochs", "scale", "learning_rate", "warmup", "weight_decay", "gradient
 
 
 def train(run: Run, articles: list[dict], known: list[cases.Case]) -> dense.Encoder:
-    """The embedder made or fine-tuned here, from the training cases that cite an article that is known."""
+    """The embedder made or fine-tuned here, from the training cases that cite an article that is
+    known.
+    """
     import torch
 
     from lexpro.retrieval import contrastive, static, tuned
@@ -73,7 +77,9 @@ def train(run: Run, articles: list[dict], known: list[cases.Case]) -> dense.Enco
 
 
 def vectors(run: Run, encoder: dense.Encoder, name: str, texts: list[str], digests: list[str]) -> np.ndarray:
-    """The vectors of `texts`, those that the last run made with the same embedder taken from there."""
+    """The vectors of `texts`, those that the last run made with the same embedder taken from
+    there.
+    """
     found: dict[str, np.ndarray] = {}
     past = run.previous
     if past and (past / "texts.json").is_file() and read_json(past / "embedder" / dense.CARD) == encoder.card:

@@ -1,7 +1,9 @@
-"""What a training will take, before a GPU is asked for: memory, GPUs, tokens, hours, and the sbatch lines.
+"""What a training will take, before a GPU is asked for: memory, GPUs, tokens, hours, and the sbatch
+lines.
 
-make plan EXPERIMENT=paper_70b [GPU=h200] [OVERRIDES="sft.runtime.gpus=16"] [METHOD=qlora] [DOCUMENTS=200000]
-python workflow/scripts/estimate.py --scaling      # the table of hours of docs/performance.md
+make plan EXPERIMENT=paper_70b [GPU=h200] [OVERRIDES="sft.runtime.gpus=16"] [METHOD=qlora]
+[DOCUMENTS=200000] python workflow/scripts/estimate.py --scaling # the table of hours of
+docs/performance.md
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Stage filter: judgments of all provinces → those worth training on, the dropped ones with reasons, and the
-funnel.
+"""Stage filter: judgments of all provinces → those worth training on, the dropped ones with
+reasons, and the funnel.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from lexpro.workflow.stage import stage
 
 
 def _here(run) -> Iterator[tuple[str, Path, list[str]]]:
-    """(name, path, fields) of the benchmarks that are on this machine; raises `UserError` if one is missing that must
-    not be."""
+    """(name, path, fields) of the benchmarks that are on this machine; raises `UserError` if one is
+    missing that must not be."""
     for one in run.settings["benchmarks"]:
         dataset = datasets.find(one["dataset"])
         # Nothing is fetched for this.

@@ -1,4 +1,6 @@
-"""Group relative policy optimisation: completions are sampled, scored by rules, and the better ones made likelier."""
+"""Group relative policy optimisation: completions are sampled, scored by rules, and the better ones
+made likelier.
+"""
 
 from lexpro.training import checks, grpo
 from lexpro.workflow.stage import stage

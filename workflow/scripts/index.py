@@ -1,9 +1,11 @@
-"""index: vectors and texts → what retrieval reads: Chroma, BM25, the articles and the training cases.
+"""index: vectors and texts → what retrieval reads: Chroma, BM25, the articles and the training
+cases.
 
-`chroma/`, `bm25/{articles,cases}/`, `articles.parquet`, `cases.parquet`, the vectors and the embedder (`articles.npy`,
-`cases.npy`, `embedder/`: linked, so that an index is whole by itself), `index.json` (settings, and the embedder that
-queries must use), `recall.json` (recall of the held-out cases' cited articles, by system). An interrupted run leaves
-the index that was there; a later one writes only the rows of Chroma that changed.
+`chroma/`, `bm25/{articles,cases}/`, `articles.parquet`, `cases.parquet`, the vectors and the
+embedder (`articles.npy`, `cases.npy`, `embedder/`: linked, so that an index is whole by itself),
+`index.json` (settings, and the embedder that queries must use), `recall.json` (recall of the
+held-out cases' cited articles, by system). An interrupted run leaves the index that was there; a
+later one writes only the rows of Chroma that changed.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ def vectors(folder: Path, name: str, ids: list[str]) -> np.ndarray:
 
 
 def queries(heldout: Path, known: set[str], limit: int) -> list[recall.Query]:
-    """The first held-out questions about articles; cited refs that the index lacks count as missed."""
+    """The first held-out questions about articles; cited refs that the index lacks count as
+    missed.
+    """
     found, charges = [], {}
     with heldout.open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
@@ -110,7 +114,8 @@ def main(argv: list[str] | None = None) -> None:
         measured = recall.measure(searcher, held, article_vectors)
         searcher.close()
         write_json(run.out / "recall.json", measured)
-        # The database draws ids of its own; what it holds is told by the vectors and tables that are hashed.
+        # The database draws ids of its own; what it holds is told by the vectors and tables that
+        # are hashed.
         run.unstable.append("chroma")
         run.counts.update(articles=len(articles), cases=len(known), embedder=searcher.card["embedder"])
         for name, row in measured["systems"].items():

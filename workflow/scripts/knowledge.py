@@ -1,9 +1,11 @@
-"""knowledge: a folder of statutes, or the embedded facts of the law → articles, charges and tiers of penalty.
+"""knowledge: a folder of statutes, or the embedded facts of the law → articles, charges and tiers
+of penalty.
 
 `articles.parquet`: one row an article and version; `passages.parquet`: one row a paragraph or item.
-`charges.json`: charge → refs of the Criminal Law. `tiers.json`: ref → tiers of penalty. `links.json`: charge ↔ articles
-↔ interpretations ↔ guideline. `thresholds.json`: amounts by province. `guideline.json`: the sentencing guideline.
-`problems.csv`: what in the sources was worked around or left out, with file and line. docs/knowledge.md has the fields.
+`charges.json`: charge → refs of the Criminal Law. `tiers.json`: ref → tiers of penalty.
+`links.json`: charge ↔ articles ↔ interpretations ↔ guideline. `thresholds.json`: amounts by
+province. `guideline.json`: the sentencing guideline. `problems.csv`: what in the sources was worked
+around or left out, with file and line. docs/knowledge.md has the fields.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Prompts of a benchmark → a model's answers, one JSON line each; an interrupted run goes on where it
-stopped.
+"""Prompts of a benchmark → a model's answers, one JSON line each; an interrupted run goes on where
+it stopped.
 
-`times.jsonl` holds the seconds of each answer: of its own request, or its share of the batch it was generated in.
-`again.jsonl` holds a second run of some of them, where decoding is greedy: the noise floor.
+`times.jsonl` holds the seconds of each answer: of its own request, or its share of the batch it was
+generated in. `again.jsonl` holds a second run of some of them, where decoding is greedy: the noise
+floor.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ TIMES, AGAIN = "times.jsonl", "again.jsonl"
 
 
 def decoding_of(settings: dict) -> dict:
-    """How answers are decoded: as the stage says, but for what the benchmark says; greedy ones once: all are alike."""
+    """How answers are decoded: as the stage says, but for what the benchmark says; greedy ones
+    once: all are alike.
+    """
     own = settings["items"].get("decoding") or {}
     merged = {**settings["decoding"], **{key: value for key, value in own.items() if value is not None}}
     return merged if merged["temperature"] else {**merged, "samples": 1}
@@ -104,7 +107,8 @@ def main(argv: list[str] | None = None) -> None:
                 f"{len(failed)} of {len(ordered)} answers failed, more than predict.max_failed allows "
                 f"({settings['max_failed']}); the first: {failed[0]['id']}: {failed[0]['error']}"
             )
-        # Times stand in a file of their own, outside the manifest: the same answers are the same bytes.
+        # Times stand in a file of their own, outside the manifest: the same answers are the same
+        # bytes.
         timed = ("id", "sample", "tokens", "seconds")
         write(run.out / TIMES, ({name: row[name] for name in timed} for row in ordered))
         run.unstable.append(TIMES)

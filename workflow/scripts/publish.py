@@ -4,8 +4,9 @@
     publish.py --page results/report.html results/experiments/demo [results/experiments/… …]
     publish.py --tables results/tables results/experiments/paper_14b results/experiments/paper_32b …
 
-The first copies a report's files; the second makes one page of the published experiments, a tab each; the third puts
-them side by side in the paper's tables, and those that are not finished are named and left out.
+The first copies a report's files; the second makes one page of the published experiments, a tab
+each; the third puts them side by side in the paper's tables, and those that are not finished are
+named and left out.
 """
 
 import argparse
@@ -74,7 +75,9 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """What the arguments ask for. Raises `UserError` if they ask for nothing, or what they need is not there."""
+    """What the arguments ask for. Raises `UserError` if they ask for nothing, or what they need is
+    not there.
+    """
     if args.page and args.experiments:
         pages = {
             folder.name: (folder / "report.html").read_text(encoding="utf-8") for folder in args.experiments

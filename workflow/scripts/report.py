@@ -1,4 +1,6 @@
-"""Report: everything of one experiment → summary.json, figures, tables and one self-contained page."""
+"""Report: everything of one experiment → summary.json, figures, tables and one self-contained
+page.
+"""
 
 from lexpro.report import figures, gather, page, summary, tables
 from lexpro.workflow.files import read_json, write_json, write_text

@@ -3,8 +3,9 @@
 python workflow/scripts/rescore.py --benchmark lawbench/3-4 --predictions 3-4.json
 python workflow/scripts/rescore.py --benchmark judge --predictions outputs.jsonl --baselines
 
-Prints JSON: official.{score, abstention_rate}, normalised.{score, low, high, abstained}, failed, truncated, n; with
---baselines what gold itself, the commonest answer, the copied prompt and the best constant answer score.
+Prints JSON: official.{score, abstention_rate}, normalised.{score, low, high, abstained}, failed,
+truncated, n; with --baselines what gold itself, the commonest answer, the copied prompt and the
+best constant answer score.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def rescore(args: argparse.Namespace, predictions: Path, models: dict) -> dict:
-    """What is printed; raises `UserError` on an unknown benchmark and a file that cannot be read."""
+    """What is printed; raises `UserError` on an unknown benchmark and a file that cannot be
+    read.
+    """
     task = rescoring.task(args.benchmark)
     form = args.format or rescoring.FORMATS[args.benchmark.partition("/")[0]]
     outputs = rescoring.read(predictions, form, task.golds)

@@ -1,9 +1,11 @@
-"""Every reward on gold, constants, shuffled gold, copies and degenerate strings; fails where gold does not win.
+"""Every reward on gold, constants, shuffled gold, copies and degenerate strings; fails where gold
+does not win.
 
 python workflow/scripts/reward_gates.py [--config config/reward_gates.yaml] [--cases N]
 
-Margins are stated in the configuration. Gold is that of real judgments where LEXPRO_MIRROR has them, else synthetic.
-Rewards that ask about their prompts evenly (lexpro/rewards/balance.py) count on the other half of the judgments.
+Margins are stated in the configuration. Gold is that of real judgments where LEXPRO_MIRROR has
+them, else synthetic. Rewards that ask about their prompts evenly (lexpro/rewards/balance.py) count
+on the other half of the judgments.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ KEYS = {"seed", "synthetic", "form", "retrieved", "default", "rewards", "totals"
 
 
 def settings_of(path: Path) -> dict:
-    """The configuration; raises `UserError` on unknown or missing keys and on opponents that there are not."""
+    """The configuration; raises `UserError` on unknown or missing keys and on opponents that there
+    are not.
+    """
     found = read_yaml(path)
     if found.keys() != KEYS:
         raise UserError(f"{path}: wrong or missing keys {', '.join(sorted(found.keys() ^ KEYS))}")
@@ -50,7 +54,9 @@ def settings_of(path: Path) -> dict:
 
 
 def judgments(settings: dict, limit: int | None) -> tuple[str, list[tuple[str, Judgment]]]:
-    """(what they are, (text, judgment)): JuDGE's where the mirror has it, else the synthetic corpus."""
+    """(what they are, (text, judgment)): JuDGE's where the mirror has it, else the synthetic
+    corpus.
+    """
     mirror = os.environ.get(datasets.MIRROR)
     path = Path(mirror) / "oneal2000__JuDGE/data/test.json" if mirror else None
     if path and path.is_file():
@@ -64,7 +70,9 @@ def judgments(settings: dict, limit: int | None) -> tuple[str, list[tuple[str, J
 
 @contextmanager
 def knowledge() -> Iterator[tuple[str, list[dict], str]]:
-    """(what it is, rows of articles, folder for the rewards): statutes of the mirror, or else the embedded facts."""
+    """(what it is, rows of articles, folder for the rewards): statutes of the mirror, or else the
+    embedded facts.
+    """
     settings = read_yaml(Path("config/knowledge/statutes.yaml"))
     mirror = os.environ.get(datasets.MIRROR)
     real = bool(mirror) and (Path(mirror) / settings["path"]).is_dir()
@@ -81,7 +89,9 @@ def line(name: str, outcome: gates.Outcome, failed: bool) -> str:
 
 
 def in_range(completions, task, gold, charges, knowledge, **_) -> list[float | None]:
-    """The metric `term lies in the statutory range`, called as a reward; None where there is no range."""
+    """The metric `term lies in the statutory range`, called as a reward; None where there is no
+    range.
+    """
     known, found = tier.tiers(knowledge), []
     for completion, name, accused in zip(completions, task, charges, strict=True):
         own = known.get(accused[0], []) if name == "term" and len(accused) == 1 else []

@@ -1,4 +1,6 @@
-"""Predictions of a benchmark and its truth → scores with intervals, and what each item was worth."""
+"""Predictions of a benchmark and its truth → scores with intervals, and what each item was
+worth.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Stage structure: the documents of one province folder → judgments as typed records (JSON) beside their
-text.
+"""Stage structure: the documents of one province folder → judgments as typed records (JSON) beside
+their text.
 """
 
 from __future__ import annotations

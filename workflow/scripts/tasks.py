@@ -1,5 +1,5 @@
-"""Kept judgments → the data sets of training and evaluation: splits, pre-training text, SFT, GRPO and
-held-out rows.
+"""Kept judgments → the data sets of training and evaluation: splits, pre-training text, SFT, GRPO
+and held-out rows.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ BATCH = 1000
 
 
 def cases(path: Path) -> list[Case]:
-    """What the split goes by, in the order of the file: judgments of the same case are one family. Raises UserError on
-    an empty file."""
+    """What the split goes by, in the order of the file: judgments of the same case are one family.
+    Raises UserError on an empty file."""
     rows = pl.read_parquet(path, columns=["doc_id", "family", "province", "charge"]).rows()
     if not rows:
         raise UserError(
@@ -59,7 +59,9 @@ def _facts(text: str, judgment: Judgment) -> str:
 def precedents(
     path: Path, known: list[Case], splits: dict[str, str], settings: dict, form: Form
 ) -> list[Precedent]:
-    """A drawn sample of the training judgments, whose citations rank articles for the prompts of the others."""
+    """A drawn sample of the training judgments, whose citations rank articles for the prompts of
+    the others.
+    """
     training = [case for case in known if splits[case.doc_id] != "heldout"]
     training.sort(key=lambda case: draw(settings["seed"], "precedent", case.doc_id))
     families = {case.doc_id: case.family for case in training[: settings["retrieval"]["cases"]]}
@@ -114,11 +116,12 @@ def write(
 
 
 def too_few(known: list[Case], splits: dict[str, str], counts: dict[str, int], settings: dict) -> str:
-    """What to do where a split was left without a question: what there was, what it takes and which settings change
-    that; empty where each has one.
+    """What to do where a split was left without a question: what there was, what it takes and which
+    settings change that; empty where each has one.
 
-    `counts`: questions, as <split>.<task>. How many judgments it takes is the number in which one question is to be
-    expected: cases stay together, and not every judgment answers every task, so it may be some more.
+    `counts`: questions, as <split>.<task>. How many judgments it takes is the number in which one
+    question is to be expected: cases stay together, and not every judgment answers every task, so
+    it may be some more.
     """
     given, questions, takes = Counter(splits.values()), {}, {}
     for split in SPLITS:

@@ -1,15 +1,16 @@
-"""The registry of public data sets (config/datasets.csv): pinned by URL and SHA-256, read from a mirror or
-downloaded.
+"""The registry of public data sets (config/datasets.csv): pinned by URL and SHA-256, read from a
+mirror or downloaded.
 
 A mirror is a folder (environment variable LEXPRO_MIRROR) in which
-`https://raw.githubusercontent.com/<owner>/<repo>/<commit>/<path>` is
-found as `<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two versions.
-A URL that ends in `/` is a
-folder; its SHA-256 is that of the sorted lines `<sha256 of the file>  <path below the folder>`.
+`https://raw.githubusercontent.com/<owner>/<repo>/<commit>/<path>` is found as
+`<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two
+versions. A URL that ends in `/` is a folder; its SHA-256 is that of the sorted lines `<sha256 of
+the file> <path below the folder>`.
 
-A data set that none of us could fetch has in place of its SHA-256 the id that Git gives its content (`git:<SHA-1>`),
-where its repository shows it, or nothing: then what a mirror holds is taken as it is when the workflow is planned; its
-hash goes into the key of the runs that read it, and is what they hold it to.
+A data set that none of us could fetch has in place of its SHA-256 the id that Git gives its content
+(`git:<SHA-1>`), where its repository shows it, or nothing: then what a mirror holds is taken as it
+is when the workflow is planned; its hash goes into the key of the runs that read it, and is what
+they hold it to.
 """
 
 from __future__ import annotations
@@ -107,9 +108,11 @@ def _git_id(path: Path) -> str:
 
 
 def pin(dataset: Dataset, cache: Path = CACHE) -> str:
-    """What the data set is known by: its registered hash, else that of what is at hand ("" where nothing is).
+    """What the data set is known by: its registered hash, else that of what is at hand ("" where
+    nothing is).
 
-    The latter is kept in `cache`, and a file read again only where its size or time of modification is another.
+    The latter is kept in `cache`, and a file read again only where its size or time of modification
+    is another.
     """
     if dataset.sha256:
         return dataset.sha256
@@ -143,19 +146,22 @@ def _verified(dataset: Dataset, path: Path, planned: str = "") -> Path:
 
 
 def resolve(dataset: Dataset, cache: Path, planned: str = "") -> Path:
-    """A verified local path of the data set: in the mirror if LEXPRO_MIRROR is set, else downloaded into
-    `cache`. `planned`: what it has to be where no hash is registered ("": anything).
+    """A verified local path of the data set: in the mirror if LEXPRO_MIRROR is set, else downloaded
+    into `cache`. `planned`: what it has to be where no hash is registered ("": anything).
 
-    Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was registered or planned.
+    Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was
+    registered or planned.
     """
     path = at_hand(dataset)
     return _verified(dataset, path, planned) if path else _download(dataset, cache)
 
 
 def at_hand(dataset: Dataset) -> Path | None:
-    """Where the mirror has the data set; None if there is no mirror and it is a file to be downloaded.
+    """Where the mirror has the data set; None if there is no mirror and it is a file to be
+    downloaded.
 
-    Raises `UserError` if the mirror lacks it, or there is none and it is a folder: a look, no reading.
+    Raises `UserError` if the mirror lacks it, or there is none and it is a folder: a look, no
+    reading.
     """
     if os.environ.get(MIRROR):
         mirror = Path(os.environ[MIRROR])
@@ -188,7 +194,9 @@ def _downloaded(dataset: Dataset, cache: Path) -> Path:
 
 
 def present(dataset: Dataset, cache: Path) -> Path | None:
-    """Where the data set lies already (in the mirror, or downloaded before), unverified: a look, no reading."""
+    """Where the data set lies already (in the mirror, or downloaded before), unverified: a look, no
+    reading.
+    """
     mirror = os.environ.get(MIRROR)
     path = in_mirror(dataset, Path(mirror)) if mirror else _downloaded(dataset, cache)
     return path if path.exists() else None

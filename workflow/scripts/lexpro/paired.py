@@ -1,6 +1,8 @@
-"""Two systems on the same items: the difference of their scores, its interval, and whether chance alone would do it.
+"""Two systems on the same items: the difference of their scores, its interval, and whether chance
+alone would do it.
 
-As in `lexpro.stats`, a system is a table (items × counts) and a score a function of the sums over items.
+As in `lexpro.stats`, a system is a table (items × counts) and a score a function of the sums over
+items.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ _BLOCK = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """`difference` of scores (second less first) with its percentile interval, and the two-sided `p` of the
-    permutation test.
+    """`difference` of scores (second less first) with its percentile interval, and the two-sided
+    `p` of the permutation test.
     """
 
     difference: float
@@ -32,7 +34,9 @@ class Paired:
 
 
 def _drawn(generator: np.random.Generator, items: int, draws: int, kind: str) -> np.ndarray:
-    """(draws, items): how often an item is drawn with replacement, or 0 or 1, whether its two rows are swapped."""
+    """(draws, items): how often an item is drawn with replacement, or 0 or 1, whether its two rows
+    are swapped.
+    """
     if kind == "swap":
         return generator.integers(0, 2, size=(draws, items), dtype=np.int8).astype(np.float64)
     # Counting what was drawn is several times faster than drawing a multinomial.
@@ -55,11 +59,12 @@ def paired(
     seed: int = 0,
     confidence: float = 0.95,
 ) -> Paired:
-    """Paired bootstrap and paired permutation test of two tables with the same items in the same order.
+    """Paired bootstrap and paired permutation test of two tables with the same items in the same
+    order.
 
-    The interval draws items, with what both systems made of them. The test swaps the two answers to an item or not,
-    each with probability one half: `p` is the share of swaps, the actual one among them, that differ at least as
-    much. Raises ValueError without items, or where the shapes differ.
+    The interval draws items, with what both systems made of them. The test swaps the two answers to
+    an item or not, each with probability one half: `p` is the share of swaps, the actual one among
+    them, that differ at least as much. Raises ValueError without items, or where the shapes differ.
     """
     first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if first.shape != second.shape or not len(first):
@@ -78,8 +83,9 @@ def paired(
 
 
 def holm(values: Sequence[float]) -> list[float]:
-    """P-values adjusted for their number by Holm's step-down method (Scandinavian Journal of Statistics 6, 1979):
-    rejecting those at most 0.05 is wrong about any of them with a probability of at most 0.05.
+    """P-values adjusted for their number by Holm's step-down method (Scandinavian Journal of
+    Statistics 6, 1979): rejecting those at most 0.05 is wrong about any of them with a probability
+    of at most 0.05.
     """
     adjusted, worst = [0.0] * len(values), 0.0
     for rank, place in enumerate(sorted(range(len(values)), key=lambda place: values[place])):
@@ -89,7 +95,9 @@ def holm(values: Sequence[float]) -> list[float]:
 
 
 def twice(samples: np.ndarray, metric: Metric) -> list[float]:
-    """How far the scores of each two runs of one model lie apart; `samples`: (samples × items × counts)."""
+    """How far the scores of each two runs of one model lie apart; `samples`: (samples × items ×
+    counts).
+    """
     scores = [float(metric(table.sum(axis=0))) for table in np.asarray(samples, dtype=np.float64)]
     return [abs(a - b) for a, b in combinations(scores, 2)]
 
@@ -97,7 +105,9 @@ def twice(samples: np.ndarray, metric: Metric) -> list[float]:
 def redrawn(
     table: np.ndarray, metric: Metric, draws: int = 10_000, seed: int = 0, confidence: float = 0.95
 ) -> float:
-    """How far the scores of one model on two draws of as many items lie apart, in all but the largest 5 % of draws."""
+    """How far the scores of one model on two draws of as many items lie apart, in all but the
+    largest 5 % of draws.
+    """
     sums = _sums(np.asarray(table, dtype=np.float64), 2 * draws, np.random.default_rng(seed), "bootstrap")
     scores = metric(sums)
     return float(np.quantile(np.abs(scores[:draws] - scores[draws:]), confidence))

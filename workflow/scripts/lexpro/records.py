@@ -1,8 +1,8 @@
 """A judgment as a typed record: what `structure` makes of a text and every later stage reads.
 
-Money is in yuan (an int where the amount is whole, else a float), terms are in whole months, section offsets count
-characters of the document's text. `to_dict` and `from_dict` go to plain JSON values and back without loss; `to_json`
-and `from_json` do so with text.
+Money is in yuan (an int where the amount is whole, else a float), terms are in whole months,
+section offsets count characters of the document's text. `to_dict` and `from_dict` go to plain JSON
+values and back without loss; `to_json` and `from_json` do so with text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ Money = int | float
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A cited article (法条): 第一百三十三条之一 of 刑法 is `Article("刑法", 133, 1)`; `sub` 0 means no 之."""
+    """A cited article (法条): 第一百三十三条之一 of 刑法 is `Article("刑法", 133, 1)`; `sub` 0
+    means no 之.
+    """
 
     law: str
     number: int
@@ -47,9 +49,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A main punishment (主刑, or what stands in for it): one of `TERM_KINDS`, months for `TIMED_KINDS` else None.
+    """A main punishment (主刑, or what stands in for it): one of `TERM_KINDS`, months for
+    `TIMED_KINDS` else None.
 
-    `months` is also None where a timed kind has no length that can be read (×××, or an upper bound is missing).
+    `months` is also None where a timed kind has no length that can be read (×××, or an upper bound
+    is missing).
     """
 
     kind: str
@@ -61,11 +65,13 @@ class Term:
 class Defendant:
     """One defendant (被告人) and what the judgment gives them.
 
-    `terms` has one entry a charge where the judgment says so; `sentence` is what is to be served: the joint term
-    (决定执行), or the only term. `fine` is the fine to be paid in all (yuan), `confiscation` confiscated property in
-    yuan with `confiscation_all` for 没收个人全部财产; `deprivation_*` is 剥夺政治权利. `restitution` (退赔, 退缴) and
-    `compensation` (附带民事赔偿) are what this defendant owes, alone or jointly (each of several owes the whole).
-    `amount` (涉案金额) is what the text gives for this defendant, or the case's where it names none of several.
+    `terms` has one entry a charge where the judgment says so; `sentence` is what is to be
+    served: the joint term (决定执行), or the only term. `fine` is the fine to be paid in all
+    (yuan), `confiscation` confiscated property in yuan with `confiscation_all` for
+    没收个人全部财产; `deprivation_*` is 剥夺政治权利. `restitution` (退赔, 退缴) and
+    `compensation` (附带民事赔偿) are what this defendant owes, alone or jointly (each of several
+    owes the whole). `amount` (涉案金额) is what the text gives for this defendant, or the case's
+    where it names none of several.
     """
 
     name: str
@@ -92,7 +98,9 @@ class Defendant:
 
 @dataclass(slots=True)
 class Judgment:
-    """A judgment (裁判文书). Fields that the text does not give are None, 0 or empty; see docs/design.md."""
+    """A judgment (裁判文书). Fields that the text does not give are None, 0 or empty; see
+    docs/design.md.
+    """
 
     doc_id: str
     case_number: str | None = None
@@ -104,7 +112,8 @@ class Judgment:
     # ISO: 2017-06-28.
     date: str | None = None
     procedure: str | None = None
-    # Whether the case was tried with leniency for pleading guilty and accepting punishment (认罪认罚).
+    # Whether the case was tried with leniency for pleading guilty and accepting punishment
+    # (认罪认罚).
     plea: bool = False
     instance: str | None = None
     kind: str = "other"
@@ -113,7 +122,8 @@ class Judgment:
     # name in SECTIONS → (start, end) in the text; only sections that the document has.
     sections: dict[str, tuple[int, int]] = field(default_factory=dict)
     defendants: list[Defendant] = field(default_factory=list)
-    # Articles that the judgment is based on, of 刑法 and of other laws, in order, without repetition.
+    # Articles that the judgment is based on, of 刑法 and of other laws, in order, without
+    # repetition.
     articles: list[Article] = field(default_factory=list)
     # Totals of the case in yuan: 退赔/退缴, 附带民事赔偿, 涉案金额.
     restitution: Money = 0
@@ -140,7 +150,9 @@ class Judgment:
 
     @classmethod
     def from_dict(cls, data: dict) -> Judgment:
-        """The inverse of `to_dict`; raises TypeError or KeyError on a dictionary that is not from it."""
+        """The inverse of `to_dict`; raises TypeError or KeyError on a dictionary that is not from
+        it.
+        """
         return cls(
             **{
                 **data,

@@ -32,8 +32,8 @@ def bootstrap(
     """Percentile bootstrap over the rows of `table` (items × counts).
 
     A metric maps sums over items, shape (..., counts), to scores, shape (...). Rows are drawn with
-    replacement, all metrics on the same draws; a draw is a multinomial weight per row, so that everything is
-    one matrix product. Raises ValueError without rows.
+    replacement, all metrics on the same draws; a draw is a multinomial weight per row, so that
+    everything is one matrix product. Raises ValueError without rows.
     """
     items = len(table)
     if not items:

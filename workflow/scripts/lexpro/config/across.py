@@ -1,4 +1,6 @@
-"""What settings of several stages say together: a table of rules, each (config) → (keys, what is wrong) or nothing."""
+"""What settings of several stages say together: a table of rules, each (config) → (keys, what is
+wrong) or nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ def _methods(config: dict) -> Found:
 
 
 def _lengths(config: dict) -> Found:
-    """A model made here has positions for so many tokens; a pretrained one says it itself, to those who load it."""
+    """A model made here has positions for so many tokens; a pretrained one says it itself, to those
+    who load it.
+    """
     most = config["base_model"].get("max_position")
     if not most:
         return

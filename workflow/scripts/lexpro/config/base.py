@@ -1,7 +1,8 @@
 """What all settings models have in common.
 
-Each stage has a module here with a pydantic model `Settings` (or a union of models told apart by `kind`). Only the
-planner imports them: a stage reads the plain YAML that has passed (lexpro/config/check.py).
+Each stage has a module here with a pydantic model `Settings` (or a union of models told apart by
+`kind`). Only the planner imports them: a stage reads the plain YAML that has passed
+(lexpro/config/check.py).
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def near(name: object, allowed: Iterable[str]) -> str:
 
 
 def known(value: list[str], allowed: Iterable[str], what: str) -> list[str]:
-    """The names, if all of them are allowed and none is there twice; for validators: raises `ValueError`."""
+    """The names, if all of them are allowed and none is there twice; for validators: raises
+    `ValueError`.
+    """
     allowed = list(allowed)
     if unknown := [name for name in value if name not in allowed]:
         hint = near(unknown[0], allowed)

@@ -1,4 +1,6 @@
-"""Settings of the benchmarks, each under its name (config/benchmark/<name>.yaml): what of it is asked, and how."""
+"""Settings of the benchmarks, each under its name (config/benchmark/<name>.yaml): what of it is
+asked, and how.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The check of a composed experiment against the settings models: which keys are wrong, and what is allowed."""
+"""The check of a composed experiment against the settings models: which keys are wrong, and what is
+allowed.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ class Problem:
 
 
 def problems(config: dict) -> list[Problem]:
-    """All that is wrong with a composed experiment; what lies across stages only if each is right by itself."""
+    """All that is wrong with a composed experiment; what lies across stages only if each is right
+    by itself.
+    """
     rest = {key: value for key, value in config.items() if key not in (*STAGES, *REQUEST)}
     if "experiment" in rest:
         return [Problem((("experiment",),), "the file has to begin with the line: # @package _global_")]
@@ -79,7 +83,9 @@ def problems(config: dict) -> list[Problem]:
 
 
 def _benchmarks(settings: dict) -> list[Problem]:
-    """Of all that lies under `benchmark`. A chosen one has `tasks`, from its file; others were only to be changed."""
+    """Of all that lies under `benchmark`. A chosen one has `tasks`, from its file; others were only
+    to be changed.
+    """
     chosen = [name for name, value in settings.items() if isinstance(value, dict) and "tasks" in value]
     found = []
     for name, value in settings.items():
@@ -103,7 +109,9 @@ def _stage(stage: str, settings: object, path: tuple) -> list[Problem]:
 
 
 def _wrong(model: Any, settings: object, path: tuple, extra: tuple = ()) -> list[Problem]:
-    """What a model says of its settings, which lie at `path`; `extra`: keys beside those of the model."""
+    """What a model says of its settings, which lie at `path`; `extra`: keys beside those of the
+    model.
+    """
     try:
         TypeAdapter(model).validate_python(settings)
     except ValidationError as error:
@@ -146,7 +154,9 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
 
 
 def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) -> Problem | None:
-    """The clash of a key with the choice beside it (`kind`, `module`), where only another choice has such a key."""
+    """The clash of a key with the choice beside it (`kind`, `module`), where only another choice
+    has such a key.
+    """
     having = [sibling for sibling in siblings if key[-1] in sibling.model_fields]
     if not having:
         return None
@@ -172,10 +182,11 @@ def _choice(given: object, expected: str) -> str:
 
 
 def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None, list]:
-    """(keys that lead to the place of an error, the model that the last of them is in, all members of the union that
-    this model was chosen from).
+    """(keys that lead to the place of an error, the model that the last of them is in, all members
+    of the union that this model was chosen from).
 
-    Pydantic's location also names the member of a union that it tried, which is no key of the settings.
+    Pydantic's location also names the member of a union that it tried, which is no key of the
+    settings.
     """
     path, inside, siblings, union = [], None, [], []
     for part in loc:
@@ -207,6 +218,8 @@ def members(annotation: Any) -> list:
 
 
 def _is_member(member: Any, tag: object) -> bool:
-    """Whether a member of a union is the one that pydantic calls by this tag: the value of its discriminator."""
+    """Whether a member of a union is the one that pydantic calls by this tag: the value of its
+    discriminator.
+    """
     fields = getattr(member, "model_fields", {})
     return any(tag in get_args(field.annotation) for field in fields.values() if get_args(field.annotation))

@@ -15,7 +15,9 @@ class Prompts(Model):
 
 
 class Contrastive(Model):
-    """Training on what cases cite: the same for an embedder made here and for one fine-tuned here."""
+    """Training on what cases cite: the same for an embedder made here and for one fine-tuned
+    here.
+    """
 
     batch_size: Positive
     negatives: Count

@@ -71,7 +71,8 @@ class GrpoGuards(Guards):
 
 
 class Settings(Tuning):
-    # An adapter that was trained over 4-bit weights goes on over whole ones: vLLM cannot take merged 4-bit weights.
+    # An adapter that was trained over 4-bit weights goes on over whole ones: vLLM cannot take
+    # merged 4-bit weights.
     method: Literal["full", "lora"]
     tasks: list[Literal["elements", "charge", "article", "term"]] = Field(min_length=1)
     rewards: list[Reward] = Field(min_length=1)

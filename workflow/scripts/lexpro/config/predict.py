@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from lexpro.config.base import Count, Model, Positive, Runtime, Share, clash
 
-# Answers to each prompt, each with a seed of its own, without which the spread of a sampled score is not known.
+# Answers to each prompt, each with a seed of its own, without which the spread of a sampled score
+# is not known.
 SEEDS = 3
 
 

@@ -140,7 +140,9 @@ class Lora(Model):
 
 
 class Tuning(Training):
-    """Training of all weights, or of an adapter on weights as they are (lora) or in 4 bits (qlora)."""
+    """Training of all weights, or of an adapter on weights as they are (lora) or in 4 bits
+    (qlora).
+    """
 
     method: Literal["full", "lora", "qlora"]
     lora: Lora | None = None

@@ -1,7 +1,8 @@
-"""From a folder of raw files to documents.parquet and rejects.parquet: every record read is in one of
-them.
+"""From a folder of raw files to documents.parquet and rejects.parquet: every record read is in one
+of them.
 
-Files are opened and unpacked one after the other; what is in them is parsed by as many processes as the rule gives.
+Files are opened and unpacked one after the other; what is in them is parsed by as many processes as
+the rule gives.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ Found = Document | Reject | Later
 
 
 def identity(province: str, file: str, record: int) -> str:
-    """The doc_id: where the document was found, so that it stays the same when other files come or go."""
+    """The doc_id: where the document was found, so that it stays the same when other files come or
+    go.
+    """
     return hashlib.sha256(f"{province}/{file}#{record}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What documents of a folder have in common: its name, the province that this name says, fields of records."""
+    """What documents of a folder have in common: its name, the province that this name says, fields
+    of records.
+    """
 
     province: str
     hint: str | None
@@ -111,7 +116,8 @@ def ingest(
     tell: Callable[[int, int], None] = lambda *_: None,
     workers: int = 1,
 ) -> dict[str, int]:
-    """Read all raw files of a folder into `out`; returns counts. The result does not depend on the number of `workers`.
+    """Read all raw files of a folder into `out`; returns counts. The result does not depend on the
+    number of `workers`.
 
     `tell(files, records)` is called now and then with the numbers so far.
     """

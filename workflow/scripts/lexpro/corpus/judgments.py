@@ -1,5 +1,5 @@
-"""From documents.parquet of a folder to judgments.parquet and rejects.parquet: a row group at a time, by as many
-processes as the rule gives."""
+"""From documents.parquet of a folder to judgments.parquet and rejects.parquet: a row group at a
+time, by as many processes as the rule gives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ FEW = 3
 
 
 def row(document: dict) -> dict:
-    """A document with its record; `province` and `charge` (the first) are None where they cannot be read."""
+    """A document with its record; `province` and `charge` (the first) are None where they cannot be
+    read.
+    """
     judgment = structure(document["text"], document["doc_id"], document["province_hint"])
     if not judgment.case_number:
         judgment.case_number = document["case_number"]
@@ -59,9 +61,11 @@ def write(
     tell: Callable[[int, int], None] = lambda *_: None,
     workers: int = 1,
 ) -> dict[str, int]:
-    """Structure all documents into `out`, those of more than `longest` characters are rejected; returns counts.
+    """Structure all documents into `out`, those of more than `longest` characters are rejected;
+    returns counts.
 
-    The result does not depend on the number of `workers`. `tell(done, total)` is called now and then.
+    The result does not depend on the number of `workers`. `tell(done, total)` is called now and
+    then.
     """
     chunks = list(chunks_of([documents]))
     total = sum(rows for _, rows in chunks)

@@ -1,4 +1,5 @@
-"""The JSON schema of a judgment's record, made from the types of `record.py`: docs/judgment.schema.json.
+"""The JSON schema of a judgment's record, made from the types of `record.py`:
+docs/judgment.schema.json.
 
 PYTHONPATH=workflow/scripts python -m lexpro.corpus.schema > docs/judgment.schema.json
 """

@@ -1,8 +1,8 @@
 """From experiment names to the runs that the DAG consists of.
 
-Hydra composes each experiment once, here, in Snakemake's main process. Each stage of it becomes a `Run` whose key is
-its choice and a digest of its settings and of the keys upstream; runs that coincide are one run. Jobs read the frozen
-plan.
+Hydra composes each experiment once, here, in Snakemake's main process. Each stage of it becomes a
+`Run` whose key is its choice and a digest of its settings and of the keys upstream; runs that
+coincide are one run. Jobs read the frozen plan.
 """
 
 from __future__ import annotations
@@ -26,14 +26,17 @@ from lexpro.workflow.stage import MANIFEST, StaleCheckout, lock_file
 
 # The benchmark whose runs go by variant and retrieval alone.
 HELDOUT = "heldout"
-# How many cores the main process was given: not what a job of a cluster sees, its own or all of its node.
+# How many cores the main process was given: not what a job of a cluster sees, its own or all of its
+# node.
 CORES = PLANS / "cores.json"
 # Settings of a benchmark that say how it is scored.
 SCORING = ("scorer", "tables", "published", "models")
 
 
 def provinces_of(corpus: dict) -> tuple[str, ...]:
-    """The province folders of a corpus: declared by a generator or data set, found on disk for a user's folder."""
+    """The province folders of a corpus: declared by a generator or data set, found on disk for a
+    user's folder.
+    """
     if corpus["kind"] != "folder":
         return tuple(corpus["provinces"])
     root = expanded(corpus["path"])
@@ -72,7 +75,9 @@ def pinned(benchmark: dict) -> dict:
 
 
 def evaluations(config: dict) -> Iterator[tuple[str, str, str]]:
-    """(benchmark, variant, retrieval) of an experiment; with retrieval only where statutes are of use."""
+    """(benchmark, variant, retrieval) of an experiment; with retrieval only where statutes are of
+    use.
+    """
     for benchmark, settings in config["benchmark"].items():
         chosen = settings["tasks"] or settings["expect"]
         use = settings.get("statutes", WITH_STATUTES)
@@ -83,7 +88,9 @@ def evaluations(config: dict) -> Iterator[tuple[str, str, str]]:
 
 
 def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
-    """Add the runs of one experiment to the DAG: this function is the method section of the project."""
+    """Add the runs of one experiment to the DAG: this function is the method section of the
+    project.
+    """
 
     def add(stage: str, upstream: dict[str, Run | None] | None = None, **extra) -> Run:
         return dag.add(stage, choices[stage], config[stage], upstream or {}, **extra)
@@ -94,7 +101,8 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
         ingest_settings = {**config["ingest"], "corpus": raw}
         ingest = dag.add("ingest", choices["ingest"], ingest_settings, {}, provinces=provinces, raw=raw)
     else:
-        # The registered hashes are part of what was asked: another version of a data set is another corpus.
+        # The registered hashes are part of what was asked: another version of a data set is another
+        # corpus.
         hashes = {dataset: datasets.find(dataset).sha256 for dataset in config["corpus"].get("datasets", [])}
         settings = {**config["corpus"], **({"sha256": hashes} if hashes else {})}
         corpus = dag.add("corpus", choices["corpus"], settings, {}, provinces=provinces)
@@ -130,7 +138,8 @@ def expand(name: str, config: dict, choices: dict[str, str], dag: Dag) -> None:
         upstream |= {"knowledge": knowledge, "index": index if retrieval == "rag" else None}
         choice = f"{benchmark}-{variant}-{retrieval}"
         predict = dag.add("predict", choice, settings, upstream)
-        # The held-out judgments come with the tasks; what is read from data sets is asked for again.
+        # The held-out judgments come with the tasks; what is read from data sets is asked for
+        # again.
         read = {"items": items} if items.get("data") else {}
         settings = {**config["score"], "benchmark": benchmark, **read}
         score = dag.add("score", choice, settings, {"predict": predict, "tasks": tasks})
@@ -191,7 +200,9 @@ def _statutes_there(names: list[str], overrides: list[str]) -> None:
 
 
 def freeze(names: list[str], overrides: list[str]) -> Dag:
-    """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG for the jobs."""
+    """Plan the experiments and write the plan: `results/.plan/<stage>/<key>/` and the frozen DAG
+    for the jobs.
+    """
     dag = build(names, overrides)
     _statutes_there(names, overrides)
     _at_hand(dag)
@@ -216,21 +227,25 @@ def thaw_cores() -> int:
 
 
 def cores_for(run: Run, province: str, cores: int) -> int:
-    """How many of all cores a province folder is read and structured with: by its share of the bytes (of a user's own
-    folder), or an equal one; an only folder gets all."""
+    """How many of all cores a province folder is read and structured with: by its share of the
+    bytes (of a user's own folder), or an equal one; an only folder gets all."""
     sizes = _sizes(run.plan) or dict.fromkeys(run.provinces, 1)
     return max(1, min(cores, round(cores * sizes[province] / max(1, sum(sizes.values())))))
 
 
 @cache
 def _sizes(folder: Path) -> dict[str, int]:
-    """Bytes of the raw files of each province, as the plan found them; empty where it found none."""
+    """Bytes of the raw files of each province, as the plan found them; empty where it found
+    none.
+    """
     path = folder / "sizes.json"
     return read_json(path) if path.is_file() else {}
 
 
 def thaw(names: list[str], overrides: list[str]) -> Dag:
-    """The DAG as the main process planned it: a job never composes. Raises `StaleCheckout` if that plan is gone."""
+    """The DAG as the main process planned it: a job never composes. Raises `StaleCheckout` if that
+    plan is gone.
+    """
     dag, path = Dag(), _frozen(names, overrides)
     if not path.is_file():
         raise StaleCheckout(f"{path} is gone, which the workflow was planned in. Run snakemake again.")
@@ -248,7 +263,9 @@ def _frozen(names: list[str], overrides: list[str]) -> Path:
 
 
 def inputs(dag: Dag) -> Callable:
-    """For the rules: `inputs(dag)(stage)` gives the input function of a stage: plan files and upstream manifests."""
+    """For the rules: `inputs(dag)(stage)` gives the input function of a stage: plan files and
+    upstream manifests.
+    """
 
     def of(stage: str) -> Callable:
         def resolve(wildcards) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """An experiment's settings, composed by Hydra and checked.
 
-What is wrong with them is said with the file that set each key: the last of the composed files (or overrides) that
-names it.
+What is wrong with them is said with the file that set each key: the last of the composed files (or
+overrides) that names it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def compose(name: str, overrides: tuple[str, ...] = ()) -> tuple[dict, dict[str,
 
 
 def located(wrong: list[Problem], name: str, overrides: tuple[str, ...]) -> UserError:
-    """The error that says what is wrong with an experiment: a line for each problem, with the files of its keys."""
+    """The error that says what is wrong with an experiment: a line for each problem, with the files
+    of its keys.
+    """
     layers = _layers(name, [read(text) for text in overrides])
     lines = [_line(problem, layers) for problem in wrong]
     return UserError("\n  ".join([f"the configuration of {name} cannot be used:", *lines]))
@@ -86,7 +88,9 @@ def _line(problem: Problem, layers: list[Layer]) -> str:
 
 
 def _file(key: tuple, layers: list[Layer], missing: bool) -> str:
-    """The layer that states a key, or most of it: the last one; the first where the key is missing in what it began."""
+    """The layer that states a key, or most of it: the last one; the first where the key is missing
+    in what it began.
+    """
     depths = [layer.depth(key) for layer in layers]
     if not any(depths):
         return "config/config.yaml and the experiment, under defaults"
@@ -196,7 +200,9 @@ def _broken(error: YAMLError) -> str:
 
 
 def _explain(error: Exception) -> str:
-    """Hydra's message without its search path; with the choices there are, where a choice does not exist."""
+    """Hydra's message without its search path; with the choices there are, where a choice does not
+    exist.
+    """
     text = str(error)
     if missing := re.search(
         r"Could not (?:find|override) '([\w-]+)/([^']+)'|Could not load '([\w-]+)/([^']+)'", text

@@ -1,6 +1,7 @@
 """What a user asks for on the command line: names of experiments, and changes on top of them.
 
-A change is `group=choice` (a file of config/<group>/) or `stage.key=value`, the value written as in the YAML files.
+A change is `group=choice` (a file of config/<group>/) or `stage.key=value`, the value written as in
+the YAML files.
 """
 
 from __future__ import annotations
@@ -43,14 +44,17 @@ class Change:
         return value
 
     def for_hydra(self) -> str:
-        """A choice in Hydra's words: groups outside the defaults of config/config.yaml are added, others replaced."""
+        """A choice in Hydra's words: groups outside the defaults of config/config.yaml are added,
+        others replaced.
+        """
         (group,) = self.key
         names = ",".join(f"'{name}'" for name in self.value)
         return f"{'' if group in STAGES else '+'}{group}={f'[{names}]' if group == 'benchmark' else names}"
 
 
 def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
-    """(names of experiments, overrides) of Snakemake's configuration; `given`: the part of it from the command line.
+    """(names of experiments, overrides) of Snakemake's configuration; `given`: the part of it from
+    the command line.
 
     Raises `UserError` on any other key there, and where no experiment is named.
     """
@@ -72,7 +76,9 @@ def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
 
 
 def _plain(key: str, text: str) -> None:
-    """Raises `UserError` where a full-width sign stands for one of a list; one that belongs to a value is let be."""
+    """Raises `UserError` where a full-width sign stands for one of a list; one that belongs to a
+    value is let be.
+    """
     if found := MISTYPED.search(re.sub(QUOTED, "", text)):
         wide = next(sign for sign in found.groups() if sign)
         raise UserError(
@@ -82,7 +88,9 @@ def _plain(key: str, text: str) -> None:
 
 
 def _texts(key: str, value: object) -> list[str]:
-    """`a,b`, `[a, b]` and what YAML made a list of say the same; commas inside brackets or quotes do not separate."""
+    """`a,b`, `[a, b]` and what YAML made a list of say the same; commas inside brackets or quotes
+    do not separate.
+    """
     if isinstance(value, str):
         value = split(value)
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -119,7 +127,9 @@ def no_choice(group: str, name: object) -> str:
 
 
 def read(text: str) -> Change:
-    """An override; raises `UserError` where it cannot be read, or names a choice that does not exist."""
+    """An override; raises `UserError` where it cannot be read, or names a choice that does not
+    exist.
+    """
     from omegaconf import OmegaConf  # a job reads the plan without it
 
     _plain("overrides", text)

@@ -1,6 +1,8 @@
-"""The files of a plan, which a rule's inputs are: configuration, code, and what a run reads that no stage has made.
+"""The files of a plan, which a rule's inputs are: configuration, code, and what a run reads that no
+stage has made.
 
-Each is written only if it says something else than before, so that Snakemake sees no change where there is none.
+Each is written only if it says something else than before, so that Snakemake sees no change where
+there is none.
 """
 
 from __future__ import annotations
@@ -81,7 +83,9 @@ def _reranker(settings: dict) -> str | None:
 
 
 def _retriever(model: Callable[[dict], str | None]) -> Callable[[Run], dict[str, str]]:
-    """The files of an embedder or reranker, where it is a folder and not the id of one on the hub."""
+    """The files of an embedder or reranker, where it is a folder and not the id of one on the
+    hub.
+    """
 
     def of(run: Run) -> dict[str, str]:
         folder = expanded(model(run.settings) or "")
@@ -92,7 +96,9 @@ def _retriever(model: Callable[[dict], str | None]) -> Callable[[Run], dict[str,
 
 
 def models(settings: dict) -> dict[str, str]:
-    """The folders of the models that a scorer reads (METEOR, BERTScore), by name; those that are null left out."""
+    """The folders of the models that a scorer reads (METEOR, BERTScore), by name; those that are
+    null left out.
+    """
     named = settings.get("items", {}).get("models") or {}
     return {name: path for name, path in named.items() if path}
 
@@ -105,8 +111,8 @@ def _scorer(run: Run) -> dict[str, str]:
     return found
 
 
-# Stage → (name of the list in the plan, whether these settings read such a thing, what lists it): data of which the
-# settings know no hash.
+# Stage → (name of the list in the plan, whether these settings read such a thing, what lists it):
+# data of which the settings know no hash.
 OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str, str]]]] = {
     "knowledge": ("statutes", lambda settings: settings.get("kind") == "statutes", _statutes),
     "filter": ("benchmarks", lambda settings: settings["benchmarks"], _benchmarks),
@@ -118,7 +124,9 @@ OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str
 
 
 def outside(run: Run) -> Path | None:
-    """The list of what a run reads from outside the workflow, besides raw files; None if it reads nothing."""
+    """The list of what a run reads from outside the workflow, besides raw files; None if it reads
+    nothing.
+    """
     name, reads, _ = OUTSIDE.get(run.stage, ("", bool, None))
     return run.plan / "raw" / f"{name}.yaml" if name and reads(run.settings) else None
 

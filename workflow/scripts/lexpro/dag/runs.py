@@ -10,7 +10,8 @@ from lexpro.workflow import fingerprint
 PLANS = Path("results/.plan")
 # The stages whose runs are split by province.
 BY_PROVINCE = ("ingest", "structure")
-# Settings under this key say how a stage runs (devices, logging), never what it computes: outside every digest.
+# Settings under this key say how a stage runs (devices, logging), never what it computes: outside
+# every digest.
 RUNTIME = "runtime"
 
 

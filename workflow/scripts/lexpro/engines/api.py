@@ -21,8 +21,8 @@ AGAIN = {408, 409, 429, 500, 502, 503, 504}
 
 
 class Engine:
-    """`settings`: base_url, model, key_env (environment variable with the key, or null), concurrency,
-    timeout, retries.
+    """`settings`: base_url, model, key_env (environment variable with the key, or null),
+    concurrency, timeout, retries.
 
     The model folders are not used: the server has its own.
     """
@@ -66,7 +66,8 @@ class Engine:
                 reason = f"HTTP {error.code}: {error.read(500).decode(errors='replace')}"
                 if error.code not in AGAIN:
                     break
-            # A connection that fails or breaks off, a reply that is no JSON or not of this interface.
+            # A connection that fails or breaks off, a reply that is no JSON or not of this
+            # interface.
             except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as error:
                 reason = f"{type(error).__name__}: {error}"
         return failure(reason)

@@ -1,5 +1,5 @@
-"""What an engine is: something that answers chat messages. Engines know nothing of tasks, benchmarks and
-scores.
+"""What an engine is: something that answers chat messages. Engines know nothing of tasks,
+benchmarks and scores.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What came back. `finish_reason` is stop, length (cut at `max_new_tokens`) or error (then `error` says
-    why).
+    """What came back. `finish_reason` is stop, length (cut at `max_new_tokens`) or error (then
+    `error` says why).
 
-    `text` is the whole answer, with the `<think>` that a chat template may have opened; `tokens` counts what
-    was generated; `seconds` is how long it took where the engine knows it (it says nothing of the answer).
+    `text` is the whole answer, with the `<think>` that a chat template may have opened; `tokens`
+    counts what was generated; `seconds` is how long it took where the engine knows it (it says
+    nothing of the answer).
     """
 
     text: str
@@ -42,8 +43,8 @@ def failure(reason: str) -> Generation:
 
 
 class Engine(Protocol):
-    """Answers requests in order. An error of one request is its `Generation`; what concerns all of them is
-    raised.
+    """Answers requests in order. An error of one request is its `Generation`; what concerns all of
+    them is raised.
     """
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]: ...

@@ -17,10 +17,11 @@ MOST_TOKENS = 1 << 18
 
 
 class Engine:
-    """A model folder (whole weights, or an adapter on those in `base`) on the GPU, or on the processor
-    without one.
+    """A model folder (whole weights, or an adapter on those in `base`) on the GPU, or on the
+    processor without one.
 
-    `settings`: batch_size, dtype (float32 | bfloat16), attention (null: the library's choice), merge_adapter.
+    `settings`: batch_size, dtype (float32 | bfloat16), attention (null: the library's choice),
+    merge_adapter.
     """
 
     def __init__(self, model: Path, base: Path | None, settings: dict, decoding: dict):
@@ -41,7 +42,8 @@ class Engine:
         self.model = loaded.eval()
         self.ends = ends(self.tokenizer, self.model.generation_config.eos_token_id)
         self.window = getattr(self.model.config, "max_position_embeddings", None)
-        # What a model's own file says of sampling does not count: the configuration of this stage does.
+        # What a model's own file says of sampling does not count: the configuration of this stage
+        # does.
         self.model.generation_config = GenerationConfig()
 
     def _config(self, longest: int) -> GenerationConfig:
@@ -86,7 +88,9 @@ class Engine:
             yield batch
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
-        """Answers in the order of `requests`. A prompt that leaves no room for its answer is a failure."""
+        """Answers in the order of `requests`. A prompt that leaves no room for its answer is a
+        failure.
+        """
         prompts = [encode(self.tokenizer, request.messages) for request in requests]
         found: dict[int, Generation] = {}
         for index, (_, ids) in enumerate(prompts):

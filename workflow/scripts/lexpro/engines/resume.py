@@ -1,5 +1,5 @@
-"""Long generation that goes on where it was killed: rows are appended chunk by chunk, whole chunks are
-kept.
+"""Long generation that goes on where it was killed: rows are appended chunk by chunk, whole chunks
+are kept.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One row wanted: what identifies it (`id`, `sample`, `row` is written along) and what to generate for
-    it.
+    """One row wanted: what identifies it (`id`, `sample`, `row` is written along) and what to
+    generate for it.
     """
 
     id: str
@@ -38,8 +38,8 @@ class Ask:
 
 
 def chunks(asks: Sequence[Ask], size: int) -> Iterator[list[Ask]]:
-    """Chunks of asks that cost alike (same limit on the answer, similar length of prompt), the same in every
-    attempt.
+    """Chunks of asks that cost alike (same limit on the answer, similar length of prompt), the same
+    in every attempt.
     """
     order = sorted(asks, key=lambda ask: (-ask.request.max_new_tokens, _length(ask), ask.key))
     for _, alike in itertools.groupby(order, key=lambda ask: ask.request.max_new_tokens):
@@ -52,7 +52,9 @@ def _length(ask: Ask) -> int:
 
 
 def finished(path: Path) -> dict[Key, dict]:
-    """Rows of an earlier attempt, up to the first line that was cut; failed ones are asked again."""
+    """Rows of an earlier attempt, up to the first line that was cut; failed ones are asked
+    again.
+    """
     rows: dict[Key, dict] = {}
     if path.is_file():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -68,12 +70,12 @@ def finished(path: Path) -> dict[Key, dict]:
 def run(
     asks: Sequence[Ask], make_engine: Callable[[], Engine], path: Path, size: int
 ) -> tuple[dict[Key, dict], dict[str, float]]:
-    """({key: row}, {generated_tokens, generation_seconds} of this attempt). `path` is the file that survives
-    a kill.
+    """({key: row}, {generated_tokens, generation_seconds} of this attempt). `path` is the file that
+    survives a kill.
 
-    The engine is made only if anything is left to do. Chunks do not depend on where an earlier attempt ended,
-    so that the result is the same with and without an interruption (but for `seconds`). What failed is asked
-    once more at the end.
+    The engine is made only if anything is left to do. Chunks do not depend on where an earlier
+    attempt ended, so that the result is the same with and without an interruption (but for
+    `seconds`). What failed is asked once more at the end.
     """
     done = finished(path)
     parts = list(chunks(asks, size))

@@ -15,8 +15,8 @@ def encode(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> tuple[str,
 
 
 def ends(tokenizer: PreTrainedTokenizerBase, configured: int | list[int] | None) -> list[int]:
-    """Tokens that end an answer: the tokenizer's, the model's own, and padding (which ends a pre-training
-    document).
+    """Tokens that end an answer: the tokenizer's, the model's own, and padding (which ends a
+    pre-training document).
     """
     own = configured if isinstance(configured, list) else [configured]
     tokens = {tokenizer.eos_token_id, tokenizer.pad_token_id, *own} - {None}

@@ -13,8 +13,8 @@ from lexpro.models import loading
 class Engine:
     """A model folder, or an adapter on the weights in `base`.
 
-    `settings`: dtype, max_model_len (null: the model's), tensor_parallel, gpu_memory, max_lora_rank, eager
-    (no compilation: it starts sooner and generates slower).
+    `settings`: dtype, max_model_len (null: the model's), tensor_parallel, gpu_memory,
+    max_lora_rank, eager (no compilation: it starts sooner and generates slower).
     """
 
     def __init__(self, model: Path, base: Path | None, settings: dict, decoding: dict):
@@ -57,7 +57,9 @@ class Engine:
         )
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
-        """Answers in the order of `requests`. A prompt that leaves no room for its answer is a failure."""
+        """Answers in the order of `requests`. A prompt that leaves no room for its answer is a
+        failure.
+        """
         prompts = [encode(self.tokenizer, request.messages) for request in requests]
         fits = [
             len(ids) + request.max_new_tokens <= self.window

@@ -1,5 +1,5 @@
-"""What answers that know nothing score on the project's own tasks: the commonest answer, the best constant one, the
-prompt copied; and gold itself, which must score 1.
+"""What answers that know nothing score on the project's own tasks: the commonest answer, the best
+constant one, the prompt copied; and gold itself, which must score 1.
 """
 
 from __future__ import annotations

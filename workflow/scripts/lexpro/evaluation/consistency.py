@@ -1,4 +1,5 @@
-"""Consistency: how far the answers to one prompt, sampled several times, agree (the paper's Figure 2).
+"""Consistency: how far the answers to one prompt, sampled several times, agree (the paper's Figure
+2).
 
 Right or wrong does not matter here: a model that always errs the same way is consistent.
 """
@@ -46,9 +47,10 @@ def _alike(a: Counter, b: Counter) -> float:
 
 
 def item(task: str, answers: Sequence[dict | None]) -> dict[str, float]:
-    """One prompt's samples: `same` (all of them alike), `modal` (share of the commonest), `agreement` (F1 of two,
-    mean over pairs; two that give no answer do not agree), `unanswered` (share), and for lengths `term_range`
-    (months from shortest to longest, the largest of the defendants) where at least two samples state one.
+    """One prompt's samples: `same` (all of them alike), `modal` (share of the commonest),
+    `agreement` (F1 of two, mean over pairs; two that give no answer do not agree), `unanswered`
+    (share), and for lengths `term_range` (months from shortest to longest, the largest of the
+    defendants) where at least two samples state one.
     """
     bags = [_bag(task, answer) for answer in answers]
     common = Counter(frozenset(bag.items()) for bag, a in zip(bags, answers, strict=True) if a is not None)
@@ -72,8 +74,8 @@ def item(task: str, answers: Sequence[dict | None]) -> dict[str, float]:
 
 
 def of(task: str, items: Sequence[Sequence[dict | None]]) -> dict[str, dict]:
-    """{consistency: {samples, <measure>: mean over items, term_range_n: items with terms}}; nothing where a prompt
-    was answered once.
+    """{consistency: {samples, <measure>: mean over items, term_range_n: items with terms}}; nothing
+    where a prompt was answered once.
     """
     samples = min(map(len, items), default=0)
     if samples < 2:

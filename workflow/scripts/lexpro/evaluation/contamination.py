@@ -1,8 +1,10 @@
-"""Contamination: how much of each item of a benchmark stands in one of the documents that a model was trained on.
+"""Contamination: how much of each item of a benchmark stands in one of the documents that a model
+was trained on.
 
-The share of an item's runs of 30 characters (without punctuation) that its most similar training document has too;
-from one half on it counts as seen, as in the filter of the corpus. Runs that many items of a benchmark share
-are its boilerplate, and say nothing. In memory are the items, never the training set.
+The share of an item's runs of 30 characters (without punctuation) that its most similar training
+document has too; from one half on it counts as seen, as in the filter of the corpus. Runs that many
+items of a benchmark share are its boilerplate, and say nothing. In memory are the items, never the
+training set.
 """
 
 from __future__ import annotations
@@ -81,8 +83,8 @@ def by_task(texts: dict[str, list[str]], training: Iterable[str]) -> dict[str, l
 
 
 def summary(shares: Sequence[float | None]) -> dict:
-    """{items: how many were seen in training, share: of those that can be told, highest, unknown: too short to
-    tell}.
+    """{items: how many were seen in training, share: of those that can be told, highest, unknown:
+    too short to tell}.
     """
     known = [share for share in shares if share is not None]
     seen = sum(share >= SHARE for share in known)

@@ -1,8 +1,9 @@
-"""One prediction against its gold: an outcome, what was right, wrong and missed, and counts to be summed up.
+"""One prediction against its gold: an outcome, what was right, wrong and missed, and counts to be
+summed up.
 
-Four outcomes: `right` (all of it), `wrong`, `abstained` (an answer came, but no readable one) and `failed`
-(no answer came). `truncated` (cut at the longest answer allowed) is said beside them, as such an answer may
-be any of them.
+Four outcomes: `right` (all of it), `wrong`, `abstained` (an answer came, but no readable one) and
+`failed` (no answer came). `truncated` (cut at the longest answer allowed) is said beside them, as
+such an answer may be any of them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ OUTCOMES = ("right", "wrong", "abstained", "failed")
 # Key of the list in the answers to charge and article.
 LISTS = {"charge": "罪名", "article": "法条"}
 PLACES = ("right", "stated", "true")
-# Defendants named in truth or answer, the sum of their F1, and how many of them are right in everything.
+# Defendants named in truth or answer, the sum of their F1, and how many of them are right in
+# everything.
 PEOPLE = ("people", "people_f1", "people_exact")
 
 # What is counted of each task, in the order of its table.
@@ -38,8 +40,8 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one prediction. `right`, `wrong`, `missed`: lists of elements, charges, refs or
-    terms.
+    """What became of one prediction. `right`, `wrong`, `missed`: lists of elements, charges, refs
+    or terms.
     """
 
     outcome: str

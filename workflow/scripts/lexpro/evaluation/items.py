@@ -1,5 +1,5 @@
-"""What `predict` wants of a benchmark: its items and their prompts. How they are scored is elsewhere, so that a change
-of a scorer asks no model again.
+"""What `predict` wants of a benchmark: its items and their prompts. How they are scored is
+elsewhere, so that a change of a scorer asks no model again.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ WITH_STATUTES = ("charge", "article", "term")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. `prompt` is what was asked, `gold` the reference as the benchmark writes it, `text` the part of
-    the prompt that is this question's own ("": all of it).
+    """One question. `prompt` is what was asked, `gold` the reference as the benchmark writes it,
+    `text` the part of the prompt that is this question's own ("": all of it).
     """
 
     id: str
@@ -29,8 +29,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What a run with retrieval may look up. `articles`: (text, date or None, law or None for any) → statutes;
-    `practice`: (facts, name of the court, its province) → refs that it usually cites, or None.
+    """What a run with retrieval may look up. `articles`: (text, date or None, law or None for any)
+    → statutes; `practice`: (facts, name of the court, its province) → refs that it usually cites,
+    or None.
     """
 
     articles: Callable[[str, str | None, str | None], list[dict]]
@@ -38,8 +39,8 @@ class Retrieval:
 
 
 class Source(Protocol):
-    """`SOURCE` of a module of this package. `settings` are those of config/benchmark, `tasks` the folder of the tasks
-    stage; what is asked are dicts with at least id and task.
+    """`SOURCE` of a module of this package. `settings` are those of config/benchmark, `tasks` the
+    folder of the tasks stage; what is asked are dicts with at least id and task.
     """
 
     def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]: ...

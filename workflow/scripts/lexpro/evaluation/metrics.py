@@ -107,8 +107,8 @@ def _number(count: float) -> int | float:
 
 
 def _by_field(sums: np.ndarray) -> dict[str, dict[str, float]]:
-    """Field → precision, recall, f1 and how many elements are true; fields with none true and none stated are
-    left out.
+    """Field → precision, recall, f1 and how many elements are true; fields with none true and none
+    stated are left out.
     """
     found = {}
     for name, (right, stated, true) in zip(FIELDS, _fields(sums), strict=True):
@@ -129,8 +129,9 @@ def _rounded(interval: Interval) -> dict[str, float]:
 def summarise(task: str, verdicts: Sequence[Sequence[Verdict]], settings: dict) -> dict:
     """The scores of one task from the verdicts of its items (each a list over samples).
 
-    `n` items; outcomes and `truncated` count predictions; every metric by name, `low` and `high` of the main
-    one (a `confidence` interval), and the intervals of all in `intervals`. `elements` adds `fields` and `confusions`.
+    `n` items; outcomes and `truncated` count predictions; every metric by name, `low` and `high` of
+    the main one (a `confidence` interval), and the intervals of all in `intervals`. `elements` adds
+    `fields` and `confusions`.
     """
     table = _table(task, verdicts)
     found = bootstrap(

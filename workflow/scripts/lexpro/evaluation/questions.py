@@ -20,13 +20,17 @@ QUERY = 2000
 
 
 def data(settings: dict, shots: int) -> Path:
-    """The items of a benchmark with so many examples; raises `UserError` where they are not to be had."""
+    """The items of a benchmark with so many examples; raises `UserError` where they are not to be
+    had.
+    """
     name = settings["data"][SHOTS[shots]]
     return datasets.resolve(datasets.find(name), CACHE, settings.get("sha256", {}).get(name, ""))
 
 
 def label(number: str, shots: int) -> str:
-    """The name of a task among scores: 3-4, or 3-4/one_shot; `all` where the benchmark is one task."""
+    """The name of a task among scores: 3-4, or 3-4/one_shot; `all` where the benchmark is one
+    task.
+    """
     return (number or "all") + (f"/{SHOTS[shots]}" if shots else "")
 
 
@@ -50,7 +54,9 @@ class Questions:
                 yield number, label(number, shots), self.items(folder, number.replace("all", ""))
 
     def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]:
-        """At most `limit` items of each task (0: all), the first; with the law that statutes are searched in."""
+        """At most `limit` items of each task (0: all), the first; with the law that statutes are
+        searched in.
+        """
         chosen = [
             {"id": f"{name}:{item.id}", "task": name, "item": item, "law": settings["statutes"].get(number)}
             for number, name, items in self.tasks(settings, retrieval)

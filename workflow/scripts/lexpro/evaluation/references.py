@@ -11,8 +11,8 @@ from lexpro.workflow.errors import UserError
 
 
 def golds(dataset: str, source: Questions, number: str) -> Callable[[list[dict]], list[str]]:
-    """Records of a file of outputs → the references of a task; UserError on an id that the data set has not, and where
-    it is not at hand.
+    """Records of a file of outputs → the references of a task; UserError on an id that the data set
+    has not, and where it is not at hand.
     """
 
     def of(rows: list[dict]) -> list[str]:

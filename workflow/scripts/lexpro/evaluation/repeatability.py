@@ -1,4 +1,6 @@
-"""The same model twice under greedy decoding: its score on the items that were answered a second time."""
+"""The same model twice under greedy decoding: its score on the items that were answered a second
+time.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,11 @@ Values = Callable[[list[dict]], dict[str, float]]
 
 
 def compared(first: Sequence[dict], second: Sequence[dict], values: Values) -> dict[str, dict]:
-    """Task → {items, same: how many texts are the same, first, second: the scores of both runs, difference}.
+    """Task → {items, same: how many texts are the same, first, second: the scores of both runs,
+    difference}.
 
-    `first`: all predictions, `second`: those made again. What failed in one of the runs is left out.
+    `first`: all predictions, `second`: those made again. What failed in one of the runs is left
+    out.
     """
     before = {(row["id"], row["sample"]): row for row in first if not row["error"]}
     pairs = [

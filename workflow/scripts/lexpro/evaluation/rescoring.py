@@ -1,4 +1,6 @@
-"""Anyone's outputs of a public benchmark, read from the format that they were published in, and scored twice."""
+"""Anyone's outputs of a public benchmark, read from the format that they were published in, and
+scored twice.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class Outputs:
 
 
 def task(name: str) -> Task:
-    """The task of `lawbench/3-4`, `lexeval/1_1`, `disc/single/nje` or `judge`; raises UserError on others."""
+    """The task of `lawbench/3-4`, `lexeval/1_1`, `disc/single/nje` or `judge`; raises UserError on
+    others.
+    """
     benchmark, _, number = name.partition("/")
     if benchmark not in FORMATS:
         raise UserError(f"no benchmark {benchmark!r}: one of {', '.join(FORMATS)}.")
@@ -98,7 +102,8 @@ def _prompt(value: object) -> str:
 
 
 def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None = None) -> Outputs:
-    """The outputs of a file; `golds` gives the references where the format does not hold them (by id, or by question).
+    """The outputs of a file; `golds` gives the references where the format does not hold them (by
+    id, or by question).
 
     Raises UserError on a file that is not in the format.
     """
@@ -131,8 +136,8 @@ def _numbers(rule: Rule, table: np.ndarray, draws: int) -> dict:
 def evaluate(task: Task, outputs: Outputs, draws: int = 2000, models: dict | None = None) -> dict:
     """Both scores of a file of outputs; with `models`, what takes these to compute too (`beside`).
 
-    `failed`: items without an output, `truncated`: a thought without an end; both score 0 and are no abstentions
-    of the normalised score. The official scorer gets the text as it is.
+    `failed`: items without an output, `truncated`: a thought without an end; both score 0 and are
+    no abstentions of the normalised score. The official scorer gets the text as it is.
     """
     items = outputs.items
     try:
@@ -172,8 +177,9 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000, models: dict | Non
 
 
 def baselines(task: Task, items: Sequence[Item]) -> dict:
-    """What answers without any knowledge score: gold itself, the commonest answer, the prompt copied, and the one
-    answer to all that scores best (of those that `task.constants` names), for each scorer its own.
+    """What answers without any knowledge score: gold itself, the commonest answer, the prompt
+    copied, and the one answer to all that scores best (of those that `task.constants` names), for
+    each scorer its own.
     """
     constants = task.constants(items)
     majority = Counter(item.gold for item in items).most_common(1)[0][0]

@@ -1,4 +1,6 @@
-"""Scores of the project's own tasks: predictions and the rows they answer → numbers by task, a verdict on each."""
+"""Scores of the project's own tasks: predictions and the rows they answer → numbers by task, a
+verdict on each.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from lexpro.workflow.errors import UserError
 
 
 def item_row(item: dict, prediction: dict, verdict: Verdict, overlap: float | None = None) -> dict:
-    """A row of items.jsonl: the item, what the model made of it, and what of that was right, wrong and
-    missed.
+    """A row of items.jsonl: the item, what the model made of it, and what of that was right, wrong
+    and missed.
     """
     return {
         "id": item["id"],
@@ -47,7 +49,9 @@ def values(source: Judgments, tasks: Path, settings: dict, predictions: list[dic
 
 
 def score(source: Judgments, tasks: Path, settings: dict, predictions: list[dict], how: dict) -> Scored:
-    """Scores by task, and a row for each prediction; raises `UserError` on a prediction of no item."""
+    """Scores by task, and a row for each prediction; raises `UserError` on a prediction of no
+    item.
+    """
     items = {row["id"]: row for row in source.rows(tasks, settings)}
     if strange := [row["id"] for row in predictions if row["id"] not in items]:
         raise UserError(

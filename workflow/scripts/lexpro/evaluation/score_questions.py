@@ -28,8 +28,8 @@ Asked = dict[str, tuple[str, dict[str, Item]]]
 def answered(
     source: Questions, settings: dict, predictions: list[dict]
 ) -> tuple[Asked, dict[str, list[dict]]]:
-    """({name: (number, the items that were answered)} of each task, {item: its predictions}); raises `UserError` on a
-    prediction of no item.
+    """({name: (number, the items that were answered)} of each task, {item: its predictions});
+    raises `UserError` on a prediction of no item.
     """
     given: dict[str, list[dict]] = {}
     for row in predictions:
@@ -122,7 +122,9 @@ class Marked:
         return self.rule(scorer).value([mark])
 
     def outcome(self, key: str, number: int) -> str:
-        """right, wrong, abstained or failed by the normalised scorer; skipped: an item that does not count."""
+        """right, wrong, abstained or failed by the normalised scorer; skipped: an item that does
+        not count.
+        """
         mark = self.marks["normalised"][key][number]
         if self.samples[key][number]["error"]:
             return "failed"
@@ -187,7 +189,9 @@ def _mark(rule: Rule, item: Item, row: dict) -> Mark:
 
 
 def answer(row: dict) -> str:
-    """The answer of a prediction without its thought; empty where it failed or its thought has no end."""
+    """The answer of a prediction without its thought; empty where it failed or its thought has no
+    end.
+    """
     _, text, finished = split_think(row["completion"])
     return text if finished and not row["error"] else ""
 
@@ -197,8 +201,8 @@ def truncated(row: dict) -> bool:
 
 
 def averages(tasks: dict[str, Marked], how: dict) -> dict[str, dict]:
-    """The mean of the tasks (as LawBench prints it) for each number of examples, where there are several; its
-    interval draws the items of each task.
+    """The mean of the tasks (as LawBench prints it) for each number of examples, where there are
+    several; its interval draws the items of each task.
     """
     found = {}
     for shots, name in enumerate(SHOTS):

@@ -1,7 +1,8 @@
-"""What a scorer is: a mark for each pair of item and prediction, and a metric of the sum of all marks.
+"""What a scorer is: a mark for each pair of item and prediction, and a metric of the sum of all
+marks.
 
-A mark depends on its item and prediction alone; the score of a file is a function of the summed counts, so that
-`lexpro.stats.bootstrap` gives its interval.
+A mark depends on its item and prediction alone; the score of a file is a function of the summed
+counts, so that `lexpro.stats.bootstrap` gives its interval.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ SKIPPED = Mark((0.0, 0.0))
 
 @dataclass(frozen=True)
 class Rule:
-    """How a task is scored: `mark`, and metrics by name, the main one first. `missing` marks an item that was never
-    answered, where that differs from an empty answer: nothing to say may be right.
+    """How a task is scored: `mark`, and metrics by name, the main one first. `missing` marks an
+    item that was never answered, where that differs from an empty answer: nothing to say may be
+    right.
     """
 
     mark: Callable[[Item, str], Mark]
@@ -70,9 +72,9 @@ class Rule:
 class Task:
     """A task with both of its scorers.
 
-    `constants` gives the answers tried as one answer to every item; `golds` the references of records of a file
-    that does not hold them; `beside` what takes a model to compute, of (reference, output) pairs and the folders of
-    the benchmark's `models`.
+    `constants` gives the answers tried as one answer to every item; `golds` the references of
+    records of a file that does not hold them; `beside` what takes a model to compute, of
+    (reference, output) pairs and the folders of the benchmark's `models`.
     """
 
     name: str

@@ -1,7 +1,8 @@
-"""How much two Chinese texts have in common: ROUGE-L as two packages compute it, and F1 of characters.
+"""How much two Chinese texts have in common: ROUGE-L as two packages compute it, and F1 of
+characters.
 
-Sources: rouge-chinese 1.0.3 (LawBench), rouge 1.0.1 (LexEval), the CAIL 2021 reading comprehension scorer
-(LawBench 2-5, 2-6, 2-10).
+Sources: rouge-chinese 1.0.3 (LawBench), rouge 1.0.1 (LexEval), the CAIL 2021 reading comprehension
+scorer (LawBench 2-5, 2-6, 2-10).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from rouge_chinese import Rouge
 
 jieba.setLogLevel(logging.WARNING)
 
-# Chinese punctuation as these scorers share it, in their order; each adds some. 。 《 〈 and 〉 are not in it.
+# Chinese punctuation as these scorers share it, in their order; each adds some. 。 《 〈 and 〉 are
+# not in it.
 CJK_MARKS = (
     "！？｡＂＃＄％＆＇（）＊＋，－／：；＜＝＞＠［＼］＾＿｀｛｜｝～｟｠｢｣､、"
     "〃》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟"
@@ -44,7 +46,9 @@ def set_f1(stated: set, true: set) -> float:
 
 @lru_cache(maxsize=8192)
 def _words(text: str) -> list[str]:
-    """The words that rouge-chinese compares: jieba's, sentence by sentence; 无内容 for an empty text."""
+    """The words that rouge-chinese compares: jieba's, sentence by sentence; 无内容 for an empty
+    text.
+    """
     cut = " ".join(jieba.cut(text))
     cut = cut if cut.strip() else "无内容"
     sentences = [" ".join(part.split()) for part in _SENTENCES.cut_sent(cut) if part]
@@ -74,12 +78,16 @@ def character_f1(prediction: str, reference: str) -> float:
 
 
 def plain(text: str) -> str:
-    """A text as it is compared here: compatible forms made one (NFKC), lower case, only letters and digits."""
+    """A text as it is compared here: compatible forms made one (NFKC), lower case, only letters and
+    digits.
+    """
     return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
 
 
 def lcs_f1(prediction: str, reference: str) -> float:
-    """F1 of the longest common subsequence of characters of two `plain` texts; two empty ones are alike."""
+    """F1 of the longest common subsequence of characters of two `plain` texts; two empty ones are
+    alike.
+    """
     stated, true = plain(prediction), plain(reference)
     if not stated or not true:
         return float(stated == true)
@@ -87,7 +95,8 @@ def lcs_f1(prediction: str, reference: str) -> float:
 
 
 _LEXEVAL_MARKS = frozenset(string.punctuation + CJK_MARKS + "。〰〾〿–—‘’‛“”„‟…‧﹏")
-# Above so many calls of itself the recursion of rouge 1.0.1 is cut off by Python, and LexEval scores 0.
+# Above so many calls of itself the recursion of rouge 1.0.1 is cut off by Python, and LexEval
+# scores 0.
 _RECURSIONS = 985
 
 
@@ -108,7 +117,9 @@ def _table(true: Sequence[str], stated: Sequence[str]) -> list[list[int]]:
 
 
 def distinct_rouge_l(prediction: str, reference: str) -> float:
-    """ROUGE-L F of rouge 1.0.1, which counts distinct words; 0 for an empty text and for one too long for it."""
+    """ROUGE-L F of rouge 1.0.1, which counts distinct words; 0 for an empty text and for one too
+    long for it.
+    """
     stated, true = lexeval_words(prediction), lexeval_words(reference)
     if not stated or not true:
         return 0.0

@@ -1,8 +1,9 @@
-"""Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the law that they are of.
+"""Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the
+law that they are of.
 
-《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72; 第九十一条至第九十三条 is 91, 92,
-93. A law's name holds until the next one; one in 《》 that is not known by a short name is kept as it is written.
-Articles before any name have the law "".
+《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72;
+第九十一条至第九十三条 is 91, 92, 93. A law's name holds until the next one; one in 《》 that is
+not known by a short name is kept as it is written. Articles before any name have the law "".
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ _LAW = (
     r"|民诉法"
     r"|民法通则|侵权责任法|道路交通安全法|社区矫正法|禁毒法|治安管理处罚法|监察法))"
 )
-# What a token begins with is looked at first: three times as fast as trying all kinds at every character.
+# What a token begins with is looked at first: three times as fast as trying all kinds at every
+# character.
 _TOKEN = re.compile(
     rf"(?=[《中刑民侵道社禁治监第（(\s{_D}])(?:"
     + _LAW
-    # Several numbers may share one 条. Without 第 only in a list or right behind the law's name: 六十四条 in
-    # 第五十三条、六十四条 or a range, but not 数据160308条. 第六十七第三款 lacks its 条.
-    # 133-1条 and 一百三十三之一条 are 条之X, 133-135条 is a range.
+    # Several numbers may share one 条. Without 第 only in a list or right behind the law's name:
+    # 六十四条 in 第五十三条、六十四条 or a range, but not 数据160308条. 第六十七第三款 lacks its
+    # 条. 133-1条 and 一百三十三之一条 are 条之X, 133-135条 is a range.
     + r"|(?:第|(?<=[、，,》法和及与或])|(?<=[条條款项][至到]))\s{0,4}"
     rf"(?P<number>{_N}(?:\s{{0,4}}[、，,和及至到]\s{{0,4}}"
     rf"第?\s{{0,4}}{_N}){{0,12}})\s{{0,4}}(?:[之\-－—–]\s{{0,4}}(?P<dash>{_N})\s{{0,4}})?(?:条(?!款)|條)\s{{0,4}}"
@@ -52,7 +54,9 @@ _NO_PREFIX = re.compile(r"^中华人民共和国")
 
 
 def law_name(text: str) -> str:
-    """The short name of a law: 中华人民共和国刑法 → 刑法, 刑诉法 → 刑事诉讼法; other names without the country's."""
+    """The short name of a law: 中华人民共和国刑法 → 刑法, 刑诉法 → 刑事诉讼法; other names
+    without the country's.
+    """
     name = _NO_PREFIX.sub("", text.strip().strip("《》〈〉<>"))
     return _SHORT.get(name, name)
 
@@ -179,10 +183,11 @@ _TOKEN_OR_LITERAL = re.compile(
 
 
 def literal(text: str) -> list[Article]:
-    """Citations of `text` written in full as 第…条, slips of the pen as they stand: 第六十七第三款 and
-    、六十四条 are none.
+    """Citations of `text` written in full as 第…条, slips of the pen as they stand:
+    第六十七第三款 and 、六十四条 are none.
 
-    This is how JuDGE's reference articles (`la`) were read; use `find` and `parse` for what a court means.
+    This is how JuDGE's reference articles (`la`) were read; use `find` and `parse` for what a
+    court means.
     """
     found = []
     law = ""
@@ -200,7 +205,9 @@ def parse(text: str, law: str = "") -> list[Article]:
 
 
 def base(articles: list[Article], law: str = CRIMINAL_LAW) -> set[int]:
-    """Numbers of the cited articles of `law`, without 之X (the form in which JuDGE's `la` has them)."""
+    """Numbers of the cited articles of `law`, without 之X (the form in which JuDGE's `la` has
+    them).
+    """
     return {article.number for article in articles if article.law == law}
 
 
@@ -219,9 +226,11 @@ _NUMBER = re.compile(
 
 
 def parse_number(number: int | str, law: str = CRIMINAL_LAW) -> Article | None:
-    """The article that a number in any form names: 133, "１３３", "第一百三十三条之一", "133条之一", "133-1".
+    """The article that a number in any form names: 133, "１３３", "第一百三十三条之一",
+    "133条之一", "133-1".
 
-    A whole citation is read too (刑法第一百三十三条之一第一款). None on anything else, and on several articles.
+    A whole citation is read too (刑法第一百三十三条之一第一款). None on anything else, and on
+    several articles.
     """
     text = str(number).strip()
     if match := _NUMBER.fullmatch(text):
@@ -232,8 +241,8 @@ def parse_number(number: int | str, law: str = CRIMINAL_LAW) -> Article | None:
 
 
 def render(article: Article, style: str = "chinese") -> str:
-    """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项 (law left out where it is empty); `parse` reads
-    it back."""
+    """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项 (law left out where it is empty);
+    `parse` reads it back."""
     number = numerals.render(article.number, style)
     text = f"第{number}条" + (f"之{numerals.render(article.sub, style)}" if article.sub else "")
     text += f"第{numerals.render(article.paragraph, style)}款" if article.paragraph else ""

@@ -1,15 +1,16 @@
-"""Sentencing circumstances (量刑情节) that a court finds in its reasoning, not those that others only claim.
+"""Sentencing circumstances (量刑情节) that a court finds in its reasoning, not those that others
+only claim.
 
-Names are those of `facts.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to 29, 65, 67, 68 and
-356; the 2021 sentencing guideline, part III (退赃, 谅解, 认罪认罚).
+Names are those of `facts.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to 29,
+65, 67, 68 and 356; the 2021 sentencing guideline, part III (退赃, 谅解, 认罪认罚).
 """
 
 from __future__ import annotations
 
 import re
 
-# name → what it reads like. 坦白 is also truthful confession without its name, where no surrender is found
-# (article 67(3)).
+# name → what it reads like. 坦白 is also truthful confession without its name, where no surrender
+# is found (article 67(3)).
 _WORDS = {
     "自首": r"自首|以自首论|自动投案(?=[^。；]{0,30}(?<![未不能])如实)",
     "坦白": r"坦白|如实(?:供述|交代|陈述|供认)",
@@ -39,7 +40,8 @@ _WORDS = {
 NAMES = tuple(_WORDS)
 _KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
 _BACK = {key: name for name, key in _KEY.items()}
-# What they begin with is looked at first: six times as fast as trying all of them at every character.
+# What they begin with is looked at first: six times as fast as trying all of them at every
+# character.
 _FIRST = "自以坦如立累毒从胁被主未因由犯预系属为是的不已限尚又聋防避退谅认前"
 _ANY = re.compile(
     f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{_KEY[name]}>{words})' for name, words in _WORDS.items())})"
@@ -95,7 +97,9 @@ def find(sentence: str) -> list[tuple[str, int]]:
 
 
 def _left_out(name: str, before: str, words: str, after: str) -> bool:
-    """Whether what stands around the words says that the circumstance is not found in the defendant."""
+    """Whether what stands around the words says that the circumstance is not found in the
+    defendant.
+    """
     negated = _NEGATED.search(before)
     if name in _INCHOATE and negated and _UNFINISHED.match(negated[0].removeprefix("并")):
         negated = None
@@ -111,7 +115,9 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
 
 
 def tidy(names: list[str]) -> list[str]:
-    """Each once in the order of `NAMES`; truthful confession is part of surrender, and 胁从犯 contains 从犯."""
+    """Each once in the order of `NAMES`; truthful confession is part of surrender, and 胁从犯
+    contains 从犯.
+    """
     present = set(names)
     if "自首" in present:
         present.discard("坦白")

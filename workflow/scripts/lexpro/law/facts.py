@@ -1,10 +1,10 @@
-"""Facts of the law in `facts.yaml`: charges with their tiers of penalty, circumstances, general rules.
+"""Facts of the law in `facts.yaml`: charges with their tiers of penalty, circumstances, general
+rules.
 
-Numbers, months and our own words (no statute text); the synthetic corpus is generated from them and the
-embedded knowledge
-base is rendered from them. Source: Criminal Law (刑法) as amended up to Amendment XII, Criminal Procedure Law
-(刑事诉讼法)
-article 15, and the 2021 guideline on sentencing for common crimes (its 23 charges are all here).
+Numbers, months and our own words (no statute text); the synthetic corpus is generated from them
+and the embedded knowledge base is rendered from them. Source: Criminal Law (刑法) as amended up
+to Amendment XII, Criminal Procedure Law (刑事诉讼法) article 15, and the 2021 guideline on
+sentencing for common crimes (its 23 charges are all here).
 """
 
 from __future__ import annotations
@@ -20,11 +20,10 @@ from lexpro.workflow.files import read_yaml
 class Tier:
     """A tier of penalty (法定刑幅度).
 
-    `months` is the range of fixed-term imprisonment (有期徒刑), None where the tier has none; `lighter` and
-    `heavier` name the
-    kinds below and above it; `fine` is must | either | alternative | may | none (see facts.yaml). `amount`
-    (yuan), `grams` and
-    `fines` (yuan) are the ranges that the synthetic corpus draws from.
+    `months` is the range of fixed-term imprisonment (有期徒刑), None where the tier has none;
+    `lighter` and `heavier` name the kinds below and above it; `fine` is must | either |
+    alternative | may | none (see facts.yaml). `amount` (yuan), `grams` and `fines` (yuan) are
+    the ranges that the synthetic corpus draws from.
     """
 
     condition: str
@@ -41,8 +40,8 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge (罪名): article ref, conduct in our own words, tiers from light to heavy; `measure` is amount
-    | injury | drugs.
+    """A charge (罪名): article ref, conduct in our own words, tiers from light to heavy;
+    `measure` is amount | injury | drugs.
     """
 
     name: str
@@ -56,8 +55,8 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A circumstance (量刑情节) or general rule: its article (None: at the court's discretion, 酌定) and
-    effect in our own words.
+    """A circumstance (量刑情节) or general rule: its article (None: at the court's discretion,
+    酌定) and effect in our own words.
     """
 
     name: str

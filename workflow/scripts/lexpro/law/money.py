@@ -1,5 +1,5 @@
-"""Sums of money (金额): 人民币五千元, 5.2万余元, 1,000元, 三百二十元五角, 3至5万元; foreign currencies are left
-as such."""
+"""Sums of money (金额): 人民币五千元, 5.2万余元, 1,000元, 三百二十元五角, 3至5万元; foreign
+currencies are left as such."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from lexpro.law import numerals
 
 YUAN = "元"
-# A currency and its other names and signs, a line each. Before the number they count too: 美元300元 are dollars.
+# A currency and its other names and signs, a line each. Before the number they count too: 美元300元
+# are dollars.
 _LINES = (
     "美元 美金 US$ USD $", "港元 港币 港幣 HK$ HKD", "欧元 EUR €", "英镑 £", "日元 日币", "澳元 澳币", "加元 加币",
     "韩元 韩币", "新台币 台币", "澳门元 澳门币", "新加坡元 新加坡币", "比索 披索", "泰铢", "卢布", "瑞士法郎",
@@ -24,8 +25,8 @@ _UNIT = "[万亿千百萬億]"
 _MORE = "[余餘多几]"
 # What counts things, not money: 人民币100张.
 _COUNTED = "[年月日号张枚个名次笔件台部克份]"
-# The yuan sign may be written 圆; 块 is speech, if no thing follows. 元 of 单元, 公元, 美元 has no numeral before it.
-# Behind the name or the sign of a currency it may be left out (￥500, 港币5万).
+# The yuan sign may be written 圆; 块 is speech, if no thing follows. 元 of 单元, 公元, 美元 has no
+# numeral before it. Behind the name or the sign of a currency it may be left out (￥500, 港币5万).
 _FIRST = "".join({name[0] for name in _NAMES}) + "人Rr¥￥现约近将逾大超上" + numerals.CHARACTERS
 _MONEY = re.compile(
     rf"(?=[{_FIRST}\s])"
@@ -43,7 +44,9 @@ WRITTEN = re.compile(r"[元圆¥￥]|人民币|RMB|rmb")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A sum at text[start:end], in `currency` (元 is yuan renminbi); `high` is the upper end of a range."""
+    """A sum at text[start:end], in `currency` (元 is yuan renminbi); `high` is the upper end of a
+    range.
+    """
 
     amount: int | float
     start: int
@@ -59,7 +62,9 @@ def _tidy(value: float) -> int | float:
 
 
 def _currency(before: str | None, behind: str | None) -> str:
-    """The currency by the name behind the number (of 元港币 the second), else by what stands before it."""
+    """The currency by the name behind the number (of 元港币 the second), else by what stands before
+    it.
+    """
     behind = (behind or "").removeprefix("元")
     return YUAN if behind == "人民币" else _NAMES.get(behind) or _NAMES.get(before or "") or YUAN
 

@@ -1,8 +1,9 @@
-"""The 31 provinces (省级行政区), from a case number, a court's name, or the name of a prefecture or county.
+"""The 31 provinces (省级行政区), from a case number, a court's name, or the name of a prefecture
+or county.
 
-Case numbers bear the province's letter since 2016 (法〔2015〕137号); before that the court chose its own
-abbreviation, so an older number says nothing. 兵 is the Production and Construction Corps in 新疆; Hong Kong,
-Macao and Taiwan have other courts.
+Case numbers bear the province's letter since 2016 (法〔2015〕137号); before that the court chose
+its own abbreviation, so an older number says nothing. 兵 is the Production and Construction
+Corps in 新疆; Hong Kong, Macao and Taiwan have other courts.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ LETTERS = {
 PROVINCES = tuple(dict.fromkeys(LETTERS.values()))
 MUNICIPALITIES = ("北京", "天津", "上海", "重庆")
 
-# A letter, then the court's code of up to four digits, then the kind of case: （2017）沪0120刑初684号.
+# A letter, then the court's code of up to four digits, then the kind of case:
+# （2017）沪0120刑初684号.
 _LETTER = re.compile(
     r"[（(\[［〔【]?\s{0,4}(?P<year>[12][0-9]{3})\s{0,4}[）)\]］〕】]?\s{0,4}(?P<letter>["
     + "".join(LETTERS)
@@ -29,15 +31,16 @@ _LETTER = re.compile(
 # Three divisions of 青海 and 内蒙古 bear the name of another province.
 _PROVINCE = re.compile(r"(?!海南藏族|海南区|河南蒙古族)(?:" + "|".join(PROVINCES) + ")")
 _CORPS = re.compile(r"兵团|垦区")
-# Whole names first (a run of characters that ends in a division's suffix), then prefectures by their short names.
+# Whole names first (a run of characters that ends in a division's suffix), then prefectures by
+# their short names.
 _PART = re.compile(r"[市县区旗州盟地]")
 _SUFFIX = re.compile(r"(?:地区|(?:[一-龥]{1,12}族)+自治州|自治州|市|盟)$")
 
 
 @cache
 def _names() -> tuple[dict[str, set[tuple[str, str]]], dict[str, tuple[str, str]], int]:
-    """(name of a county or prefecture → the (province, prefecture) it may be in, short prefecture → same,
-    longest name)."""
+    """(name of a county or prefecture → the (province, prefecture) it may be in, short prefecture →
+    same, longest name)."""
     table: dict[str, set[tuple[str, str]]] = {}
     short: dict[str, tuple[str, str]] = {}
     for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
@@ -64,8 +67,8 @@ def by_case_number(case_number: str) -> str | None:
 # There are some 3,500 courts.
 @lru_cache(maxsize=1 << 13)
 def locate(name: str, province: str | None = None) -> tuple[str | None, str | None]:
-    """(province, prefecture) that a name of a court, an authority or a place lies in; None for what is unknown
-    or ambiguous.
+    """(province, prefecture) that a name of a court, an authority or a place lies in; None for what
+    is unknown or ambiguous.
 
     `province` is what is known already: it decides between counties of the same name.
     """

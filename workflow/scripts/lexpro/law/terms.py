@@ -1,8 +1,8 @@
-"""Main punishments (主刑) and their lengths: 有期徒刑三年六个月 is 42 months; probation; deprivation of
-political rights.
+"""Main punishments (主刑) and their lengths: 有期徒刑三年六个月 is 42 months; probation;
+deprivation of political rights.
 
-Sources: Criminal Law, articles 33 to 51 (punishments), 72 and 73 (probation), 54 to 57 (deprivation of
-political rights).
+Sources: Criminal Law, articles 33 to 51 (punishments), 72 and 73 (probation), 54 to 57
+(deprivation of political rights).
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _count(text: str | None) -> float:
 
 
 def length_at(text: str, start: int = 0) -> Length | None:
-    """The length that begins at `start` (spaces skipped): 三年六个月, 一年半, 1年零3个月, 六个月十五日; None
-    where none does."""
+    """The length that begins at `start` (spaces skipped): 三年六个月, 一年半, 1年零3个月,
+    六个月十五日; None where none does."""
     match = _LENGTH.match(text, start)
     if not match or not (match["years"] or match["months"] or match["days"]):
         return None
@@ -115,7 +115,9 @@ def probation(text: str) -> int | None:
 
 
 def deprivation(text: str) -> int | None:
-    """Months of the first deprivation of political rights; -1 for life (终身); None where there is none."""
+    """Months of the first deprivation of political rights; -1 for life (终身); None where there is
+    none.
+    """
     for match in _DEPRIVE.finditer(text):
         if text.startswith("终身", match.end()):
             return -1

@@ -1,8 +1,9 @@
 """From chat messages to tokens, with `<think>` exactly where the model will see and write it.
 
-Chat templates differ in ways that break training on reasoning in silence: DeepSeek-R1's opens `<think>` itself in the
-generation prompt and deletes everything before `</think>` from an assistant's message. So the prompt is rendered by the
-template, the completion is appended as it is, and the opening that the template wrote is not written twice.
+Chat templates differ in ways that break training on reasoning in silence: DeepSeek-R1's opens
+`<think>` itself in the generation prompt and deletes everything before `</think>` from an
+assistant's message. So the prompt is rendered by the template, the completion is appended as it is,
+and the opening that the template wrote is not written twice.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ def prompt_text(tokenizer: PreTrainedTokenizerBase, messages: list[dict]) -> str
 
 
 def opening(prompt: str) -> str:
-    """What the template has already written of the answer: `<think>` and white space, or nothing."""
+    """What the template has already written of the answer: `<think>` and white space, or
+    nothing.
+    """
     body = prompt.rstrip()
     return prompt[len(body) - len(THINK) :] if body.endswith(THINK) else ""
 

@@ -8,7 +8,8 @@ import torch
 
 from lexpro.workflow.errors import UserError
 
-# Lengths are rounded up to multiples of this: oneDNN compiles its bfloat16 kernels for each shape, and keeps them.
+# Lengths are rounded up to multiples of this: oneDNN compiles its bfloat16 kernels for each shape,
+# and keeps them.
 ROUND = 32
 
 
@@ -17,8 +18,8 @@ def round_up(length: int) -> int:
 
 
 def threads() -> int:
-    """Threads that the rule granted (`LEXPRO_THREADS`); one where nobody said. Never more: two trainings that compete
-    for two cores are several times slower than one after the other."""
+    """Threads that the rule granted (`LEXPRO_THREADS`); one where nobody said. Never more: two
+    trainings that compete for two cores are several times slower than one after the other."""
     return int(os.environ.get("LEXPRO_THREADS", "1"))
 
 
@@ -27,21 +28,27 @@ def limit_threads() -> None:
 
 
 def cpu_has_bf16() -> bool:
-    """Whether this processor multiplies bfloat16 matrices itself (AMX or AVX512-BF16); without, fp32 is faster."""
+    """Whether this processor multiplies bfloat16 matrices itself (AMX or AVX512-BF16); without,
+    fp32 is faster.
+    """
     return torch.ops.mkldnn._is_mkldnn_bf16_supported() and (
         torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
     )
 
 
 def use_bf16(precision: str) -> bool:
-    """`bf16`, `fp32`, or `auto`: bf16 autocast where the device computes it natively (weights stay fp32)."""
+    """`bf16`, `fp32`, or `auto`: bf16 autocast where the device computes it natively (weights stay
+    fp32).
+    """
     if precision != "auto":
         return precision == "bf16"
     return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else cpu_has_bf16()
 
 
 def weights_dtype(settings: dict) -> torch.dtype:
-    """Trained weights stay fp32 (the optimiser needs the bits); weights that only carry an adapter are held in bf16."""
+    """Trained weights stay fp32 (the optimiser needs the bits); weights that only carry an adapter
+    are held in bf16.
+    """
     frozen = (
         settings.get("method") in ("lora", "qlora")
         and torch.cuda.is_available()
@@ -51,7 +58,8 @@ def weights_dtype(settings: dict) -> torch.dtype:
 
 
 def accumulation(global_batch: int, per_device: int, devices: int) -> int:
-    """Micro-batches per optimiser step, so that one step sees `global_batch` sequences on any number of devices.
+    """Micro-batches per optimiser step, so that one step sees `global_batch` sequences on any
+    number of devices.
 
     Raises `UserError` if devices × per_device does not divide the global batch.
     """
@@ -77,8 +85,9 @@ def is_main() -> bool:
 def configured(deepspeed: str | None) -> dict:
     """What accelerate needs to be told where there is DeepSpeed and no GPU: nothing otherwise.
 
-    accelerate sets DeepSpeed up on GPUs only. Processes on a processor meet here, by gloo, and accelerate takes the
-    state as it is. DeepSpeed's operators for processors (they serve inference) are not compiled: minutes for nothing.
+    accelerate sets DeepSpeed up on GPUs only. Processes on a processor meet here, by gloo, and
+    accelerate takes the state as it is. DeepSpeed's operators for processors (they serve inference)
+    are not compiled: minutes for nothing.
     """
     if not deepspeed or torch.cuda.is_available():
         return {}
@@ -94,10 +103,12 @@ def configured(deepspeed: str | None) -> dict:
 
 
 def fully_sharded(config) -> None:
-    """Where the trainer's `config` asks for FSDP: says so before the model is loaded, and sets it up on processors too.
+    """Where the trainer's `config` asks for FSDP: says so before the model is loaded, and sets it
+    up on processors too.
 
-    transformers looks for that word while it loads a model, and then reads the weights in one process only; its trainer
-    says it later. accelerate sets FSDP up on GPUs only, as with DeepSpeed.
+    transformers looks for that word while it loads a model, and then reads the weights in one
+    process only; its trainer says it later. accelerate sets FSDP up on GPUs only, as with
+    DeepSpeed.
     """
     if not config.fsdp:
         return

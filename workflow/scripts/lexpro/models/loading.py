@@ -1,4 +1,6 @@
-"""Models of the stages: a base folder with whole weights, a later folder with whole weights or an adapter."""
+"""Models of the stages: a base folder with whole weights, a later folder with whole weights or an
+adapter.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,8 @@ def model(
 ) -> PreTrainedModel:
     """The model in `folder`; an adapter there is put on the weights in `base`.
 
-    `quantization`: transformers' configuration of weights in fewer bits. `attention`: sdpa, eager or
-    flash_attention_2. Short sequences on a processor run fastest with eager.
+    `quantization`: transformers' configuration of weights in fewer bits. `attention`: sdpa, eager
+    or flash_attention_2. Short sequences on a processor run fastest with eager.
     """
     options = {"dtype": dtype, "attn_implementation": attention, "device_map": device_map}
     options["quantization_config"] = quantization

@@ -6,7 +6,9 @@ import torch
 
 
 def config(settings: dict):
-    """PEFT's configuration of `settings["lora"]` (rank, alpha, dropout, targets), or None for training all weights."""
+    """PEFT's configuration of `settings["lora"]` (rank, alpha, dropout, targets), or None for
+    training all weights.
+    """
     if settings["method"] == "full":
         return None
     from peft import LoraConfig
@@ -22,7 +24,9 @@ def config(settings: dict):
 
 
 def quantization(settings: dict):
-    """How weights are held under an adapter: None as they are, for `qlora` in 4 bits (NF4, scales quantised too)."""
+    """How weights are held under an adapter: None as they are, for `qlora` in 4 bits (NF4, scales
+    quantised too).
+    """
     if settings["method"] != "qlora":
         return None
     from transformers import BitsAndBytesConfig

@@ -1,7 +1,8 @@
-"""The picture of a corpus, in counts: what was kept, how often it was there, what was masked, what was left out.
+"""The picture of a corpus, in counts: what was kept, how often it was there, what was masked, what
+was left out.
 
-It names no person and no case: a case number loses its serial number. Parquet files are read as streams, the texts for
-their lengths alone, so that memory does not grow with the corpus.
+It names no person and no case: a case number loses its serial number. Parquet files are read as
+streams, the texts for their lengths alone, so that memory does not grow with the corpus.
 """
 
 from __future__ import annotations
@@ -16,21 +17,25 @@ import polars as pl
 from lexpro.workflow.files import read_json
 from lexpro.workflow.stage import parts
 
-# What the picture needs of a judgment (lexpro/records.py); the rest of its JSON is not even decoded.
+# What the picture needs of a judgment (lexpro/records.py); the rest of its JSON is not even
+# decoded.
 _SENTENCE = pl.Struct({"kind": pl.String, "months": pl.Int64})
 _RECORD = pl.Struct({"date": pl.String, "defendants": pl.List(pl.Struct({"sentence": _SENTENCE}))})
 _NUMBER = pl.Struct({"case_number": pl.String})
 
 # Lengths fall into sixteenths of a decade: bars of one width on a logarithmic axis.
 A_DECADE = 16
-# Upper ends of the classes of terms, in months: those at which 刑法 moves to another tier, and some between.
+# Upper ends of the classes of terms, in months: those at which 刑法 moves to another tier, and some
+# between.
 MONTHS = (6, 12, 24, 36, 60, 84, 120, 180)
 EXACT, NEAR = "exact_duplicate", "near_duplicate"
 UNKNOWN, NO_ENDING = "?", "no ending"
 
 
 def by_province(folder: Path) -> dict[str, dict[str, int]]:
-    """Province → {read, <reason>…, kept} of the judgments that came to the filter, as its funnel.csv says."""
+    """Province → {read, <reason>…, kept} of the judgments that came to the filter, as its
+    funnel.csv says.
+    """
     with (folder / "funnel.csv").open(encoding="utf-8", newline="") as file:
         return {
             row.pop("province"): {step: int(count) for step, count in row.items()}
@@ -52,8 +57,8 @@ def kept(folder: Path) -> dict:
     """Charges, years, lengths, and sentences of the kept judgments.
 
     charges: [{charge (the first), judgments, provinces: how many}]; years: [{year, judgments}];
-    lengths: {median, longest, classes: [{from, to, judgments}]}, in characters;
-    sentences: [{kind, defendants}], by 主刑; months: [{from, to, defendants}] of 有期徒刑, `to` None for no end.
+    lengths: {median, longest, classes: [{from, to, judgments}]}, in characters; sentences: [{kind,
+    defendants}], by 主刑; months: [{from, to, defendants}] of 有期徒刑, `to` None for no end.
     """
     length = pl.col("text").str.len_chars()
     judgments = (
@@ -115,7 +120,9 @@ def classes(months: dict[int, int]) -> list[dict]:
 
 
 def without_serial(case_number: str | None) -> str | None:
-    """（2020）京0102刑初1号 → （2020）京0102刑初×号: year, court and kind of a case, not which case it is."""
+    """（2020）京0102刑初1号 → （2020）京0102刑初×号: year, court and kind of a case, not which
+    case it is.
+    """
     return re.sub(r"\d+(?=\D*$)", "×", case_number) if case_number else None
 
 
@@ -123,7 +130,8 @@ def families(folder: Path, most: int) -> dict:
     """Families of duplicates: how many of which size, and the `most` largest.
 
     {families, exact, near, across: families in more than one province, sizes: [{size, families}],
-    largest: [{case_number (without its serial number), province, charge, size, exact, near, provinces}]}
+    largest: [{case_number (without its serial number), province, charge, size, exact, near,
+    provinces}]}
 
     A copy in dropped.parquet names the judgment that stands for its family first in `detail`.
     """
@@ -185,8 +193,8 @@ def _most(counts: dict[str, int], most: int) -> dict[str, int]:
 def rejects(folder: Path, provinces: list[str], most: int) -> list[dict]:
     """[{reason, documents, provinces, files}] of what a stage could not read, most first.
 
-    `provinces` and `files` are the `most` frequent folders and endings of file names, with counts: the names
-    themselves may be those of people, and stay in rejects.parquet.
+    `provinces` and `files` are the `most` frequent folders and endings of file names, with counts:
+    the names themselves may be those of people, and stay in rejects.parquet.
     """
     by_reason: dict[str, list[tuple[str, str]]] = {}
     for part in parts(folder, provinces):
@@ -206,8 +214,8 @@ def rejects(folder: Path, provinces: list[str], most: int) -> list[dict]:
 def dropped(folder: Path, most: int, some: int) -> list[dict]:
     """[{reason, documents, applies, provinces, examples}] of what the filter dropped, most first.
 
-    `documents` have it as the reason that counts, to `applies` it applies at all; `most` provinces are named, and
-    `some` documents by their doc_id.
+    `documents` have it as the reason that counts, to `applies` it applies at all; `most` provinces
+    are named, and `some` documents by their doc_id.
     """
     every = pl.scan_parquet(folder / "dropped.parquet")
     applies = every.select(pl.col("reasons").alias("reason")).explode("reason").group_by("reason")
@@ -233,7 +241,9 @@ FAMILIES, PLACES, EXAMPLES = 10, 3, 2
 
 
 def build(inputs: dict[str, Path], provinces: list[str]) -> dict:
-    """The picture of one experiment's corpus, from the folders of its runs `ingest`, `structure` and `filter`."""
+    """The picture of one experiment's corpus, from the folders of its runs `ingest`, `structure`
+    and `filter`.
+    """
     return {
         "by_province": by_province(inputs["filter"]),
         **kept(inputs["filter"]),

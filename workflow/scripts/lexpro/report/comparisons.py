@@ -1,6 +1,7 @@
 """What differs between variants by more than chance, and how much one model differs from itself.
 
-From items.jsonl of each scored run: variants are compared item by item, so that easy and hard items cancel out.
+From items.jsonl of each scored run: variants are compared item by item, so that easy and hard items
+cancel out.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ def _counts(row: dict, main: str) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Scored:
-    """One task of one run: item → (samples, counts), the metric that its score is, the confidence of its interval,
-    and what a second run gave."""
+    """One task of one run: item → (samples, counts), the metric that its score is, the confidence
+    of its interval, and what a second run gave."""
 
     main: str
     items: dict[str, np.ndarray]
@@ -69,7 +70,9 @@ class Scored:
 
 
 def scored(rows: list[dict], scores: dict) -> Scored | None:
-    """The counts of one task's rows; None where its score is no function of them (a corpus-level score)."""
+    """The counts of one task's rows; None where its score is no function of them (a corpus-level
+    score).
+    """
     main = scores["main"]
     found: dict[str, list[tuple[float, ...]]] = {}
     for row in sorted(rows, key=lambda row: row["sample"]):
@@ -117,8 +120,9 @@ def _test(task: str, first: Cell, second: Cell, cells: dict[Cell, Scored]) -> di
 
 
 def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
-    """{draws, confidence, correction, family, tests}: every comparison of an experiment, `p_holm` over all of them;
-    `confidence` is that of the scores (an experiment has one), null where there are none.
+    """{draws, confidence, correction, family, tests}: every comparison of an experiment, `p_holm`
+    over all of them; `confidence` is that of the scores (an experiment has one), null where there
+    are none.
     """
     confidences = {one.confidence for cells in found.values() for one in cells.values()}
     made = [
@@ -151,10 +155,11 @@ def _floor(one: Scored) -> dict:
 
 
 def floors(found: dict[str, dict[Cell, Scored]]) -> dict:
-    """Task → variant → retrieval → {samples, redrawn, mean, largest, again}: how far one model lies from itself.
+    """Task → variant → retrieval → {samples, redrawn, mean, largest, again}: how far one model lies
+    from itself.
 
-    `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two draws of items;
-    `again`: a second greedy run of some items (`lexpro.evaluation.repeatability`).
+    `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two
+    draws of items; `again`: a second greedy run of some items (`lexpro.evaluation.repeatability`).
     """
     tree: dict = {}
     for task, cells in found.items():

@@ -1,4 +1,6 @@
-"""The figures of the corpus, from summary.json alone: the funnel, the map, the spread, provinces × charges."""
+"""The figures of the corpus, from summary.json alone: the funnel, the map, the spread, provinces ×
+charges.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from lexpro.report import labels, style
 
 
 def funnel(summary: dict) -> plt.Figure:
-    """From records read to the splits: what remains after each step, and what the step took away."""
+    """From records read to the splits: what remains after each step, and what the step took
+    away.
+    """
     counts, taken = summary["funnel"], summary["dropped"]
     steps = [("read", labels.FUNNEL["read"], 0)]
     steps += [
@@ -56,7 +60,9 @@ def upper(text: str) -> str:
 
 
 def provinces(summary: dict, most: int) -> plt.Figure:
-    """Kept judgments by charge (the `most` frequent) and province, on a logarithmic scale of colour."""
+    """Kept judgments by charge (the `most` frequent) and province, on a logarithmic scale of
+    colour.
+    """
     crossed = summary["provinces"]
     by_charge: dict[str, int] = {}
     for charges in crossed.values():
@@ -119,7 +125,9 @@ def marks(low: float, high: float) -> list[int]:
 
 
 def tiles(summary: dict) -> plt.Figure:
-    """Each province's judgments: how many are kept (colour), and what share of those that were read."""
+    """Each province's judgments: how many are kept (colour), and what share of those that were
+    read.
+    """
     found = summary["corpus"]["by_province"]
     kept = {name: found.get(name, {}).get("kept", 0) for name in TILES}
     if not any(kept.values()):

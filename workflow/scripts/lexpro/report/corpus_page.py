@@ -43,7 +43,9 @@ def masked_text(summary: dict) -> str:
 
 
 def row_files(summary: dict) -> list[tuple[str, str, str]]:
-    """(path, link, what) of the files with a row for each document left out. Links start from a report's folder."""
+    """(path, link, what) of the files with a row for each document left out. Links start from a
+    report's folder.
+    """
     keys = {stage: summary["stages"][stage]["key"] for stage in ("ingest", "structure", "filter")}
     files = (
         (
@@ -81,8 +83,8 @@ def words(summary: dict) -> dict:
 def write(
     experiment: str, inputs: dict[str, Path], provinces: list[str], out: Path, charges: int, dpi: int
 ) -> None:
-    """corpus.json, figures/, tables/ and corpus.html, from the folders of `ingest`, `structure` and `filter`;
-    `charges` in the figure of provinces and charges, `dpi` of the PNG figures.
+    """corpus.json, figures/, tables/ and corpus.html, from the folders of `ingest`, `structure` and
+    `filter`; `charges` in the figure of provinces and charges, `dpi` of the PNG figures.
     """
     write_json(out / "corpus.json", {"experiment": experiment, **of_corpus(inputs, provinces)})
     # All else is made from the file as it will be read.

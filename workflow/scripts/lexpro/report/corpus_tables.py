@@ -13,7 +13,9 @@ def funnel(summary: dict) -> Table:
 
 
 def dropped(summary: dict) -> Table:
-    """What was left out: the reason that counts, where it is most frequent, and some of the documents."""
+    """What was left out: the reason that counts, where it is most frequent, and some of the
+    documents.
+    """
     left_out = summary["corpus"]["left_out"]
     rows = [
         (
@@ -39,7 +41,9 @@ def counts(by_name: dict[str, int]) -> str:
 
 
 def provinces(summary: dict) -> Table:
-    """The funnel of each province: judgments that came to the filter, what each reason took away, what is kept."""
+    """The funnel of each province: judgments that came to the filter, what each reason took away,
+    what is kept.
+    """
     found = summary["corpus"]["by_province"]
     steps = {step for row in found.values() for step, count in row.items() if count} - {"read", "kept"}
     reasons = labels.ordered(steps, labels.REASONS)
@@ -60,7 +64,9 @@ def charges(summary: dict) -> Table:
 
 
 def spread(summary: dict) -> Table:
-    """The numbers of the figure of the same name, long: what is counted, a class of it, how many."""
+    """The numbers of the figure of the same name, long: what is counted, a class of it, how
+    many.
+    """
     corpus = summary["corpus"]
     rows = [("year of judgment", str(row["year"] or "no date"), row["judgments"]) for row in corpus["years"]]
     rows += [

@@ -1,5 +1,5 @@
-"""What GRPO adds to SFT, and retrieval to a model, in words: read off the paired comparisons of the summary, whatever
-they say.
+"""What GRPO adds to SFT, and retrieval to a model, in words: read off the paired comparisons of the
+summary, whatever they say.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ NO_STEP = (
 
 
 def found(summary: dict, pairs: dict[tuple[str, str], str]) -> list[dict]:
-    """The tests of some pairs (first, second) on the held-out judgments, in the order of the tasks, each with what the
-    pair stands for as `pair`; none where a variant is not evaluated."""
+    """The tests of some pairs (first, second) on the held-out judgments, in the order of the tasks,
+    each with what the pair stands for as `pair`; none where a variant is not evaluated."""
     return [
         row | {"pair": pairs[row["first"], row["second"]]}
         for row in summary.get("comparisons", {"tests": []})["tests"]
@@ -31,8 +31,8 @@ def _signed(value: float) -> str:
 
 
 def _verdict(row: dict, level: float) -> str:
-    """`better` or `worse` where the interval lies on one side of 0 and the permutation test agrees (it does not, of
-    a handful of items, whose interval may be a point), else `open`."""
+    """`better` or `worse` where the interval lies on one side of 0 and the permutation test agrees
+    (it does not, of a handful of items, whose interval may be a point), else `open`."""
     if row["p"] >= level or row["low"] <= 0 <= row["high"]:
         return "open"
     return "better" if row["low"] > 0 else "worse"
@@ -83,8 +83,8 @@ def of_grpo(summary: dict) -> str:
 
 
 def of_retrieval(summary: dict) -> str:
-    """What retrieval adds to the last variant that is scored with it and without, task by task, and what it shows; ""
-    where there is none.
+    """What retrieval adds to the last variant that is scored with it and without, task by task, and
+    what it shows; "" where there is none.
     """
     tests = found(summary, {(f"{variant}.none", f"{variant}.rag"): variant for variant in (FIRST, SECOND)})
     if not tests:

@@ -1,4 +1,6 @@
-"""Tables of the extraction of elements, wherever it was asked, and of how far the answers to one prompt agree."""
+"""Tables of the extraction of elements, wherever it was asked, and of how far the answers to one
+prompt agree.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ MEASURES = ("samples", "same", "modal", "agreement", "unanswered", "term_range",
 
 
 def _named(task: str) -> str:
-    """`judge_elements/elements` is the name of a task of another benchmark, `elements` that of ours."""
+    """`judge_elements/elements` is the name of a task of another benchmark, `elements` that of
+    ours.
+    """
     return task if "/" in task else "held-out"
 
 
@@ -27,7 +31,9 @@ def _of(summary: dict, key: str) -> Iterator[tuple[str, str, str, dict]]:
 
 
 def elements(summary: dict) -> Table:
-    """Precision, recall and F1 over all elements, by kind and by defendant, and the paper's typical errors, counted."""
+    """Precision, recall and F1 over all elements, by kind and by defendant, and the paper's typical
+    errors, counted.
+    """
     rows: list[tuple[Cell, ...]] = []
     for task, variant, _, row in _of(summary, "fields"):
         begin = (_named(task), labels.VARIANTS[variant])

@@ -1,4 +1,6 @@
-"""The figures of training and evaluation. Each function draws one from plain numbers; `draw` makes them all."""
+"""The figures of training and evaluation. Each function draws one from plain numbers; `draw` makes
+them all.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def sft(logged: Curves, window: int) -> plt.Figure:
         return style.empty("Nothing was logged during SFT.")
     figure, all_axes = plt.subplots(1, len(panels), figsize=(8.6, 2.9), squeeze=False)
     for axes, (name, label, color) in zip(all_axes[0], panels, strict=True):
-        # The first steps are tens of times the last: on a linear scale there would be nothing else to see.
+        # The first steps are tens of times the last: on a linear scale there would be nothing else
+        # to see.
         log = min(logged[name][1]) > 0
         _curve(axes, logged[name], color, window, log)
         if name == "loss" and "eval_loss" in logged:
@@ -61,7 +64,9 @@ def sft(logged: Curves, window: int) -> plt.Figure:
 
 
 def grpo(logged: Curves, window: int) -> plt.Figure:
-    """Mean reward of each step's completions, in all and by component; a panel each, steps in common."""
+    """Mean reward of each step's completions, in all and by component; a panel each, steps in
+    common.
+    """
     series = sources.rewards(logged)
     if not series:
         return style.empty("Nothing was logged during GRPO.")
@@ -126,9 +131,11 @@ def scores(summary: dict) -> plt.Figure:
 
 
 def retrieval(summary: dict) -> plt.Figure:
-    """Share of the cited articles that each system finds among its first k: a panel each k, a row each system.
+    """Share of the cited articles that each system finds among its first k: a panel each k, a row
+    each system.
 
-    Rows, not lines: the good systems differ by thousandths, and their lines would lie on one another.
+    Rows, not lines: the good systems differ by thousandths, and their lines would lie on one
+    another.
     """
     systems = {name: row for name, row in summary["retrieval"].get("systems", {}).items() if row}
     if not systems:

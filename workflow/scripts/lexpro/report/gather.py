@@ -1,4 +1,6 @@
-"""From scored items to worked examples: which judgments are shown, and what each variant made of them."""
+"""From scored items to worked examples: which judgments are shown, and what each variant made of
+them.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ def clip(text: str, limit: int) -> str:
 
 
 def examples(inputs: dict[str, Path], count: int) -> list[Example]:
-    """`count` judgments from better to worse by the last variant's F1 (`choose`), with what every variant extracted."""
+    """`count` judgments from better to worse by the last variant's F1 (`choose`), with what every
+    variant extracted.
+    """
     by_variant = items(inputs)
     if not by_variant:
         return []

@@ -152,7 +152,9 @@ def split(name: str) -> str:
 
 
 def confidence(*summaries: dict) -> str:
-    """`95 %`: the confidence that the scores of these experiments were made with; "" where there are none."""
+    """`95 %`: the confidence that the scores of these experiments were made with; "" where there
+    are none.
+    """
     found = {summary.get("comparisons", {}).get("confidence") for summary in summaries} - {None}
     return " and ".join(f"{100 * each:g} %" for each in sorted(found))
 

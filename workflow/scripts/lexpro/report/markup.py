@@ -1,4 +1,6 @@
-"""From a template to one HTML file with everything in it: figures, tables to download, Chinese type."""
+"""From a template to one HTML file with everything in it: figures, tables to download, Chinese
+type.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def han(text: str) -> str:
 
 
 def whole(page: str, words: dict, tables: dict[str, Table], figures: Path) -> str:
-    """The page of a template and its words. `figures` holds `<name>.svg`; they are numbered as labels.py has them."""
+    """The page of a template and its words. `figures` holds `<name>.svg`; they are numbered as
+    labels.py has them.
+    """
     present = [name for name in labels.FIGURES if (figures / f"{name}.svg").is_file()]
     images = {
         name: {

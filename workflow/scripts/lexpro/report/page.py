@@ -1,4 +1,6 @@
-"""report.html: one file with everything in it, to be mailed, archived and read without a network."""
+"""report.html: one file with everything in it, to be mailed, archived and read without a
+network.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Score:
 
 @dataclass(frozen=True)
 class KeyLine:
-    """A row of the first table: a task, its metric, and a cell a variant and retrieval (None: not asked)."""
+    """A row of the first table: a task, its metric, and a cell a variant and retrieval (None: not
+    asked).
+    """
 
     task: str
     metric: str
@@ -153,7 +157,9 @@ def provenance(summary: dict) -> list[tuple[str, str]]:
 
 
 def render(summary: dict, tables: dict[str, Table], examples: list[Example], figures: Path, note: str) -> str:
-    """The page. `figures` holds `<name>.svg`; `note` is a sentence of the experiment's own, may be empty."""
+    """The page. `figures` holds `<name>.svg`; `note` is a sentence of the experiment's own, may be
+    empty.
+    """
     words = {
         "experiment": summary["experiment"],
         "sections": SECTIONS,

@@ -1,7 +1,9 @@
-"""The tables in the shape of the paper: base, SFT and GRPO of each size, without and with retrieval.
+"""The tables in the shape of the paper: base, SFT and GRPO of each size, without and with
+retrieval.
 
-Of one experiment in its report, of several side by side in results/tables (`publish.py --tables`). Where others have
-published figures of a benchmark, these are rows of their own below ours, with their source.
+Of one experiment in its report, of several side by side in results/tables (`publish.py --tables`).
+Where others have published figures of a benchmark, these are rows of their own below ours, with
+their source.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ BEGIN = ("model", "parameters", "experiment", "variant")
 
 
 def extraction(summaries: Summaries) -> Table:
-    """Legal element extraction: precision, recall and F1 over all elements, and the mean F1 of their kinds."""
+    """Legal element extraction: precision, recall and F1 over all elements, and the mean F1 of
+    their kinds.
+    """
     names = ("precision", "recall", "micro_f1", "low", "high", "macro_f1", "n")
     rows = [
         (*_begin(summary, variant), *(found[variant].get(name) for name in names), _seen([found[variant]]))

@@ -1,4 +1,6 @@
-"""What others have published on the same benchmarks (published.yaml): numbers with a source, kept apart from ours."""
+"""What others have published on the same benchmarks (published.yaml): numbers with a source, kept
+apart from ours.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ FILE = Path(__file__).with_suffix(".yaml")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A published system. `values` follow the columns, and may end early; `key`: its name in the source."""
+    """A published system. `values` follow the columns, and may end early; `key`: its name in the
+    source.
+    """
 
     system: str
     values: tuple[float, ...]
@@ -49,5 +53,7 @@ def read() -> dict[str, Published]:
 
 
 def tree() -> dict[str, dict]:
-    """The same as the summary holds it, so that whoever reads a table's file finds its numbers there too."""
+    """The same as the summary holds it, so that whoever reads a table's file finds its numbers
+    there too.
+    """
     return {benchmark: asdict(figures) for benchmark, figures in read().items()}

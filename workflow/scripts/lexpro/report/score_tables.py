@@ -1,4 +1,6 @@
-"""Tables of what stands beside the scores: comparisons, answers that know nothing, public benchmarks."""
+"""Tables of what stands beside the scores: comparisons, answers that know nothing, public
+benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ OUTCOMES = ("right", "wrong", "abstained", "failed", "truncated")
 
 
 def public(inputs: dict[str, Path]) -> dict:
-    """Benchmark → task → variant → retrieval → scores, of benchmarks other than the held-out judgments."""
+    """Benchmark → task → variant → retrieval → scores, of benchmarks other than the held-out
+    judgments.
+    """
     found: dict = {}
     for benchmark, runs in sources.evaluations(inputs).items():
         for (variant, retrieval), folder in runs.items() if benchmark else ():

@@ -1,4 +1,6 @@
-"""What the report reads of the runs upstream: only this module knows how their files are laid out."""
+"""What the report reads of the runs upstream: only this module knows how their files are laid
+out.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def attested(folder: Path, provinces: list[str]) -> list[dict]:
 
 
 def cost(folder: Path, provinces: list[str]) -> dict:
-    """{key, seconds, peak_rss_mb} of a run: seconds summed and memory the largest over its provinces."""
+    """{key, seconds, peak_rss_mb} of a run: seconds summed and memory the largest over its
+    provinces.
+    """
     records = attested(folder, provinces)
     return {
         "key": folder.name,
@@ -38,7 +42,9 @@ def cost(folder: Path, provinces: list[str]) -> dict:
 
 
 def model(folder: Path) -> dict:
-    """{parameters, architecture} of a base model, from the headers of its safetensors files alone."""
+    """{parameters, architecture} of a base model, from the headers of its safetensors files
+    alone.
+    """
     total = 0
     for path in sorted((folder / "model").glob("*.safetensors")):
         with path.open("rb") as file:
@@ -82,7 +88,9 @@ def scored(inputs: dict[str, Path]) -> dict[tuple[str, str], dict]:
 
 
 def evaluations(inputs: dict[str, Path]) -> dict[str, dict[tuple[str, str], Path]]:
-    """Benchmark ("" for the held-out judgments) → (variant, retrieval), in the order of the paper → its scores."""
+    """Benchmark ("" for the held-out judgments) → (variant, retrieval), in the order of the paper →
+    its scores.
+    """
     found: dict[str, dict[tuple[str, str], Path]] = {}
     for variant in VARIANTS:
         for retrieval in RETRIEVAL:
@@ -107,7 +115,9 @@ def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
 
 
 def rewards(logged: dict[str, tuple[list[float], list[float]]]) -> dict[str, tuple[list[float], list[float]]]:
-    """The reward curves of a GRPO run: the total, then its components (TRL logs `rewards/<name>/mean`)."""
+    """The reward curves of a GRPO run: the total, then its components (TRL logs
+    `rewards/<name>/mean`).
+    """
     parts = {
         name.split("/")[1]: series
         for name, series in sorted(logged.items())

@@ -1,4 +1,6 @@
-"""The look of all figures: one font, one colour-blind safe palette (Okabe and Ito), no idle frames."""
+"""The look of all figures: one font, one colour-blind safe palette (Okabe and Ito), no idle
+frames.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def empty(reason: str) -> plt.Figure:
 
 
 def smooth(values: list[float], window: int) -> list[float]:
-    """A running mean over `window` points, centred: narrower near the ends, where it would lean to one side."""
+    """A running mean over `window` points, centred: narrower near the ends, where it would lean to
+    one side.
+    """
     found = []
     for place in range(len(values)):
         half = min(window // 2, place, len(values) - 1 - place)

@@ -1,18 +1,18 @@
 """summary.json: every number of an experiment that the report prints, in one tree.
 
-stages.<stage>.{key, seconds, peak_rss_mb}        also stages.{predict,score}.<variant>.<retrieval>
-funnel.{read, unreadable, unstructured, dropped, kept, <split>}; dropped.<reason>; rejected.<stage>.<reason>
-provinces.<province>.<charge>                     kept judgments
-elements.<variant>.{micro_f1, low, high, confidence, n, …}    without retrieval, which this task does not use
+stages.<stage>.{key, seconds, peak_rss_mb} also stages.{predict,score}.<variant>.<retrieval>
+funnel.{read, unreadable, unstructured, dropped, kept, <split>}; dropped.<reason>;
+rejected.<stage>.<reason> provinces.<province>.<charge> kept judgments elements.<variant>.{micro_f1,
+low, high, confidence, n, …} without retrieval, which this task does not use
 {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
-benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …}  of public benchmarks
-comparisons.{draws, correction, family, tests: [{task, first, second, metric, n, difference, low, high, p, p_holm}]}
-noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean, largest, again}
-retrieval.{recall_at_5, systems.<system>.<k>}
+benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …} of
+public benchmarks comparisons.{draws, correction, family, tests: [{task, first, second, metric, n,
+difference, low, high, p, p_holm}]} noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean,
+largest, again} retrieval.{recall_at_5, systems.<system>.<k>}
 training.{base_model,sft,grpo}.<curve>.{steps, first, last}
-corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out}    what census.py counts
-corpus.synthetic; model; provenance
-published.<benchmark>.{columns, rows: [{system, values, source}]}    what others have published
+corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out} what census.py
+counts corpus.synthetic; model; provenance published.<benchmark>.{columns, rows: [{system, values,
+source}]} what others have published
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ PER_VARIANT = ("predict", "score")
 
 
 def stages(inputs: dict[str, Path], provinces: list[str]) -> dict:
-    """Key and cost of each run; beside several runs of a stage, all keys, seconds in sum and the largest memory."""
+    """Key and cost of each run; beside several runs of a stage, all keys, seconds in sum and the
+    largest memory.
+    """
     found: dict = {}
     for name, folder in inputs.items():
         node, *leaf = name.split(".")
@@ -73,7 +75,9 @@ def funnel(inputs: dict[str, Path], provinces: list[str]) -> dict[str, int]:
 
 
 def scores(inputs: dict[str, Path]) -> dict[str, dict]:
-    """Task → variant → retrieval → scores; the extraction of elements is asked without retrieval only."""
+    """Task → variant → retrieval → scores; the extraction of elements is asked without retrieval
+    only.
+    """
     found: dict[str, dict] = {}
     for (variant, retrieval), by_task in sources.scored(inputs).items():
         for task in sources.TASKS:
@@ -88,7 +92,9 @@ def scores(inputs: dict[str, Path]) -> dict[str, dict]:
 
 
 def training(inputs: dict[str, Path]) -> dict[str, dict]:
-    """Where the training curves begin and end: means over the first and the last tenth of what was logged."""
+    """Where the training curves begin and end: means over the first and the last tenth of what was
+    logged.
+    """
     found = {}
     for stage in ("base_model", "sft"):
         path = inputs[stage] / "metrics.jsonl"
@@ -154,7 +160,9 @@ def of_corpus(inputs: dict[str, Path], provinces: list[str]) -> dict:
 
 
 def build(experiment: str, inputs: dict[str, Path], provinces: list[str]) -> dict:
-    """The summary of one experiment from the folders of its runs (name → folder), split by these provinces."""
+    """The summary of one experiment from the folders of its runs (name → folder), split by these
+    provinces.
+    """
     return {
         "experiment": experiment,
         "model": sources.model(inputs["base_model"]),

@@ -1,4 +1,6 @@
-"""A table for people and programs: rows of plain cells, as CSV, Markdown and LaTeX (as HTML in page.py)."""
+"""A table for people and programs: rows of plain cells, as CSV, Markdown and LaTeX (as HTML in
+page.py).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ SHOWN: dict[str, Callable[[float], str]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """A title, column names, and rows of cells; None is an empty cell. `note` stands below, such as the noise floor.
+    """A title, column names, and rows of cells; None is an empty cell. `note` stands below, such as
+    the noise floor.
 
     Where the column `origin` changes, a rule sets rows apart: what is ours, what others published.
     """
@@ -41,7 +44,9 @@ class Table:
     note: str = ""
 
     def shown(self) -> list[list[str]]:
-        """The cells as text for readers: scores to three places, whole numbers in groups of three digits."""
+        """The cells as text for readers: scores to three places, whole numbers in groups of three
+        digits.
+        """
         return [
             [show(value, name) for value, name in zip(row, self.columns, strict=True)] for row in self.rows
         ]
@@ -89,7 +94,9 @@ TEX = str.maketrans(
 
 
 def _tex(text: str) -> str:
-    """Text in one line as TeX prints it; behind the end of a row, [ and * would be read as its option."""
+    """Text in one line as TeX prints it; behind the end of a row, [ and * would be read as its
+    option.
+    """
     made = " ".join(text.translate(TEX).split())
     return f"{{}}{made}" if made.startswith(("[", "*")) else made
 
@@ -106,7 +113,9 @@ def _ruled(table: Table) -> list[str]:
 
 
 def _numbered(table: Table) -> tuple[Table, list[str]]:
-    """(the table with numbers for its sources, the sources in their order): they are too long for a page's width."""
+    """(the table with numbers for its sources, the sources in their order): they are too long for a
+    page's width.
+    """
     if "source" not in table.columns:
         return table, []
     at = table.columns.index("source")
@@ -118,8 +127,8 @@ def _numbered(table: Table) -> tuple[Table, list[str]]:
 
 
 def to_latex(table: Table) -> str:
-    """A table for `booktabs` and `graphicx`, which makes it as narrow as the page; Chinese words in it want `xelatex`
-    with `ctex`, or `pdflatex` with `CJKutf8`.
+    """A table for `booktabs` and `graphicx`, which makes it as narrow as the page; Chinese words in
+    it want `xelatex` with `ctex`, or `pdflatex` with `CJKutf8`.
     """
     table, sources = _numbered(table)
     head = " & ".join(map(_tex, table.columns)) + r" \\"

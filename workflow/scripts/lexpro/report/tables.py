@@ -1,4 +1,6 @@
-"""The tables of the report, made from summary.json alone: what is measured of training, evaluation and runs."""
+"""The tables of the report, made from summary.json alone: what is measured of training, evaluation
+and runs.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +121,9 @@ TABLES = {
 
 
 def write(summary: dict, out: Path) -> dict[str, Table]:
-    """All tables in `out`, those of the paper's shape too, as `<name>.csv`, `.md` and `.tex`; the tables by name."""
+    """All tables in `out`, those of the paper's shape too, as `<name>.csv`, `.md` and `.tex`; the
+    tables by name.
+    """
     made = {name: make(summary) for name, make in TABLES.items()}
     made |= {name: make([summary]) for name, make in paper.TABLES.items()}
     paper.write(made, out)

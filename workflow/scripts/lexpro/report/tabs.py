@@ -1,4 +1,6 @@
-"""One page over several experiments: a tab each, their pages whole inside it; it needs no other file."""
+"""One page over several experiments: a tab each, their pages whole inside it; it needs no other
+file.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,8 @@ input:checked + label + iframe { display:block }
 def tabs(pages: dict[str, str]) -> str:
     """The page of several experiments (name → page); of one experiment, its own page.
 
-    Links to files of the results start from results/ here, two folders above an experiment's own page.
+    Links to files of the results start from results/ here, two folders above an experiment's own
+    page.
     """
     pages = {name: html.replace(f'href="{ROOT}', 'href="') for name, html in pages.items()}
     if len(pages) == 1:

@@ -1,9 +1,12 @@
-"""What all pages share, as Jinja templates: style, macros, head and foot. Nothing is loaded, nothing runs."""
+"""What all pages share, as Jinja templates: style, macros, head and foot. Nothing is loaded,
+nothing runs.
+"""
 
 from __future__ import annotations
 
-# "LexPro Han" is the font that the page carries. It stands first: its unicode-range leaves Latin letters to
-# the reader's own fonts. As a fallback at the end, Chromium draws boxes for the first words that need it.
+# "LexPro Han" is the font that the page carries. It stands first: its unicode-range leaves Latin
+# letters to the reader's own fonts. As a fallback at the end, Chromium draws boxes for the first
+# words that need it.
 STYLE = """
 :root {
   --ink:#1f2328; --soft:#57606a; --line:#d8dee4; --wash:#f6f8fa;

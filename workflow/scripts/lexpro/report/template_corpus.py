@@ -1,4 +1,6 @@
-"""The corpus as a section of an experiment's page, and as a page of its own, where nothing was trained on it."""
+"""The corpus as a section of an experiment's page, and as a page of its own, where nothing was
+trained on it.
+"""
 
 from __future__ import annotations
 

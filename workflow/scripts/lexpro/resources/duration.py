@@ -22,7 +22,8 @@ class Work:
     sampled: int = 0
     completion: float = 0
     longest: float = 0
-    # Forward passes beside the one that is trained: the sampler's probabilities, the reference model.
+    # Forward passes beside the one that is trained: the sampler's probabilities, the reference
+    # model.
     extra_forwards: int = 0
 
     @property
@@ -35,9 +36,11 @@ class Work:
 
 
 def flops(setup: Setup, tokens: float, length: float, extra_forwards: int = 0) -> float:
-    """Operations of training on `tokens`, recomputation included: 2 N a token for each pass, and causal attention.
+    """Operations of training on `tokens`, recomputation included: 2 N a token for each pass, and
+    causal attention.
 
-    A frozen weight has no gradient of its own: 4 N where only an adapter is trained, 6 N where all is.
+    A frozen weight has no gradient of its own: 4 N where only an adapter is trained, 6 N where all
+    is.
     """
     shape, job = setup.job.shape, setup.job
     multiplied = shape.linear + shape.embedding
@@ -47,7 +50,9 @@ def flops(setup: Setup, tokens: float, length: float, extra_forwards: int = 0) -
 
 
 def training_seconds(setup: Setup, work: Work) -> float:
-    """Seconds of one optimiser step without generation: the slower of computing and (ZeRO-3) gathering weights."""
+    """Seconds of one optimiser step without generation: the slower of computing and (ZeRO-3)
+    gathering weights.
+    """
     job, assumed = setup.job, setup.hardware.assumed
     nodes = math.ceil(job.devices / setup.hardware.node_gpus)
     rate = setup.gpu.peak_tflops * 1e12 * assumed["utilisation"] * (assumed["more_nodes"] if nodes > 1 else 1)
@@ -62,7 +67,9 @@ def training_seconds(setup: Setup, work: Work) -> float:
 
 
 def generation_seconds(setup: Setup, work: Work) -> float:
-    """Seconds of sampling one step's completions: prompts are read, then each wave decodes to its longest one."""
+    """Seconds of sampling one step's completions: prompts are read, then each wave decodes to its
+    longest one.
+    """
     engine, shape, gpu, assumed = setup.engine, setup.job.shape, setup.gpu, setup.hardware.assumed
     if not work.sampled or engine is None:
         return 0.0

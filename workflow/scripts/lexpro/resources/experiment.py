@@ -19,7 +19,9 @@ STAGES = ("sft", "grpo")
 
 
 def _deepspeed(file: str | None) -> dict:
-    """Stage and offloading of a DeepSpeed configuration. Raises `UserError` if the file is missing."""
+    """Stage and offloading of a DeepSpeed configuration. Raises `UserError` if the file is
+    missing.
+    """
     if file is None:
         return {}
     if not Path(file).is_file():
@@ -37,7 +39,9 @@ def _deepspeed(file: str | None) -> dict:
 
 
 def _fsdp(file: str | None) -> dict:
-    """Sharding and offloading of an FSDP configuration. Raises `UserError` if the file is missing."""
+    """Sharding and offloading of an FSDP configuration. Raises `UserError` if the file is
+    missing.
+    """
     if file is None:
         return {}
     if not Path(file).is_file():
@@ -46,7 +50,8 @@ def _fsdp(file: str | None) -> dict:
     offloaded = found.get("cpu_offload", False)
     return {
         "fsdp": True,
-        # Weights that stay whole after the forward pass are as with ZeRO-2, spread ones as with ZeRO-3.
+        # Weights that stay whole after the forward pass are as with ZeRO-2, spread ones as with
+        # ZeRO-3.
         "zero": 3 if found.get("reshard_after_forward", True) else 2,
         "offload_optimizer": offloaded,
         "offload_weights": offloaded,
@@ -54,7 +59,9 @@ def _fsdp(file: str | None) -> dict:
 
 
 def setup(config: dict, stage: str, gpu: Gpu, hardware: Hardware, method: str | None = None) -> Setup:
-    """The training of a stage (`sft` or `grpo`) as it is configured; `method` asks what another one would take."""
+    """The training of a stage (`sft` or `grpo`) as it is configured; `method` asks what another one
+    would take.
+    """
     settings, runtime = config[stage], config[stage]["runtime"]
     shape, _ = shapes.of(config["base_model"])
     method = method or settings["method"]
@@ -92,7 +99,9 @@ def setup(config: dict, stage: str, gpu: Gpu, hardware: Hardware, method: str | 
 
 
 def with_devices(setup: Setup, devices: int) -> Setup:
-    """The same training on another number of GPUs; sequences at once shrink where the global batch asks for it."""
+    """The same training on another number of GPUs; sequences at once shrink where the global batch
+    asks for it.
+    """
     batch = setup.job.batch
     while batch > 1 and setup.global_batch % (devices * batch):
         batch -= 1
@@ -168,7 +177,8 @@ def work(
             sampled=batch,
             completion=sampled,
             longest=settings["max_completion_length"] * assumed["longest_completion"],
-            # vLLM's probabilities are corrected by the trainer's own; a weight of the divergence needs a reference.
+            # vLLM's probabilities are corrected by the trainer's own; a weight of the divergence
+            # needs a reference.
             extra_forwards=bool(settings["runtime"].get("vllm")) + (settings["beta"] > 0),
         ),
         origin,

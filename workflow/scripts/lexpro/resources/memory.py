@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from lexpro.resources.shapes import Shape
 
 GIB = 2**30
-# NF4 with double quantisation: 4 bits, and a scale of 8 bits for 64 weights (Dettmers et al. 2023, QLoRA, section 3).
+# NF4 with double quantisation: 4 bits, and a scale of 8 bits for 64 weights (Dettmers et al. 2023,
+# QLoRA, section 3).
 NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)
 # DeepSpeed's stage3_max_live_parameters: gathered weights that a device holds at once.
 LIVE_PARAMETERS = 1_000_000_000
-# Logarithm of the softmax, its gradient, the gradient of the logits: what the plain loss holds at once, in fp32.
+# Logarithm of the softmax, its gradient, the gradient of the logits: what the plain loss holds at
+# once, in fp32.
 LOGIT_COPIES = 3
-# Tile of TRL's fused head (trl/kernels/chunked_logprob.py): tokens, and at most so many of the vocabulary.
+# Tile of TRL's fused head (trl/kernels/chunked_logprob.py): tokens, and at most so many of the
+# vocabulary.
 HEAD_TOKENS, HEAD_VOCABULARY = 4096, 32768
 
 
@@ -41,7 +44,8 @@ class Job:
     # Attention that keeps the matrix of probabilities.
     eager: bool = False
     bf16: bool = False
-    # On a GPU logits come in tiles and a dropout mask has a byte an element; on a processor all at once, in floats.
+    # On a GPU logits come in tiles and a dropout mask has a byte an element; on a processor all at
+    # once, in floats.
     gpu: bool = False
     # Gradients of earlier micro-batches are there while the next one runs.
     accumulating: bool = False
@@ -58,7 +62,9 @@ class Job:
 
     @property
     def master_copy(self) -> bool:
-        """DeepSpeed trains weights in bf16 and keeps a copy in fp32; without it, and with FSDP, they are fp32."""
+        """DeepSpeed trains weights in bf16 and keeps a copy in fp32; without it, and with FSDP,
+        they are fp32.
+        """
         return self.bf16 and self.zero > 0 and not self.fsdp
 
 
@@ -87,7 +93,8 @@ def static(job: Job) -> dict[str, float]:
         "optimiser": 0 if job.offload_optimizer else states,
     }
     if job.zero == 3:
-        # FSDP gathers the next block while one computes, and the embeddings, in the precision of the pass.
+        # FSDP gathers the next block while one computes, and the embeddings, in the precision of
+        # the pass.
         live = 2 * job.shape.linear // job.shape.layers + job.shape.embedding if job.fsdp else LIVE_PARAMETERS
         parts["gathered"] = min(max(live, job.shape.embedding), job.shape.parameters) * (2 if job.bf16 else 4)
     if job.method == "full" and job.bf16 and not job.zero:
@@ -132,7 +139,8 @@ def logits(job: Job) -> float:
 def step(job: Job) -> dict[str, float]:
     """Bytes on each device at the fullest moment of a training step, by kind.
 
-    That moment is either the loss (all that is saved, and the logits) or the backward pass through a block.
+    That moment is either the loss (all that is saved, and the logits) or the backward pass through
+    a block.
     """
     parts = static(job)
     block, boundary = layer(job)
@@ -156,7 +164,8 @@ def step(job: Job) -> dict[str, float]:
 def handed_over(job: Job) -> float:
     """Bytes beside the shards while vLLM is given the weights, one layer at a time, in bf16.
 
-    Under ZeRO-3 the layer is gathered; an adapter adds its product and the sum. Without both nothing is copied.
+    Under ZeRO-3 the layer is gathered; an adapter adds its product and the sum. Without both
+    nothing is copied.
     """
     matrix = max(rows * columns for rows, columns in job.shape.matrices().values())
     gathered = max(matrix, job.shape.embedding) if job.zero == 3 else 0
@@ -167,7 +176,8 @@ def handed_over(job: Job) -> float:
 def host(job: Job, per_node: int, process_gib: float) -> float:
     """Bytes of host memory on each node.
 
-    Without ZeRO-3 each process reads the whole model before it goes to its device; with it, the shards as they come.
+    Without ZeRO-3 each process reads the whole model before it goes to its device; with it, the
+    shards as they come.
     """
     whole = job.shape.parameters * (2 if job.bf16 and (job.zero or job.method != "full") else 4)
     loading = whole / job.devices if job.zero == 3 else whole

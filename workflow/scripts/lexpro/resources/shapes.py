@@ -67,7 +67,9 @@ class Shape:
 
 
 def of_config(config: dict) -> Shape:
-    """From the values of a `config.json`. Raises `UserError` on a model that is not of this kind."""
+    """From the values of a `config.json`. Raises `UserError` on a model that is not of this
+    kind.
+    """
     if config.get("model_type") not in ("llama", "qwen2"):
         raise UserError(
             f"the planner knows llama and qwen2, not model_type {config.get('model_type')!r}: add its layers to "

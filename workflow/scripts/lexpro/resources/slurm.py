@@ -1,4 +1,6 @@
-"""The sbatch line of a stage, made by Snakemake's Slurm executor itself from what the rule asks for."""
+"""The sbatch line of a stage, made by Snakemake's Slurm executor itself from what the rule asks
+for.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Okapi BM25 as one sparse matrix: a search is one sparse product.
 
-idf = ln(1 + (N - n + .5) / (n + .5)), never negative; tf part = tf (k1 + 1) / (tf + k1 (1 - b + b length /
-mean length)). A term that is twice in the query counts twice. With the tokenizer `words` this reproduces the
-published BM25 row of JuDGE's statutes.
+idf = ln(1 + (N - n + .5) / (n + .5)), never negative; tf part = tf (k1 + 1) / (tf + k1 (1 - b + b
+length / mean length)). A term that is twice in the query counts twice. With the tokenizer `words`
+this reproduces the published BM25 row of JuDGE's statutes.
 """
 
 from __future__ import annotations
@@ -82,12 +82,16 @@ class BM25:
         return scores
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
-        """Up to `k` (row, score), best first; rows that share no term with the query are left out."""
+        """Up to `k` (row, score), best first; rows that share no term with the query are left
+        out.
+        """
         scores = self.scores(query)
         return [(int(row), float(scores[row])) for row in top(scores, k) if scores[row] > 0]
 
     def save(self, folder: Path) -> None:
-        """Write `bm25.json` (settings, terms) and `weights.npz`: the same texts give the same bytes."""
+        """Write `bm25.json` (settings, terms) and `weights.npz`: the same texts give the same
+        bytes.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         matrix = self.weights
         np.savez(folder / "weights.npz", data=matrix.data, indices=matrix.indices, indptr=matrix.indptr)

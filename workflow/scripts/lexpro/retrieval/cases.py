@@ -1,7 +1,7 @@
 """Cases that retrieval may know: the training judgments, as facts and what the court made of them.
 
-A case's document is its structured judgment written out (`document`); its charge, province, date and circumstances are
-fields to filter by (`fields`).
+A case's document is its structured judgment written out (`document`); its charge, province, date
+and circumstances are fields to filter by (`fields`).
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ SCHEMA = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One judgment: its court as it is named, its facts without the answer, its charges, its cited articles of 刑法,
-    its main sentence, the circumstances that the court found in any defendant, and the amount of the case in yuan
-    (0: none).
+    """One judgment: its court as it is named, its facts without the answer, its charges, its
+    cited articles of 刑法, its main sentence, the circumstances that the court found in any
+    defendant, and the amount of the case in yuan (0: none).
     """
 
     doc_id: str
@@ -74,7 +74,9 @@ class Case:
 
     @property
     def fields(self) -> dict[str, str | int]:
-        """What Chroma keeps to filter by: the first charge, province, date, and each circumstance as a flag."""
+        """What Chroma keeps to filter by: the first charge, province, date, and each circumstance
+        as a flag.
+        """
         fields = {"charge": (*self.charges, "")[0], "province": self.province, "date": self.date}
         return fields | {f"circumstance:{name}": 1 for name in self.circumstances}
 
@@ -98,8 +100,8 @@ def _case(row: dict, judgment: Judgment) -> Case:
 
 
 def read(kept: Path, splits: Path, wanted: tuple[str, ...] = TRAINING) -> list[Case]:
-    """The cases of the wanted splits that have facts, by doc_id. Held-out judgments are never among the
-    default's.
+    """The cases of the wanted splits that have facts, by doc_id. Held-out judgments are never among
+    the default's.
     """
     split = dict(pl.read_parquet(splits, columns=["doc_id", "split"]).rows())
     found = [_case(row, judgment) for row, judgment in _rows(kept) if split.get(row["doc_id"]) in wanted]

@@ -1,11 +1,14 @@
-"""Which articles a court will cite, from the facts alone: the crime first, then what courts cite beside it.
+"""Which articles a court will cite, from the facts alone: the crime first, then what courts cite
+beside it.
 
-1. The crime's article: BM25 from the facts to several texts of each article of the special part, which count alike (its
-   own with the names of its charges; the same with what a source tells of it, one text a source: facts of synthetic
-   cases, interpretations, which most articles do not have), a charge that the facts name, and how often courts cite
-   the article, tempered: it must not bury what is rarely cited.
-2. Beside it: the share of judgments on that article that cite each other one, counted in lists of cited articles (no
-   text of a judgment is read), and its odds raised or lowered by circumstances that the facts tell.
+1. The crime's article: BM25 from the facts to several texts of each article of the special part,
+   which count alike (its own with the names of its charges; the same with what a source tells of
+   it, one text a source: facts of synthetic cases, interpretations, which most articles do not
+   have), a charge that the facts name, and how often courts cite the article, tempered: it must
+   not bury what is rarely cited.
+2. Beside it: the share of judgments on that article that cite each other one, counted in lists of
+   cited articles (no text of a judgment is read), and its odds raised or lowered by circumstances
+   that the facts tell.
 
 Nothing is fitted to facts of real judgments.
 """
@@ -23,14 +26,16 @@ from lexpro.retrieval.bm25 import BM25, top
 
 # Article 101 ends the general part (总则).
 GENERAL = 101
-# Share of a crime's own citation counts against the shares over all judgments: as many judgments weigh alike.
+# Share of a crime's own citation counts against the shares over all judgments: as many judgments
+# weigh alike.
 SMOOTHING = 5.0
-# A charge named in the facts; weight of BM25 (the best article has 1) against the logarithm of the counts.
+# A charge named in the facts; weight of BM25 (the best article has 1) against the logarithm of the
+# counts.
 NAMED, TEXT = 3.0, 12.0
 # Share of the logarithm of the counts that counts.
 PRIOR = 0.5
-# What the facts tell → articles (numbers, Criminal Law) and the factor of their odds where it is there; the
-# other way round where it is not.
+# What the facts tell → articles (numbers, Criminal Law) and the factor of their odds where it is
+# there; the other way round where it is not.
 CIRCUMSTANCES: dict[str, tuple[str, tuple[str, ...], float]] = {
     "recidivist": (r"累犯|刑满释放|释放后|有期徒刑[^。]{0,40}(?:释放|执行完毕)", ("65",), 8.0),
     "drugs again": (r"(?:因|犯)[^。，]{0,12}毒品[^。]{0,30}(?:判处|释放)|毒品再犯", ("356",), 6.0),
@@ -68,7 +73,9 @@ def counted(citations: Iterable[Iterable[str]]) -> tuple[Counter[str], dict[str,
 
 
 class Citations:
-    """Ranks `refs` for facts. `told`: of each source, ref → text; `named`: charge → its refs, its own first."""
+    """Ranks `refs` for facts. `told`: of each source, ref → text; `named`: charge → its refs, its
+    own first.
+    """
 
     def __init__(
         self,

@@ -17,7 +17,9 @@ UNKNOWN = "law not known"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cited article of `law` (as the table names it, where it does) and what is to be said about it: a constant."""
+    """A cited article of `law` (as the table names it, where it does) and what is to be said about
+    it: a constant.
+    """
 
     law: str
     ref: str
@@ -32,8 +34,9 @@ def check(
 ) -> list[Checked]:
     """A verdict for each (law, ref), in order; laws are compared as `lookup.plain` has them.
 
-    `rows` are those of `articles.parquet`; `shown` is what the prompt held: (law, ref), or the ref alone of 刑法 (None:
-    it held no articles, and nothing is marked for it); `date` (ISO) is the day asked about, None for today.
+    `rows` are those of `articles.parquet`; `shown` is what the prompt held: (law, ref), or the ref
+    alone of 刑法 (None: it held no articles, and nothing is marked for it); `date` (ISO) is the day
+    asked about, None for today.
     """
     day = as_number(date or "", OPEN_END - 1)
     names: dict[str, str] = {}
@@ -62,6 +65,8 @@ def check(
 
 
 def cited_in(text: str) -> list[tuple[str, str]]:
-    """(law, ref) of every article that a text cites, in any numeral form, each once; without a law: 刑法."""
+    """(law, ref) of every article that a text cites, in any numeral form, each once; without a law:
+    刑法.
+    """
     found = [(article.law, article.ref) for article in articles.parse(text, CRIMINAL_LAW)]
     return list(dict.fromkeys(found))

@@ -1,7 +1,9 @@
-"""What embedders are trained with: facts of cases against the articles that their judgments cite, and other articles.
+"""What embedders are trained with: facts of cases against the articles that their judgments cite,
+and other articles.
 
-The corpus itself is the supervision. Each step sees the articles that its cases cite, for each of these some hard
-negatives (of the same chapter of the same law: about neighbouring crimes, in the same words), and some drawn from all.
+The corpus itself is the supervision. Each step sees the articles that its cases cite, for each of
+these some hard negatives (of the same chapter of the same law: about neighbouring crimes, in the
+same words), and some drawn from all.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ def chapters(articles: Sequence[dict]) -> list[Sequence[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Cases (rows of facts), articles (rows), and which article each case cites: bool (cases, articles)."""
+    """Cases (rows of facts), articles (rows), and which article each case cites: bool (cases,
+    articles).
+    """
 
     cases: list[int]
     articles: list[int]
@@ -32,7 +36,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Sampler:
-    """Draws steps: `cited` has the rows of articles of each case, `chapters` those of each article's chapter."""
+    """Draws steps: `cited` has the rows of articles of each case, `chapters` those of each
+    article's chapter.
+    """
 
     cited: Sequence[Sequence[int]]
     chapters: Sequence[Sequence[int]]
@@ -66,9 +72,11 @@ class Sampler:
 
 
 def loss(similarity: torch.Tensor, cited: torch.Tensor) -> torch.Tensor:
-    """Mean over the cited articles of -log softmax against the articles that are not cited; (cases, articles) both.
+    """Mean over the cited articles of -log softmax against the articles that are not cited; (cases,
+    articles) both.
 
-    What a case cites is never a negative of what else it cites, unlike with pairs and in-batch negatives.
+    What a case cites is never a negative of what else it cites, unlike with pairs and in-batch
+    negatives.
     """
     others = torch.logsumexp(similarity.masked_fill(cited, -torch.inf), dim=1, keepdim=True)
     return (torch.logaddexp(similarity, others) - similarity)[cited].mean()

@@ -1,8 +1,8 @@
-"""Embedders: made here (`static`), pretrained (a Hugging Face id or a local folder) or fine-tuned here from such a
-one (`tuned`), saved with what identifies them.
+"""Embedders: made here (`static`), pretrained (a Hugging Face id or a local folder) or fine-tuned
+here from such a one (`tuned`), saved with what identifies them.
 
-`embedder/embedder.json` names the model, its revision or the hash of its weights, and the dimension of its
-vectors; an index keeps a copy, and is not searched with any other embedder.
+`embedder/embedder.json` names the model, its revision or the hash of its weights, and the dimension
+of its vectors; an index keeps a copy, and is not searched with any other embedder.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def fingerprint_of(folder: Path) -> str:
 
 
 class Encoder:
-    """Texts → unit vectors, float32 (n, dimension). `card` identifies the model (see the module)."""
+    """Texts → unit vectors, float32 (n, dimension). `card` identifies the model (see the
+    module).
+    """
 
     def __init__(self, model, card: dict):
         self.model = model
@@ -53,7 +55,9 @@ class Encoder:
 
 
 def save(model, folder: Path, kind: str, known: dict | None = None) -> Encoder:
-    """Save an embedder made or fine-tuned here, as safetensors and JSON; `known`: more of its card."""
+    """Save an embedder made or fine-tuned here, as safetensors and JSON; `known`: more of its
+    card.
+    """
     model.save_pretrained(str(folder), create_model_card=False)
     found = {
         "kind": kind,
@@ -77,8 +81,8 @@ def card_of(settings: dict) -> dict:
 
 
 def pretrained(settings: dict, folder: Path) -> Encoder:
-    """Open the pretrained model of the settings and note in `folder` which it is. Raises UserError if it is
-    not there.
+    """Open the pretrained model of the settings and note in `folder` which it is. Raises UserError
+    if it is not there.
     """
     card = card_of(settings)
     model = opened(card)
@@ -107,8 +111,8 @@ def opened(card: dict):
 
 
 def load(folder: Path, expected: dict | None = None) -> Encoder:
-    """The embedder of an `embed` run; with `expected` (the card an index was built with) it must be the
-    same one.
+    """The embedder of an `embed` run; with `expected` (the card an index was built with) it must be
+    the same one.
 
     Raises UserError naming what differs: another model, revision, weights or dimension.
     """

@@ -11,10 +11,11 @@ Item = TypeVar("Item", bound=Hashable)
 def rrf(
     rankings: Sequence[Sequence[Item]], k: int = 60, weights: Sequence[float] | None = None
 ) -> list[tuple[Item, float]]:
-    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the sum of weight / (k + rank), rank
-    from 1.
+    """Reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the sum of weight / (k + rank),
+    rank from 1.
 
-    Best first; equal scores in the order of first appearance. `weights`: one a ranking, 1 where left out.
+    Best first; equal scores in the order of first appearance. `weights`: one a ranking, 1 where
+    left out.
     """
     scores: dict[Item, float] = {}
     for ranking, weight in zip(rankings, weights or [1.0] * len(rankings), strict=True):

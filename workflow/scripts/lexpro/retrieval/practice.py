@@ -1,8 +1,8 @@
 """What a court itself usually cites in cases like the one at hand.
 
-Courts have habits that no fact of a case tells. Of 335 real judgments with a fine (JuDGE) 53 % cite article 52 and
-50 % article 53; two of the same court agree in .92 and .96 of pairs, where chance gives .50 (perf/habits.py). A
-court's own judgments show it.
+Courts have habits that no fact of a case tells. Of 335 real judgments with a fine (JuDGE) 53 % cite
+article 52 and 50 % article 53; two of the same court agree in .92 and .96 of pairs, where chance
+gives .50 (perf/habits.py). A court's own judgments show it.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ _HIDDEN = re.compile(r"[某×xX*＊]")
 
 
 def court_key(name: str | None, province: str | None = None) -> str:
-    """One name for one court: 河北 石家庄市长安区人民法院. `province`: its short name, where it is known already.
+    """One name for one court: 河北 石家庄市长安区人民法院. `province`: its short name, where it
+    is known already.
 
-    "" for what names none (某县人民法院) or lies in no known province: 鼓楼区人民法院 may be one of several.
+    "" for what names none (某县人民法院) or lies in no known province: 鼓楼区人民法院 may be one
+    of several.
     """
     if not name or _HIDDEN.search(name):
         return ""
@@ -36,8 +38,8 @@ def court_key(name: str | None, province: str | None = None) -> str:
 
 
 def usual(citations: Sequence[Sequence[str]]) -> list[str] | None:
-    """The refs that at least half of a court's similar cases cite (`citations`, one row a case), most cited first;
-    None where there are too few of them.
+    """The refs that at least half of a court's similar cases cite (`citations`, one row a case),
+    most cited first; None where there are too few of them.
     """
     if len(citations) < LEAST:
         return None

@@ -1,5 +1,5 @@
-"""How much of what courts cite is found, beside a constant list that reads nothing; and how alike similar cases are,
-beside cases of the same charge.
+"""How much of what courts cite is found, beside a constant list that reads nothing; and how alike
+similar cases are, beside cases of the same charge.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ CASES = 5
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The facts of a held-out case, the articles of 刑法 that its judgment cites, its date (ISO), its charges."""
+    """The facts of a held-out case, the articles of 刑法 that its judgment cites, its date
+    (ISO), its charges.
+    """
 
     facts: str
     refs: frozenset[str]
@@ -45,8 +47,9 @@ def most_cited(cases: Iterable[dict], k: int = max(KS)) -> list[str]:
 def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -> dict:
     """Mean recall at each k of every system over `queries`, as `recall.json` has it.
 
-    `constant` always answers with the most cited articles of the training cases. `chroma_recall_at_10` is
-    the share of the ten nearest of `vectors` (the articles', by exact search) that Chroma finds.
+    `constant` always answers with the most cited articles of the training cases.
+    `chroma_recall_at_10` is the share of the ten nearest of `vectors` (the articles', by exact
+    search) that Chroma finds.
     """
     constant = most_cited(searcher.known)
     weights = searcher.settings["weights"]
@@ -88,12 +91,12 @@ def alike(refs: frozenset[str], case: dict) -> float:
 
 
 def similar(searcher: Searcher, queries: Sequence[Query]) -> dict[str, dict[str, float]]:
-    """{system: {charge, articles}}: of the first five cases the share with the query's first charge, and the mean of
-    `alike`.
+    """{system: {charge, articles}}: of the first five cases the share with the query's first
+    charge, and the mean of `alike`.
 
-    Most of what cases have in common is their charge. So the rows `same charge …` are told the true charge and order
-    only its cases: by BM25 is the baseline of every figure, `random` the mean over all of them, and what `fused` has
-    more than it is the charge-controlled score.
+    Most of what cases have in common is their charge. So the rows `same charge …` are told the true
+    charge and order only its cases: by BM25 is the baseline of every figure, `random` the mean over
+    all of them, and what `fused` has more than it is the charge-controlled score.
     """
     scores: dict[str, list[tuple[float, float]]] = {}
     for query in queries:

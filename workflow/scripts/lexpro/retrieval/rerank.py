@@ -10,8 +10,8 @@ from lexpro.workflow.files import expanded
 
 
 class Reranker:
-    """A cross-encoder of sentence-transformers. `settings`: model (hub id or folder), revision, max_length, batch_size,
-    depth (how many of the fused rows it reads).
+    """A cross-encoder of sentence-transformers. `settings`: model (hub id or folder), revision,
+    max_length, batch_size, depth (how many of the fused rows it reads).
     """
 
     def __init__(self, settings: dict):
@@ -43,7 +43,9 @@ class Reranker:
 
 
 def identity(settings: dict | None) -> str | None:
-    """What tells one reranker from another: a folder's hash, else the model's id and revision; None without one."""
+    """What tells one reranker from another: a folder's hash, else the model's id and revision; None
+    without one.
+    """
     if settings is None:
         return None
     path = expanded(settings["model"])

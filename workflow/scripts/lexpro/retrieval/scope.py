@@ -1,4 +1,6 @@
-"""What a search may return: articles in force on a day, of a law; cases of a province, a time, a charge."""
+"""What a search may return: articles in force on a day, of a law; cases of a province, a time, a
+charge.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class CaseScope:
-    """Cases of a `province` (short name), with a `charge`, that cite `ref`, decided from `since` to before `until`
-    (ISO; cases without a date are then left out). None: any.
+    """Cases of a `province` (short name), with a `charge`, that cite `ref`, decided from `since` to
+    before `until` (ISO; cases without a date are then left out). None: any.
     """
 
     province: str | None = None

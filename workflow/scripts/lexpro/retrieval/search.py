@@ -1,8 +1,9 @@
 """Searching an index: articles for the facts of a case, and similar cases.
 
-Rankings of articles are fused by reciprocal rank: BM25 and vectors, from the facts to the articles' texts; the votes of
-similar training cases for the articles that they cite; the articles of charges that are predicted. The votes are what
-knows how courts cite: the general part (自首, 缓刑, 罚金) shares no word with most facts.
+Rankings of articles are fused by reciprocal rank: BM25 and vectors, from the facts to the
+articles' texts; the votes of similar training cases for the articles that they cite; the
+articles of charges that are predicted. The votes are what knows how courts cite: the general
+part (自首, 缓刑, 罚金) shares no word with most facts.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from lexpro.workflow.files import read_json, steadily
 CARD, EMBEDDER = "index.json", "embedder"
 # Rows that each ranking contributes to the fusion.
 DEPTH = 100
-# Where a filter leaves no more rows than this, they are compared one by one: Chroma's own filters are slower
-# (64,665 articles: 325 ms), and its graph misses what a narrow filter leaves.
+# Where a filter leaves no more rows than this, they are compared one by one: Chroma's own filters
+# are slower (64,665 articles: 325 ms), and its graph misses what a narrow filter leaves.
 EXACT = 20_000
 # Charges that are predicted for facts.
 CHARGES = 2
@@ -46,8 +47,9 @@ def fields(rows: list[dict]) -> list[dict[str, str | int]]:
 
 
 def check(index: Path) -> None:
-    """Raises UserError where a file is not what the stage signed; the database has hashes of its own, and what is not
-    signed yet has none. The embedder is held to its hash when it is loaded, and is not read twice for that.
+    """Raises UserError where a file is not what the stage signed; the database has hashes of its
+    own, and what is not signed yet has none. The embedder is held to its hash when it is loaded,
+    and is not read twice for that.
     """
     signed = index / "manifest.json"
     embedder = dense.parts(index / EMBEDDER)
@@ -59,7 +61,8 @@ def check(index: Path) -> None:
 
 
 class Searcher:
-    """An index opened for reading (its Chroma folder is copied). `index` is the output folder of the `index` stage.
+    """An index opened for reading (its Chroma folder is copied). `index` is the output folder of
+    the `index` stage.
 
     Raises UserError for a folder that is none, is damaged, or holds vectors of another embedder.
     """
@@ -128,7 +131,9 @@ class Searcher:
         self.store.close()
 
     def vector(self, facts: str) -> np.ndarray:
-        """The vector of facts; those asked last are not read twice (articles, then practice, charges, cases)."""
+        """The vector of facts; those asked last are not read twice (articles, then practice,
+        charges, cases).
+        """
         if self._asked[0] != facts:
             self._asked = facts, self.encoder.encode([facts], "query")[0]
         return self._asked[1]
@@ -136,7 +141,9 @@ class Searcher:
     def nearest(
         self, name: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None
     ) -> list[tuple[int, float]]:
-        """Up to `k` (row, cosine similarity) of `articles` or `cases`, nearest first, of the `allowed` rows."""
+        """Up to `k` (row, cosine similarity) of `articles` or `cases`, nearest first, of the
+        `allowed` rows.
+        """
         places = self._places[name]
         left = len(places) if allowed is None else int(allowed.sum())
         if left == len(places):
@@ -156,8 +163,8 @@ class Searcher:
     ) -> dict[str, list[int]]:
         """{ranking: rows of articles, best first}: those of `names`, or all whether fused or not.
 
-        `charges`: of the facts, as someone predicts them; with the setting `query: charges` and none given, the votes
-        of similar cases.
+        `charges`: of the facts, as someone predicts them; with the setting `query: charges` and
+        none given, the votes of similar cases.
         """
         allowed = self._article_mask(scope)
         vector = self.vector(facts)
@@ -220,9 +227,9 @@ class Searcher:
     def practice(
         self, facts: str, court: str | None, most: int, province: str | None = None
     ) -> list[str] | None:
-        """The articles of 刑法 that a court usually cites in such cases: those of at least half of its own most similar
-        training cases, at most `most`. None where it has too few, or is not known. `province`: its short name; where
-        left out, the court's name must tell it.
+        """The articles of 刑法 that a court usually cites in such cases: those of at least half of
+        its own most similar training cases, at most `most`. None where it has too few, or is not
+        known. `province`: its short name; where left out, the court's name must tell it.
         """
         key = practice.court_key(court, province)
         own = self._courts.get(key, ()) if key and most else ()
@@ -248,11 +255,12 @@ class Searcher:
         charges: Sequence[str] = (),
         named: bool = False,
     ) -> list[dict]:
-        """Up to `k` whole articles for the facts of a case, best first: ref, law, text, heading (its path), valid_from,
-        valid_to, score.
+        """Up to `k` whole articles for the facts of a case, best first: ref, law, text, heading
+        (its path), valid_from, valid_to, score.
 
-        `date` (ISO) asks for what was in force that day, else what is in force now; `law` restricts to one law;
-        `charges` as in `rankings`. `named`: articles that the text names, in any numeral form, come first (score None).
+        `date` (ISO) asks for what was in force that day, else what is in force now; `law` restricts
+        to one law; `charges` as in `rankings`. `named`: articles that the text names, in any
+        numeral form, come first (score None).
         """
         scope = Scope(date, law)
         used = [name for name, weight in self.settings["weights"].items() if weight]
@@ -275,8 +283,8 @@ class Searcher:
         return [row for name in dict.fromkeys(cited) for row in self._numbered.get(name, ()) if allowed[row]]
 
     def cases(self, facts: str, k: int, scope: CaseScope | None = None) -> list[dict]:
-        """Up to `k` similar training cases that `scope` allows (None: all): the columns of cases.parquet, score, and
-        `why`, what each shares with the facts (`similar.explain`).
+        """Up to `k` similar training cases that `scope` allows (None: all): the columns of
+        cases.parquet, score, and `why`, what each shares with the facts (`similar.explain`).
         """
         found = self._similar(facts, self.vector(facts), k, self.case_mask(scope) if scope else None)
         predicted = [charge for charge, _ in self.charges(facts)[:CHARGES]]

@@ -38,7 +38,8 @@ def _answers(url: str) -> bool:
 class Server:
     """`chroma run` on `folder`, started by this and ended by `stop`; `port` 0 takes a free one.
 
-    Raises UserError, with what the server said, where it ends before it answers, or does not answer.
+    Raises UserError, with what the server said, where it ends before it answers, or does not
+    answer.
     """
 
     def __init__(self, folder: Path, host: str, port: int):

@@ -26,8 +26,8 @@ def amount(facts: str) -> float:
 
 
 def shared_terms(query: str, text: str, index: BM25, most: int = 5) -> list[str]:
-    """The terms that query and text share, those that tell most (by `index`'s idf) first; bigrams that follow one
-    another in the query are shown as the words that they make up.
+    """The terms that query and text share, those that tell most (by `index`'s idf) first; bigrams
+    that follow one another in the query are shown as the words that they make up.
     """
     tokenize = TOKENIZERS[index.settings["tokenizer"]]
     both = set(tokenize(query)) & set(tokenize(text))
@@ -45,8 +45,9 @@ def shared_terms(query: str, text: str, index: BM25, most: int = 5) -> list[str]
 
 
 def explain(facts: str, case: dict, charges: Sequence[str], index: BM25) -> dict[str, object]:
-    """What `case` (a row of cases.parquet) shares with `facts`: charges (of those predicted for the facts),
-    circumstances, an amount of the same order (both in yuan), terms. What is not shared is left out.
+    """What `case` (a row of cases.parquet) shares with `facts`: charges (of those predicted for the
+    facts), circumstances, an amount of the same order (both in yuan), terms. What is not shared is
+    left out.
     """
     mine = amount(facts)
     near = bool(mine and case["amount"]) and 1 / NEAR <= case["amount"] / mine <= NEAR

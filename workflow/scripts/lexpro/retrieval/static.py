@@ -1,8 +1,8 @@
 """A small embedder made here, from nothing but the corpus: one vector a token, averaged.
 
-The tokenizer is a BPE over Chinese characters; the vectors (sentence-transformers' `StaticEmbedding`) are
-trained so that the facts of a case are nearer to the articles that its judgment cites than to others. It
-embeds thousands of texts a second on one core.
+The tokenizer is a BPE over Chinese characters; the vectors (sentence-transformers'
+`StaticEmbedding`) are trained so that the facts of a case are nearer to the articles that its
+judgment cites than to others. It embeds thousands of texts a second on one core.
 """
 
 from __future__ import annotations
@@ -62,11 +62,12 @@ def train(
     learning_rate: float,
     seed: int,
 ) -> tuple[SentenceTransformer, list[float]]:
-    """Train on `facts`, each with the rows of `articles` in `cited` (at least one), for `epochs` or `max_steps`,
-    whichever is less; (embedder, loss of each epoch, the last maybe a part of one).
+    """Train on `facts`, each with the rows of `articles` in `cited` (at least one), for `epochs` or
+    `max_steps`, whichever is less; (embedder, loss of each epoch, the last maybe a part of one).
 
-    What a step sees, and `chapters`: `contrastive.Sampler`. Without facts the vectors stay random, and texts are near
-    each other for the tokens that they share. The same input gives the same vectors.
+    What a step sees, and `chapters`: `contrastive.Sampler`. Without facts the vectors stay random,
+    and texts are near each other for the tokens that they share. The same input gives the same
+    vectors.
     """
     generator = torch.Generator().manual_seed(seed)
     words = tokenizer([*articles, *facts], vocabulary)

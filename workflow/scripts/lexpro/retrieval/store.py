@@ -1,10 +1,12 @@
-"""Vectors in Chroma: one writer on local disk, then moved; readers on copies of their own, embedded or by a server.
+"""Vectors in Chroma: one writer on local disk, then moved; readers on copies of their own, embedded
+or by a server.
 
-Chroma's SQLite locks badly on network disks and opening it writes, so `build` works in a temporary folder and moves
-the result, and `Store` copies before it opens. Rows are inserted in order by one thread: two builds of the same
-vectors answer alike. `store.json` beside the database tells what it holds and the hashes of its files, so that a
-damaged, half written or foreign one is refused; `rows.parquet` has a digest of each row, so that the next build
-writes only what changed. Telemetry is off.
+Chroma's SQLite locks badly on network disks and opening it writes, so `build` works in a temporary
+folder and moves the result, and `Store` copies before it opens. Rows are inserted in order by one
+thread: two builds of the same vectors answer alike. `store.json` beside the database tells what it
+holds and the hashes of its files, so that a damaged, half written or foreign one is refused;
+`rows.parquet` has a digest of each row, so that the next build writes only what changed. Telemetry
+is off.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ BATCH = 2000
 
 @dataclass(slots=True)
 class Table:
-    """What goes into one collection: unit vectors (n, d) float32, for each an id that is its own in every build, fields
-    that a search can filter by, and the text that Chroma shows.
+    """What goes into one collection: unit vectors (n, d) float32, for each an id that is its own in
+    every build, fields that a search can filter by, and the text that Chroma shows.
     """
 
     vectors: np.ndarray
@@ -66,7 +68,9 @@ def _client(folder: Path):
 
 
 def _former(base: Path | None, card: dict) -> dict[str, dict[str, str]]:
-    """{collection: {id: digest}} of a build that can be gone on from: whole, and by the same settings and embedder."""
+    """{collection: {id: digest}} of a build that can be gone on from: whole, and by the same
+    settings and embedder.
+    """
     if base is None or not base.is_dir():
         return {}
     try:
@@ -87,9 +91,10 @@ def build(
 ) -> dict[str, dict[str, int]]:
     """Write the collections to `target`, which is there or replaced only when they are complete.
 
-    `hnsw`: max_neighbors, ef_construction, ef_search. `embedder`: the card of what made the vectors, kept for the
-    readers. `base`: an earlier build (may be `target`); what it has of the same settings and embedder stays, and only
-    rows that are new, changed or gone are written. Returns {collection: {kept, written, removed}}.
+    `hnsw`: max_neighbors, ef_construction, ef_search. `embedder`: the card of what made the
+    vectors, kept for the readers. `base`: an earlier build (may be `target`); what it has of the
+    same settings and embedder stays, and only rows that are new, changed or gone are written.
+    Returns {collection: {kept, written, removed}}.
     """
     card = {"hnsw": hnsw, "embedder": embedder, "chromadb": chromadb.__version__}
     base = base and present(base)
@@ -135,7 +140,8 @@ def build(
 
 
 def verify(folder: Path, name: Path | None = None) -> dict:
-    """`store.json` of a whole build of this version of Chroma; raises UserError saying what is wrong with another.
+    """`store.json` of a whole build of this version of Chroma; raises UserError saying what is
+    wrong with another.
 
     `name`: what a reader knows the folder as, where this is a copy.
     """
@@ -173,8 +179,8 @@ def _copied(folder: Path, copy: Path) -> dict:
 class Store:
     """A reader's own copy of a Chroma folder; `close` (or garbage collection) removes it.
 
-    `server` (None: embedded): settings of a Chroma server that is started on the copy and stopped by `close`: host, and
-    port (0: a free one).
+    `server` (None: embedded): settings of a Chroma server that is started on the copy and stopped
+    by `close`: host, and port (0: a free one).
     """
 
     def __init__(self, folder: Path, server: dict | None = None):
@@ -219,7 +225,9 @@ class Store:
     def search(
         self, name: str, vector: np.ndarray, k: int, where: dict | None = None
     ) -> list[tuple[str, float]]:
-        """Up to `k` (id, cosine similarity), nearest first, of the rows whose fields fulfil `where`."""
+        """Up to `k` (id, cosine similarity), nearest first, of the rows whose fields fulfil
+        `where`.
+        """
         k = min(k, self.card["collections"][name][0])
         if not k:
             return []

@@ -12,7 +12,9 @@ _RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z0-9]+")
 
 
 def bigrams(text: str) -> list[str]:
-    """Overlapping pairs within each run of Chinese characters (a lone one stays); words, numbers whole."""
+    """Overlapping pairs within each run of Chinese characters (a lone one stays); words, numbers
+    whole.
+    """
     terms = []
     for run in _RUN.findall(text.lower()):
         if run.isascii() or len(run) == 1:
@@ -32,7 +34,9 @@ def _jieba():
 
 
 def words(text: str) -> list[str]:
-    """All tokens of jieba that are not blank, punctuation included (as in the published JuDGE row)."""
+    """All tokens of jieba that are not blank, punctuation included (as in the published JuDGE
+    row).
+    """
     return [token for token in _jieba().cut(text) if not token.isspace()]
 
 

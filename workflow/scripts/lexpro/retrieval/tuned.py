@@ -1,4 +1,6 @@
-"""A pretrained embedder, fine-tuned on the corpus: facts nearer to the articles that courts cited for them."""
+"""A pretrained embedder, fine-tuned on the corpus: facts nearer to the articles that courts cited
+for them.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,9 @@ def train(
     gradient_checkpointing: bool,
     seed: int,
 ) -> list[float]:
-    """Train `model` in place (AdamW, linear warm-up for the share `warmup` of the steps, then linear decay; bfloat16
-    autocast on a GPU); the mean loss of each epoch. A step is as large as `sampler` draws it.
+    """Train `model` in place (AdamW, linear warm-up for the share `warmup` of the steps, then
+    linear decay; bfloat16 autocast on a GPU); the mean loss of each epoch. A step is as large as
+    `sampler` draws it.
     """
     torch.manual_seed(seed)
     steps = epochs * -(-len(facts) // sampler.batch_size)

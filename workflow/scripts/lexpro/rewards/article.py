@@ -15,8 +15,8 @@ def f1(
     general: float = 1.0,
     **_: object,
 ) -> list[float | None]:
-    """F1 in [0, 1]; articles of the general part (67, 64, 52 …) weigh `general`, those of the special part
-    1.
+    """F1 in [0, 1]; articles of the general part (67, 64, 52 …) weigh `general`, those of the
+    special part 1.
     """
 
     def weight(ref: object) -> float:

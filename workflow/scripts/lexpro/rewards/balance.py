@@ -1,10 +1,11 @@
 """Prompts that a reward asks about evenly, where most true answers are of one kind.
 
-Four of five terms are of the lightest tier, and three of five who could have probation have none: whoever always says
-so is right that often. So the kind of answer that is frequent among the prompts of the *training* split is asked about
-as often as the rare one (all its prompts are counted, also those that a limit of length or number, or the pass rate,
-leaves out of a training), and for the other prompts the reward does not apply. Which prompts these are follows from
-their text: all completions of a group are asked, or none, on every process and after a resume.
+Four of five terms are of the lightest tier, and three of five who could have probation have none:
+whoever always says so is right that often. So the kind of answer that is frequent among the prompts
+of the *training* split is asked about as often as the rare one (all its prompts are counted, also
+those that a limit of length or number, or the pass rate, leaves out of a training), and for the
+other prompts the reward does not apply. Which prompts these are follows from their text: all
+completions of a group are asked, or none, on every process and after a resume.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ Kind = Callable[[str, dict, list[str]], str | None]
 
 @cache
 def chances(kind: Kind, training: str) -> Mapping[str, float]:
-    """{kind: share of its prompts that are asked about}, of a file of prompts (`grpo.jsonl`); read once a process.
+    """{kind: share of its prompts that are asked about}, of a file of prompts (`grpo.jsonl`); read
+    once a process.
 
     Raises `UserError` where all prompts are of one kind: a constant would win.
     """
@@ -41,5 +43,7 @@ def chances(kind: Kind, training: str) -> Mapping[str, float]:
 
 
 def asked(name: str, shares: Mapping[str, float], prompt: object) -> bool:
-    """Whether a prompt with a true answer of this kind is asked about; kinds that training does not have are."""
+    """Whether a prompt with a true answer of this kind is asked about; kinds that training does not
+    have are.
+    """
     return seed_of("balance", prompt) < shares.get(name, 1.0) * 2**31

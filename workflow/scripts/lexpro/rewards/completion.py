@@ -30,7 +30,8 @@ def each(
     applies: Callable[[str, dict], bool],
     value: Callable[[dict, dict], float],
 ) -> list[float | None]:
-    """`value(answer, gold)` of each completion: 0 without an answer, None where the reward does not apply.
+    """`value(answer, gold)` of each completion: 0 without an answer, None where the reward does not
+    apply.
 
     Raises ValueError if the batch is not of one length.
     """

@@ -1,12 +1,13 @@
-"""Gates of the rewards: what a reward pays gold, and what it pays those who know nothing of the case.
+"""Gates of the rewards: what a reward pays gold, and what it pays those who know nothing of the
+case.
 
-A reward that a constant can win teaches the constant. So each is run on real gold answers and on opponents:
+A reward that a constant can win teaches the constant. So each is run on real gold answers and on
+opponents:
 
-* constant: the best of many answers that never change; for `elements` the names are right and all else is constant
-* majority: the most frequent answer (for `elements` the most frequent value of each field)
-* shuffled: the gold answer of another case (for `elements` again under the right names)
-* copy: the prompt; empty: nothing
-* loop, unclosed, english, everything, braces: degenerate strings
+* constant: the best of many answers that never change; for `elements` the names are right and all
+else is constant * majority: the most frequent answer (for `elements` the most frequent value of
+each field) * shuffled: the gold answer of another case (for `elements` again under the right names)
+* copy: the prompt; empty: nothing * loop, unclosed, english, everything, braces: degenerate strings
 
 Every opponent but the last five and `copy` keeps the form, so that nothing is won by form alone.
 """
@@ -55,7 +56,8 @@ Find = Callable[[str, str | None], list[dict]]
 def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | None) -> list[Case]:
     """Every question that the judgments (text, record) have an answer to.
 
-    `find(facts, date)` gives the articles shown in every second prompt of the task `article`; None: never shown.
+    `find(facts, date)` gives the articles shown in every second prompt of the task `article`; None:
+    never shown.
     """
     found = []
     for number, (text, judgment) in enumerate(judgments):
@@ -85,7 +87,9 @@ def said(answer: dict, thought: str = THOUGHT) -> str:
 
 
 def renamed(answer: dict, gold: dict) -> dict:
-    """An answer about other people put under the names of this case: its first defendants, the last one repeated."""
+    """An answer about other people put under the names of this case: its first defendants, the last
+    one repeated.
+    """
     people = answer["被告人"]
     named = [
         {**people[min(place, len(people) - 1)], "姓名": person["姓名"]}
@@ -101,7 +105,9 @@ def frequent(values: Sequence[object]) -> list:
 
 
 def constants(task: str, golds: Sequence[dict]) -> list[dict]:
-    """Answers that never change, the majority first: frequent gold answers, and made ones that may pay more."""
+    """Answers that never change, the majority first: frequent gold answers, and made ones that may
+    pay more.
+    """
     if task == "elements":
         return list(_constant_elements(golds))
     found = frequent(golds)[:TRIED]
@@ -118,7 +124,9 @@ def constants(task: str, golds: Sequence[dict]) -> list[dict]:
 
 
 def _constant_elements(golds: Sequence[dict]) -> Iterator[dict]:
-    """The most frequent value of each field; then one field at a time takes its other frequent values."""
+    """The most frequent value of each field; then one field at a time takes its other frequent
+    values.
+    """
     people = [person for gold in golds for person in gold["被告人"]]
     by_field = {key: frequent([person[key] for person in people])[:TRIED] for key in people[0]}
     totals = {key: frequent([gold[key] for gold in golds])[:TRIED] for key in golds[0] if key != "被告人"}
@@ -241,7 +249,9 @@ class Arena:
         return [value for value in values if value is not None]
 
     def play(self, reward: Reward, **args: object) -> Outcome:
-        """Gold against every opponent; of several versions of one (the constants) the best of each task counts."""
+        """Gold against every opponent; of several versions of one (the constants) the best of each
+        task counts.
+        """
         sums, n = Counter(), 0
         for task, answers in self._answers.items():
             gold = self.pays(reward, task, answers["gold"][0], **args)

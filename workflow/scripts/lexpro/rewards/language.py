@@ -1,7 +1,8 @@
 """Reward of the language: the thought and the answer are Chinese.
 
-Letters of other scripts cost, except in words that the prompt has too (makes of cars, drugs, account names), words
-with a digit (number plates, identifiers), single letters (甲A, masked names), and the few of `KNOWN`.
+Letters of other scripts cost, except in words that the prompt has too (makes of cars, drugs,
+account names), words with a digit (number plates, identifiers), single letters (甲A, masked names),
+and the few of `KNOWN`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def chinese(
     slope: float = 5.0,
     **_: object,
 ) -> list[float | None]:
-    """max(0, 1 - slope · share of foreign letters) in [0, 1]; 0 for a text without any Chinese. Applies to every task.
+    """max(0, 1 - slope · share of foreign letters) in [0, 1]; 0 for a text without any Chinese.
+    Applies to every task.
 
     Raises ValueError if the batch is not of one length.
     """

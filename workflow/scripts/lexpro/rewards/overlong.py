@@ -1,4 +1,6 @@
-"""Soft punishment of length (DAPO, arXiv 2503.14476, equation 13): nothing up to a length, then linear, then -1."""
+"""Soft punishment of length (DAPO, arXiv 2503.14476, equation 13): nothing up to a length, then
+linear, then -1.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ def soft(
 ) -> list[float | None]:
     """`punishment` in [-1, 0] of each completion, on every task.
 
-    `unit` is characters, or tokens: those of `completion_ids`, which TRL passes. Raises ValueError on another
-    unit, on tokens without ids, on a cache that is not in (0, limit], and if the batch is not of one length.
+    `unit` is characters, or tokens: those of `completion_ids`, which TRL passes. Raises ValueError
+    on another unit, on tokens without ids, on a cache that is not in (0, limit], and if the batch
+    is not of one length.
     """
     if not 0 < cache <= limit:
         raise ValueError(f"overlong: cache={cache} must lie in 1 to limit={limit}")

@@ -1,4 +1,6 @@
-"""Defendants of an answer beside those of gold: what the rewards of one field of a defendant share."""
+"""Defendants of an answer beside those of gold: what the rewards of one field of a defendant
+share.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from collections.abc import Callable
 
 
 def pairs(answer: dict, gold: dict) -> list[tuple[dict, dict | None]]:
-    """(true, stated) for each true defendant, matched by name in order; stated is None where the name is missing."""
+    """(true, stated) for each true defendant, matched by name in order; stated is None where the
+    name is missing.
+    """
     rest = list(answer.get("被告人", []))
     found = []
     for true in gold["被告人"]:
@@ -20,7 +24,8 @@ def pairs(answer: dict, gold: dict) -> list[tuple[dict, dict | None]]:
 def mean(
     answer: dict, gold: dict, value: Callable[[dict, dict], float], counts: Callable[[dict], bool]
 ) -> float:
-    """Mean of `value(true, stated)` over the true defendants that count; who is missing or invented is worth 0.
+    """Mean of `value(true, stated)` over the true defendants that count; who is missing or invented
+    is worth 0.
 
     Raises ZeroDivisionError where no true defendant counts: the reward does not apply then.
     """

@@ -1,7 +1,8 @@
 """Reward of probation (缓刑): whether it is granted, then for how long.
 
-Only defendants who can have it are asked about: detention, or imprisonment of at most three years (Criminal Law,
-article 72). Counting the others would pay everyone who always says that there is none.
+Only defendants who can have it are asked about: detention, or imprisonment of at most three years
+(Criminal Law, article 72). Counting the others would pay everyone who always says that there is
+none.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def eligible(person: dict) -> bool:
 
 
 def value(true: dict, stated: dict) -> float:
-    """0 where only one side grants it; 1 where neither does; else half for that, half for how near the months are."""
+    """0 where only one side grants it; 1 where neither does; else half for that, half for how near
+    the months are.
+    """
     due, said = people.amount(true["缓刑"]), people.amount(stated.get("缓刑"))
     if not due or not said:
         return float(due == said)
@@ -35,7 +38,9 @@ def value(true: dict, stated: dict) -> float:
 
 
 def kind(task: str, gold: dict, _: object = None) -> str | None:
-    """Of a true answer: `granted` to somebody or to `none`; None where the question does not arise."""
+    """Of a true answer: `granted` to somebody or to `none`; None where the question does not
+    arise.
+    """
     own = (
         [person for person in gold["被告人"] if "缓刑" in person and eligible(person)]
         if task == "elements"
@@ -56,8 +61,8 @@ def closeness(
 ) -> list[float | None]:
     """Mean of `value` in [0, 1] over the defendants that are `eligible`; None where none is.
 
-    `training`: file of the prompts of the training split; with it cases with and without probation are asked about
-    equally often (`balance`).
+    `training`: file of the prompts of the training split; with it cases with and without probation
+    are asked about equally often (`balance`).
     """
     shares = balance.chances(kind, str(training)) if training else {}
     found = each(

@@ -1,4 +1,6 @@
-"""Rewards by name: `{fn: lexpro.rewards.charge.f1, weight: 0.5, args: {}}` in the configuration of GRPO."""
+"""Rewards by name: `{fn: lexpro.rewards.charge.f1, weight: 0.5, args: {}}` in the configuration of
+GRPO.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,9 @@ Reward = Callable[..., list[float | None]]
 
 
 def load(spec: dict, known: Mapping[str, object] = MappingProxyType({})) -> tuple[Reward, float]:
-    """(reward, weight) of one entry. `known`: arguments for those functions that take them and are not told otherwise,
-    such as the folder of the stage `knowledge`. The reward's `__name__` is `charge.f1`: so it is called in logs.
+    """(reward, weight) of one entry. `known`: arguments for those functions that take them and are
+    not told otherwise, such as the folder of the stage `knowledge`. The reward's `__name__` is
+    `charge.f1`: so it is called in logs.
 
     Raises `UserError` on unknown keys, names and arguments.
     """

@@ -1,4 +1,6 @@
-"""Penalty of repetition, on characters: Chinese has no spaces, and words are what TRL's own penalty counts."""
+"""Penalty of repetition, on characters: Chinese has no spaces, and words are what TRL's own penalty
+counts.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from lexpro.rewards.completion import Completion, text_of
 
 
 def repeated(text: str, n: int) -> float:
-    """Share in [0, 1) of the n-grams of characters that stood before in the text; 0 for shorter texts."""
+    """Share in [0, 1) of the n-grams of characters that stood before in the text; 0 for shorter
+    texts.
+    """
     total = len(text) - n + 1
     return 1 - len({text[at : at + n] for at in range(total)}) / total if total > 0 else 0.0
 
@@ -21,10 +25,12 @@ def characters(
     free: float = 0.1,
     **_: object,
 ) -> list[float | None]:
-    """From 0 down to -1: the share of repeated n-grams (n of 20 to 40 characters) above `free`, on every task.
+    """From 0 down to -1: the share of repeated n-grams (n of 20 to 40 characters) above `free`, on
+    every task.
 
-    Answers about several defendants repeat keys and charges, judgments their formulas: `free` is for them.
-    Raises ValueError if the batch is not of one length, or on an `n` or `free` that makes no sense.
+    Answers about several defendants repeat keys and charges, judgments their formulas: `free` is
+    for them. Raises ValueError if the batch is not of one length, or on an `n` or `free` that makes
+    no sense.
     """
     if not 20 <= n <= 40 or not 0 <= free < 1:
         raise ValueError(f"repetition: n={n} must lie in 20 to 40, free={free} in [0, 1)")

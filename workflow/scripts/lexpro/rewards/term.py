@@ -1,4 +1,6 @@
-"""Reward of the term: the kind of punishment first, then how near the months are on a logarithmic scale."""
+"""Reward of the term: the kind of punishment first, then how near the months are on a logarithmic
+scale.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ def distance(stated: object, true: int) -> float | None:
 
 
 def value(answer: dict, true: dict) -> float:
-    """0 for another kind of punishment; 1 for the same kind where it has no length; else max(0, 1 - distance
-    / ln 4).
+    """0 for another kind of punishment; 1 for the same kind where it has no length; else max(0, 1 -
+    distance / ln 4).
 
     So 36 months for 42 are worth .89, 18 are worth .41, a quarter and less nothing.
     """

@@ -1,11 +1,12 @@
-"""Reward of the tier of penalty (法定刑幅度): the sentence lies in the tier of the charge's article that the true
-one lies in.
+"""Reward of the tier of penalty (法定刑幅度): the sentence lies in the tier of the charge's
+article that the true one lies in.
 
-Which tier that is depends on the facts (the amount, the injury), so this carries the signal that "the term lies in
-the statutory range" lacks: almost every sentence does, a constant one too. `in_range` is that metric, no reward.
+Which tier that is depends on the facts (the amount, the injury), so this carries the signal that
+"the term lies in the statutory range" lacks: almost every sentence does, a constant one too.
+`in_range` is that metric, no reward.
 
-A tier begins where its range does and ends where the next begins: 36 months are of 三年以上, not of 三年以下. If they
-were of both, everyone who always says 36 would be right.
+A tier begins where its range does and ends where the next begins: 36 months are of 三年以上, not
+of 三年以下. If they were of both, everyone who always says 36 would be right.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ Tiers = list[dict]
 
 @cache
 def tiers(knowledge: str = "") -> dict[str, Tiers]:
-    """Charge → the tiers of its own article, of a folder of the stage `knowledge` ("": of the embedded facts).
+    """Charge → the tiers of its own article, of a folder of the stage `knowledge` ("": of the
+    embedded facts).
 
     Read once a process.
     """
@@ -50,14 +52,18 @@ def tiers(knowledge: str = "") -> dict[str, Tiers]:
 
 
 def bounds(own: Tiers) -> list[tuple[int, int]]:
-    """Ranges (months) of the tiers, light to heavy; [] where they overlap: then a term does not tell its tier."""
+    """Ranges (months) of the tiers, light to heavy; [] where they overlap: then a term does not
+    tell its tier.
+    """
     found = sorted({tuple(tier["months"]) for tier in own if tier["months"]})
     apart = all(high <= low for (_, high), (low, _) in zip(found, found[1:], strict=False))
     return found if apart else []
 
 
 def severity(sentence: dict) -> float | None:
-    """Months of imprisonment; 0 for what is lighter, infinity for what is heavier; None for what has no tier."""
+    """Months of imprisonment; 0 for what is lighter, infinity for what is heavier; None for what
+    has no tier.
+    """
     kind = sentence.get("刑种")
     if kind in LIGHT or kind == "单处罚金":
         return 0.0
@@ -80,7 +86,9 @@ def in_range(sentence: dict, own: Tiers) -> bool:
 
 
 def place(sentence: dict, spans: Sequence[tuple[int, int]]) -> int | None:
-    """Which tier a sentence is of: 0 is the lightest, which also has what is lighter than imprisonment."""
+    """Which tier a sentence is of: 0 is the lightest, which also has what is lighter than
+    imprisonment.
+    """
     weight = severity(sentence)
     return None if weight is None else max(0, bisect_right([low for low, _ in spans], weight) - 1)
 
@@ -111,10 +119,11 @@ def match(
 ) -> list[float | None]:
     """1 for the right tier, else 0.
 
-    Asked of the task `term`, where the true `charges` (a column) are one charge whose article has two tiers or
-    more that do not overlap, and the true sentence lies in one (not mitigated, not joint); else None. `knowledge`
-    is a folder of the stage of that name. `training`: file of the prompts of the training split; with it the lightest
-    tier is asked about as often as the others (`balance`). Raises ValueError if the batch is not of one length.
+    Asked of the task `term`, where the true `charges` (a column) are one charge whose article has
+    two tiers or more that do not overlap, and the true sentence lies in one (not mitigated, not
+    joint); else None. `knowledge` is a folder of the stage of that name. `training`: file of the
+    prompts of the training split; with it the lightest tier is asked about as often as the others
+    (`balance`). Raises ValueError if the batch is not of one length.
     """
     of = kind(str(knowledge))
     shares = balance.chances(of, str(training)) if training else {}

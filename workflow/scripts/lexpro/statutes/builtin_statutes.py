@@ -1,4 +1,6 @@
-"""The embedded knowledge base: `lexpro/law/facts.yaml` as articles, a short text in our own words each."""
+"""The embedded knowledge base: `lexpro/law/facts.yaml` as articles, a short text in our own words
+each.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def length(months: int) -> str:
 
 
 def penalty(tier: Tier) -> str:
-    """A tier in the words of judgments: 三年以上十年以下有期徒刑，并处罚金 (6 and 180 go unsaid)."""
+    """A tier in the words of judgments: 三年以上十年以下有期徒刑，并处罚金 (6 and 180 go
+    unsaid).
+    """
     kinds = [*tier.lighter]
     if tier.months:
         low, high = tier.months
@@ -79,10 +83,11 @@ def charges(facts: Facts) -> dict[str, list[str]]:
 
 
 def tiers(facts: Facts) -> dict[str, list[dict]]:
-    """{ref of 刑法: tiers}, at the charge's own article and at those that its penalty is taken from.
+    """{ref of 刑法: tiers}, at the charge's own article and at those that its penalty is taken
+    from.
 
-    Keys of a tier: charge, paragraph, condition, months ([from, to] or null), lighter, heavier, fine,
-    confiscation.
+    Keys of a tier: charge, paragraph, condition, months ([from, to] or null), lighter, heavier,
+    fine, confiscation.
     """
     found: dict[str, list[dict]] = {}
     for charge in facts.charges.values():

@@ -1,8 +1,9 @@
-"""What an amendment (刑法修正案) does to each article: its instructions as operations on paragraphs.
+"""What an amendment (刑法修正案) does to each article: its instructions as operations on
+paragraphs.
 
-An instruction is read with the text that it quotes: 将第X条修改为：“…” replaces an article, 增加一款作为第二款：“…”
-inserts a paragraph (款). What is not one of these forms (items, words) is `opaque`: that the article changed is
-known, how it read before is not.
+An instruction is read with the text that it quotes: 将第X条修改为：“…” replaces an article,
+增加一款作为第二款：“…” inserts a paragraph (款). What is not one of these forms (items, words)
+is `opaque`: that the article changed is known, how it read before is not.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def named(text: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One operation: `kind` is new, replace, delete (of the article; or of `paragraph`, from 1), insert, opaque."""
+    """One operation: `kind` is new, replace, delete (of the article; or of `paragraph`, from 1),
+    insert, opaque.
+    """
 
     kind: str
     paragraph: int = 0
@@ -44,7 +47,9 @@ class Change:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs (款) of an article; lines that begin with （一） belong to the paragraph before them."""
+    """The paragraphs (款) of an article; lines that begin with （一） belong to the paragraph
+    before them.
+    """
     found: list[str] = []
     for line in filter(None, (line.strip().strip("　") for line in text.splitlines())):
         if found and _ITEM.match(line):
@@ -120,7 +125,9 @@ def of(document: Document) -> dict[str, list[Change]]:
 
 
 def _read(instruction: str, quote: str, open_: str, found: dict[str, list[Change]]) -> None:
-    """Add the operations of one instruction; `open_` is the article that the one before was about."""
+    """Add the operations of one instruction; `open_` is the article that the one before was
+    about.
+    """
     refs = [_ref(match) for match in _ARTICLE.finditer(_ANCHOR.sub("", instruction))]
     if articles := _several(quote):
         kind = "new" if "增加" in instruction else "replace"
@@ -151,7 +158,9 @@ def whole(change: Change) -> bool:
 
 
 def applied(before: Known, changes: list[Change]) -> Known | None:
-    """The article after `changes`, None where one is opaque; `before` may end before the place of a change."""
+    """The article after `changes`, None where one is opaque; `before` may end before the place of a
+    change.
+    """
     now = list(before)
     for change in changes:
         place = change.paragraph - 1

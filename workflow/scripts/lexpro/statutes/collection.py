@@ -1,4 +1,6 @@
-"""A folder of statutes → one table of articles: duplicates left out, versions of one law dated, the repealed closed."""
+"""A folder of statutes → one table of articles: duplicates left out, versions of one law dated, the
+repealed closed.
+"""
 
 from __future__ import annotations
 
@@ -43,13 +45,17 @@ def locate(path: str) -> Path:
 
 
 def find(path: str) -> Path:
-    """A file or folder as it is given, or below `LEXPRO_MIRROR`; as it is given where it is nowhere."""
+    """A file or folder as it is given, or below `LEXPRO_MIRROR`; as it is given where it is
+    nowhere.
+    """
     candidates = _candidates(path)
     return next((candidate for candidate in candidates if candidate.exists()), candidates[0])
 
 
 def files(folder: Path, include: Iterable[str]) -> list[Path]:
-    """Documents that match a glob pattern, in the order of their paths; Hugo's `_index.md` is none."""
+    """Documents that match a glob pattern, in the order of their paths; Hugo's `_index.md` is
+    none.
+    """
     found = {path for pattern in include for path in folder.glob(pattern)}
     chosen = (
         p
@@ -60,7 +66,9 @@ def files(folder: Path, include: Iterable[str]) -> list[Path]:
 
 
 def sources(settings: dict) -> Iterator[tuple[Path, list[Path]]]:
-    """(folder, files in it) of all that the settings of `knowledge=statutes` read, as far as it is there."""
+    """(folder, files in it) of all that the settings of `knowledge=statutes` read, as far as it is
+    there.
+    """
     folder = locate(settings["path"])
     yield (
         folder,
@@ -116,7 +124,8 @@ def _close(old: Document, day: str, new: Document, by_number: bool = True) -> bo
 
 
 def date_versions(documents: list[Document]) -> list[Problem]:
-    """Close the older versions: a later document of the same law that numbers alike ends the one before it.
+    """Close the older versions: a later document of the same law that numbers alike ends the one
+    before it.
 
     Parts of one law in several files (the Civil Code) share no number, so they close nothing.
     """
@@ -158,7 +167,9 @@ def repealed(document: Document) -> list[str]:
 
 
 def close_repealed(documents: list[Document]) -> list[Problem]:
-    """End what a later document repeals by name (…同时废止), on the day that it comes into force."""
+    """End what a later document repeals by name (…同时废止), on the day that it comes into
+    force.
+    """
     by_name: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
         name = plain(document.law)
@@ -176,8 +187,9 @@ def close_repealed(documents: list[Document]) -> list[Problem]:
 def unique(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
     """Rows by identity.
 
-    A number that one document has twice (an annex counts from 1 again) makes two rows, the second with
-    `copy` 2; the same article in two documents of one law and date is one row, the longer text.
+    A number that one document has twice (an annex counts from 1 again) makes two rows, the second
+    with `copy` 2; the same article in two documents of one law and date is one row, the longer
+    text.
     """
     found: dict[str, Row] = {}
     repeated: Counter[tuple[str, str]] = Counter()
@@ -200,8 +212,9 @@ def criminal_law(
 ) -> tuple[list[Row] | None, list[Problem]]:
     """(versions of the Criminal Law, problems) of its full texts and amendments among `documents`.
 
-    `older`: folders with older full texts; one that is not there is reported. None where there is no full text, or
-    where the amendments that its history names are not all there: then a text cannot be dated article by article.
+    `older`: folders with older full texts; one that is not there is reported. None where there is
+    no full text, or where the amendments that its history names are not all there: then a text
+    cannot be dated article by article.
     """
     full = [document for document in documents if document.law == articles.CRIMINAL_LAW]
     changed = [document for document in documents if changes.is_amendment(document)]
@@ -224,8 +237,8 @@ def criminal_law(
 def read(folder: Path, include: Iterable[str], older: Iterable[Path] = ()) -> tuple[list[Row], list[Problem]]:
     """(rows, problems) of a collection, in the order of paths and articles.
 
-    Amendments of the Criminal Law make its versions and are no rows themselves. `older`: folders with older full
-    texts of it.
+    Amendments of the Criminal Law make its versions and are no rows themselves. `older`: folders
+    with older full texts of it.
     """
     parsed = [_parse(folder, path) for path in files(folder, include)]
     documents, problems = without_duplicates(parsed)

@@ -1,7 +1,9 @@
-"""One statute or judicial interpretation: Markdown, text or HTML → its articles with heading path and date.
+"""One statute or judicial interpretation: Markdown, text or HTML → its articles with heading path
+and date.
 
-The Markdown is that of the public collection LawRefBook/Laws: `# title`, a line an event of its history,
-`<!-- INFO END -->`, headings, lines that begin with 第…条. Text and HTML are read by the same rules.
+The Markdown is that of the public collection LawRefBook/Laws: `# title`, a line an event of its
+history, `<!-- INFO END -->`, headings, lines that begin with 第…条. Text and HTML are read by the
+same rules.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ _CITING = (
     rf"(?:之[一二三四五六七八九十]{{1,3}})?(?:的|之?规定|之罪|所(?:列|称|规定|述|指|定)|中(?:的|所|规定)"
     rf"|第\s*[{_D}]+\s*[款项]|[、，至和及或与]\s*第)"
 )
-# 第一百二十八 条 (a blank that should not be there), 第一百三十三条之一 (a blank follows: no 之一 of a
-# sentence).
+# 第一百二十八 条 (a blank that should not be there), 第一百三十三条之一 (a blank follows: no 之一
+# of a sentence).
 _ARTICLE = re.compile(
     rf"第\s*([{_D}]{{1,9}})\s*条(?!{_CITING})(?:之([一二三四五六七八九十0-9]{{1,3}})(?=[\s　：:]|$))?[\s　：:]*(.*)"
 )
@@ -69,13 +71,16 @@ class Problem:
 
 @dataclass(slots=True)
 class Document:
-    """One parsed file. `date` is the ISO date from which this text is in force, "" where nothing says."""
+    """One parsed file. `date` is the ISO date from which this text is in force, "" where nothing
+    says.
+    """
 
     file: str
     title: str = ""
     law: str = ""
     date: str = ""
-    # The day that the text itself names (自…起施行): of a law that was amended since, the first version's.
+    # The day that the text itself names (自…起施行): of a law that was amended since, the first
+    # version's.
     in_force: str = ""
     # The first day of its history: of a law that was amended, when it was made.
     since: str = ""
@@ -190,8 +195,9 @@ def _plain(line: str) -> str:
 
 
 def _begins(lines: list[str]) -> int:
-    """The index of the line that the text begins with where no mark says: its first heading or article, else its first
-    section (一、), else what follows the title and the short lines with a date below it.
+    """The index of the line that the text begins with where no mark says: its first heading or
+    article, else its first section (一、), else what follows the title and the short lines with a
+    date below it.
     """
     bare = [_plain(line).lstrip("# ") for line in lines]
     for kinds in ((_ARTICLE, _PLAIN_HEADING), (_SECTION,)):
@@ -216,7 +222,9 @@ def _split(lines: list[str]) -> tuple[int, str, list[str]]:
 
 
 def _date(document: Document) -> str:
-    """In force from: the latest of the file name's date, the history's and (自…起施行) the text's own."""
+    """In force from: the latest of the file name's date, the history's and (自…起施行) the
+    text's own.
+    """
     found = [iso(*m.groups()) for line in document.history for m in _DATE.finditer(line)]
     document.since = min(found, default="")
     if match := _FILE_DATE.search(Path(document.file).stem):
@@ -229,8 +237,9 @@ def _date(document: Document) -> str:
 
 
 def issuer(document: Document) -> str:
-    """Who made a text: named in the title (…关于), in the oldest line of the history that names one (an amendment
-    does not make another issuer), or by the folder of a ministry; "" where nothing says.
+    """Who made a text: named in the title (…关于), in the oldest line of the history that names one
+    (an amendment does not make another issuer), or by the folder of a ministry; "" where nothing
+    says.
     """
     if match := _TITLE_ISSUER.match(document.title):
         return "、".join(_ORGAN.findall(match[0]))
@@ -243,7 +252,9 @@ def issuer(document: Document) -> str:
 
 
 def parse(lines: list[str], file: str, kind: str = "", sha256: str = "") -> Document:
-    """Parse the lines of one document; `file` is its path in the collection. Never raises on odd content."""
+    """Parse the lines of one document; `file` is its path in the collection. Never raises on odd
+    content.
+    """
     reader = _Reader(file, kind)
     document = reader.document
     start, document.title, document.history = _split(lines)

@@ -1,8 +1,10 @@
 """Charge ↔ article ↔ interpretation ↔ section of the sentencing guideline.
 
-Charges and articles are linked by the lists of names of crimes (确定罪名的规定 and its supplements).
+Charges and articles are linked by the lists of names of crimes (确定罪名的规定 and its
+supplements).
 
-They have two forms: 盗窃罪（第264条） in running text, and a table | 第一百三十三条之一 （…） | 危险驾驶罪 |.
+They have two forms: 盗窃罪（第264条） in running text, and a table | 第一百三十三条之一 （…） |
+危险驾驶罪 |.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def _refs(text: str) -> list[str]:
 
 
 def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
-    """(canonical charge, ref of 刑法) in the order of a list; names that are no charge today are left out."""
+    """(canonical charge, ref of 刑法) in the order of a list; names that are no charge today are
+    left out.
+    """
     found, above = [], ""
     for line in lines:
         cells = _CELLS.match(line.strip())
@@ -71,7 +75,8 @@ def attach(rows: list[Row], links: Iterable[tuple[str, str]]) -> dict[str, list[
                 found[charge].append(ref)
     for row in rows:
         for charge in penalised(row):
-            # The article that says what follows of a charge that another one defines (385 and 386), in every version.
+            # The article that says what follows of a charge that another one defines (385 and 386),
+            # in every version.
             if row.ref not in found.setdefault(charge, []):
                 found[charge].append(row.ref)
             if charge not in row.charges:
@@ -89,7 +94,9 @@ def _cited(text: str) -> set[str]:
 
 
 def _entry(rows: list[Row]) -> dict:
-    """An interpretation as links name it: its articles that bear on something, and when it is in force."""
+    """An interpretation as links name it: its articles that bear on something, and when it is in
+    force.
+    """
     first = rows[0]
     refs = list(dict.fromkeys(row.ref for row in rows))
     return {
@@ -107,11 +114,13 @@ def web(
     interpretations: Iterable[Row],
     sections: Mapping[str, str],
 ) -> dict[str, dict]:
-    """{charges: {charge: {articles, interpretations, guideline}}, articles: {ref: {charges, interpretations, refers}}}.
+    """{charges: {charge: {articles, interpretations, guideline}}, articles: {ref: {charges,
+    interpretations, refers}}}.
 
-    An interpretation bears on an article that one of its own cites, and on a charge that it names, or whose article it
-    cites where this article has no other charge. `refers`: the articles whose penalty an article has apply. `sections`:
-    charge → section of the guideline. Only what is in force of the Criminal Law; interpretations of all days.
+    An interpretation bears on an article that one of its own cites, and on a charge that it names,
+    or whose article it cites where this article has no other charge. `refers`: the articles whose
+    penalty an article has apply. `sections`: charge → section of the guideline. Only what is in
+    force of the Criminal Law; interpretations of all days.
     """
     current = {row.ref: row for row in rows if row.law == articles.CRIMINAL_LAW and not row.valid_to}
     on_article: dict[str, dict[str, list[Row]]] = {}

@@ -1,8 +1,9 @@
-"""Looking up an article: law, number in any form, day → the version in force; 从旧兼从轻 between two of them.
+"""Looking up an article: law, number in any form, day → the version in force; 从旧兼从轻 between
+two of them.
 
-law = Law.of(run_folder)                                    # articles.parquet of the stage `knowledge`
-law.article("刑法", "第一百三十三条之一", "2012-01-01")
-law.lenient("刑法", 383, act="2014-05-01", judgment="2016-03-01")
+law = Law.of(run_folder) # articles.parquet of the stage `knowledge` law.article("刑法",
+"第一百三十三条之一", "2012-01-01") law.lenient("刑法", 383, act="2014-05-01",
+judgment="2016-03-01")
 """
 
 from __future__ import annotations
@@ -41,10 +42,12 @@ def _day(date: str | Day) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lenient:
-    """从旧兼从轻 (article 12): the version of the act, and where it is another one, that of the judgment.
+    """从旧兼从轻 (article 12): the version of the act, and where it is another one, that of the
+    judgment.
 
-    `applies`: "then", "now", or "check" where the two differ and their tiers do not decide, because some are lighter
-    and some are not, or the text of one is not known. `check` says whether they differ at all.
+    `applies`: "then", "now", or "check" where the two differ and their tiers do not decide, because
+    some are lighter and some are not, or the text of one is not known. `check` says whether they
+    differ at all.
     """
 
     then: Row | None
@@ -83,7 +86,8 @@ class Law:
     def history(self, law: str, number: int | str, sub: int = 0) -> list[Row]:
         """Every version of an article, oldest first; [] where law or article are not known.
 
-        `number`: 133, "133", "１３３", "第一百三十三条之一", "133条之一", "133-1"; UserError on what is none.
+        `number`: 133, "133", "１３３", "第一百三十三条之一", "133条之一", "133-1"; UserError on
+        what is none.
         """
         article = articles.parse_number(number)
         if article is None:
@@ -105,12 +109,15 @@ class Law:
         return None
 
     def lenient(self, law: str, number: int | str, act: str, judgment: str, sub: int = 0) -> Lenient:
-        """Which of both candidates of article 12 applies to an act of the day `act`, judged on `judgment`."""
+        """Which of both candidates of article 12 applies to an act of the day `act`, judged on
+        `judgment`.
+        """
         then, now = self.article(law, number, act, sub), self.article(law, number, judgment, sub)
         if then == now:
             return Lenient(then, now, False, "then")
         if then is None:
-            # What was no crime by this article stays none; before the law came into force nothing is known of it.
+            # What was no crime by this article stays none; before the law came into force nothing
+            # is known of it.
             return Lenient(then, now, True, "then" if act >= self._since[now.law] else "check")
         if now is None or not (then.complete and now.complete):
             return Lenient(then, now, True, "check")

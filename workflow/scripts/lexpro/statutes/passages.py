@@ -1,8 +1,8 @@
 """The table of passages: an article's paragraphs (款) and items (项), one row each.
 
-`articles.parquet` has articles whole, as retrieval shows them; this one is for looking up 第六十七条第三款 or
-第二百九十三条第一款第（二）项. `paragraph` counts from 1; `item` is null in the row of a paragraph, which holds its
-text without the items.
+`articles.parquet` has articles whole, as retrieval shows them; this one is for looking up
+第六十七条第三款 or 第二百九十三条第一款第（二）项. `paragraph` counts from 1; `item` is null in
+the row of a paragraph, which holds its text without the items.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def of(text: str) -> Iterator[tuple[int, int | None, str]]:
 
 
 def write(rows: Iterable[Row], path: Path) -> int:
-    """`passages.parquet` of the complete versions; `article` is the id of the article's row. The number of rows."""
+    """`passages.parquet` of the complete versions; `article` is the id of the article's row. The
+    number of rows.
+    """
     columns: dict[str, list] = {name: [] for name in SCHEMA}
     for row in rows:
         shared = [row.id, *(getattr(row, name) for name in COPIED)]

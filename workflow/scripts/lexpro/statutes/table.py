@@ -15,10 +15,10 @@ from lexpro.workflow.errors import UserError
 class Row:
     """One article (法条) in one version.
 
-    `sub` is n of 条之n; `unit` is what is numbered: 条, 项 for documents that number 一、二、 only, and
-    全文 (number 0) for those that number nothing.
-    `valid_from` and `valid_to` are ISO dates: in force from the first to the day before the second, ""
-    where not known or still in force.
+    `sub` is n of 条之n; `unit` is what is numbered: 条, 项 for documents that number 一、二、
+    only, and 全文 (number 0) for those that number nothing. `valid_from` and `valid_to` are ISO
+    dates: in force from the first to the day before the second, "" where not known or still in
+    force.
     """
 
     law: str
@@ -38,7 +38,8 @@ class Row:
     exists_from: str = ""
     # 2 for the second article of a number in one document (annexes count from 1 again).
     copy: int = 1
-    # Who made the text: 全国人民代表大会, 国务院, 最高人民法院、最高人民检察院; "" where nothing says.
+    # Who made the text: 全国人民代表大会, 国务院, 最高人民法院、最高人民检察院; "" where nothing
+    # says.
     issuer: str = ""
     # False: `text` is only what is known of how the article read then, perhaps nothing.
     complete: bool = True
@@ -53,7 +54,9 @@ class Row:
 
     @property
     def id(self) -> str:
-        """Unique in a table, and the same in the next build: law, ref, unit where it is not 条, date."""
+        """Unique in a table, and the same in the next build: law, ref, unit where it is not 条,
+        date.
+        """
         unit = "" if self.unit == "条" else self.unit
         copy = f"#{self.copy}" if self.copy > 1 else ""
         return f"{self.law}|{self.ref}{unit}{copy}|{self.valid_from}"
@@ -92,9 +95,9 @@ def as_number(date: str, default: int) -> int:
 def spans(rows: Sequence[dict]) -> list[tuple[int, int]]:
     """For each row, the days that it answers for, [from, to) as numbers.
 
-    Those on which it is in force; and those of the versions right before it that exist but whose text is not known,
-    in the table (`complete` False) or not (`exists_from`). Its own `valid_from` tells then that the text is a later
-    one, and the row without a text answers for no day.
+    Those on which it is in force; and those of the versions right before it that exist but whose
+    text is not known, in the table (`complete` False) or not (`exists_from`). Its own `valid_from`
+    tells then that the text is a later one, and the row without a text answers for no day.
     """
     articles: dict[tuple, list[int]] = {}
     for place, row in enumerate(rows):
@@ -125,7 +128,9 @@ def write(rows: Iterable[Row], path: Path) -> None:
 
 
 def read(path: Path) -> list[dict]:
-    """The rows of `articles.parquet` as dictionaries; raises UserError where columns are missing."""
+    """The rows of `articles.parquet` as dictionaries; raises UserError where columns are
+    missing.
+    """
     frame = pl.read_parquet(path)
     if missing := SCHEMA.keys() - set(frame.columns):
         raise UserError(f"{path}: no column {', '.join(sorted(missing))}. Run the knowledge stage again.")

@@ -1,11 +1,14 @@
-"""Amounts from which a theft or fraud is 数额较大, 数额巨大, 数额特别巨大: the nation's range, each province's figure.
+"""Amounts from which a theft or fraud is 数额较大, 数额巨大, 数额特别巨大: the nation's range,
+each province's figure.
 
-The ranges are read from the interpretations (…一千元至三千元以上、…的，应当分别认定为…“数额较大”、…), the provinces'
-figures from a table (地区, 盗窃罪-较大, …), a workbook or CSV. Nothing is filled in: where the table lacks a province
-`of` gives the nation's range, which says where its figure lies. A figure outside of the range is kept and marked.
+The ranges are read from the interpretations
+(…一千元至三千元以上、…的，应当分别认定为…“数额较大”、…), the provinces' figures from a table
+(地区, 盗窃罪-较大, …), a workbook or CSV. Nothing is filled in: where the table lacks a province
+`of` gives the nation's range, which says where its figure lies. A figure outside of the range is
+kept and marked.
 
-A row is {province ("" the nation), area ("" all of it), charge, level, from, to (yuan; alike where one figure is set),
-outside (of the range), source, note}.
+A row is {province ("" the nation), area ("" all of it), charge, level, from, to (yuan; alike
+where one figure is set), outside (of the range), source, note}.
 """
 
 from __future__ import annotations
@@ -33,7 +36,9 @@ _UNIT = {None: 1, "万": 10**4, "亿": 10**8}
 
 
 def national(rows: Iterable[Row]) -> list[dict]:
-    """The ranges that interpretations in force set, by the charge of the article that they are about."""
+    """The ranges that interpretations in force set, by the charge of the article that they are
+    about.
+    """
     rows = list(rows)
     by_article = {
         row.ref: row.charges[0]
@@ -129,7 +134,9 @@ def provincial(path: Path, ranges: Iterable[dict]) -> list[dict]:
 
 
 def of(rows: Iterable[dict], charge: str, province: str, area: str = "") -> dict[str, dict]:
-    """{level: row} for a charge in a province (short name) and area; the nation's where the province is not known."""
+    """{level: row} for a charge in a province (short name) and area; the nation's where the
+    province is not known.
+    """
     chosen: dict[str, dict] = {}
     for row in rows:
         if row["charge"] == charge and row["province"] in ("", province) and row["area"] in ("", area):

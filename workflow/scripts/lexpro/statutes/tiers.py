@@ -1,18 +1,17 @@
 """Tiers of penalty (法定刑幅度) read from the text of an article of the Criminal Law.
 
-处三年以上十年以下有期徒刑，并处罚金 → months [36, 120], fine must. An article without a penalty of its own has those
-of the articles that it refers to (386 → 383), of the other articles of its charge (385 → 386 → 383), or of the crime
-as which it is to be treated (388: 以受贿论处); each such tier names in `from` where it stands. Keys of a tier:
+处三年以上十年以下有期徒刑，并处罚金 → months [36, 120], fine must. An article without a penalty
+of its own has those of the articles that it refers to (386 → 383), of the other articles of its
+charge (385 → 386 → 383), or of the crime as which it is to be treated (388: 以受贿论处); each
+such tier names in `from` where it stands. Keys of a tier:
 
-    charge        where the article has one only, else null
-    paragraph, condition    what comes before 处 (at most 60 characters)
-    months        [from, to] of fixed-term imprisonment, null where the tier has none
-    lighter       of 拘役, 管制          heavier    of 无期徒刑, 死刑
-    fine          must (并处) | either (并处或者单处) | may (可以并处) | alternative (或者罚金) | none
-    fine_range    {from, to, unit: yuan | times, of: what is multiplied} or null where no amount is said
-    confiscation  of property (没收财产); `or_fine`: it stands for the fine (罚金或者没收财产)
-    deprivation   of political rights by itself (或者剥夺政治权利)
-    unit          those responsible in a unit (单位) are punished by this tier
+    charge where the article has one only, else null paragraph, condition what comes before 处
+    (at most 60 characters) months [from, to] of fixed-term imprisonment, null where the tier has
+    none lighter of 拘役, 管制 heavier of 无期徒刑, 死刑 fine must (并处) | either (并处或者单处)
+    | may (可以并处) | alternative (或者罚金) | none fine_range {from, to, unit: yuan | times,
+    of: what is multiplied} or null where no amount is said confiscation of property (没收财产);
+    `or_fine`: it stands for the fine (罚金或者没收财产) deprivation of political rights by
+    itself (或者剥夺政治权利) unit those responsible in a unit (单位) are punished by this tier
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from lexpro.records import Article
 from lexpro.statutes.table import Row
 
 _KINDS = "有期徒刑|无期徒刑|死刑|拘役|管制|剥夺政治权利"
-# 处 and what follows of kinds and money, up to the end of the clause; 判处罚金 of a unit is no tier.
-# Not 处罚, 处置 or 行政处罚.
+# 处 and what follows of kinds and money, up to the end of the clause; 判处罚金 of a unit is no
+# tier. Not 处罚, 处置 or 行政处罚.
 _PENALTY = re.compile(
     rf"(?<![判单并])处(?=[一二三四五六七八九十]|{_KINDS})(?P<what>[^；。：]*?(?:{_KINDS})[^；。：]*)"
 )
@@ -118,15 +117,17 @@ def parse(text: str) -> list[dict]:
 
 
 def referred(text: str) -> list[Article]:
-    """Articles of 刑法 whose penalty a text has apply, in order: 依照本法第一百五十一条第一款的规定从重处罚."""
+    """Articles of 刑法 whose penalty a text has apply, in order:
+    依照本法第一百五十一条第一款的规定从重处罚.
+    """
     found = [match["cited"] for pattern in (_REFERENCE, _EACH) for match in pattern.finditer(text)]
     cited = [articles.parse(re.sub("本[法章节]", "", part), articles.CRIMINAL_LAW) for part in found]
     return [article for part in cited for article in part if article.law == articles.CRIMINAL_LAW]
 
 
 def _supplements(rows: Iterable[Row]) -> dict[str, dict]:
-    """{ref: tier} of what an article adds to those of its chapter: 113, death in the gravest cases of crimes against
-    national security, and confiscation.
+    """{ref: tier} of what an article adds to those of its chapter: 113, death in the gravest cases
+    of crimes against national security, and confiscation.
     """
     found = {}
     rows = list(rows)
@@ -135,7 +136,8 @@ def _supplements(rows: Iterable[Row]) -> dict[str, dict]:
             tier = _tier(
                 "死刑" + ("，并处没收财产" if "没收财产" in row.text else ""), match["condition"], 1, False
             )
-            # A whole article is left out where no paragraph is named: 除第一百零三条第二款、第一百零五条.
+            # A whole article is left out where no paragraph is named:
+            # 除第一百零三条第二款、第一百零五条.
             spared = articles.parse(match["except"], articles.CRIMINAL_LAW)
             whole = {article.ref for article in spared if article.paragraph is None}
             chapter = [r for r in rows if r.heading == row.heading and r.number < row.number]
@@ -174,7 +176,9 @@ def of(rows: Iterable[Row], day: str = "") -> dict[str, list[dict]]:
                 yield from elsewhere(other, seen | {ref})
 
     def with_referred(ref: str) -> list[dict]:
-        """The tiers of `ref`, and where it has another article punish the gravest case (144 → 141), that one's."""
+        """The tiers of `ref`, and where it has another article punish the gravest case (144 → 141),
+        that one's.
+        """
         tiers = list(own[ref])
         for match in _REFERENCE.finditer(current[ref].text) if tiers else ():
             if "定罪" not in match[0]:
@@ -201,7 +205,9 @@ _RANK = {"管制": (1, 0), "拘役": (2, 0), "无期徒刑": (4, 0), "死刑": (
 
 
 def weight(tier: dict) -> tuple[tuple[int, int], tuple[int, int], int]:
-    """(heaviest, lightest main punishment, what comes on top) of a tier, each the larger the heavier."""
+    """(heaviest, lightest main punishment, what comes on top) of a tier, each the larger the
+    heavier.
+    """
     kinds = [_RANK[name] for name in (*tier["lighter"], *tier["heavier"])]
     kinds += [(3, months) for months in tier["months"] or ()]
     alone = tier["fine"] in ("either", "alternative")
@@ -209,10 +215,11 @@ def weight(tier: dict) -> tuple[tuple[int, int], tuple[int, int], int]:
 
 
 def compare(then: list[dict], now: list[dict]) -> int | None:
-    """Whether `now` is lighter (1), `then` is (-1), both weigh alike (0), or that cannot be told of all tiers (None).
+    """Whether `now` is lighter (1), `then` is (-1), both weigh alike (0), or that cannot be told of
+    all tiers (None).
 
-    Tier by tier from light to heavy: the heaviest punishment decides, then the lightest (interpretation on article 12,
-    法释〔1997〕12号, articles 1 and 2), then fine and confiscation.
+    Tier by tier from light to heavy: the heaviest punishment decides, then the lightest
+    (interpretation on article 12, 法释〔1997〕12号, articles 1 and 2), then fine and confiscation.
     """
     if not then or len(then) != len(now):
         return None

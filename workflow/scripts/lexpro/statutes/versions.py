@@ -1,9 +1,11 @@
-"""The Criminal Law as it read on a day: every version of every article, from full texts and amendments.
+"""The Criminal Law as it read on a day: every version of every article, from full texts and
+amendments.
 
-Each change of an article begins a version. A version's text is that of a full text of the law (`刑法.md`, today's
-and older ones), or what an amendment quotes, or follows from the version before or after it by the operations of
-`changes`. What none of these says is missing: `complete` is False, `text` has the paragraphs that are known (or
-is ""), and no later text is passed off as the law of that day.
+Each change of an article begins a version. A version's text is that of a full text of the law
+(`刑法.md`, today's and older ones), or what an amendment quotes, or follows from the version before
+or after it by the operations of `changes`. What none of these says is missing: `complete` is False,
+`text` has the paragraphs that are known (or is ""), and no later text is passed off as the law of
+that day.
 
     law = versions.read(folder, [older_folder])
     law.article("刑法", 133, "2012-01-01", sub=1)
@@ -24,16 +26,18 @@ from lexpro.statutes.lookup import Law
 from lexpro.statutes.table import Row
 from lexpro.workflow.errors import UserError
 
-# Changed by decisions that are no amendment (history lines of 刑法.md): 1998-12-29 on foreign exchange, and
-# 2009-08-27 on several laws (征用).
+# Changed by decisions that are no amendment (history lines of 刑法.md): 1998-12-29 on foreign
+# exchange, and 2009-08-27 on several laws (征用).
 DECISIONS = {"1998-12-29": ("190",), "2009-08-27": ("381", "410")}
 
 
 @dataclass(slots=True)
 class _Version:
-    """The days [begin, end) of an article, the operations that led to it, and what is known of its paragraphs.
+    """The days [begin, end) of an article, the operations that led to it, and what is known of its
+    paragraphs.
 
-    `closed`: how many paragraphs it has is known too. `deleted`: from `begin` on there is no such article.
+    `closed`: how many paragraphs it has is known too. `deleted`: from `begin` on there is no such
+    article.
     """
 
     begin: str
@@ -123,7 +127,9 @@ def amendments(full: Document) -> set[str]:
 
 
 def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
-    """Rows, article by article and oldest version first, of full texts of the law and amendments."""
+    """Rows, article by article and oldest version first, of full texts of the law and
+    amendments.
+    """
     full = sorted(full, key=lambda document: document.date, reverse=True)
     today = full[0]
     dates = {document.law: document.date for document in changed}
@@ -144,7 +150,8 @@ def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
     for ref in dict.fromkeys([*texts[0], *(ref for text in texts[1:] for ref in text), *steps]):
         article = articles.parse_ref(ref)
         known = [text[ref] for text in texts if ref in text]
-        # A decision is no source: an article that neither a text nor an amendment has is not of this law.
+        # A decision is no source: an article that neither a text nor an amendment has is not of
+        # this law.
         if article is None or not (known or any(version.source for version in steps[ref])):
             continue
         template = known[0] if known else gone(article.number, article.sub)
@@ -179,15 +186,16 @@ def paths(folder: Path) -> list[Path]:
 
 
 def full_texts(folder: Path) -> list[Document]:
-    """Full texts of the Criminal Law in a folder: files of that name. Sources bear the folder's name, because an older
-    text is often called as today's.
+    """Full texts of the Criminal Law in a folder: files of that name. Sources bear the folder's
+    name, because an older text is often called as today's.
     """
     found = [parse(path, folder.parent) for path in paths(folder)]
     return [document for document in found if document.law == articles.CRIMINAL_LAW]
 
 
 def read(folder: Path, older: Sequence[Path] = ()) -> Law:
-    """The law of a folder with `刑法/刑法.md` and `刑法/刑法修正案*.md`, and of folders with an older `刑法.md`.
+    """The law of a folder with `刑法/刑法.md` and `刑法/刑法修正案*.md`, and of folders with an
+    older `刑法.md`.
 
     Raises UserError where one of them has no text of the law.
     """

@@ -1,9 +1,9 @@
-"""From the text that a model writes to an answer: the thought apart from the answer, the JSON found, its
-values normalised.
+"""From the text that a model writes to an answer: the thought apart from the answer, the JSON
+found, its values normalised.
 
-Values are read by `lexpro.law`, as everywhere: 42, "42", "三年六个月" and "3年6个月" are the same term,
-"五千元" is 5000. A value that cannot be read stays as it was written, so that it counts as a wrong value and
-not as none.
+Values are read by `lexpro.law`, as everywhere: 42, "42", "三年六个月" and "3年6个月" are the
+same term, "五千元" is 5000. A value that cannot be read stays as it was written, so that it
+counts as a wrong value and not as none.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _LONGEST = 20_000
 
 
 def split_think(completion: str) -> tuple[str | None, str, bool]:
-    """(thought or None, answer, finished). Not finished: a thought was begun and not closed, so there is no
-    answer.
+    """(thought or None, answer, finished). Not finished: a thought was begun and not closed, so
+    there is no answer.
 
     The opening tag may be missing: some chat templates put it into the prompt.
     """
@@ -65,8 +65,8 @@ def number(value: object) -> object:
 
 
 def months(value: object) -> object:
-    """A length in months: 42, "42", "42个月", "三年六个月" → 42; None for null, which means that there is
-    none.
+    """A length in months: 42, "42", "42个月", "三年六个月" → 42; None for null, which means that
+    there is none.
     """
     if isinstance(value, str):
         text = value.strip()
@@ -153,9 +153,11 @@ def _read(data: dict, keys: tuple[str, ...]) -> dict:
 
 
 def parse(task: str, answer: str) -> dict | None:
-    """The answer to a task, normalised; None where the text holds no JSON object with any key of the task.
+    """The answer to a task, normalised; None where the text holds no JSON object with any key of
+    the task.
 
-    Keys of other tasks are left out; keys that are missing stay missing. Raises KeyError on an unknown task.
+    Keys of other tasks are left out; keys that are missing stay missing. Raises KeyError on an
+    unknown task.
     """
     keys = KEYS[task]
     data = find_object(answer)
@@ -170,8 +172,8 @@ def parse(task: str, answer: str) -> dict | None:
 
 
 def shaped(answer: object, like: object) -> bool:
-    """Whether an answer has the keys and types of `like`, the gold answer (list items: those of its first
-    item).
+    """Whether an answer has the keys and types of `like`, the gold answer (list items: those of its
+    first item).
     """
     if isinstance(like, dict):
         return (

@@ -1,6 +1,8 @@
-"""Variation of the training examples: other words, another order, other names; the answer stays true.
+"""Variation of the training examples: other words, another order, other names; the answer stays
+true.
 
-Each example draws for itself, so that its variant does not depend on those before it. Shares of 0 change nothing.
+Each example draws for itself, so that its variant does not depend on those before it. Shares of 0
+change nothing.
 """
 
 from __future__ import annotations
@@ -18,14 +20,18 @@ _GOES_ON = rf"(?![某{ORDINALS}])"
 
 
 def wording(settings: dict, seed: int, question: str, wordings: int) -> int:
-    """Which of the `wordings` of an instruction a question is asked in; 0 is the one of the evaluation."""
+    """Which of the `wordings` of an instruction a question is asked in; 0 is the one of the
+    evaluation.
+    """
     if draw(seed, "reworded", question) >= settings["reworded"]:
         return 0
     return 1 + int(draw(seed, "wording", question) * (wordings - 1)) if wordings > 1 else 0
 
 
 def order(form: Form, settings: dict, seed: int, question: str) -> Form:
-    """The form, its elements in a drawn order for a share of the questions: the prompt names them in that order."""
+    """The form, its elements in a drawn order for a share of the questions: the prompt names them
+    in that order.
+    """
     if draw(seed, "shuffled", question) >= settings["shuffled"]:
         return form
     return replace(form, fields=tuple(sorted(form.fields, key=lambda field: draw(seed, question, field))))
@@ -39,7 +45,8 @@ def _alias(name: str, seed: int, doc_id: str, attempt: int) -> str:
 
 
 def masked(text: str, judgment: Judgment, settings: dict, seed: int) -> tuple[str, Judgment]:
-    """A document and its record with the defendants' names masked anew, for a share of the judgments.
+    """A document and its record with the defendants' names masked anew, for a share of the
+    judgments.
 
     Left as they are where a name has not 2 to 4 characters, or is the beginning of another one.
     """

@@ -1,8 +1,8 @@
-"""Elements of a judgment: an element is (defendant, field, value), and two answers are compared element by
-element.
+"""Elements of a judgment: an element is (defendant, field, value), and two answers are compared
+element by element.
 
-Defendants are matched by name. A value of 0, null or an empty list is no element: saying that there is no
-fine earns nothing, and inventing one costs. Totals of the case belong to the defendant "".
+Defendants are matched by name. A value of 0, null or an empty list is no element: saying that there
+is no fine earns nothing, and inventing one costs. Totals of the case belong to the defendant "".
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ CONFUSIONS = ("years_for_months", "wan_for_yuan", "fine_for_compensation", "comp
 
 
 def _values(value: object) -> list:
-    """The elements that a field holds: scalars only, so that nothing unhashable comes from a model's JSON."""
+    """The elements that a field holds: scalars only, so that nothing unhashable comes from a
+    model's JSON.
+    """
     values = value if isinstance(value, list) else [value]
     return [
         v for v in values if isinstance(v, str | int | float) and not isinstance(v, bool) and v not in (0, "")
@@ -52,8 +54,8 @@ def prf(gold: Counter, pred: Counter) -> tuple[float, float, float]:
 
 
 def counts(gold: Counter[Element], pred: Counter[Element]) -> dict[str, tuple[int, int, int]]:
-    """Field → (right, stated, true): what micro, macro and per-field scores are made of. Only fields with
-    elements.
+    """Field → (right, stated, true): what micro, macro and per-field scores are made of. Only
+    fields with elements.
     """
     found: dict[str, list[int]] = {}
     for place, bag in enumerate((gold & pred, pred, gold)):
@@ -79,8 +81,9 @@ def _numbers(value: object) -> list[int | float]:
 def confusions(gold: dict, pred: dict | None) -> Counter[str]:
     """How often the errors that the paper shows occur (its Figures 2 and 5), of `CONFUSIONS`.
 
-    `years_for_months`: 15 for 180; `wan_for_yuan`: 3 for 30000; `fine_for_compensation`: the compensation or
-    restitution given as the fine; `compensation_for_fine`: a fine given as compensation or restitution.
+    `years_for_months`: 15 for 180; `wan_for_yuan`: 3 for 30000; `fine_for_compensation`: the
+    compensation or restitution given as the fine; `compensation_for_fine`: a fine given as
+    compensation or restitution.
     """
     found: Counter[str] = Counter()
     if pred is None:

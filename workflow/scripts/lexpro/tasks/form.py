@@ -1,7 +1,7 @@
 """The form of prompts and completions: what training and evaluation have to agree on.
 
-The `tasks` stage writes its form beside the rows it makes (`form.json`); `predict` builds its prompts from
-that file.
+The `tasks` stage writes its form beside the rows it makes (`form.json`); `predict` builds its
+prompts from that file.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ FIELDS = DEFENDANT_FIELDS + CASE_FIELDS
 class Form:
     """How prompts and completions are written.
 
-    `compact` is for models of a few million parameters (short instruction, reasoning built from the record),
-    `full` for real ones (instruction that states the answer's format, reasoning in the judgment's own words).
-    Budgets are characters; 0 means no limit.
+    `compact` is for models of a few million parameters (short instruction, reasoning built from the
+    record), `full` for real ones (instruction that states the answer's format, reasoning in the
+    judgment's own words). Budgets are characters; 0 means no limit.
     """
 
     style: str = "compact"
@@ -53,8 +53,8 @@ class Form:
 
     @classmethod
     def from_dict(cls, data: dict) -> Form:
-        """The inverse of `to_dict`; raises TypeError on unknown keys, ValueError on an unknown style or
-        field.
+        """The inverse of `to_dict`; raises TypeError on unknown keys, ValueError on an unknown
+        style or field.
         """
         form = cls(**{**data, "fields": tuple(data["fields"]), "sections": tuple(data["sections"])})
         if form.style not in ("compact", "full"):

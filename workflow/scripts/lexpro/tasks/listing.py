@@ -1,4 +1,6 @@
-"""Statutes in a prompt: best first, each with the version that it is of, as many as the budget has room for."""
+"""Statutes in a prompt: best first, each with the version that it is of, as many as the budget has
+room for.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ _PIECE = re.compile(r"[A-Za-z]{1,3}|\S")
 
 
 def tokens(text: str) -> int:
-    """About the most tokens that a text has in a vocabulary that knows Chinese: one a character, one for three letters.
+    """About the most tokens that a text has in a vocabulary that knows Chinese: one a character,
+    one for three letters.
 
     The statutes of a prompt are chosen before any model is there, so its tokenizer cannot be asked.
     """
@@ -22,15 +25,19 @@ def tokens(text: str) -> int:
 
 
 def version(article: dict) -> str:
-    """（2011-05-01起）or （1997-10-01至2011-05-01）, "" where the table does not say since when a text is in force."""
+    """（2011-05-01起）or （1997-10-01至2011-05-01）, "" where the table does not say since when
+    a text is in force.
+    """
     begin, end = article.get("valid_from", ""), article.get("valid_to", "")
     return f"（{begin}至{end}）" if begin and end else f"（{begin}起）" if begin else ""
 
 
 def shown(articles: Sequence[dict], form: Form) -> list[dict]:
-    """The articles that fit into the budgets of `form`, in rank order: {ref, text, version}, text cut to its share.
+    """The articles that fit into the budgets of `form`, in rank order: {ref, text, version}, text
+    cut to its share.
 
-    The first is always shown. The style `compact` names no versions: its models are too small to read them.
+    The first is always shown. The style `compact` names no versions: its models are too small to
+    read them.
     """
     kept: list[dict] = []
     characters = counted = 0

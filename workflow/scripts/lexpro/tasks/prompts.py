@@ -11,7 +11,8 @@ COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article"
 
 _THINK = "先在<think>与</think>之间写出推理，再只输出一个JSON对象"
 _MONTHS = "刑期、缓刑以月为单位（三年六个月写作42）"
-# What is asked, in several wordings; the first is that of the evaluation, the others are for training (augment.py).
+# What is asked, in several wordings; the first is that of the evaluation, the others are for
+# training (augment.py).
 ASKED = {
     "elements": (
         "阅读判决书，提取每名被告人的{person}{case}。",
@@ -34,7 +35,8 @@ ASKED = {
         "请依据案情为被告人量刑，给出主刑。",
     ),
 }
-# The form of the answer. The examples are no JSON: a copy of the prompt must not be read as an answer.
+# The form of the answer. The examples are no JSON: a copy of the prompt must not be read as an
+# answer.
 ANSWER = {
     "charge": '格式为{"罪名":[罪名,…]}，罪名为字符串。',
     "article": '格式为{"法条":[条号,…]}，条号为字符串，如第二百六十四条写"264"，第一百三十三条之一写"133之1"。',
@@ -46,7 +48,9 @@ ANSWER = {
 
 
 def instruction(task: str, form: Form, wording: int = 0) -> str:
-    """What is asked, without the case, in one of the wordings. Raises KeyError on an unknown task."""
+    """What is asked, without the case, in one of the wordings. Raises KeyError on an unknown
+    task.
+    """
     if form.style == "compact":
         return COMPACT[task]
     if task != "elements":
@@ -76,9 +80,9 @@ def build(
 ) -> str:
     """The prompt of `task` on `text` (a document for `elements`, else facts).
 
-    `articles` ({ref, text} in rank order) are listed before the text in retrieval mode; None is the mode
-    without, and an empty list says that nothing was found. `practice` (refs): what the court itself usually cites in
-    such cases; None where that is not known.
+    `articles` ({ref, text} in rank order) are listed before the text in retrieval mode; None is the
+    mode without, and an empty list says that nothing was found. `practice` (refs): what the court
+    itself usually cites in such cases; None where that is not known.
     """
     form = form or Form()
     parts = [instruction(task, form, wording)]

@@ -1,7 +1,7 @@
 """How a judgment itself writes a value: 42 months as 三年六个月, 5000 yuan as 五千元.
 
-The reasoning of a completion quotes the document and then converts (三年六个月=3*12+6=42): a model can copy
-the first part and learn the second.
+The reasoning of a completion quotes the document and then converts (三年六个月=3*12+6=42): a
+model can copy the first part and learn the second.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def probation(months: int, text: str) -> str:
 
 
 def yuan(amount: Money, text: str) -> str:
-    """The words of `text` for a sum and what they come to (五千元=5000), or the number alone where they are
-    it already, or where there are none (a total of several).
+    """The words of `text` for a sum and what they come to (五千元=5000), or the number alone where
+    they are it already, or where there are none (a total of several).
     """
     for found in money.find(text):
         if found.currency == money.YUAN and found.amount == amount and found.high is None:

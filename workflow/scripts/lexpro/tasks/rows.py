@@ -1,4 +1,6 @@
-"""Rows of the data sets: from one judgment to the questions it is asked, and their form in each file."""
+"""Rows of the data sets: from one judgment to the questions it is asked, and their form in each
+file.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ from lexpro.tasks.split import draw
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One task asked of one judgment. `articles`: shown in the prompt (retrieval mode), or None (mode
-    without); `practice`: refs that its court usually cites, shown beside them, or None.
+    """One task asked of one judgment. `articles`: shown in the prompt (retrieval mode), or None
+    (mode without); `practice`: refs that its court usually cites, shown beside them, or None.
     """
 
     id: str
@@ -41,7 +43,9 @@ class Question:
         return {"id": self.id, "task": self.task, "prompt": [prompt], "completion": [completion]}
 
     def grpo(self, form: Form) -> dict:
-        """A row of grpo.jsonl: no completion, the gold answer as JSON; charges and date are for rewards."""
+        """A row of grpo.jsonl: no completion, the gold answer as JSON; charges and date are for
+        rewards.
+        """
         return {
             "id": self.id,
             "task": self.task,
@@ -76,8 +80,8 @@ class Asker:
     shelf: Shelf
 
     def questions(self, judgment: Judgment, text: str) -> Iterator[Question]:
-        """Every task that the judgment has an answer to, without retrieval; facts shorter than `min_facts`
-        are no input.
+        """Every task that the judgment has an answer to, without retrieval; facts shorter than
+        `min_facts` are no input.
         """
         facts, _left_out = texts.facts(text, judgment, self.form)
         for task in TASKS:
@@ -95,8 +99,8 @@ class Asker:
         return question.sft(form, augment.wording(settings, seed, question.id, several))
 
     def training(self, judgment: Judgment, text: str, split: str, family: str) -> Iterator[Question]:
-        """The questions of a training split: a drawn share of them by task, a drawn share of those with
-        statutes.
+        """The questions of a training split: a drawn share of them by task, a drawn share of those
+        with statutes.
         """
         seed, retrieval = self.settings["seed"], self.settings["retrieval"]
         if split == "sft":

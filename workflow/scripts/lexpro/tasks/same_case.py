@@ -1,7 +1,9 @@
-"""Judgments that tell of the same case: two of co-defendants, a first one and the one after a retrial.
+"""Judgments that tell of the same case: two of co-defendants, a first one and the one after a
+retrial.
 
-They are no near-duplicates, but a model that was trained on one has seen the facts of the other. They share a case
-number, or a long sentence of the facts with a figure in it; names do not matter, courts mask them differently.
+They are no near-duplicates, but a model that was trained on one has seen the facts of the other.
+They share a case number, or a long sentence of the facts with a figure in it; names do not matter,
+courts mask them differently.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Statutes for the prompts of training: what a search from the facts finds in the knowledge base.
 
-The search is that of evaluation without its vectors (those are trained on the tasks, which come first): BM25 from the
-facts to the articles' texts, fused with what similar training cases cite. A case never votes for itself.
+The search is that of evaluation without its vectors (those are trained on the tasks, which come
+first): BM25 from the facts to the articles' texts, fused with what similar training cases cite. A
+case never votes for itself.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ DEPTH = 30
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """A training case that may vote: its facts, the articles it cites, its court (`practice.court_key`)."""
+    """A training case that may vote: its facts, the articles it cites, its court
+    (`practice.court_key`).
+    """
 
     family: str
     facts: str
@@ -34,7 +37,9 @@ class Precedent:
 
 
 class Shelf:
-    """The articles of the Criminal Law in a knowledge base (`rows` of articles.parquet), and cases that cite them."""
+    """The articles of the Criminal Law in a knowledge base (`rows` of articles.parquet), and cases
+    that cite them.
+    """
 
     def __init__(
         self,
@@ -58,7 +63,8 @@ class Shelf:
         self._asked: tuple[str | None, np.ndarray] = None, np.zeros(0)
 
     def find(self, facts: str, k: int, date: str | None = None, family: str | None = None) -> list[dict]:
-        """The `k` best articles, best first, each once, in the version of `date` (ISO; None: of today).
+        """The `k` best articles, best first, each once, in the version of `date` (ISO; None: of
+        today).
 
         `family`: the case that asks, whose own documents do not vote.
         """
@@ -75,7 +81,9 @@ class Shelf:
         return list(found.values())
 
     def _likeness(self, facts: str) -> np.ndarray:
-        """How alike each case is to facts, (cases,); those asked last are not compared again (votes, then practice)."""
+        """How alike each case is to facts, (cases,); those asked last are not compared again
+        (votes, then practice).
+        """
         if self._asked[0] != facts:
             self._asked = facts, self._case_terms.scores(facts)
         return self._asked[1]
@@ -94,8 +102,8 @@ class Shelf:
         return [row for ref in order for row in self._by_ref.get(ref, ())]
 
     def practice(self, facts: str, court: str, most: int, family: str | None = None) -> list[str] | None:
-        """What a court (`practice.court_key`) usually cites in such cases, by at most `most` of its own, the most
-        similar; None where it has too few. `family` as in `find`.
+        """What a court (`practice.court_key`) usually cites in such cases, by at most `most` of its
+        own, the most similar; None where it has too few. `family` as in `find`.
         """
         own = self._by_court.get(court, ()) if court and most else ()
         own = [number for number in own if self.cases[number].family != family]
@@ -105,7 +113,8 @@ class Shelf:
         return practice.usual([self.cases[own[place]].refs for place in best])
 
     def with_gold(self, articles: list[dict], gold: Sequence[str], seed: object) -> list[dict]:
-        """`articles` with the missing gold ones put in, at drawn ranks, for the last of those that are not gold.
+        """`articles` with the missing gold ones put in, at drawn ranks, for the last of those that
+        are not gold.
 
         The number of articles stays, so that not all gold ones may find room.
         """

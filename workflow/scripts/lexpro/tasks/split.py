@@ -1,5 +1,5 @@
-"""Which judgments are trained on and which are held out: whole case families, balanced over provinces and
-charges.
+"""Which judgments are trained on and which are held out: whole case families, balanced over
+provinces and charges.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ SPLITS = ("sft", "grpo", "heldout")
 
 
 def draw(*parts: object) -> float:
-    """A number in [0, 1) that depends on the parts alone: the same for every order of work and on every
-    machine.
+    """A number in [0, 1) that depends on the parts alone: the same for every order of work and on
+    every machine.
     """
     digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
@@ -33,10 +33,10 @@ class Case:
 def assign(cases: Iterable[Case], shares: Mapping[str, float], seed: int) -> dict[str, str]:
     """doc_id → split, by shares that sum to 1.
 
-    Families are taken in a seeded order, each by the split that is furthest behind its share of the family's
-    province, charge, both together, and everything (after Sechidis et al. 2011, stratification of multi-label
-    data). The province and charge of a family are those of its first document. Raises ValueError if the
-    shares do not sum to 1.
+    Families are taken in a seeded order, each by the split that is furthest behind its share of the
+    family's province, charge, both together, and everything (after Sechidis et al. 2011,
+    stratification of multi-label data). The province and charge of a family are those of its first
+    document. Raises ValueError if the shares do not sum to 1.
     """
     if abs(sum(shares.values()) - 1) > 1e-9 or min(shares.values()) < 0:
         raise ValueError(f"shares {dict(shares)}: none below 0, together 1")

@@ -1,8 +1,8 @@
-"""What the answer to a task is (`gold`), and the completion that a model is trained to give: reasoning, then
-the answer.
+"""What the answer to a task is (`gold`), and the completion that a model is trained to give:
+reasoning, then the answer.
 
-The reasoning is built from the judgment alone. It spells out what small models get wrong when they have to do
-it in one step, above all the arithmetic from years to months.
+The reasoning is built from the judgment alone. It spells out what small models get wrong when they
+have to do it in one step, above all the arithmetic from years to months.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def refs(judgment: Judgment) -> list[str]:
 
 
 def is_special(ref: str) -> bool:
-    """Whether an article is of the special part (分则) of the Criminal Law, which begins with article 102."""
+    """Whether an article is of the special part (分则) of the Criminal Law, which begins with
+    article 102.
+    """
     article = parse_ref(ref)
     return article is not None and article.number > 101
 
@@ -65,8 +67,8 @@ def _defendant(defendant: Defendant) -> dict:
 def gold(task: str, judgment: Judgment, form: Form | None = None) -> dict:
     """The answer to `task`, as docs/design.md lays it out: months, yuan, refs of articles.
 
-    Only for judgments that are `asked` it. `form.fields` restricts the elements. Raises ValueError on an
-    unknown task.
+    Only for judgments that are `asked` it. `form.fields` restricts the elements. Raises ValueError
+    on an unknown task.
     """
     form = form or Form()
     if task == "elements":
@@ -174,9 +176,9 @@ def think(
 ) -> str:
     """The reasoning of a completion, without its tags.
 
-    In the `full` style it is the judgment's own 本院认为 (from `text`, cut to `form.think_chars`; not for
-    `elements`, where the prompt shows it), followed by what the compact style consists of: the derivation of
-    each value of the answer.
+    In the `full` style it is the judgment's own 本院认为 (from `text`, cut to
+    `form.think_chars`; not for `elements`, where the prompt shows it), followed by what the
+    compact style consists of: the derivation of each value of the answer.
     """
     form = form or Form()
     shown = [article["ref"] for article in articles or ()]
@@ -185,7 +187,8 @@ def think(
     elif task == "charge":
         derived = _charge(judgment, shown)
     elif task == "article":
-        # A list of what is used is more text to get right: a tiny model goes without (docs/performance.md, "The demo").
+        # A list of what is used is more text to get right: a tiny model goes without
+        # (docs/performance.md, "The demo").
         listed = articles is not None and form.style == "full"
         derived = (_used(judgment, shown) if listed else "") + _article(judgment)
     else:
@@ -206,7 +209,7 @@ def completion(
     text: str = "",
     form: Form | None = None,
 ) -> str:
-    """`<think>…</think>` and the JSON answer. `articles` are the ones shown in the prompt, `text` the
-    document.
+    """`<think>…</think>` and the JSON answer. `articles` are the ones shown in the prompt, `text`
+    the document.
     """
     return f"<think>{think(task, judgment, articles, text, form)}</think>{dump(gold(task, judgment, form))}"

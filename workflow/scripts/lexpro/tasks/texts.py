@@ -10,8 +10,8 @@ from lexpro.records import Judgment
 from lexpro.tasks.form import Form, clip
 
 _CLAUSE = re.compile(r"[^，,。；;：:！？\n]*[，,。；;：:！？\n]?")
-# Any charge as such (犯…罪, 涉嫌…罪), a cited article (三条 of cigarettes is none), a punishment asked for or
-# once given: each would give an answer away.
+# Any charge as such (犯…罪, 涉嫌…罪), a cited article (三条 of cigarettes is none), a punishment
+# asked for or once given: each would give an answer away.
 _ANSWER = re.compile(
     r"(?:犯|涉嫌|构成|以)[^，,。；;]{2,30}(?<!犯)罪|"
     rf"第\s*{NUMERAL}\s*条|《[^》]*(?:刑法|解释|修正案)[^》]*》|"
@@ -20,8 +20,8 @@ _ANSWER = re.compile(
 
 
 def section(text: str, judgment: Judgment, name: str) -> str:
-    """One section of the document, stripped; empty where it has none. The facts of a judgment whose court
-    states none of its own are those of the accusation.
+    """One section of the document, stripped; empty where it has none. The facts of a judgment whose
+    court states none of its own are those of the accusation.
     """
     start, end = judgment.sections.get(name, (0, 0))
     found = text[start:end].strip()
@@ -29,8 +29,8 @@ def section(text: str, judgment: Judgment, name: str) -> str:
 
 
 def document(text: str, judgment: Judgment, form: Form) -> str:
-    """The document as the elements are asked of it: the sections that `form` names, or all of it where none
-    is there.
+    """The document as the elements are asked of it: the sections that `form` names, or all of it
+    where none is there.
     """
     limits = {"facts": form.facts_chars}
     parts = [clip(section(text, judgment, name), limits.get(name, 0)) for name in form.sections]

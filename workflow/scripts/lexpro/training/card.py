@@ -14,7 +14,9 @@ ENDED = ("step", "loss", "reward", "grad_norm", "zero_variance_groups")
 
 
 def licence(base: Path) -> str:
-    """The licence of the base model, as its own card says (`license:` at its head), or what is known otherwise."""
+    """The licence of the base model, as its own card says (`license:` at its head), or what is
+    known otherwise.
+    """
     card = base / "README.md"
     found = card.is_file() and re.search(
         r"\A---\n.*?^licen[cs]e: *(\S+)", card.read_text(encoding="utf-8"), re.M | re.S
@@ -37,7 +39,8 @@ def template(tokenizer) -> str:
 def write(run: Run, tokenizer, metrics: list[dict]) -> None:
     """`model/README.md`: base, data, settings, how the training ended, licence, chat template.
 
-    Scores are not in it: they are made from the model, and stand in `results/score/` by the model's key.
+    Scores are not in it: they are made from the model, and stand in `results/score/` by the model's
+    key.
     """
     folder = run.out / "model"
     base = run.inputs.get("base_model")

@@ -1,4 +1,6 @@
-"""Checkpoints outside the declared outputs: a training that ended early goes on from the last complete one."""
+"""Checkpoints outside the declared outputs: a training that ended early goes on from the last
+complete one.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,10 @@ from pathlib import Path
 
 import torch
 
-# What a trainer holds at the end of a step and transformers leaves out of a checkpoint, besides TRL's metrics: the loss
-# since the last logged line; of GRPO, how far it is in the completions that it has sampled, and those that are still to
-# be learnt from (`steps_per_sampling`, `num_iterations`).
+# What a trainer holds at the end of a step and transformers leaves out of a checkpoint, besides
+# TRL's metrics: the loss since the last logged line; of GRPO, how far it is in the completions that
+# it has sampled, and those that are still to be learnt from (`steps_per_sampling`,
+# `num_iterations`).
 HELD = ("_tr_loss", "_globalstep_last_logged", "_step", "_buffered_inputs")
 
 
@@ -20,7 +23,8 @@ def step(folder: Path) -> int:
 def latest(folder: Path) -> Path | None:
     """The newest complete `checkpoint-<step>` of a trainer, or None.
 
-    The trainer writes its state last: a checkpoint without it was cut off while it was written, and is removed.
+    The trainer writes its state last: a checkpoint without it was cut off while it was written, and
+    is removed.
     """
     found = sorted(folder.glob("checkpoint-*"), key=step, reverse=True)
     for checkpoint in found:
@@ -32,10 +36,11 @@ def latest(folder: Path) -> Path | None:
 
 
 class Complete:
-    """Of one of TRL's trainers: a checkpoint after any step leads to the same weights and the same record.
+    """Of one of TRL's trainers: a checkpoint after any step leads to the same weights and the same
+    record.
 
-    Each process writes a file of its own beside its random numbers, and reads it with them, where there are as many
-    processes and micro-batches as there were: other ones go on without it.
+    Each process writes a file of its own beside its random numbers, and reads it with them, where
+    there are as many processes and micro-batches as there were: other ones go on without it.
     """
 
     def _held(self, checkpoint: str) -> tuple[Path, list[int]]:
@@ -63,6 +68,8 @@ class Complete:
                 self._metrics[mode].update(values)
 
     def _run_epoch(self, *args, **kwargs) -> None:
-        """After the last step there is no other: from a checkpoint of it, transformers would go on with its epoch."""
+        """After the last step there is no other: from a checkpoint of it, transformers would go on
+        with its epoch.
+        """
         if self.state.global_step < self.state.max_steps:
             super()._run_epoch(*args, **kwargs)

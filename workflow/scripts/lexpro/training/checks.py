@@ -1,6 +1,8 @@
-"""Checks of a trained model before its stage is finished: what was saved is there, and training changed it.
+"""Checks of a trained model before its stage is finished: what was saved is there, and training
+changed it.
 
-ZeRO-3 with PEFT has saved adapters of 40 bytes or with no prefix, found days later (TRL 4416, PEFT 2892).
+ZeRO-3 with PEFT has saved adapters of 40 bytes or with no prefix, found days later (TRL 4416, PEFT
+2892).
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from lexpro.models import compute, loading
 from lexpro.models.loading import is_adapter
 from lexpro.workflow.stage import Run
 
-# Largest difference between logits that should be the same, as a share of the largest logit: of the model in memory and
-# the one read back, of an adapter beside the weights and merged into them. bfloat16 has 8 bits: merging rounds anew;
-# fp32 on a GPU may multiply with 10 bits (TF32).
+# Largest difference between logits that should be the same, as a share of the largest logit: of the
+# model in memory and the one read back, of an adapter beside the weights and merged into them.
+# bfloat16 has 8 bits: merging rounds anew; fp32 on a GPU may multiply with 10 bits (TF32).
 TOLERANCE = {torch.float32: 5e-3, torch.bfloat16: 0.1}
 # Tokens of the probe.
 PROBE = 64
@@ -45,8 +47,9 @@ def _bare(name: str) -> str:
 def saved(folder: Path, expected: set[str]) -> dict[str, int]:
     """{tensors, parameters} of the safetensors in `folder`.
 
-    `expected`: names of the trained parameters in memory. Raises `BadModel` if one is missing, any tensor is empty or
-    not finite, or one of an adapter is all zero: `lora_B` starts there, so it was never trained.
+    `expected`: names of the trained parameters in memory. Raises `BadModel` if one is missing, any
+    tensor is empty or not finite, or one of an adapter is all zero: `lora_B` starts there, so it
+    was never trained.
     """
     count = parameters = 0
     names = set()
@@ -70,7 +73,8 @@ def trained_names(model: torch.nn.Module) -> set[str]:
 
 
 def changed(folder: Path, before: Path) -> int:
-    """How many tensors of whole weights differ from those in `before`; an adapter counts as changed by `saved`.
+    """How many tensors of whole weights differ from those in `before`; an adapter counts as changed
+    by `saved`.
 
     Raises `BadModel` if none does.
     """
@@ -86,7 +90,9 @@ def changed(folder: Path, before: Path) -> int:
 
 
 def gathered(parameter: torch.nn.Parameter):
-    """A context in which a parameter is whole, also where ZeRO-3 spreads it over the processes (all must enter)."""
+    """A context in which a parameter is whole, also where ZeRO-3 spreads it over the processes (all
+    must enter).
+    """
     if not hasattr(parameter, "ds_id"):
         return nullcontext()
     import deepspeed
@@ -95,7 +101,8 @@ def gathered(parameter: torch.nn.Parameter):
 
 
 def as_in_memory(folder: Path, model: torch.nn.Module) -> None:
-    """Raises `BadModel` if a trained tensor in `folder` is not what the processes hold of it together.
+    """Raises `BadModel` if a trained tensor in `folder` is not what the processes hold of it
+    together.
 
     All processes take part; the first compares.
     """
@@ -127,10 +134,12 @@ def differ(one: torch.Tensor, other: torch.Tensor) -> float:
 
 
 def read_back(folder: Path, base: Path, trained: torch.Tensor, probe: list[int], dtype: torch.dtype) -> dict:
-    """{largest_logit_change} of an adapter, {} of whole weights: the model as whoever uses it will read it.
+    """{largest_logit_change} of an adapter, {} of whole weights: the model as whoever uses it will
+    read it.
 
-    `trained`: logits of the model in memory on `probe`. Raises `BadModel` if the model read from `folder` answers
-    otherwise, if its adapter changes no logit of the model in `base`, or if merging it into the weights does.
+    `trained`: logits of the model in memory on `probe`. Raises `BadModel` if the model read from
+    `folder` answers otherwise, if its adapter changes no logit of the model in `base`, or if
+    merging it into the weights does.
     """
     bound = TOLERANCE[dtype]
     model = loading.model(folder, base, dtype=dtype)
@@ -151,8 +160,9 @@ def read_back(folder: Path, base: Path, trained: torch.Tensor, probe: list[int],
 def after_training(run: Run, trainer, before: Path, base: Path, probe: list[int]) -> None:
     """All checks of a finished training, before its manifest.
 
-    `before`: the folder it started from. `base`: whole weights that an adapter is put on. `probe`: tokens of a prompt.
-    Every process takes part in the forward pass (the weights may be spread over them); files are read by one.
+    `before`: the folder it started from. `base`: whole weights that an adapter is put on. `probe`:
+    tokens of a prompt. Every process takes part in the forward pass (the weights may be spread over
+    them); files are read by one.
     """
     # Without accelerate's autocast: in the precision of the weights, as the model is read back.
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
@@ -162,12 +172,14 @@ def after_training(run: Run, trainer, before: Path, base: Path, probe: list[int]
     if not compute.is_main():
         return
     run.counts.update(saved(folder, trained_names(model)))
-    # Read back by this process alone: under ZeRO-3 and FSDP transformers would wait for the others to take their parts.
+    # Read back by this process alone: under ZeRO-3 and FSDP transformers would wait for the others
+    # to take their parts.
     unset_hf_deepspeed_config()
     os.environ.pop("ACCELERATE_USE_FSDP", None)
     run.counts.update(read_back(folder, base, trained, probe, next(model.parameters()).dtype))
     if not any(row.get("grad_norm") for row in trainer.state.log_history):
-        # GRPO where all completions of every prompt earn the same: an honest result, but one to know of.
+        # GRPO where all completions of every prompt earn the same: an honest result, but one to
+        # know of.
         run.log.warning("no gradient in any step: the model is the one that training began with")
         run.counts["tensors_changed"] = 0
     elif not is_adapter(folder):

@@ -17,7 +17,9 @@ from lexpro.workflow.errors import UserError
 
 
 def read_jsonl(path: Path) -> Iterator[dict]:
-    """Rows of a JSON-lines file, one a line. Raises `UserError` naming the line that is not JSON."""
+    """Rows of a JSON-lines file, one a line. Raises `UserError` naming the line that is not
+    JSON.
+    """
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             try:
@@ -29,7 +31,8 @@ def read_jsonl(path: Path) -> Iterator[dict]:
 
 
 def times(name: str, weight: float) -> int:
-    """How often an example stands in an epoch so that its task is seen `weight` times: 2.5 is two times or three.
+    """How often an example stands in an epoch so that its task is seen `weight` times: 2.5 is two
+    times or three.
 
     Which of the two follows from its name, so it is the same on every process and after a resume.
     """
@@ -44,10 +47,11 @@ def answers(
     longest: int,
     weights: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Dataset, list[dict]]:
-    """(examples, skipped) of an `sft.jsonl`: prompt and completion as tokens, the loss on the completion.
+    """(examples, skipped) of an `sft.jsonl`: prompt and completion as tokens, the loss on the
+    completion.
 
-    `weights`: how many times the examples of a task are there; 1 where nothing is said. An example of more than
-    `longest` tokens is skipped, not cut: without its end it would teach not to end.
+    `weights`: how many times the examples of a task are there; 1 where nothing is said. An example
+    of more than `longest` tokens is skipped, not cut: without its end it would teach not to end.
     `skipped` holds {id, task, tokens}. Raises `UserError` if nothing is left.
     """
     kept: dict[str, list] = {"input_ids": [], "labels": []}
@@ -72,13 +76,15 @@ def answers(
 def packed(rows: Dataset, size: int) -> Dataset:
     """Rows of at most `size` tokens, each several examples whole (best fit, the longest first).
 
-    `seq_lengths` tells them apart: positions begin anew at each, and attention stays within it (`Trainer`).
+    `seq_lengths` tells them apart: positions begin anew at each, and attention stays within it
+    (`Trainer`).
     """
     return pack_dataset(rows, size, strategy="bfd")
 
 
 def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int, copies: int = 1) -> Dataset:
-    """Documents end to end, each `copies` times in a row, cut into blocks of `size` tokens: no padding.
+    """Documents end to end, each `copies` times in a row, cut into blocks of `size` tokens: no
+    padding.
 
     The rest of the last block is dropped.
     """

@@ -27,7 +27,9 @@ def _documents(tasks: Path, seed: int) -> list[str]:
 
 
 def make_tokenizer(documents: list[str], tasks: Path, settings: dict) -> PreTrainedTokenizerBase:
-    """From the documents and the conversations of the same split, so that the keys of the answers are few tokens."""
+    """From the documents and the conversations of the same split, so that the keys of the answers
+    are few tokens.
+    """
     talk = [
         f"\n{message['role']}\n{message['content']}"
         for row in data.read_jsonl(tasks / "sft.jsonl")
@@ -60,7 +62,9 @@ def make_model(settings: dict, vocab: PreTrainedTokenizerBase) -> Qwen2ForCausal
 
 
 def pretrain(run: Run) -> None:
-    """Train both on `tasks/pretrain.jsonl` as a plain causal language model; leaves `model/` and `metrics.jsonl`."""
+    """Train both on `tasks/pretrain.jsonl` as a plain causal language model; leaves `model/` and
+    `metrics.jsonl`.
+    """
     settings = run.settings
     tracking.check(run)
     compute.limit_threads()

@@ -39,9 +39,11 @@ TRL = (
 
 
 def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
-    """Prompts as the model reads them, with what the rewards need: task, gold, shown, charges, date.
+    """Prompts as the model reads them, with what the rewards need: task, gold, shown, charges,
+    date.
 
-    Long ones are left out, and those that the SFT model always or never gets right, where `pass_rate` asks for it.
+    Long ones are left out, and those that the SFT model always or never gets right, where
+    `pass_rate` asks for it.
     """
     settings = run.settings
     rows, written, long = [], {}, 0
@@ -78,7 +80,8 @@ def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
 def in_turn(rows: list[dict], seed: int) -> list[dict]:
     """The rows in an order in which the tasks take turns, each task's own rows shuffled.
 
-    So every step sees about the same mixture, and the curve of the mean reward is not that of its tasks.
+    So every step sees about the same mixture, and the curve of the mean reward is not that of its
+    tasks.
     """
     rng = random.Random(seed)
     by_task: dict[str, list[dict]] = {}
@@ -93,7 +96,9 @@ def in_turn(rows: list[dict], seed: int) -> list[dict]:
 
 
 def config(run: Run) -> GRPOConfig:
-    """TRL's configuration. One optimiser step sees `global_batch_size` completions, whatever the devices."""
+    """TRL's configuration. One optimiser step sees `global_batch_size` completions, whatever the
+    devices.
+    """
     settings, runtime = run.settings, run.runtime
     steps = compute.accumulation(
         settings["global_batch_size"], runtime["per_device_batch_size"], compute.devices()
@@ -101,8 +106,8 @@ def config(run: Run) -> GRPOConfig:
     use_vllm = runtime.get("vllm", False) and torch.cuda.is_available()
     engine = {}
     if use_vllm:
-        # Colocated, the same GPUs generate and train in turn; a server (`trl vllm-serve`) has its own. On a processor
-        # vLLM cannot take new weights.
+        # Colocated, the same GPUs generate and train in turn; a server (`trl vllm-serve`) has its
+        # own. On a processor vLLM cannot take new weights.
         engine = {
             "vllm_mode": "server" if runtime.get("vllm_server") else "colocate",
             "vllm_server_base_url": runtime.get("vllm_server"),
@@ -127,7 +132,9 @@ def config(run: Run) -> GRPOConfig:
 
 
 def optimise(run: Run) -> tuple[Trainer, list[int]]:
-    """Train the SFT model; returns the trainer and the tokens of a prompt. Leaves model, metrics and completions."""
+    """Train the SFT model; returns the trainer and the tokens of a prompt. Leaves model, metrics
+    and completions.
+    """
     settings = run.settings
     tracking.check(run)
     compute.limit_threads()
@@ -137,7 +144,8 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
     if "knowledge" in run.inputs:
         known["knowledge"] = str(run.inputs["knowledge"])
     loaded = [registry.load(entry, known) for entry in settings["rewards"]]
-    # Paid for nothing once: what a reward cannot be asked of these prompts is said before a model is loaded.
+    # Paid for nothing once: what a reward cannot be asked of these prompts is said before a model
+    # is loaded.
     for reward, _ in loaded:
         reward(completions=[], task=[], gold=[])
     rewards = [on_whole_answers(reward) for reward, _ in loaded]

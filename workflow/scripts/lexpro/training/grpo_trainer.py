@@ -20,7 +20,9 @@ SUMS = ("cispo", "dapo")
 
 
 def on_whole_answers(reward: Callable) -> Callable:
-    """A reward that sees the whole answer, also where the chat template opened `<think>` for the model."""
+    """A reward that sees the whole answer, also where the chat template opened `<think>` for the
+    model.
+    """
 
     @wraps(reward)
     def rewarded(prompts, completions, **columns):
@@ -33,7 +35,8 @@ def on_whole_answers(reward: Callable) -> Callable:
 
 
 def zero_variance(rewards: torch.Tensor, each: int) -> float:
-    """Share of the groups of `each` completions, one after the other, that all earn the same: they teach nothing.
+    """Share of the groups of `each` completions, one after the other, that all earn the same: they
+    teach nothing.
 
     TRL's `frac_reward_zero_std` is this only where advantages are scaled by group.
     """
@@ -42,7 +45,9 @@ def zero_variance(rewards: torch.Tensor, each: int) -> float:
 
 
 class Trainer(checkpoints.Complete, GRPOTrainer):
-    """GRPOTrainer that appends a sample of the completions of every n-th step to `samples` (JSON lines)."""
+    """GRPOTrainer that appends a sample of the completions of every n-th step to `samples` (JSON
+    lines).
+    """
 
     samples: Path
     sampled: int = 0
@@ -58,7 +63,9 @@ class Trainer(checkpoints.Complete, GRPOTrainer):
     def _generate_single_turn(
         self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
     ):
-        """On a processor, `sampling` instead of `generate`: the same distribution, in the same precision, sooner."""
+        """On a processor, `sampling` instead of `generate`: the same distribution, in the same
+        precision, sooner.
+        """
         if self.args.device.type != "cpu" or self.use_vllm or not sampling.can(self.model):
             return super()._generate_single_turn(
                 prompt_ids, images, multimodal_fields, num_generations, has_tool_images
@@ -101,8 +108,9 @@ class Trainer(checkpoints.Complete, GRPOTrainer):
         return rewards
 
     def _compute_loss(self, model, inputs):
-        """On what has a part in the gradient. On one process, with a loss of `SUMS` and no term besides it, groups
-        without variance have none; entropy and clipping are then those of the groups that teach (docs/rewards.md).
+        """On what has a part in the gradient. On one process, with a loss of `SUMS` and no term
+        besides it, groups without variance have none; entropy and clipping are then those of the
+        groups that teach (docs/rewards.md).
         """
         # TRL gathers a number of each row: processes need the same number of rows.
         alone = self.accelerator.num_processes == 1
@@ -114,7 +122,9 @@ class Trainer(checkpoints.Complete, GRPOTrainer):
     def _get_per_token_logps_and_entropies(
         self, model, input_ids, attention_mask, logits_to_keep, batch_size=None, compute_entropy=False, **more
     ):
-        """On a processor, only the completion's positions meet the vocabulary (see `trainer.Trainer`)."""
+        """On a processor, only the completion's positions meet the vocabulary (see
+        `trainer.Trainer`).
+        """
         if self.args.device.type != "cpu":
             return super()._get_per_token_logps_and_entropies(
                 model, input_ids, attention_mask, logits_to_keep, batch_size, compute_entropy, **more

@@ -1,9 +1,10 @@
 """The command line of a training: one process for each GPU, on one node or on several.
 
-Several nodes: the rule's shell runs on the first node of the job (`mpi` in its resources leaves `srun` to it). There
-`across` starts the launcher once on each node, and each of them, by `processes`, its own processes, which meet at the
-first node. The launcher is PyTorch's (`accelerate launch` would start it too, but reads a configuration in the user's
-home and knows no two processes without GPUs); inside, accelerate reads the variables that it sets.
+Several nodes: the rule's shell runs on the first node of the job (`mpi` in its resources leaves
+`srun` to it). There `across` starts the launcher once on each node, and each of them, by
+`processes`, its own processes, which meet at the first node. The launcher is PyTorch's (`accelerate
+launch` would start it too, but reads a configuration in the user's home and knows no two processes
+without GPUs); inside, accelerate reads the variables that it sets.
 """
 
 from __future__ import annotations
@@ -14,18 +15,22 @@ from dataclasses import dataclass
 
 from lexpro.workflow.errors import UserError
 
-# Ports of the meeting point: those above, by the job's number, so that two jobs of one node do not share one.
+# Ports of the meeting point: those above, by the job's number, so that two jobs of one node do not
+# share one.
 FIRST_PORT, PORTS = 20000, 20000
-# Seconds between the request to end and the end: for the step under way and its checkpoint (`stopping`). The others
-# of a process that failed may take as long.
+# Seconds between the request to end and the end: for the step under way and its checkpoint
+# (`stopping`). The others of a process that failed may take as long.
 GRACE = 300
-# What follows `--` is the script's: or else its --log would be read as a beginning of torchrun's --log-dir.
+# What follows `--` is the script's: or else its --log would be read as a beginning of torchrun's
+# --log-dir.
 TORCHRUN = ("python", "-m", "torch.distributed.run", f"--shutdown-timeout={GRACE}")
 
 
 @dataclass(frozen=True)
 class Launch:
-    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node, minutes."""
+    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node,
+    minutes.
+    """
 
     gpus: int
     nodes: int
@@ -50,8 +55,9 @@ class Launch:
 def resources(launch: Launch) -> dict[str, int | str]:
     """What the rule asks Slurm for, by the names of Snakemake's executor.
 
-    `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's shell. Without the
-    signal, to all processes of its steps before the time is up, Slurm leaves a training the seconds of `KillWait`.
+    `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's
+    shell. Without the signal, to all processes of its steps before the time is up, Slurm leaves a
+    training the seconds of `KillWait`.
     """
     early = {"slurm_extra": f"--signal=TERM@{min(GRACE, 15 * launch.minutes)}"}
     if launch.nodes == 1:
@@ -75,7 +81,9 @@ def hosts(nodelist: str) -> Iterator[str]:
 
 
 def across(launch: Launch, inner: list[str]) -> list[str]:
-    """`srun` that starts `inner` once on each node, with all that the job has there; one that fails ends the others."""
+    """`srun` that starts `inner` once on each node, with all that the job has there; one that fails
+    ends the others.
+    """
     return [
         "srun",
         f"--nodes={launch.nodes}",
@@ -89,7 +97,9 @@ def across(launch: Launch, inner: list[str]) -> list[str]:
 
 
 def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> list[str]:
-    """The processes of this node. Raises `UserError` where several nodes were asked for outside `srun`."""
+    """The processes of this node. Raises `UserError` where several nodes were asked for outside
+    `srun`.
+    """
     if launch.nodes == 1:
         # Rendezvous at a free port of this machine. A single process on a processor needs none.
         torchrun = [*TORCHRUN, "--standalone", f"--nproc-per-node={launch.gpus}"]
@@ -115,7 +125,9 @@ def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> 
 
 
 def environment(launch: Launch) -> dict[str, str]:
-    """Threads of each process, all together those that the rule was granted; no GPU where none was asked for."""
+    """Threads of each process, all together those that the rule was granted; no GPU where none was
+    asked for.
+    """
     names = ("LEXPRO_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS")
     hidden = {} if launch.gpus else {"CUDA_VISIBLE_DEVICES": ""}
     return dict.fromkeys(names, str(launch.threads_each)) | hidden

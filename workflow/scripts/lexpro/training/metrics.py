@@ -1,4 +1,6 @@
-"""The record of a training: `metrics.jsonl` first, W&B as its mirror; a training gone wrong ends with a reason."""
+"""The record of a training: `metrics.jsonl` first, W&B as its mirror; a training gone wrong ends
+with a reason.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from transformers import TrainerCallback
 from lexpro.models.compute import is_main
 from lexpro.workflow.errors import UserError
 
-# Facts about the machine, not about the training: logged and attested, but no part of the record, so that the same
-# training gives the same file on any day.
+# Facts about the machine, not about the training: logged and attested, but no part of the record,
+# so that the same training gives the same file on any day.
 TIMES = (
     "train_runtime",
     "train_samples_per_second",
@@ -24,24 +26,30 @@ TIMES = (
     "total_flos",
     "num_tokens",
 )
-# Computed over the batch where advantages are scaled by it: `zero_variance_groups` says what the name promises.
+# Computed over the batch where advantages are scaled by it: `zero_variance_groups` says what the
+# name promises.
 MISLEADING = ("frac_reward_zero_std",)
 
-# What a line of the log shows. First the share of groups whose completions all earn the same: they teach nothing.
+# What a line of the log shows. First the share of groups whose completions all earn the same: they
+# teach nothing.
 SHOWN = ("zero_variance_groups", "reward", "loss", "grad_norm", "learning_rate")
 # Logged steps with a large gradient, one after the other, that are no outlier any more.
 LARGE_STEPS = 3
 
 
 def kept_lines(path: Path, step: int) -> None:
-    """Keep the lines up to `step`: what a killed training wrote after its checkpoint, it writes again."""
+    """Keep the lines up to `step`: what a killed training wrote after its checkpoint, it writes
+    again.
+    """
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= step]
     path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
 
 class Record(TrainerCallback):
-    """Appends each log of the trainer to `path` as {step, epoch, loss, grad_norm, learning_rate, …}."""
+    """Appends each log of the trainer to `path` as {step, epoch, loss, grad_norm, learning_rate,
+    …}.
+    """
 
     def __init__(self, path: Path, log, tracker=None, guards: Mapping[str, float] = MappingProxyType({})):
         self.path, self.log, self.tracker = path, log, tracker
@@ -61,7 +69,9 @@ class Record(TrainerCallback):
         kept_lines(self.path, state.global_step)
 
     def _watch(self, values: dict, args, state) -> None:
-        """Raises `UserError` where the gradient has exploded or no completion earns anything any more."""
+        """Raises `UserError` where the gradient has exploded or no completion earns anything any
+        more.
+        """
         limit, patience = self.guards.get("grad_norm", 0), self.guards.get("zero_reward_steps", 0)
         if "grad_norm" in values:
             self._large = self._large + 1 if limit and values["grad_norm"] > limit else 0

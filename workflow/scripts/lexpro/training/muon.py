@@ -1,9 +1,9 @@
 """Muon for matrices, AdamW for the rest, as one optimiser.
 
-Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers") replaces the momentum of a weight matrix by the
-nearest orthogonal matrix: all directions of the update are as strong. The small models here learn to copy in less
-than half the steps of AdamW. Scaled as Liu et al. 2025 ("Muon is scalable for LLM training") do, so that
-AdamW's learning rates and weight decay stay right.
+Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers") replaces the momentum of a weight
+matrix by the nearest orthogonal matrix: all directions of the update are as strong. The small
+models here learn to copy in less than half the steps of AdamW. Scaled as Liu et al. 2025 ("Muon is
+scalable for LLM training") do, so that AdamW's learning rates and weight decay stay right.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections import defaultdict
 import torch
 from torch import nn
 
-# Newton-Schulz coefficients and steps of Jordan et al.: five steps bring all singular values to about 1.
+# Newton-Schulz coefficients and steps of Jordan et al.: five steps bring all singular values to
+# about 1.
 QUINTIC = (3.4445, -4.7750, 2.0315)
 STEPS = 5
 # Root mean square of an AdamW update, which Muon's is scaled to (Liu et al.).
@@ -21,7 +22,9 @@ RMS = 0.2
 
 
 def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
-    """The nearest (semi-)orthogonal matrix of each of n, shape (n, rows, columns), by Newton-Schulz in bfloat16."""
+    """The nearest (semi-)orthogonal matrix of each of n, shape (n, rows, columns), by Newton-Schulz
+    in bfloat16.
+    """
     a, b, c = QUINTIC
     x = matrices.bfloat16()
     tall = x.size(-2) > x.size(-1)

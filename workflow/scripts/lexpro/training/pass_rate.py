@@ -1,8 +1,10 @@
-"""How often the model that GRPO starts from is right on each prompt: those it always or never gets right teach nothing.
+"""How often the model that GRPO starts from is right on each prompt: those it always or never gets
+right teach nothing.
 
-A group whose completions all earn the same has no gradient. So a few answers to each prompt are sampled once, before
-the training, and only prompts are kept whose mean reward lies within bounds. The sampling is a process of its own: it
-gives the memory of its GPUs back, and the training's other processes wait for its file, not for each other.
+A group whose completions all earn the same has no gradient. So a few answers to each prompt are
+sampled once, before the training, and only prompts are kept whose mean reward lies within bounds.
+The sampling is a process of its own: it gives the memory of its GPUs back, and the training's other
+processes wait for its file, not for each other.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ Rewards = Sequence[tuple[Callable, float]]
 
 
 def earned(completions: list[str], row: dict, rewards: Rewards) -> float:
-    """Mean over the completions of a prompt of what each earns of what it could: the weighted mean in [0, 1] of the
-    rewards that apply. Rewards with no positive weight, and those that punish, do not count."""
+    """Mean over the completions of a prompt of what each earns of what it could: the weighted mean
+    in [0, 1] of the rewards that apply. Rewards with no positive weight, and those that punish, do
+    not count."""
     columns = {name: [value] * len(completions) for name, value in row.items()}
     total = [0.0] * len(completions)
     possible = [0.0] * len(completions)
@@ -70,7 +73,9 @@ def teaching(rows: list[dict], found: dict[str, float], bounds: dict) -> list[di
 
 
 def measured(run: Run, rows: list[dict], rewards: Rewards) -> dict[str, float]:
-    """`rates` of the SFT model on `rows`; sampled once, by the first process, and found again after a kill."""
+    """`rates` of the SFT model on `rows`; sampled once, by the first process, and found again after
+    a kill.
+    """
     file = run.scratch / "pass_rates.json"
     names = fingerprint.digest(
         [[row["id"] for row in rows], run.settings["pass_rate"], run.settings["rewards"]]
@@ -85,7 +90,9 @@ def measured(run: Run, rows: list[dict], rewards: Rewards) -> dict[str, float]:
 
 
 def _sample(run: Run, rows: list[dict]) -> list[dict]:
-    """Answers {id, completion} to all prompts, by a process that knows nothing of the others of this training."""
+    """Answers {id, completion} to all prompts, by a process that knows nothing of the others of
+    this training.
+    """
     settings, runtime = run.settings, run.runtime
     asked, told = run.scratch / "pass_rate_prompts.jsonl", run.scratch / "pass_rate.json"
     asked.write_text("".join(map(json_line, rows)), encoding="utf-8")

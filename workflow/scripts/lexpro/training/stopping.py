@@ -1,9 +1,10 @@
-"""A training that is asked to end finishes its step, saves a checkpoint and ends with the signal's exit status.
+"""A training that is asked to end finishes its step, saves a checkpoint and ends with the signal's
+exit status.
 
-Slurm asks with SIGTERM (time limit, preemption, scancel), a terminal with SIGINT. transformers' own facility
-(`enable_jit_checkpoint`) is not used: it saves between a gradient and its optimiser step, so that the random numbers
-drawn for that step are lost; processes decide each for itself and wait for one another for ever; and `train()` returns
-as though the training were done.
+Slurm asks with SIGTERM (time limit, preemption, scancel), a terminal with SIGINT. transformers' own
+facility (`enable_jit_checkpoint`) is not used: it saves between a gradient and its optimiser step,
+so that the random numbers drawn for that step are lost; processes decide each for itself and wait
+for one another for ever; and `train()` returns as though the training were done.
 """
 
 from __future__ import annotations
@@ -19,15 +20,18 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stop(TrainerCallback):
-    """Ends `train()` after the step, or the save, in which a signal came: on all processes after the same one.
+    """Ends `train()` after the step, or the save, in which a signal came: on all processes after
+    the same one.
 
-    Before the first step and after the last the stage's own handler stands: it exits at once, and loses nothing. A
-    signal that comes again changes nothing: launchers pass on what each process has already had from the scheduler.
+    Before the first step and after the last the stage's own handler stands: it exits at once, and
+    loses nothing. A signal that comes again changes nothing: launchers pass on what each process
+    has already had from the scheduler.
     """
 
     def __init__(self, log):
         self.log = log
-        # The number of the signal that this process was sent, and the one that all agree on; 0: none.
+        # The number of the signal that this process was sent, and the one that all agree on; 0:
+        # none.
         self.sent = self.agreed = 0
         self._before: dict = {}
 
@@ -49,7 +53,9 @@ class Stop(TrainerCallback):
             signal.signal(number, handler)
 
     def _agree(self, args) -> bool:
-        """Whether any process was sent a signal; the same answer on all. `sent` may change meanwhile, `agreed` not."""
+        """Whether any process was sent a signal; the same answer on all. `sent` may change
+        meanwhile, `agreed` not.
+        """
         self.agreed = self.sent
         if args.world_size > 1:
             shared = torch.tensor(self.agreed, device=args.device)

@@ -1,12 +1,13 @@
 """A small tokenizer for judgments, trained where the corpus is small and the model has to copy.
 
-What a model copies character by character (digits, numerals, masks and surnames of defendants) is one token
-each: a name inside a merged token could not be copied. Everything else is byte-pair merged, so that boilerplate
-is few tokens; characters never seen fall back to their bytes.
+What a model copies character by character (digits, numerals, masks and surnames of defendants) is
+one token each: a name inside a merged token could not be copied. Everything else is byte-pair
+merged, so that boilerplate is few tokens; characters never seen fall back to their bytes.
 
-The merges are learnt between characters and then written as byte-level merges (first those that make up each
-character, then the learnt ones), so that the result is a `Qwen2Tokenizer`: transformers builds that class for
-every model of the type `qwen2`, and would drop the pieces of any other tokenizer in silence.
+The merges are learnt between characters and then written as byte-level merges (first those that
+make up each character, then the learnt ones), so that the result is a `Qwen2Tokenizer`:
+transformers builds that class for every model of the type `qwen2`, and would drop the pieces of any
+other tokenizer in silence.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from lexpro.models.chat import END_THINK, THINK
 
 PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 
-# Never merged: the surname before a mask and the mask; digits; numerals; units; operators of the arithmetic.
+# Never merged: the surname before a mask and the mask; digits; numerals; units; operators of the
+# arithmetic.
 ALONE = r".(?=某)|某|[甲乙丙丁戊己庚辛壬癸]|[0-9０-９]|[〇○零一二三四五六七八九十百千万亿两]|[年月日元]|[×*+=\-−.]"
 PUNCTUATION = r"[，。、；：！？（）〔〕《》“”]|\s"
 
-# ChatML, as Qwen's: each message between start and end, then the assistant's start where an answer is asked for.
+# ChatML, as Qwen's: each message between start and end, then the assistant's start where an answer
+# is asked for.
 TEMPLATE = (
     "{% for message in messages %}"
     + START
@@ -49,7 +52,8 @@ def _spelt(text: str) -> str:
 def _alphabet(texts: Iterable[str], size: int) -> list[str]:
     """The `size` most frequent characters, of equally frequent ones those of the lower code point.
 
-    The trainer's own choice among these is another in each process, and with it every token after them.
+    The trainer's own choice among these is another in each process, and with it every token after
+    them.
     """
     counts: Counter[str] = Counter()
     for text in texts:
@@ -81,7 +85,9 @@ def _learn(texts: Sequence[str], size: int) -> tuple[list[str], list[tuple[str, 
 
 
 def train(texts: Sequence[str], vocab_size: int) -> Qwen2Tokenizer:
-    """A tokenizer of about `vocab_size` tokens (the 256 bytes included) from `texts`, with the chat template."""
+    """A tokenizer of about `vocab_size` tokens (the 256 bytes included) from `texts`, with the chat
+    template.
+    """
     characters, learnt = _learn(texts, vocab_size - 256)
     merges: dict[tuple[str, str], None] = {}
     for character in sorted(characters):
@@ -103,6 +109,7 @@ def train(texts: Sequence[str], vocab_size: int) -> Qwen2Tokenizer:
         model_max_length=1_000_000,
     )
     tokenizer.add_tokens([AddedToken(START, special=True)], special_tokens=True)
-    # Tags of the reasoning are part of the answer: decoding must not skip them, so they are not special.
+    # Tags of the reasoning are part of the answer: decoding must not skip them, so they are not
+    # special.
     tokenizer.add_tokens([AddedToken(tag, special=False, normalized=False) for tag in (THINK, END_THINK)])
     return tokenizer

@@ -20,9 +20,11 @@ MODES = ("disabled", "offline", "online")
 
 
 def mode(asked: str | None) -> str:
-    """The more private of `WANDB_MODE` and what `runtime.wandb` asks; or by the key alone: online or offline.
+    """The more private of `WANDB_MODE` and what `runtime.wandb` asks; or by the key alone: online
+    or offline.
 
-    A machine that is to send nothing is not overruled by a setting, nor a setting by `make`'s default.
+    A machine that is to send nothing is not overruled by a setting, nor a setting by `make`'s
+    default.
     """
     ordered = os.environ.get("WANDB_MODE")
     if ordered and ordered not in MODES:
@@ -32,7 +34,9 @@ def mode(asked: str | None) -> str:
 
 
 def check(run: Run) -> None:
-    """Raises `UserError` on a wrong `WANDB_MODE`: for the beginning of a training, before a model is loaded in vain."""
+    """Raises `UserError` on a wrong `WANDB_MODE`: for the beginning of a training, before a model
+    is loaded in vain.
+    """
     mode(run.runtime.get("wandb"))
 
 
@@ -64,8 +68,8 @@ class Tracker:
 
     @contextmanager
     def _without(self, trouble: str) -> Iterator[None]:
-        """Where W&B fails, the training goes on without it. Its service is a process of its own: a scheduler's signal
-        to all processes of a job ends it, too."""
+        """Where W&B fails, the training goes on without it. Its service is a process of its own: a
+        scheduler's signal to all processes of a job ends it, too."""
         import wandb
         from wandb.sdk.mailbox.mailbox_handle import ServerResponseError
 
@@ -81,7 +85,9 @@ class Tracker:
                 self.run.log(values, step=step)
 
     def finish(self, model: Path, samples: list[dict]) -> None:
-        """Ends the run: sampled completions as a table, the model as a reference to where it lies (no upload)."""
+        """Ends the run: sampled completions as a table, the model as a reference to where it lies
+        (no upload).
+        """
         if not self.run:
             return
         import wandb

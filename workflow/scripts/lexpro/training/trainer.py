@@ -21,10 +21,11 @@ from lexpro.workflow.stage import Run
 
 
 class SortedSteps(Sampler[int]):
-    """Random order; the sequences of one optimiser step are sorted by length, so that its micro-batches pad little.
+    """Random order; the sequences of one optimiser step are sorted by length, so that its
+    micro-batches pad little.
 
-    A step holds the same random sequences as without: what is learnt does not change. Batches of similar length, which
-    pad less, are of one task each, and a step then follows one task only.
+    A step holds the same random sequences as without: what is learnt does not change. Batches of
+    similar length, which pad less, are of one task each, and a step then follows one task only.
     """
 
     def __init__(self, lengths: list[int], batch: int, seed: int):
@@ -45,10 +46,11 @@ class SortedSteps(Sampler[int]):
 
 
 class Trainer(checkpoints.Complete, SFTTrainer):
-    """SFTTrainer that sorts each step by length and, on a processor, scores the vocabulary only where there is loss.
+    """SFTTrainer that sorts each step by length and, on a processor, scores the vocabulary only
+    where there is loss.
 
-    TRL's fused head scores every position on devices without Triton: for a prompt of 200 tokens, an answer of 100 and a
-    small model a third of the time.
+    TRL's fused head scores every position on devices without Triton: for a prompt of 200 tokens, an
+    answer of 100 and a small model a third of the time.
     """
 
     counter: Record | None = None
@@ -72,7 +74,8 @@ class Trainer(checkpoints.Complete, SFTTrainer):
         labels = inputs["labels"][:, 1:]
         first = (labels != -100).any(0).nonzero()[0].item()
         keep = min(compute.round_up(labels.size(1) - first), labels.size(1))
-        # Packed documents have positions that begin again, and no mask: from these, attention is kept within each.
+        # Packed documents have positions that begin again, and no mask: from these, attention is
+        # kept within each.
         places = {n: inputs[n] for n in ("attention_mask", "position_ids") if n in inputs}
         logits = model(
             input_ids=inputs["input_ids"],
@@ -93,7 +96,9 @@ class Trainer(checkpoints.Complete, SFTTrainer):
 
 
 def arguments(run: Run, settings: dict, accumulation: int, **more) -> dict:
-    """Arguments that SFT and GRPO share, from a stage's settings (one a line in `config/<stage>/*.yaml`)."""
+    """Arguments that SFT and GRPO share, from a stage's settings (one a line in
+    `config/<stage>/*.yaml`).
+    """
     runtime = run.runtime
     return {
         "output_dir": str(run.scratch / "checkpoints"),
@@ -135,8 +140,9 @@ def arguments(run: Run, settings: dict, accumulation: int, **more) -> dict:
 
 
 def configuration(run: Run, settings: dict) -> SFTConfig:
-    """TRL's configuration. Make it before the model is loaded, and keep it: with DeepSpeed's ZeRO-3 in it, transformers
-    spreads the weights over the devices while it reads them; otherwise each device first holds the whole model."""
+    """TRL's configuration. Make it before the model is loaded, and keep it: with DeepSpeed's ZeRO-3
+    in it, transformers spreads the weights over the devices while it reads them; otherwise each
+    device first holds the whole model."""
     steps = compute.accumulation(
         settings["global_batch_size"], run.runtime["per_device_batch_size"], compute.devices()
     )
@@ -163,7 +169,9 @@ def fit(
     settings: dict,
     peft_config=None,
 ) -> Trainer:
-    """Train `model` on tokenised `data`; resumes by itself. Metrics go to `metrics.jsonl`, the model to `model/`."""
+    """Train `model` on tokenised `data`; resumes by itself. Metrics go to `metrics.jsonl`, the
+    model to `model/`.
+    """
     tracker = Tracker(run)
     record = Record(run.scratch / "metrics.jsonl", run.log, tracker, settings["guards"])
     trainer = Trainer(
@@ -181,7 +189,9 @@ def fit(
 
 
 def finish(run: Run, trainer, record: Record, tracker: Tracker) -> None:
-    """Train from the last checkpoint there is, save the model and the record. Exits where it was asked to end."""
+    """Train from the last checkpoint there is, save the model and the record. Exits where it was
+    asked to end.
+    """
     quiet(trainer)
     checkpoint = checkpoints.latest(Path(trainer.args.output_dir))
     if checkpoint:

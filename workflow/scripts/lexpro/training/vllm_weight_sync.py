@@ -1,9 +1,10 @@
 """Weights with a trained adapter handed to vLLM one layer at a time.
 
-TRL 1.16 gathers the whole model on every device before it merges the adapter (`_iter_named_params` in
-trl/generation/vllm_generation.py): under ZeRO-3, 132 GiB of a 70B model beside the shards and vLLM's own weights.
-Merging needs one layer at a time only. The sum is a new tensor: adding the adapter to weights in bfloat16 and taking it
-off again, as TRL does without ZeRO-3, leaves a little of it behind at every step.
+TRL 1.16 gathers the whole model on every device before it merges the adapter (`_iter_named_params`
+in trl/generation/vllm_generation.py): under ZeRO-3, 132 GiB of a 70B model beside the shards and
+vLLM's own weights. Merging needs one layer at a time only. The sum is a new tensor: adding the
+adapter to weights in bfloat16 and taking it off again, as TRL does without ZeRO-3, leaves a little
+of it behind at every step.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ PREFIX, BASE = "base_model.model.", ".base_layer"
 
 @torch.no_grad()
 def merged(model: PeftModel, gather: Gather) -> Iterator[tuple[str, torch.Tensor]]:
-    """(name as the model without adapter has it, weights with the adapter in them), each valid until the next is asked
-    for. Tied weights come once.
+    """(name as the model without adapter has it, weights with the adapter in them), each valid
+    until the next is asked for. Tied weights come once.
 
     Raises `TypeError` on a layer that is adapted otherwise than by adding to its weights.
     """
@@ -56,6 +57,8 @@ def merged(model: PeftModel, gather: Gather) -> Iterator[tuple[str, torch.Tensor
 
 
 def by_layer(generation: VLLMGeneration) -> None:
-    """Let TRL's link to vLLM hand an adapter's model over by `merged`; whole weights, and FSDP, stay TRL's way."""
+    """Let TRL's link to vLLM hand an adapter's model over by `merged`; whole weights, and FSDP,
+    stay TRL's way.
+    """
     if isinstance(generation.model, PeftModel) and not generation._dist.is_fsdp:
         generation._iter_named_params = lambda: merged(generation.model, generation._dist.gather_params)

@@ -8,7 +8,9 @@ from lexpro.workflow.errors import UserError
 
 
 def read_text(path: Path, option: str) -> str:
-    """Its text, without a byte order mark; raises `UserError` with the option, the path and what to do."""
+    """Its text, without a byte order mark; raises `UserError` with the option, the path and what to
+    do.
+    """
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -1,4 +1,6 @@
-"""Whether something failed because a disk is full: libraries say so in their own ways, or not at all."""
+"""Whether something failed because a disk is full: libraries say so in their own ways, or not at
+all.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from lexpro.workflow.errors import UserError
 FULL = {errno.ENOSPC, errno.EDQUOT}
 # What polars, SQLite and Rust's libraries pass on as text.
 SAID = ("no space left on device", "disk quota exceeded", "disk is full")
-# numpy and torch only say that they wrote less than they wanted: then less than this many bytes are left.
+# numpy and torch only say that they wrote less than they wanted: then less than this many bytes are
+# left.
 LITTLE = 1 << 20
 
 
@@ -25,7 +28,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def full(error: BaseException, folders: Iterable[Path]) -> bool:
-    """Whether `error` comes of a full disk, or of a spent quota; `folders`: where was written to."""
+    """Whether `error` comes of a full disk, or of a spent quota; `folders`: where was written
+    to.
+    """
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.errno in FULL:
             return True

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 
 class UserError(Exception):
-    """What was wrong, where, and what to do about it: printed without a traceback (exit status 2)."""
+    """What was wrong, where, and what to do about it: printed without a traceback (exit status
+    2).
+    """

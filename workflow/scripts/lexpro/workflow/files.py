@@ -86,9 +86,11 @@ def restore(target: Path) -> None:
 
 
 def replace_folder(made: Path, target: Path) -> None:
-    """Put the complete folder `made` in the place of `target`, if there is one; `made` may be on another disk.
+    """Put the complete folder `made` in the place of `target`, if there is one; `made` may be on
+    another disk.
 
-    Until the last instant `target` is the old folder; it is never half of the new one. Readers ask `present`.
+    Until the last instant `target` is the old folder; it is never half of the new one. Readers ask
+    `present`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     restore(target)
@@ -112,7 +114,9 @@ def _identity(folder: Path) -> int | None:
 
 
 def steadily(folder: Path, read: Callable[[Path], T], tries: int = 5) -> T:
-    """`read(folder)` where nobody replaced the folder meanwhile: then it is read again, up to `tries` times in all."""
+    """`read(folder)` where nobody replaced the folder meanwhile: then it is read again, up to
+    `tries` times in all.
+    """
     for left in reversed(range(tries)):
         before = _identity(folder)
         try:

@@ -1,9 +1,11 @@
-"""What a stage's code is: a hash of each project module it reaches, the pinned version of each package these import.
+"""What a stage's code is: a hash of each project module it reaches, the pinned version of each
+package these import.
 
-The fingerprint ignores what cannot change a result (comments, docstrings, formatting) and names module by module
-what it covers, so that a difference between two fingerprints says *which* module or package caused a rerun.
-Not seen: modules imported under a computed name that the settings do not spell out, and the dependencies of
-dependencies (the lock file pins them; a change there is a new environment).
+The fingerprint ignores what cannot change a result (comments, docstrings, formatting) and names
+module by module what it covers, so that a difference between two fingerprints says *which* module
+or package caused a rerun. Not seen: modules imported under a computed name that the settings do not
+spell out, and the dependencies of dependencies (the lock file pins them; a change there is a new
+environment).
 """
 
 from __future__ import annotations
@@ -68,7 +70,9 @@ class _WithoutDocstrings(ast.NodeTransformer):
 
 @cache
 def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """(AST hash, dotted project names imported, packages imported) of one file; data files count by their bytes."""
+    """(AST hash, dotted project names imported, packages imported) of one file; data files count by
+    their bytes.
+    """
     if path.suffix != ".py":
         return sha256(path)[:16], (), ()
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
@@ -90,7 +94,9 @@ def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 
 def _files(dotted: str, scripts: Path) -> Iterator[tuple[str, Path]]:
-    """The modules that importing `a.b.c` runs (a, a.b, a.b.c), and the data files beside a module of the same name."""
+    """The modules that importing `a.b.c` runs (a, a.b, a.b.c), and the data files beside a module
+    of the same name.
+    """
     parts = dotted.split(".")
     for end in range(1, len(parts) + 1):
         stem = scripts.joinpath(*parts[:end])
@@ -105,7 +111,9 @@ def _files(dotted: str, scripts: Path) -> Iterator[tuple[str, Path]]:
 
 
 def closure(roots: Iterable[str], scripts: Path = SCRIPTS) -> tuple[dict[str, str], set[str]]:
-    """({module: hash}, {package}) of everything reachable by import from the dotted names `roots`."""
+    """({module: hash}, {package}) of everything reachable by import from the dotted names
+    `roots`.
+    """
     modules: dict[str, str] = {}
     packages: set[str] = set()
     todo = list(roots)
@@ -120,7 +128,9 @@ def closure(roots: Iterable[str], scripts: Path = SCRIPTS) -> tuple[dict[str, st
 
 
 def named_in(settings: object) -> Iterator[str]:
-    """Project names that settings spell out, such as `lexpro.rewards.charge.f1`: code they choose is code they run."""
+    """Project names that settings spell out, such as `lexpro.rewards.charge.f1`: code they choose
+    is code they run.
+    """
     if isinstance(settings, dict):
         for value in settings.values():
             yield from named_in(value)
@@ -133,7 +143,9 @@ def named_in(settings: object) -> Iterator[str]:
 
 @cache
 def pins(lock: Path) -> dict[str, str]:
-    """{distribution: version} of a lock file of `name==version` lines; names normalised (PEP 503)."""
+    """{distribution: version} of a lock file of `name==version` lines; names normalised (PEP
+    503).
+    """
     found = {}
     for line in lock.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([A-Za-z0-9._-]+)==([^\s;]+)", line):
@@ -142,7 +154,9 @@ def pins(lock: Path) -> dict[str, str]:
 
 
 def code(stage: str, settings: object, lock: Path, scripts: Path = SCRIPTS) -> dict[str, dict[str, str]]:
-    """The code fingerprint of a stage: `{"modules": {name: hash}, "packages": {distribution: version}}`."""
+    """The code fingerprint of a stage: `{"modules": {name: hash}, "packages": {distribution:
+    version}}`.
+    """
     modules, imported = closure([stage, *named_in(settings)], scripts)
     versions = {ALIASES.get(name, name): version for name, version in pins(lock).items()}
     names = {DISTRIBUTIONS.get(name, name.lower().replace("_", "-")) for name in imported}

@@ -1,4 +1,6 @@
-"""Hashes of files that are not the workflow's own, kept so that planning does not read a large corpus again."""
+"""Hashes of files that are not the workflow's own, kept so that planning does not read a large
+corpus again.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +16,17 @@ UNREADABLE = "unreadable: "
 
 
 def _stamped(path: Path, known: list | None) -> list:
-    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those known."""
+    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those
+    known.
+    """
     status = path.stat()
     stamp = [status.st_size, status.st_mtime_ns]
     return known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
 
 
 def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
-    """{name: SHA-256, or why the file cannot be read}; `cache_file` keeps the hashes beside size and time of
-    modification, of these files and no others.
+    """{name: SHA-256, or why the file cannot be read}; `cache_file` keeps the hashes beside size
+    and time of modification, of these files and no others.
     """
     cached = read_json(cache_file) if cache_file.is_file() else {}
     hashed, found = {}, {}

@@ -1,4 +1,6 @@
-"""Work on many items by several processes: results come in the order of the items, and few are waiting at a time."""
+"""Work on many items by several processes: results come in the order of the items, and few are
+waiting at a time.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +48,11 @@ def _call(function: Callable, item: object) -> Any:
 
 
 class Workers:
-    """`each(function, items)` yields `function(*shared, item)`; with one worker it is done in this process.
+    """`each(function, items)` yields `function(*shared, item)`; with one worker it is done in this
+    process.
 
-    `shared` goes to each process once. At most `few` items are done in this process too: starting others would take
-    longer. A context manager; an error in a process is raised here.
+    `shared` goes to each process once. At most `few` items are done in this process too: starting
+    others would take longer. A context manager; an error in a process is raised here.
     """
 
     def __init__(self, count: int, *shared: object, few: int = 0) -> None:

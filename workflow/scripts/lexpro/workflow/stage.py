@@ -4,10 +4,10 @@
         ...                                   # read run.inputs, run.settings; write below run.out
         run.counts.update(examples=123)
 
-At the start: flags, log file, the planned configuration, a check that the code on disk is the code that was planned
-with (a queued job runs the working tree, which may have been edited since), and that every input is complete.
-At the end, only if nothing was raised: `provenance.json`, then `manifest.json`, each in one step. So a folder with a
-manifest is finished, and one without is not.
+At the start: flags, log file, the planned configuration, a check that the code on disk is the code
+that was planned with (a queued job runs the working tree, which may have been edited since), and
+that every input is complete. At the end, only if nothing was raised: `provenance.json`, then
+`manifest.json`, each in one step. So a folder with a manifest is finished, and one without is not.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class StaleCheckout(UserError):
 
 @dataclass
 class Run:
-    """One run of a stage: what was asked (`settings`, `inputs`) and where the answer goes (`out`)."""
+    """One run of a stage: what was asked (`settings`, `inputs`) and where the answer goes
+    (`out`).
+    """
 
     stage: str
     key: str
@@ -51,7 +53,8 @@ class Run:
     runtime: dict
     inputs: dict[str, Path]
     out: Path
-    # Checkpoints and partial predictions: survives a kill; another folder as soon as code or data differ.
+    # Checkpoints and partial predictions: survives a kill; another folder as soon as code or data
+    # differ.
     scratch: Path
     province: str | None
     config: dict
@@ -60,7 +63,8 @@ class Run:
     counts: dict = field(default_factory=dict)
     # Facts about how it ran, for the provenance.
     attest: dict = field(default_factory=dict)
-    # Sub-folders whose bytes differ between two builds of the same content (a database): not in the manifest.
+    # Sub-folders whose bytes differ between two builds of the same content (a database): not in the
+    # manifest.
     unstable: list[str] = field(default_factory=list)
     # What this run made last time, where the stage keeps it until the new is complete (`keep`).
     previous: Path | None = None
@@ -109,7 +113,9 @@ def _check_inputs(manifests: list[Path]) -> None:
 
 
 def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
-    """Hashes of all files below `folder` and the given counts: facts about the output, nothing else."""
+    """Hashes of all files below `folder` and the given counts: facts about the output, nothing
+    else.
+    """
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder)
@@ -119,7 +125,9 @@ def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
 
 
 def _git(*args: str) -> str:
-    """What git prints; nothing where it fails, or where there is no git: a node of a cluster may have none."""
+    """What git prints; nothing where it fails, or where there is no git: a node of a cluster may
+    have none.
+    """
     if not shutil.which("git"):
         return ""
     result = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
@@ -214,22 +222,25 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
 
 @contextmanager
 def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool = False) -> Iterator[Run]:
-    """Open a run of stage `name` from its command line and, if the body succeeds, attest and sign it.
+    """Open a run of stage `name` from its command line and, if the body succeeds, attest and sign
+    it.
 
-    With `keep`, `run.out` is a folder beside the planned one, which it replaces at the end: an interrupted run leaves
-    what was there, and the body can take over from `run.previous`. Its files must not be outputs of the rule, or
-    Snakemake removes them first.
+    With `keep`, `run.out` is a folder beside the planned one, which it replaces at the end: an
+    interrupted run leaves what was there, and the body can take over from `run.previous`. Its files
+    must not be outputs of the rule, or Snakemake removes them first.
 
-    Exits with 2 and one line for a `UserError` and a full disk (the user can mend both), with 128 and the signal
-    after an interrupt, with 1 and a traceback otherwise; `run.out` is then removed, `run.scratch` stays to go on from.
-    With several processes (accelerate, torchrun) only rank 0 clears the folder and writes the closing files.
+    Exits with 2 and one line for a `UserError` and a full disk (the user can mend both), with 128
+    and the signal after an interrupt, with 1 and a traceback otherwise; `run.out` is then removed,
+    `run.scratch` stays to go on from. With several processes (accelerate, torchrun) only rank 0
+    clears the folder and writes the closing files.
     """
     args = _arguments(name, doc, argv)
     started = time.time()
     main_process = int(os.environ.get("RANK", "0")) == 0
     # One file, one writer: the other processes of a training speak on standard error only.
     log = _logger(name, args.log if main_process else None)
-    # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest is written.
+    # An interrupt from the scheduler ends the body like Ctrl-C does: its clean-up runs, no manifest
+    # is written.
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # What a failure removes: the folder that this run has made, until it is signed.
@@ -259,7 +270,8 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
                 replace_folder(run.out, planned_out)
                 run.out = planned_out
             unsigned = None
-            # Done: an interrupt while checkpoints are removed, which may take minutes, would only undo it.
+            # Done: an interrupt while checkpoints are removed, which may take minutes, would only
+            # undo it.
             for number in handlers:
                 signal.signal(number, signal.SIG_IGN)
             shutil.rmtree(run.scratch, ignore_errors=True)
@@ -290,5 +302,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
 
 
 def sha_of_plan(plan: Path) -> list[str]:
-    """What a run was planned with: if it changes while the run goes on, the result would be signed wrongly."""
+    """What a run was planned with: if it changes while the run goes on, the result would be signed
+    wrongly.
+    """
     return [fingerprint.sha256(plan / name) for name in ("config.yaml", "code.yaml")]

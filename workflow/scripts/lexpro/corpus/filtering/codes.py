@@ -1,5 +1,5 @@
-"""Many texts at once as one array of code points: what is compared (letters, clauses, shingles) for a batch costs a
-few array operations instead of a loop over its texts.
+"""Many texts at once as one array of code points: what is compared (letters, clauses, shingles) for
+a batch costs a few array operations instead of a loop over its texts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 
 # Full-width forms as half-width ones.
 WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-# Everything that editions of one judgment differ in without saying anything else: punctuation, spaces, brackets.
+# Everything that editions of one judgment differ in without saying anything else: punctuation,
+# spaces, brackets.
 _NOISE = re.compile(r"[^\w×]")
 _BREAK = re.compile(r"[，。；：、！？,.;:!?\n（）()《》〈〉“”\"'\s]")
 # Characters beyond this plane (rare ideographs) are neither punctuation nor have they a width.
@@ -26,7 +27,9 @@ BATCH = 1 << 18
 
 @cache
 def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each code of the basic plane: its half-width form, whether it is noise, whether it parts clauses."""
+    """For each code of the basic plane: its half-width form, whether it is noise, whether it parts
+    clauses.
+    """
     half = [chr(WIDTH.get(code, code)) for code in range(_PLANE)]
     forms = np.array([ord(character) for character in half], dtype=np.uint32)
     noise = np.array([bool(_NOISE.match(character)) for character in half])
@@ -81,7 +84,9 @@ def batches(texts: Sequence[str]) -> Iterator[slice]:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Code points (uint32) of texts one after another: text i is values[bounds[i]:bounds[i + 1]]."""
+    """Code points (uint32) of texts one after another: text i is values[bounds[i]:bounds[i +
+    1]].
+    """
 
     values: np.ndarray
     bounds: np.ndarray
@@ -119,15 +124,19 @@ class Codes:
         return same.keep(~_look_up(noise, self.values, False))
 
     def digests(self) -> np.ndarray:
-        """What two exact copies have in common: 64 bits of a cryptographic hash of the letters (uint64).
+        """What two exact copies have in common: 64 bits of a cryptographic hash of the letters
+        (uint64).
 
-        Among ten million texts a pair of different ones with the same digest is to be expected with 3 in a million.
+        Among ten million texts a pair of different ones with the same digest is to be expected with
+        3 in a million.
         """
         hashes = (hashlib.blake2b(letters, digest_size=8).digest() for letters in self.letters().split())
         return np.frombuffer(b"".join(hashes), dtype="<u8")
 
     def clauses(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """(starts, ends, hashes, number of the text) of all clauses: runs without punctuation and spaces."""
+        """(starts, ends, hashes, number of the text) of all clauses: runs without punctuation and
+        spaces.
+        """
         forms, _, breaks = _tables()
         inside = np.concatenate(([False], ~_look_up(breaks, self.values, False)))
         edges = np.flatnonzero(inside[1:] != inside[:-1])
@@ -149,7 +158,9 @@ class Codes:
         return same.keep(_spans(starts, ends, len(self.values)))
 
     def shingles(self, size: int) -> Codes:
-        """Hashes (uint64) of all runs of `size` characters of each text; of a shorter one, of itself with spaces."""
+        """Hashes (uint64) of all runs of `size` characters of each text; of a shorter one, of
+        itself with spaces.
+        """
         texts = self._padded(size)
         rolled = _rolled(texts.values.astype(np.uint64), size)
         # Runs that begin in the last size - 1 characters of a text would reach into the next.

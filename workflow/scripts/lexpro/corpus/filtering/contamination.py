@@ -1,8 +1,9 @@
-"""Decontamination: no training document may share its case number, or half of the long shingles, with an item of a
-benchmark.
+"""Decontamination: no training document may share its case number, or half of the long shingles,
+with an item of a benchmark.
 
-Half of the document's shingles (a copy of a full text), or half of the item's (a judgment around the facts that a
-benchmark took from it): either is enough, of one item. Shingles are runs of 30 characters without punctuation.
+Half of the document's shingles (a copy of a full text), or half of the item's (a judgment around
+the facts that a benchmark took from it): either is enough, of one item. Shingles are runs of 30
+characters without punctuation.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ SIZE = 30
 SHARE = 0.5
 # Shingles that more items have are a benchmark's boilerplate: they say nothing about one item.
 MANY = 16
-# An item with fewer shingles of its own is too short to be recognised by them: a definition, a statute's first half.
+# An item with fewer shingles of its own is too short to be recognised by them: a definition, a
+# statute's first half.
 FEWEST = 50
 MARKS = 1 << 26
 # Items that are looked at together.
@@ -44,7 +46,9 @@ def _numbers(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """The item that a document shares most with, and the shares of the document's and of the item's shingles."""
+    """The item that a document shares most with, and the shares of the document's and of the item's
+    shingles.
+    """
 
     item: str
     document: float
@@ -57,8 +61,8 @@ class Overlap:
 
 
 class Benchmarks:
-    """The shingles and case numbers of all items of some benchmarks, given as (name, text): some 12 bytes a
-    character of theirs in memory.
+    """The shingles and case numbers of all items of some benchmarks, given as (name, text): some 12
+    bytes a character of theirs in memory.
     """
 
     def __init__(self, items: Iterable[tuple[str, str]] = ()) -> None:
@@ -103,10 +107,12 @@ class Benchmarks:
         return (hashes % np.uint64(len(self.marks))).astype(np.int64)
 
     def overlaps(self, texts: Sequence[str], ends: Sequence[int]) -> list[Overlap | None]:
-        """What each text shares with the item that it shares most with; None where that is next to nothing.
+        """What each text shares with the item that it shares most with; None where that is next to
+        nothing.
 
-        `ends`: where the ending of each text begins (its length, if there is none). The statutes that courts append
-        are in benchmarks too: they are no item's facts, so what an item shares is looked for before the ending.
+        `ends`: where the ending of each text begins (its length, if there is none). The statutes
+        that courts append are in benchmarks too: they are no item's facts, so what an item shares
+        is looked for before the ending.
         """
         found = self._overlaps(Codes.of(texts))
         again = [
@@ -124,7 +130,8 @@ class Benchmarks:
             return [None] * len(texts)
         own = texts.letters().shingles(SIZE)
         place = np.flatnonzero(self.marks[self._slots(own.values)])
-        # Sorted and each once, because documents of a batch share their statutes: the search is several times faster.
+        # Sorted and each once, because documents of a batch share their statutes: the search is
+        # several times faster.
         values, which = np.unique(own.values[place], return_inverse=True)
         near = np.minimum(np.searchsorted(self.hashes, values), len(self.hashes) - 1)
         same = (self.hashes[near] == values)[which]
@@ -139,9 +146,11 @@ class Benchmarks:
         ]
 
     def _likely(self, near: np.ndarray, counts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        """Which documents of a batch may share half with an item, given which hashes they have, one after the other.
+        """Which documents of a batch may share half with an item, given which hashes they have, one
+        after the other.
 
-        A document may where a sixth of its shingles are in benchmarks at all: it repeats itself, but not three times.
+        A document may where a sixth of its shingles are in benchmarks at all: it repeats itself,
+        but not three times.
         """
         document = np.repeat(np.arange(len(counts)), counts)
         rare = self.particular[near]
@@ -192,7 +201,9 @@ def _batches(items: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]
 
 
 def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, str]]:
-    """(name, text) of the items of a benchmark's file or folder; raises `UserError` if something cannot be read."""
+    """(name, text) of the items of a benchmark's file or folder; raises `UserError` if something
+    cannot be read.
+    """
     files = raw_files(path) if path.is_dir() else [RawFile(path, path.name)]
     for file in files:
         if file.trouble:

@@ -1,8 +1,9 @@
-"""What near-duplicates are found by: MinHash signatures of what is left when the boilerplate is taken out.
+"""What near-duplicates are found by: MinHash signatures of what is left when the boilerplate is
+taken out.
 
-Judgments share most of their sentences, so plain shingles make families of strangers. First clauses are counted (in a
-table of fixed size); clauses that many documents share are boilerplate and count for nothing. Signatures of the rest
-are compared in bands (`families.py`).
+Judgments share most of their sentences, so plain shingles make families of strangers. First clauses
+are counted (in a table of fixed size); clauses that many documents share are boilerplate and count
+for nothing. Signatures of the rest are compared in bands (`families.py`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from rensa import RMinHash
 
 from lexpro.corpus.filtering.codes import Codes, mix
 
-# Clauses fall into 2 ** 22 counters (16 MB). Two different ones share a counter too seldom to matter as long as no
-# more documents are counted than this: particular clauses (some fifteen a document) then fill each counter twice.
+# Clauses fall into 2 ** 22 counters (16 MB). Two different ones share a counter too seldom to
+# matter as long as no more documents are counted than this: particular clauses (some fifteen a
+# document) then fill each counter twice.
 COUNTERS = 1 << 22
 COUNTED = 500_000
 SEED = 42
@@ -22,7 +24,9 @@ BAND = 5
 
 
 class Boilerplate:
-    """Counts clauses over (a sample of) a corpus and removes those that more than `limit` documents have."""
+    """Counts clauses over (a sample of) a corpus and removes those that more than `limit` documents
+    have.
+    """
 
     def __init__(self, limit: int, counts: np.ndarray | None = None) -> None:
         self.limit = limit
@@ -33,7 +37,9 @@ class Boilerplate:
         self.counts[slots] += documents.astype(np.uint32)
 
     def rest(self, texts: Codes) -> Codes:
-        """What is particular to each text, normalised; all of it if everything in it is boilerplate."""
+        """What is particular to each text, normalised; all of it if everything in it is
+        boilerplate.
+        """
         starts, ends, hashes, _ = texts.clauses()
         rare = self.counts[_slots(hashes)] <= self.limit
         rest = texts.without(starts[rare], ends[rare])
@@ -56,7 +62,9 @@ def document_counts(texts: Codes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def signatures(texts: Codes, size: int, permutations: int) -> np.ndarray:
-    """MinHash signatures of the shingles of `size` characters, shape (len(texts), permutations), uint32."""
+    """MinHash signatures of the shingles of `size` characters, shape (len(texts), permutations),
+    uint32.
+    """
     if not len(texts):
         return np.zeros((0, permutations), dtype=np.uint32)
     hashes = texts.shingles(size)

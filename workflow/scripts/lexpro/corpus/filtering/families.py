@@ -1,8 +1,9 @@
-"""Families of duplicates among any number of documents: signatures lie on disk, in memory are a few numbers of each.
+"""Families of duplicates among any number of documents: signatures lie on disk, in memory are a few
+numbers of each.
 
-Pairs that share a band of their signatures (locality-sensitive hashing) are compared by the share of equal values,
-which estimates the Jaccard similarity of their shingles (Broder 1997; Leskovec et al., Mining of Massive Datasets,
-chapter 3).
+Pairs that share a band of their signatures (locality-sensitive hashing) are compared by the share
+of equal values, which estimates the Jaccard similarity of their shingles (Broder 1997; Leskovec et
+al., Mining of Massive Datasets, chapter 3).
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ Order = Callable[[np.ndarray], np.ndarray]
 
 
 class Signatures:
-    """Signatures of documents 0, 1, … in a folder, and their bands in a file each; a context manager."""
+    """Signatures of documents 0, 1, … in a folder, and their bands in a file each; a context
+    manager.
+    """
 
     def __init__(self, folder: Path, permutations: int) -> None:
         self.folder, self.permutations, self.count = folder, permutations, 0
@@ -78,7 +81,9 @@ def _candidates(keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def join(roots: np.ndarray, pairs: Iterator[tuple[int, int]]) -> None:
-    """Connect pairs in `roots`, where each item points to a smaller one that it is connected to, or to itself."""
+    """Connect pairs in `roots`, where each item points to a smaller one that it is connected to, or
+    to itself.
+    """
 
     def find(i: int) -> int:
         while roots[i] != i:
@@ -98,7 +103,9 @@ def flatten(roots: np.ndarray) -> None:
 
 
 def near(store: Signatures, among: np.ndarray, threshold: float) -> np.ndarray:
-    """For each document the smallest one that it is connected to by pairs at or above the threshold of `among`."""
+    """For each document the smallest one that it is connected to by pairs at or above the threshold
+    of `among`.
+    """
     roots = np.arange(store.count)
     for band in range(len(store.band_files)):
         for places in _candidates(store.keys(band)[among]):
@@ -114,8 +121,8 @@ def near(store: Signatures, among: np.ndarray, threshold: float) -> np.ndarray:
 
 
 def _leaders(labels: np.ndarray, members: np.ndarray, order: Order) -> np.ndarray:
-    """For each document itself, or for those of `members` that share a label with others the first of them by
-    `order`."""
+    """For each document itself, or for those of `members` that share a label with others the first
+    of them by `order`."""
     leaders = np.arange(len(labels))
     members = members[np.argsort(labels[members], kind="stable")]
     own = labels[members]
@@ -132,8 +139,9 @@ def _leaders(labels: np.ndarray, members: np.ndarray, order: Order) -> np.ndarra
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """`keeper`: for each document the one kept of its family; `exact`: whether it is an exact copy of one that is as
-    good or better; `similarity`: to the keeper (estimated, 1 for exact copies)."""
+    """`keeper`: for each document the one kept of its family; `exact`: whether it is an exact copy
+    of one that is as good or better; `similarity`: to the keeper (estimated, 1 for exact copies).
+    """
 
     keeper: np.ndarray
     exact: np.ndarray

@@ -1,4 +1,5 @@
-"""What selecting does with one chunk (a row group) of judgments.parquet: count its clauses; filter and sign; write.
+"""What selecting does with one chunk (a row group) of judgments.parquet: count its clauses; filter
+and sign; write.
 
 Functions of a chunk and of what all chunks share, so that several processes can do it.
 """
@@ -48,7 +49,9 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all chunks share. `counts`: the file with the boilerplate's counts, there after the first pass."""
+    """What all chunks share. `counts`: the file with the boilerplate's counts, there after the
+    first pass.
+    """
 
     settings: dict
     benchmarks: Benchmarks
@@ -57,7 +60,9 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a document is dropped: the reason that counts, what it rests on, and the other reasons."""
+    """Why a document is dropped: the reason that counts, what it rests on, and the other
+    reasons.
+    """
 
     reason: str
     detail: str
@@ -66,7 +71,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What is needed to compare the documents of a chunk; `table` has a signature for each that passed the filters."""
+    """What is needed to compare the documents of a chunk; `table` has a signature for each that
+    passed the filters.
+    """
 
     ids: list[str]
     cells: list[tuple[str, str]]
@@ -79,7 +86,9 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The rows of a chunk for the two files, and counts: of masked things, and by province of what became of them."""
+    """The rows of a chunk for the two files, and counts: of masked things, and by province of what
+    became of them.
+    """
 
     kept: pa.Table
     dropped: pa.Table
@@ -146,7 +155,9 @@ def sign(shared: Shared, chunk: Chunk) -> Signed:
 
 
 def write(shared: Shared, item: tuple[Chunk, list[Verdict | None], list[float]]) -> Written:
-    """The rows of a chunk as they are written, given verdicts and qualities; kept ones are the best of their family."""
+    """The rows of a chunk as they are written, given verdicts and qualities; kept ones are the best
+    of their family.
+    """
     chunk, verdicts, qualities = item
     masked: Counter[str] = Counter()
     funnel: dict[str, Counter[str]] = {}

@@ -1,10 +1,9 @@
-"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail). The first that drops is
-the verdict; what else speaks against the judgment is listed beside it.
+"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail). The first
+that drops is the verdict; what else speaks against the judgment is listed beside it.
 
-A filter gets the typed record, the text, and the settings of the stage (config/filter/); `FILTERS` names
-them, the configuration
-orders them. Documents are also dropped as duplicates (`duplicates.py`), as part of a benchmark and over quota
-(`select.py`).
+A filter gets the typed record, the text, and the settings of the stage (config/filter/); `FILTERS`
+names them, the configuration orders them. Documents are also dropped as duplicates
+(`duplicates.py`), as part of a benchmark and over quota (`select.py`).
 """
 
 from __future__ import annotations
@@ -61,8 +60,8 @@ def too_long(_: Judgment, text: str, settings: dict) -> Dropped | None:
 
 
 def hidden_text(judgment: Judgment, text: str, settings: dict) -> Dropped | None:
-    """Blanked-out text (×××) in more than `hidden_share` of the facts, or of the whole where facts are not
-    marked.
+    """Blanked-out text (×××) in more than `hidden_share` of the facts, or of the whole where facts
+    are not marked.
     """
     start, end = judgment.sections.get("facts", (0, len(text)))
     hidden = sum(len(found[0]) for found in _HIDDEN.finditer(text, start, end))
@@ -90,8 +89,8 @@ def parse_disagreement(judgment: Judgment, text: str, _: dict) -> Dropped | None
 
 
 def quality(judgment: Judgment) -> float:
-    """How much of a good judgment is there, from 0 to 1: the share of ten things that training and retrieval
-    use.
+    """How much of a good judgment is there, from 0 to 1: the share of ten things that training and
+    retrieval use.
     """
     sections, defendants = judgment.sections, judgment.defendants
     present = (

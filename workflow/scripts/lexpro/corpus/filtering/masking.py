@@ -1,11 +1,10 @@
-"""Personal data masked by rule: names (the same way all through a document), identity numbers, telephones,
-plates, addresses.
+"""Personal data masked by rule: names (the same way all through a document), identity numbers,
+telephones, plates, addresses.
 
-Names that the court has masked already (张某甲, 李××) stay. What was replaced by what is not kept anywhere:
-`mask` returns the new
-text and how offsets move, and the caller rewrites its record with it. Rules:
-最高人民法院关于人民法院在互联网公布裁判文书的规定
-(法释〔2016〕19号), articles 8 to 10, applied also to those whose names that rule would let stand.
+Names that the court has masked already (张某甲, 李××) stay. What was replaced by what is not
+kept anywhere: `mask` returns the new text and how offsets move, and the caller rewrites its
+record with it. Rules: 最高人民法院关于人民法院在互联网公布裁判文书的规定 (法释〔2016〕19号),
+articles 8 to 10, applied also to those whose names that rule would let stand.
 """
 
 from __future__ import annotations
@@ -34,7 +33,8 @@ _AFTER = (
 )
 _BY_ROLE = re.compile(rf"(?:{_ROLE})[：:\s]*(?P<name>{_NAME}){_AFTER}")
 _NEXT = re.compile(rf"[、和及]\s*(?P<name>{_NAME}){_AFTER}")
-# 审 判 员　　王 军 at the end of a judgment: any characters up to a space, a line, the next office or the date.
+# 审 判 员 王 军 at the end of a judgment: any characters up to a space, a line, the next office or
+# the date.
 _OFFICE = "|".join(r"[ \u3000]{0,4}".join(office) for office in _DATA["offices"])
 _BY_OFFICE = re.compile(
     rf"(?:{_OFFICE})[：:\s]*(?!{'|'.join(_DATA['acts'])})"
@@ -63,7 +63,8 @@ _NUMBERS = {
     "phone": re.compile(r"1[3-9]\d{9}(?!\d)"),
     "bank": re.compile(r"[3-6]\d{14,18}(?!\d)"),
 }
-# Accounts and papers, told by the word before them. Here and below a look at the first character saves trying the rest.
+# Accounts and papers, told by the word before them. Here and below a look at the first character
+# saves trying the rest.
 _ACCOUNT = re.compile(
     r"(?=[Qq微支淘抖银卡账帐护通驾身])(?:(?:QQ|qq|微信|支付宝|淘宝|抖音|银行卡|[卡账帐])(?:账|帐)?号码?|护照(?:号码?)?|通行证(?:号码?)?|驾驶证号码?|身份证(?:号码?)?)"
     r"(?:为|是|：|:)?\s?[“\"]?(?P<id>[A-Za-z0-9_.-]{5,30})",
@@ -88,7 +89,8 @@ _PLACE = re.compile(
     rf"[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT}(?:[\u4e00-\u9fa5A-Za-z0-9-]{{0,12}}?\d+{_UNIT})*)"
 )
 _HOME = re.compile(r"(?:住|住址|户籍地|住所地|户籍所在地|暂住地|居住地|地址)[^。；\n]{0,80}")
-# In the list of parties a clause says no more than where somebody lives: all of it below the county goes.
+# In the list of parties a clause says no more than where somebody lives: all of it below the county
+# goes.
 _LIVES = re.compile(
     r"(?=[现户经家住居暂地])(?:(?<=[，。；：、（）\s])|^)(?:现|户籍|经常|家)?(?:住(?![院宅房宿人社处店])(?:址|地|所地?)?|居住地|户籍地|户籍所在地|暂住地?|地址)"
     r"(?:为|系|在|于|：|:)?(?P<place>[\u4e00-\u9fa5A-Za-z0-9０-９#×＊*-]{2,60})(?=[，。；、（）\s]|$)"
@@ -105,7 +107,9 @@ _HAPPENS = re.compile(r"期间|[内时的将与和被因]|吸|盗|窃|作案")
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """The masked text, the number of replacements by kind, and how names and offsets have changed."""
+    """The masked text, the number of replacements by kind, and how names and offsets have
+    changed.
+    """
 
     text: str
     counts: dict[str, int]
@@ -120,7 +124,9 @@ class Masked:
 
 
 def is_masked(name: str) -> bool:
-    """Whether there is nothing to mask: the court has done it already, or it is no person's name."""
+    """Whether there is nothing to mask: the court has done it already, or it is no person's
+    name.
+    """
     return (
         bool(_MASKED.search(name) or _NO_NAME.search(name) or _ORDINAL.fullmatch(name))
         or name in _WORDS
@@ -191,8 +197,8 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 def mask(text: str, known: list[str]) -> Masked:
     """Mask a document; `known` are names of people that it is about (the defendants of its record).
 
-    What is looked for is looked for in the `plain` text, as the record was read from it: traditional characters and
-    full-width digits are found, and places are the same.
+    What is looked for is looked for in the `plain` text, as the record was read from it:
+    traditional characters and full-width digits are found, and places are the same.
     """
     same = plain(text)
     found = [name for name in map(plain, known) if not is_masked(name)]
@@ -237,8 +243,8 @@ def _replace(text: str, spans: list[tuple[int, int, str, str]], names: dict[str,
 
 
 def mask_record(text: str, record: dict) -> tuple[str, dict, dict[str, int]]:
-    """A document and its record (as `Judgment.to_dict` gives it), both masked, and the counts of replacements by
-    kind."""
+    """A document and its record (as `Judgment.to_dict` gives it), both masked, and the counts of
+    replacements by kind."""
     masked = mask(text, [defendant["name"] for defendant in record["defendants"]])
     sections = {name: [masked.moved(place) for place in span] for name, span in record["sections"].items()}
     defendants = [

@@ -1,7 +1,9 @@
-"""Selecting: structured judgments of all provinces → kept ones, dropped ones with their reasons, and the funnel.
+"""Selecting: structured judgments of all provinces → kept ones, dropped ones with their reasons,
+and the funnel.
 
-The corpus is read three times (`passes.py`: count boilerplate; filter and sign; write), a chunk at a time. In memory
-there are some 60 bytes a document; verdicts and signatures wait in a scratch folder.
+The corpus is read three times (`passes.py`: count boilerplate; filter and sign; write), a chunk at
+a time. In memory there are some 60 bytes a document; verdicts and signatures wait in a scratch
+folder.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from lexpro.corpus.filtering.filter_passes import DROPPED, KEPT, Shared, Verdict
 from lexpro.corpus.tables import Chunk, Writer, chunks_of
 from lexpro.workflow.parallel import Workers
 
-# Dropped by comparison with other documents, in this order: copies among all that was read, before the filters;
-# the rest among what passes them.
+# Dropped by comparison with other documents, in this order: copies among all that was read, before
+# the filters; the rest among what passes them.
 BEFORE = ("exact_duplicate",)
 AFTER = ("contaminated", "near_duplicate", "quota")
 Chunks = list[tuple[Chunk, int]]
@@ -59,8 +61,8 @@ class Documents:
         return pa.chunked_array(self.ids, pa.string()).take(pa.array(rows)).to_numpy().astype(str)
 
     def best_first(self, rows: np.ndarray) -> np.ndarray:
-        """Rows by worth: the highest quality, then the shortest text (without a website's additions), then the first
-        id."""
+        """Rows by worth: the highest quality, then the shortest text (without a website's
+        additions), then the first id."""
         return rows[np.lexsort((self.id_of(rows), self.length[rows], -self.quality[rows]))]
 
 
@@ -74,7 +76,9 @@ def _count(workers: Workers, chunks: Chunks, limit: int, path: Path) -> None:
 
 
 def _copies_of_failed(documents: Documents, originals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(rows that failed the filters and are copies of an original that passed or of an earlier failed one, those)."""
+    """(rows that failed the filters and are copies of an original that passed or of an earlier
+    failed one, those).
+    """
     failed = np.flatnonzero(~documents.passed)
     rows = np.concatenate((originals, failed))
     _, first, place = np.unique(documents.digest[rows], return_index=True, return_inverse=True)
@@ -83,7 +87,9 @@ def _copies_of_failed(documents: Documents, originals: np.ndarray) -> tuple[np.n
 
 
 def _over_quota(documents: Documents, kept: np.ndarray, quota: int, seed: int) -> Iterator[tuple[int, str]]:
-    """(row, province/charge) of those beyond `quota` in their province and charge, drawn with `seed`; 0: no quota."""
+    """(row, province/charge) of those beyond `quota` in their province and charge, drawn with
+    `seed`; 0: no quota.
+    """
     if not quota:
         return
     for cell, number in documents.cells.items():
@@ -94,7 +100,9 @@ def _over_quota(documents: Documents, kept: np.ndarray, quota: int, seed: int) -
 
 
 def _duplicates(documents: Documents, families: Families) -> Iterator[tuple[int, Verdict]]:
-    """Verdicts on copies among those that passed the filters, and on failed ones that are copies of whatever."""
+    """Verdicts on copies among those that passed the filters, and on failed ones that are copies of
+    whatever.
+    """
     rows = np.flatnonzero(documents.passed)
     copies = np.flatnonzero(families.keeper != np.arange(len(rows)))
     ids = documents.id_of(rows[families.keeper[copies]])
@@ -117,9 +125,10 @@ def select(
 ) -> dict:
     """Write kept.parquet, dropped.parquet and funnel.csv to `out`; returns counts.
 
-    `files` are judgments.parquet of the provinces, in order; `tell` gets lines of progress. `scratch` (else the
-    system's folder for such) must have room for 800 bytes a document. The result does not depend on the number of
-    `workers`. Raises RuntimeError if the documents written are not the documents read.
+    `files` are judgments.parquet of the provinces, in order; `tell` gets lines of progress.
+    `scratch` (else the system's folder for such) must have room for 800 bytes a document. The
+    result does not depend on the number of `workers`. Raises RuntimeError if the documents written
+    are not the documents read.
     """
     near = settings["duplicates"]
     chunks = list(chunks_of(files))

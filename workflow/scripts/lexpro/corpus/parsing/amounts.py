@@ -1,4 +1,6 @@
-"""The amount involved (涉案金额) of a case, and of each of several defendants, from the reasoning or the facts."""
+"""The amount involved (涉案金额) of a case, and of each of several defendants, from the
+reasoning or the facts.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from lexpro.law import money
 from lexpro.records import Defendant, Money
 
 _CLAUSES = re.compile(r"[^；。\n]+")
-# What is not the amount of the crime; where a sum is said to be a total; where it is the value of something.
+# What is not the amount of the crime; where a sum is said to be a total; where it is the value of
+# something.
 _NOT = re.compile(
     r"退|赔|罚金|谅解|扣押|发还|返还|(?<!应)缴|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入"
 )
@@ -30,8 +33,8 @@ _STOP = re.compile(r"[。\n]")
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """A sum in yuan, where it stands, and what it is said to be: total, value, or neither (other); `part`: the value of
-    what somebody took part in."""
+    """A sum in yuan, where it stands, and what it is said to be: total, value, or neither (other);
+    `part`: the value of what somebody took part in."""
 
     start: int
     amount: Money
@@ -65,7 +68,9 @@ def _involved(sums: list[_Sum]) -> Money:
 
 
 def _acting(text: str, names: list[str]) -> Iterator[tuple[int, str]]:
-    """(where, who) of the names in a text, without those that something is done with (卖给乙、丙)."""
+    """(where, who) of the names in a text, without those that something is done with
+    (卖给乙、丙).
+    """
     end, other = 0, False
     for start, name in sorted((at, who) for who in names for at in places_of(text, who)):
         joined = other and _JOINED.fullmatch(text, end, start)
@@ -76,8 +81,8 @@ def _acting(text: str, names: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _of_each(text: str, names: list[str]) -> dict[str, list[_Sum]]:
-    """The sums that a text gives for each defendant: for those named in its sentence since the sum before it, else for
-    those named last."""
+    """The sums that a text gives for each defendant: for those named in its sentence since the sum
+    before it, else for those named last."""
     events: list[tuple[int, object]] = [(one.start, one) for one in _sums(text)]
     if not events:
         return {}
@@ -110,7 +115,9 @@ def amount(reasoning: str, facts: str) -> Money:
 
 
 def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]) -> None:
-    """Set `amount` of each defendant: what the text gives for them by name, or the case's where it names nobody."""
+    """Set `amount` of each defendant: what the text gives for them by name, or the case's where it
+    names nobody.
+    """
     if not whole:
         return
     if len(defendants) > 1:

@@ -1,8 +1,9 @@
-"""The operative part (主文) of a criminal judgment: for each defendant charges, terms, joint term, probation,
-fine and the rest.
+"""The operative part (主文) of a criminal judgment: for each defendant charges, terms, joint
+term, probation, fine and the rest.
 
-Read from left to right: 被告人 and 犯 say whose and which charge, 判处 what for it, 决定执行 what is to be
-served of several. Remarks in brackets, revoked earlier judgments, and the terms of earlier crimes are left out.
+Read from left to right: 被告人 and 犯 say whose and which charge, 判处 what for it, 决定执行
+what is to be served of several. Remarks in brackets, revoked earlier judgments, and the terms of
+earlier crimes are left out.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def clean(judgment: str) -> str:
 
 
 def _names_at(text: str, position: int, readings: dict[str, _Reading]) -> tuple[list[str], int]:
-    """Known names that stand at `position` one after another (张某甲、李某), longest first; and where they end."""
+    """Known names that stand at `position` one after another (张某甲、李某), longest first; and
+    where they end.
+    """
     found: list[str] = []
     while True:
         name = next((name for name in readings if text.startswith(name, position)), None)
@@ -153,7 +156,9 @@ def _take_fine(reading: _Reading, amount: Money) -> None:
 
 
 def _of_each(term: Term, start: int, end: int, text: str, count: int) -> tuple[list[Term], int]:
-    """The term of each of several defendants (分别判处有期徒刑三年、二年), else `term` for all; and where they end."""
+    """The term of each of several defendants (分别判处有期徒刑三年、二年), else `term` for all;
+    and where they end.
+    """
     found, place = [term], end
     while count > len(found) and _RESPECTIVELY.search(text, max(0, start - 12), start):
         match = _NEXT_TERM.match(text, place)
@@ -216,7 +221,9 @@ def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
 
 
 def read(judgment: str, names: list[str]) -> list[Defendant]:
-    """One record a name, in the order given, from the operative part (as `sections.plain` gives it)."""
+    """One record a name, in the order given, from the operative part (as `sections.plain` gives
+    it).
+    """
     text = clean(judgment)
     readings = {name: _Reading(Defendant(name)) for name in sorted(names, key=len, reverse=True)}
     current: list[_Reading] = []
@@ -231,7 +238,8 @@ def read(judgment: str, names: list[str]) -> list[Defendant]:
         elif skip_sentence:
             continue
         elif match["revoke"]:
-            # The judgment that is revoked goes to the end of the sentence; a comma may lead on to this one's.
+            # The judgment that is revoked goes to the end of the sentence; a comma may lead on to
+            # this one's.
             skip_sentence = not current or not text[: match.start()].rstrip().endswith("，")
         elif match["joint"]:
             skip_prior = False

@@ -1,4 +1,6 @@
-"""Names of the defendants (被告人), as the list of parties gives them, or the judgment where there is no list."""
+"""Names of the defendants (被告人), as the list of parties gives them, or the judgment where
+there is no list.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ _ROLE = (
 )
 # A foreigner's (LI HUA) has spaces, other names end there.
 _LATIN = r"[A-Z][A-Za-z.'’-]{0,30}(?:[ ·,][A-Z][A-Za-z.'’-]{0,30}){0,5}(?![A-Za-z])"
-# A name ends at punctuation or at what is said of the person; the first character is never part of such a
-# phrase (于某).
+# A name ends at punctuation or at what is said of the person; the first character is never part of
+# such a phrase (于某).
 _NAME = (
     rf"(?P<name>{_LATIN}|"
     r"[^，。；：（）、\s“”《》0-9](?:(?!因涉嫌|因本案|涉嫌"

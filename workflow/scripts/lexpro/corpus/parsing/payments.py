@@ -1,4 +1,6 @@
-"""What a judgment orders to be paid, each kind apart: restitution (退赔) and compensation (赔偿)."""
+"""What a judgment orders to be paid, each kind apart: restitution (退赔) and compensation
+(赔偿).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def _total(sentence: str, start: int) -> Money:
 
 
 def _orders(judgment: str) -> Iterator[tuple[str, str, int]]:
-    """(restitution or compensation, sentence, where the order in it begins) of the operative part."""
+    """(restitution or compensation, sentence, where the order in it begins) of the operative
+    part.
+    """
     for match in _SENTENCE.finditer(clean(judgment)):
         sentence = match[0]
         back = _RESTITUTION.search(sentence)
@@ -70,7 +74,9 @@ def places_of(sentence: str, name: str) -> Iterator[int]:
 
 
 def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
-    """(where, who) of each group of defendants that a sentence names: 被告人甲、乙共同… is one group."""
+    """(where, who) of each group of defendants that a sentence names: 被告人甲、乙共同… is one
+    group.
+    """
     if not names:
         return []
     groups: list[tuple[int, list[str]]] = []
@@ -91,8 +97,8 @@ def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
 def assign(judgment: str, defendants: list[Defendant]) -> None:
     """Set `restitution` and `compensation` of each defendant from the operative part, in yuan.
 
-    An only defendant owes all of it. Of several, a sum is owed by those named last before it, and by who answers for
-    it jointly (承担连带责任); where nobody is named, by nobody.
+    An only defendant owes all of it. Of several, a sum is owed by those named last before it, and
+    by who answers for it jointly (承担连带责任); where nobody is named, by nobody.
     """
     if len(defendants) == 1:
         defendants[0].restitution, defendants[0].compensation = ordered(judgment)

@@ -1,8 +1,8 @@
 """Where the parts of a judgment begin and end, from header to ending (`record.SECTIONS`).
 
-Offsets count characters of the text as it is: `plain` changes characters one for one (full-width and
-traditional forms), so that patterns are written once and offsets stay true. Sections follow each other, never
-overlap and bear no spaces at their ends.
+Offsets count characters of the text as it is: `plain` changes characters one for one (full-width
+and traditional forms), so that patterns are written once and offsets stay true. Sections follow
+each other, never overlap and bear no spaces at their ends.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _THREE = re.compile(r"參(?=[萬万仟千佰百拾十億亿元圓年個个月])"
 
 
 def plain(text: str) -> str:
-    """The text with simplified characters, ASCII digits and letters, and one kind of brackets and commas; same
-    length."""
+    """The text with simplified characters, ASCII digits and letters, and one kind of brackets and
+    commas; same length."""
     text = _THREE.sub("叁", text)
     odd = set(_ODD.findall(text))
     if len(odd) > 20:
@@ -56,7 +56,8 @@ def plain(text: str) -> str:
 class _Opening:
     """What counts only at the beginning of a sentence, a line or the text (behind one of `marks`).
 
-    The mark is part of the pattern, not looked back at: the search then skips to the marks, several times as fast.
+    The mark is part of the pattern, not looked back at: the search then skips to the marks, several
+    times as fast.
     """
 
     def __init__(self, pattern: str, marks: str = r"[。；：”\s）]") -> None:
@@ -156,7 +157,9 @@ def _tail(text: str) -> dict[str, int]:
 
 
 def _facts(text: str, begin: int, end: int) -> dict[str, int]:
-    """Where accusation, facts and evidence begin, between the parties (from `begin`) and the reasoning (at `end`)."""
+    """Where accusation, facts and evidence begin, between the parties (from `begin`) and the
+    reasoning (at `end`).
+    """
     starts: dict[str, int] = {}
     accusation = _ACCUSED.first(text, begin, end)
     told = _FACTS.first(text, begin, end)
@@ -190,7 +193,8 @@ def find_sections(text: str) -> dict[str, tuple[int, int]]:
     parties = _PARTY.first(text, begin, limit)
     accusation = _ACCUSED.first(text, begin, limit if parties is None else parties)
     if accusation is not None:
-        # What begins with 被告人 behind the accusation is no list of parties: this document has none.
+        # What begins with 被告人 behind the accusation is no list of parties: this document has
+        # none.
         parties = None
     middle = _facts(text, 0 if parties is None else parties, limit)
     if parties is not None and parties < min(middle.values(), default=limit):

@@ -1,4 +1,6 @@
-"""A judgment's text to its typed record: `structure(text, doc_id)`. Never raises, whatever the text."""
+"""A judgment's text to its typed record: `structure(text, doc_id)`. Never raises, whatever the
+text.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _APPEAL = re.compile(r"(?:直接|上诉于|向)\s{0,4}(?:向|上诉于)?\s{0,4}(
 
 
 def _place(judgment: Judgment, text: str, hint: str | None) -> None:
-    """Province and city: case number, court, the folder's hint, then the prosecutor and the court of appeal."""
+    """Province and city: case number, court, the folder's hint, then the prosecutor and the court
+    of appeal.
+    """
     province = provinces.by_case_number(judgment.case_number) if judgment.case_number else None
     city = None
     if judgment.court:
@@ -46,8 +50,9 @@ def _place(judgment: Judgment, text: str, hint: str | None) -> None:
 
 
 def basis(reasoning: str) -> list[Article]:
-    """Articles that the judgment is based on: of the last sentence (依照 … 之规定) if it cites 刑法, else of the
-    whole reasoning if that does, else of the last sentence. What no law is named for is left out."""
+    """Articles that the judgment is based on: of the last sentence (依照 … 之规定) if it cites
+    刑法, else of the whole reasoning if that does, else of the last sentence. What no law is
+    named for is left out."""
     last = reasoning.rstrip("。 \n")
     start = max(last.rfind("。"), last.rfind("\n"), 0)
     found = articles.parse(reasoning[start:])
@@ -58,7 +63,9 @@ def basis(reasoning: str) -> list[Article]:
 
 
 def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
-    """The defendants of the list of parties with what the operative part gives them, and those that only it names."""
+    """The defendants of the list of parties with what the operative part gives them, and those that
+    only it names.
+    """
     names = parties.listed(listed)
     if not operative:
         return [Defendant(name) for name in names or parties.mentioned(text[:4000])]
@@ -73,7 +80,9 @@ def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
 
 
 def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int, int, str]]:
-    """(start, end, name) of the defendants that a clause names, in order; 被告单位 alone is the only unit."""
+    """(start, end, name) of the defendants that a clause names, in order; 被告单位 alone is the
+    only unit.
+    """
     found = [(at, at + len(name), name) for name in names for at in payments.places_of(clause, name)]
     if unit:
         found += [
@@ -85,7 +94,9 @@ def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int
 
 
 def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
-    """Circumstances from the reasoning, to the defendants that the clause names, else to those of the clause before."""
+    """Circumstances from the reasoning, to the defendants that the clause names, else to those of
+    the clause before.
+    """
     names = [defendant.name for defendant in defendants]
     units = [name for name in names if parties.UNIT.search(name)]
     found: dict[str, list[str]] = {name: [] for name in names}
@@ -112,7 +123,9 @@ def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
 
 
 def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> list[str]:
-    """Who a circumstance at `offset` of a clause is said of: the last group of names before it (甲、乙均系…)."""
+    """Who a circumstance at `offset` of a clause is said of: the last group of names before it
+    (甲、乙均系…).
+    """
     before = [mention for mention in mentions if mention[1] <= offset]
     if not before:
         return []
@@ -125,7 +138,9 @@ def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> 
 
 
 def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgment:
-    """The record of one document; fields that the text does not give stay empty. `province_hint` is used last."""
+    """The record of one document; fields that the text does not give stay empty. `province_hint` is
+    used last.
+    """
     judgment = Judgment(doc_id)
     same = plain(text)
     judgment.sections = find_sections(same)

@@ -44,8 +44,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Something that could not be read, and where; `byte` is an offset in the (unpacked) file if it is
-    known.
+    """Something that could not be read, and where; `byte` is an offset in the (unpacked) file if it
+    is known.
     """
 
     reason: str
@@ -57,8 +57,8 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Bytes of a file that any process can parse (`readers.parse`): a page, or whole lines of JSON that stand behind
-    `number` records and `byte` bytes.
+    """Bytes of a file that any process can parse (`readers.parse`): a page, or whole lines of JSON
+    that stand behind `number` records and `byte` bytes.
     """
 
     suffix: str
@@ -71,8 +71,8 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Field names to look for, the first that is there and not empty wins; `a.b` is b inside a; `a+b` joins
-    two by a line end.
+    """Field names to look for, the first that is there and not empty wins; `a.b` is b inside a;
+    `a+b` joins two by a line end.
     """
 
     text: tuple[str, ...]

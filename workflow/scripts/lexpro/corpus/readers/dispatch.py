@@ -1,12 +1,13 @@
 """Raw files of any kind to documents, one at a time: memory does not grow with a file of records.
 
-    for found in read(path, name, fields): ...        # a Document, or a Reject with file, record, byte and reason
-    for found in pieces(path, name, fields): ...      # the same, but what takes time to parse is left for `parse`
+    for found in read(path, name, fields): ... # a Document, or a Reject with file, record, byte and
+    reason for found in pieces(path, name, fields): ... # the same, but what takes time to parse is
+    left for `parse`
 
-By suffix: .jsonl .json .csv .parquet (records), .txt .html .docx .pdf (a document a file), each also as .gz
-and .zst;
-.zip and .tar(.gz) of all these, and of such archives. Nothing is unpacked into a folder; an archive with a member that
-points outside its folder, or that would unpack to more than a hundred times its size, is refused as a whole.
+By suffix: .jsonl .json .csv .parquet (records), .txt .html .docx .pdf (a document a file), each
+also as .gz and .zst; .zip and .tar(.gz) of all these, and of such archives. Nothing is unpacked
+into a folder; an archive with a member that points outside its folder, or that would unpack to more
+than a hundred times its size, is refused as a whole.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ Found = Document | Reject | Later
 
 
 def _office(kind: str) -> Callable[[BinaryIO, Fields], Iterator[Document | Reject]]:
-    """The reader of Word or PDF files: their libraries, a fifth of a second, are loaded by the first such file."""
+    """The reader of Word or PDF files: their libraries, a fifth of a second, are loaded by the
+    first such file.
+    """
 
     def reader(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
         from lexpro.corpus.readers import office
@@ -58,8 +61,8 @@ PAGES = {
     ".pdf": _office("pdf"),
 }
 PACKED = (".gz", ".zst")
-# An archive may unpack to this many times its size (ordinary text shrinks 3 to 10 times), or to SMALL bytes
-# in any case.
+# An archive may unpack to this many times its size (ordinary text shrinks 3 to 10 times), or to
+# SMALL bytes in any case.
 RATIO = 100
 SMALL = 10 << 20
 TOO_MUCH = "unpacks to more than a hundred times its size"
@@ -68,7 +71,8 @@ DEEPEST = 3
 SPOOL = 32 << 20
 
 
-# What decoders raise at damage without saying so (see DAMAGE): only where nothing but them is called.
+# What decoders raise at damage without saying so (see DAMAGE): only where nothing but them is
+# called.
 BROKEN = (OSError, ValueError, OverflowError, RuntimeError, struct.error)
 
 
@@ -230,7 +234,9 @@ def _hidden(name: str) -> bool:
 
 
 def _member(file: BinaryIO, name: str, size: int, budget: int, fields: Fields, depth: int) -> Iterator[Found]:
-    """What one member of an archive holds; archives in it are unpacked, within the budget of the outermost."""
+    """What one member of an archive holds; archives in it are unpacked, within the budget of the
+    outermost.
+    """
     reader = ARCHIVE_READERS.get(_suffix(name))
     if reader is None:
         yield from _guarded(lambda: _stream(file, name, min(size, budget // RATIO), fields), name)
@@ -254,8 +260,8 @@ ARCHIVE_READERS = {".zip": _zip, ".tar": _tar, ".tar.gz": _tar, ".tgz": _tar}
 
 
 def read(path: Path, name: str, fields: Fields) -> Iterator[Document | Reject]:
-    """All documents and rejects of a raw file; `name` is how rows refer to it (`archive.zip/inner.txt` inside
-    archives).
+    """All documents and rejects of a raw file; `name` is how rows refer to it
+    (`archive.zip/inner.txt` inside archives).
     """
     for found in pieces(path, name, fields):
         yield from parse(found, fields) if isinstance(found, Later) else (found,)
@@ -269,7 +275,9 @@ def parse(piece: Later, fields: Fields) -> Iterator[Document | Reject]:
 
 
 def pieces(path: Path, name: str, fields: Fields) -> Iterator[Found]:
-    """What is in a raw file, in order, as `read` gives it; pages and lines of JSON are not parsed yet."""
+    """What is in a raw file, in order, as `read` gives it; pages and lines of JSON are not parsed
+    yet.
+    """
     reader = ARCHIVE_READERS.get(_suffix(name))
     if reader is None:
         return _guarded(lambda: _open(path, name, fields), name)

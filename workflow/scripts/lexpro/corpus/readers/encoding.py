@@ -1,5 +1,5 @@
-"""Text from bytes of unknown encoding: UTF-8 with or without BOM, UTF-16 with or without BOM, GB18030 (so GBK
-and GB2312).
+"""Text from bytes of unknown encoding: UTF-8 with or without BOM, UTF-16 with or without BOM,
+GB18030 (so GBK and GB2312).
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def plausible(text: str) -> bool:
 
 
 def _attempt(data: bytes, encoding: str, final: bool) -> str | None:
-    """The text, or None if the bytes are not in that encoding; with `final` False a character may be cut at
-    the end.
+    """The text, or None if the bytes are not in that encoding; with `final` False a character may
+    be cut at the end.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
@@ -58,7 +58,8 @@ def detect(data: bytes, final: bool = True) -> str:
     text = _attempt(data, "utf-8", final)
     if text is not None and "\x00" not in text[:SAMPLE]:
         return "utf-8"
-    # Without a byte order mark, both orders of UTF-16 are tried: only one of them makes Chinese text.
+    # Without a byte order mark, both orders of UTF-16 are tried: only one of them makes Chinese
+    # text.
     for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
         text = _attempt(data, encoding, final)
         if text and plausible(text):
@@ -77,8 +78,8 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def tidy(text: str) -> str:
-    """One line end, no invisible characters, no space at the ends of lines: what offsets refer to from here
-    on.
+    """One line end, no invisible characters, no space at the ends of lines: what offsets refer to
+    from here on.
 
     Full-width digits and traditional characters stay as they are.
     """

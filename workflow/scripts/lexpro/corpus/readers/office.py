@@ -20,7 +20,8 @@ from lexpro.corpus.readers.encoding import tidy
 from lexpro.corpus.readers.pages import as_document, whole
 
 _PAGE_NUMBER = re.compile(r"^[ \t]*(?:[-—–][ \t]*\d{1,4}[ \t]*[-—–]|第?[ \t]*\d{1,4}[ \t]*页?)[ \t]*\n", re.M)
-# A damaged PDF can make any operation of its parser fail; only that is called where these are caught.
+# A damaged PDF can make any operation of its parser fail; only that is called where these are
+# caught.
 PDF_DAMAGE = (
     pypdf.errors.PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError,
     RecursionError, TypeError, ValueError, struct.error, zlib.error,
@@ -61,8 +62,9 @@ def _width(line: str) -> int:
 
 
 def _paragraphs(text: str) -> str:
-    """The text with the lines of a page joined: one that reaches the margin, or comes near to it without ending a
-    sentence, goes on. Titles, case numbers and signatures are shorter and stay lines."""
+    """The text with the lines of a page joined: one that reaches the margin, or comes near to it
+    without ending a sentence, goes on. Titles, case numbers and signatures are shorter and stay
+    lines."""
     lines = text.split("\n")
     margin = sorted(map(_width, lines))[-1 - len(lines) // 20]
     out = ""

@@ -1,6 +1,8 @@
-"""What a raw file is, and what it is called: one reading for the plan, the stage ingest and the readers.
+"""What a raw file is, and what it is called: one reading for the plan, the stage ingest and the
+readers.
 
-Everything below a folder that is no folder counts: what cannot be read is to be a row of the rejects, not a gap.
+Everything below a folder that is no folder counts: what cannot be read is to be a row of the
+rejects, not a gap.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ IGNORED = (".", "~")
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A file of `size` bytes; `name` is how rows refer to it. `trouble`: why it cannot be opened, if that is known."""
+    """A file of `size` bytes; `name` is how rows refer to it. `trouble`: why it cannot be opened,
+    if that is known.
+    """
 
     path: Path
     name: str
@@ -28,14 +32,18 @@ class RawFile:
 
 
 def shown(name: str) -> str:
-    """A file's name as text: one that is not UTF-8 is read as Windows in China wrote it (GB18030)."""
+    """A file's name as text: one that is not UTF-8 is read as Windows in China wrote it
+    (GB18030).
+    """
     if name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name):
         return name
     return os.fsencode(name).decode("gb18030", "backslashreplace")
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """(path, trouble) of everything below a folder that is no folder, or a folder that cannot be entered."""
+    """(path, trouble) of everything below a folder that is no folder, or a folder that cannot be
+    entered.
+    """
     troubles: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=troubles.append):
         yield from ((Path(parent, name), "") for name in files if not name.startswith(IGNORED))
@@ -69,11 +77,15 @@ def raw_files(folder: Path) -> Iterator[RawFile]:
 
 
 class Unreadable(Exception):
-    """The system does not give a file's bytes: it may not be read, is gone, or its disk is damaged."""
+    """The system does not give a file's bytes: it may not be read, is gone, or its disk is
+    damaged.
+    """
 
 
 class RawStream(io.FileIO):
-    """A raw file: what the system says against reading it is told from what decoders say against its bytes."""
+    """A raw file: what the system says against reading it is told from what decoders say against
+    its bytes.
+    """
 
     def readinto(self, buffer) -> int:
         try:

@@ -1,5 +1,5 @@
-"""Files of records: JSON lines, JSON, CSV, Parquet. One record is in memory at a time (a row group of
-Parquet).
+"""Files of records: JSON lines, JSON, CSV, Parquet. One record is in memory at a time (a row group
+of Parquet).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ CHUNK = 1 << 20
 # The suffix of what holds lines of JSON, and bytes of them that are parsed together.
 LINES = ".jsonl"
 BLOCK = 1 << 20
-# Bytes that did not decode (see `_text`), or half a character that JSON escapes: text that nothing can write again.
+# Bytes that did not decode (see `_text`), or half a character that JSON escapes: text that nothing
+# can write again.
 _DAMAGED = re.compile("[\ud800-\udfff]")
 csv.field_size_limit(MAX_BYTES)
 
@@ -118,7 +119,9 @@ def _line(line: bytes, encoding: str, fields: Fields, number: int, start: int) -
 
 
 def _unusual_line(line: bytes, encoding: str, fields: Fields, number: int, start: int) -> Document | Reject:
-    """A line in another encoding, with what only Python takes for JSON (NaN), or damaged, and where."""
+    """A line in another encoding, with what only Python takes for JSON (NaN), or damaged, and
+    where.
+    """
     try:
         text = line.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -140,8 +143,8 @@ def _utf16_lines(file: BinaryIO, encoding: str, fields: Fields) -> Iterator[Docu
 
 
 def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Later]:
-    """A JSON array, a JSON object, or JSON lines under the wrong name (as CAIL, JuDGE and LeCaRD have
-    them).
+    """A JSON array, a JSON object, or JSON lines under the wrong name (as CAIL, JuDGE and LeCaRD
+    have them).
     """
     try:
         encoding, file = _sniffed(file)
@@ -160,7 +163,9 @@ def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | La
 
 
 def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """Text in which bytes that do not decode are lone surrogates, so that only their record is lost."""
+    """Text in which bytes that do not decode are lone surrogates, so that only their record is
+    lost.
+    """
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     return io.TextIOWrapper(file, encoding, errors=errors, newline="")
 

@@ -1,5 +1,5 @@
-"""The simulated case behind a synthetic judgment: who did what where, and what the court gave them. No text
-yet.
+"""The simulated case behind a synthetic judgment: who did what where, and what the court gave them.
+No text yet.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ MINOR_IMPOSSIBLE = {
     "信用卡诈骗罪",
     "合同诈骗罪",
 }
-# Crimes of negligence, and the one punished by criminal detention only, do not make a recidivist (刑法 65).
+# Crimes of negligence, and the one punished by criminal detention only, do not make a recidivist
+# (刑法 65).
 NO_RECIDIVIST = {"交通肇事罪", "过失致人死亡罪", "危险驾驶罪"}
 ATTEMPTED = {"盗窃罪", "抢夺罪", "强奸罪"}
 
@@ -71,7 +72,9 @@ class Person:
 
 @dataclass(slots=True)
 class Case:
-    """A simulated case; money in yuan. `habits`: refs that its court usually cites, `habits_kept` how often."""
+    """A simulated case; money in yuan. `habits`: refs that its court usually cites, `habits_kept`
+    how often.
+    """
 
     province: str
     city: str
@@ -119,7 +122,9 @@ def _court(
 
 @cache
 def _habits(seed: int, prosecutor: str, shares: tuple[tuple[str, float], ...]) -> frozenset[str]:
-    """The articles that the court of a prosecutor makes a habit of citing, where the law leaves it open."""
+    """The articles that the court of a prosecutor makes a habit of citing, where the law leaves it
+    open.
+    """
     return frozenset(ref for ref, share in shares if Random(f"{seed}/{prosecutor}/{ref}").random() < share)
 
 
@@ -129,7 +134,9 @@ def _round_amount(yuan: float) -> int:
 
 
 def _scene(rng: Random, charge: Charge, slots: dict) -> tuple[str, Tier, float, int]:
-    """Facts of one charge: (sentence with {d} still open, tier, gravity in [0, 1], amount in yuan or 0)."""
+    """Facts of one charge: (sentence with {d} still open, tier, gravity in [0, 1], amount in yuan
+    or 0).
+    """
     said = words()["facts"][charge.name]
     number = min(
         rng.choices(range(len(charge.tiers)), (0.78, 0.18, 0.04)[: len(charge.tiers)])[0],
@@ -208,8 +215,8 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
     scenes, tiers, gravities, amount = [], [], [], 0
     charges = [charge]
     if rng.random() < settings["multi_charge_share"] and not several and charge.tiers[0].months:
-        # At most one of the charges is about a sum of money, or the amount of the case would be open to
-        # reading.
+        # At most one of the charges is about a sum of money, or the amount of the case would be
+        # open to reading.
         others = [
             n for n in names if n != charge.name and known[n].measure != "amount" and known[n].tiers[0].months
         ]

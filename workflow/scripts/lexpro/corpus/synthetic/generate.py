@@ -1,20 +1,16 @@
-"""Synthetic corpus: Chinese criminal judgments of first instance with known truth, in our own words, and
-known noise.
+"""Synthetic corpus: Chinese criminal judgments of first instance with known truth, in our own
+words, and known noise.
 
-Each document depends on (seed, province, number) only: provinces are independent of each other, and any
-document can be
-made again on its own. That is how a duplicate in one province can be of a document in another. No text of a
-real judgment,
-no real person.
+Each document depends on (seed, province, number) only: provinces are independent of each other, and
+any document can be made again on its own. That is how a duplicate in one province can be of a
+document in another. No text of a real judgment, no real person.
 
     for text, truth in generate(settings, "湖北"): ...
     rows = write(settings, "湖北", Path("raw/湖北"))
 
-`truth` is `record.Judgment.to_dict()` (doc_id, sections and all) plus `noise` (one of `NOISE`, or None) and
-`duplicate_of` (the
-doc_id of the original of a duplicate, or None); `write` adds where the document went: `format`, `file` (below
-the folder)
-and `record` (1 for the first).
+`truth` is `record.Judgment.to_dict()` (doc_id, sections and all) plus `noise` (one of `NOISE`, or
+None) and `duplicate_of` (the doc_id of the original of a duplicate, or None); `write` adds where
+the document went: `format`, `file` (below the folder) and `record` (1 for the first).
 """
 
 from __future__ import annotations
@@ -32,8 +28,8 @@ from lexpro.corpus.synthetic.text import assemble, cited, judgment
 
 STYLES = {"compact": compact, "full": full}
 
-# Kinds of noise and the share that configuration gives each under `noise:`. `empty` and `broken` cannot be
-# read at all.
+# Kinds of noise and the share that configuration gives each under `noise:`. `empty` and `broken`
+# cannot be read at all.
 NOISE = ("exact_duplicate", "near_duplicate", "second_instance", "civil", "cut", "hidden", "empty", "broken")
 
 
@@ -46,8 +42,8 @@ def _rng(settings: dict, province: str, number: int, purpose: str) -> Random:
 
 
 def kind_of(settings: dict, province: str, number: int) -> str | None:
-    """The noise of a document, None for a good one. The first of a province is good, so that duplicates have
-    an original.
+    """The noise of a document, None for a good one. The first of a province is good, so that
+    duplicates have an original.
     """
     if number == 0:
         return None
@@ -99,14 +95,16 @@ def document(settings: dict, province: str, number: int) -> tuple[str, dict]:
 
 
 def generate(settings: dict, province: str) -> Iterator[tuple[str, dict]]:
-    """All documents of a province as (text, truth), in order; see the module for what `truth` holds."""
+    """All documents of a province as (text, truth), in order; see the module for what `truth`
+    holds.
+    """
     for number in range(settings["documents_per_province"]):
         yield document(settings, province, number)
 
 
 def write(settings: dict, province: str, folder: Path) -> list[dict]:
-    """Write the raw files of a province as a user would have them (see `synthetic_files`) and return the
-    truth, a row a document.
+    """Write the raw files of a province as a user would have them (see `synthetic_files`) and
+    return the truth, a row a document.
     """
     rows = []
     with Files(settings["formats"], _rng(settings, province, 0, "files"), folder) as files:

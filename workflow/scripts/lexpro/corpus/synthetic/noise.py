@@ -1,4 +1,6 @@
-"""Noise for the synthetic corpus: what a pile of raw judgments also holds, with the truth about it."""
+"""Noise for the synthetic corpus: what a pile of raw judgments also holds, with the truth about
+it.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,8 @@ def spoil(kind: str, rng: Random, text: str, truth: dict) -> tuple[str, dict]:
         "cut": cut,
         "hidden": hidden,
         "empty": lambda *_: (rng.choice(("", " \n\n", "\u3000\r\n")), _only(truth)),
-        # Unreadable bytes and broken JSON are made by whoever writes the files: the text itself is whole.
+        # Unreadable bytes and broken JSON are made by whoever writes the files: the text itself is
+        # whole.
         "broken": lambda *_: (text, _only(truth)),
     }[kind](rng, text, truth)
 
@@ -178,8 +181,8 @@ EDITS = (
 
 
 def _edit(text: str, spans: dict, pattern: str, new: str, count: int) -> tuple[str, dict]:
-    """`re.sub`, and where sections lie then: what is changed at the beginning of a section belongs to it, and
-    what is added behind the last one too.
+    """`re.sub`, and where sections lie then: what is changed at the beginning of a section belongs
+    to it, and what is added behind the last one too.
     """
     places = [match.span() for match in islice(re.finditer(pattern, text), count or None)]
 

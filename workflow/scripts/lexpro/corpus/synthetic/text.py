@@ -1,7 +1,9 @@
-"""What the judgments of both styles share: articles, penalties, items of the judgment, and the truth about them.
+"""What the judgments of both styles share: articles, penalties, items of the judgment, and the
+truth about them.
 
-A document is built section by section, so that the offsets in the truth are exact: a section runs from the start of
-its first line to the end of its last; `judgment` begins with 判决如下, `reasoning` with 本院认为.
+A document is built section by section, so that the offsets in the truth are exact: a section
+runs from the start of its first line to the end of its last; `judgment` begins with 判决如下,
+`reasoning` with 本院认为.
 """
 
 from __future__ import annotations
@@ -82,7 +84,9 @@ def cited(rng: Random, case: Case) -> list[Article]:
 
 
 def cite(articles: list[Article], plea: bool, rng: Random) -> str:
-    """《中华人民共和国刑法》第…条、第…条 with neighbouring paragraphs of one article drawn together."""
+    """《中华人民共和国刑法》第…条、第…条 with neighbouring paragraphs of one article drawn
+    together.
+    """
     parts: list[str] = []
     for before, article in zip([None, *articles], articles, strict=False):
         joined = before and (before.number, before.sub) == (article.number, article.sub) and before.paragraph
@@ -229,7 +233,8 @@ def assemble(parts: dict[str, str]) -> tuple[str, dict[str, tuple[int, int]]]:
     return text, spans
 
 
-# Where the parties may plead guilty for leniency (刑事诉讼法 15), as `cite` adds it to the articles of 刑法.
+# Where the parties may plead guilty for leniency (刑事诉讼法 15), as `cite` adds it to the articles
+# of 刑法.
 PLEA = Article("刑事诉讼法", 15)
 
 

@@ -1,9 +1,11 @@
-"""Completions of a small model on a processor: several of each prompt, without what `generate` spends on every token.
+"""Completions of a small model on a processor: several of each prompt, without what `generate`
+spends on every token.
 
-`generate` reads a prompt once for each completion of it, keeps its keys and values as often, copies them for every new
-token, and goes on with completions that have ended. Here each prompt is read once, its keys and values stay where they
-are and serve all its completions at once, and what has ended is taken out. The model's own layers compute; only
-attention is ours (`attend`), with the same result: a softmax over the keys of the prompt and of the completion.
+`generate` reads a prompt once for each completion of it, keeps its keys and values as often, copies
+them for every new token, and goes on with completions that have ended. Here each prompt is read
+once, its keys and values stay where they are and serve all its completions at once, and what has
+ended is taken out. The model's own layers compute; only attention is ours (`attend`), with the same
+result: a softmax over the keys of the prompt and of the completion.
 """
 
 from __future__ import annotations
@@ -26,10 +28,12 @@ KNOWN = ("llama", "qwen2", "qwen3")
 
 
 class Keys:
-    """Keys and values of each layer: those of `groups` prompts once, those of `each` completions of every prompt.
+    """Keys and values of each layer: those of `groups` prompts once, those of `each` completions of
+    every prompt.
 
-    Prompts (groups, heads, length, size), padded on the left where `bias` (groups, 1, 1, length) is -inf; completions
-    (groups x each, heads, longest, size), filled up to `length`. The model calls `update` as that of its own cache.
+    Prompts (groups, heads, length, size), padded on the left where `bias` (groups, 1, 1, length) is
+    -inf; completions (groups x each, heads, longest, size), filled up to `length`. The model calls
+    `update` as that of its own cache.
     """
 
     def __init__(
@@ -62,8 +66,8 @@ class Keys:
 def attend(module, query, key, value, attention_mask, scaling: float, *, keys: Keys, **_):
     """Attention of one new token of each completion: to its prompt, then to itself.
 
-    `query` (rows, heads, 1, size); `key`, `value` (rows, heads of keys, tokens, size). Heads that share a key are rows
-    of one product, and so are the completions of one prompt.
+    `query` (rows, heads, 1, size); `key`, `value` (rows, heads of keys, tokens, size). Heads that
+    share a key are rows of one product, and so are the completions of one prompt.
     """
     rows, heads, _, size = query.shape
     shared, groups = key.shape[1], rows // keys.each
@@ -114,10 +118,11 @@ def can(model: PreTrainedModel) -> bool:
 
 
 def _chosen(logits: torch.Tensor, temperature: float, top_p: float) -> torch.Tensor:
-    """One token for each row of `logits` (rows, vocabulary), of the probabilities that `generate` would draw it from.
+    """One token for each row of `logits` (rows, vocabulary), of the probabilities that `generate`
+    would draw it from.
 
-    One random number a row, where `torch.multinomial` takes one for each token of the vocabulary. Temperature 0: the
-    likeliest token.
+    One random number a row, where `torch.multinomial` takes one for each token of the vocabulary.
+    Temperature 0: the likeliest token.
     """
     if not temperature:
         return logits.argmax(-1)
@@ -143,9 +148,11 @@ def sample(
     temperature: float = 1.0,
     top_p: float = 1.0,
 ) -> list[list[int]]:
-    """A completion of each of `prompts` (token ids), of at most `longest` tokens, its end (one of `ends`) included.
+    """A completion of each of `prompts` (token ids), of at most `longest` tokens, its end (one of
+    `ends`) included.
 
-    Prompts that stand together and are equal share what is computed of them. Draws follow torch's global generator.
+    Prompts that stand together and are equal share what is computed of them. Draws follow torch's
+    global generator.
     """
     runs = [(prompt, len(list(run))) for prompt, run in groupby(prompts)]
     each = gcd(*(count for _, count in runs))
@@ -165,7 +172,8 @@ def sample(
     logits, place = read.logits[:, -1].repeat_interleave(each, 0), mask.sum(-1).repeat_interleave(each)
     found = torch.full((len(prompts), longest), pad)
     lengths = torch.full((len(prompts),), longest)
-    # Which completion each row is. Ended ones stay as long as their prompt has more rows than others need.
+    # Which completion each row is. Ended ones stay as long as their prompt has more rows than
+    # others need.
     row = torch.arange(len(prompts))
     going, stop = torch.ones(len(prompts), dtype=torch.bool), torch.tensor(ends)
     with _attention(model.config, ATTENTION):

@@ -12,7 +12,8 @@ from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import Questions
 from lexpro.workflow.errors import UserError
 
-# The test set of the exercise stage in CAIL2018_ALL_DATA.zip; a file that is no archive holds its lines.
+# The test set of the exercise stage in CAIL2018_ALL_DATA.zip; a file that is no archive holds its
+# lines.
 MEMBER = "exercise_contest/data_test.json"
 # These words are ours: the competition asked classifiers, not models of language.
 _ASKED = {

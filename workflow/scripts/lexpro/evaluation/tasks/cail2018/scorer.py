@@ -1,9 +1,11 @@
-"""CAIL2018 (china-ai-law-challenge/CAIL2018 @ 599781f): charges, articles and term of imprisonment from facts.
+"""CAIL2018 (china-ai-law-challenge/CAIL2018 @ 599781f): charges, articles and term of imprisonment
+from facts.
 
-The competition's judger takes numbers of labels; here they are read in a model's answer first, by names of its lists
-and by `lexpro.law`. What follows is the judger's: (micro-F1 + macro-F1) / 2 over all labels of its list, those that
-never occur counting as 1, and points for the distance of terms. The normalised scorer takes the mean F1 of each
-item's own labels, also of those in no list, and the closeness of terms as everywhere here.
+The competition's judger takes numbers of labels; here they are read in a model's answer first, by
+names of its lists and by `lexpro.law`. What follows is the judger's: (micro-F1 + macro-F1) / 2 over
+all labels of its list, those that never occur counting as 1, and points for the distance of terms.
+The normalised scorer takes the mean F1 of each item's own labels, also of those in no list, and the
+closeness of terms as everywhere here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""CaseGen: 500 cases in four stages of writing: the defence, the facts found, the reasons, the judgment."""
+"""CaseGen: 500 cases in four stages of writing: the defence, the facts found, the reasons, the
+judgment.
+"""
 
 from __future__ import annotations
 

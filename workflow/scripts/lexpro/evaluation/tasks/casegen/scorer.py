@@ -1,9 +1,9 @@
 """CaseGen (CSHaitao/CaseGen @ 11a468d): the writing of a defence, facts, reasons and a judgment.
 
-The official scores are those of eval/bleu_rouge_bert_eval.py, one text at a time: BLEU of each length of words (NLTK's,
-smoothed by its fourth method) and the ROUGE-L of rouge-score, which sees Latin letters and digits only. BERTScore and
-the marks of a hosted model are not computed. The normalised score is the F1 of the longest common subsequence of
-characters.
+The official scores are those of eval/bleu_rouge_bert_eval.py, one text at a time: BLEU of each
+length of words (NLTK's, smoothed by its fourth method) and the ROUGE-L of rouge-score, which sees
+Latin letters and digits only. BERTScore and the marks of a hosted model are not computed. The
+normalised score is the F1 of the longest common subsequence of characters.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def _runs(words: Sequence[str], size: int) -> Counter:
 
 
 def bleu(prediction: str, reference: str) -> tuple[float, ...]:
-    """BLEU of the runs of one, two, three and four words, each alone; all 0 where no word is shared."""
+    """BLEU of the runs of one, two, three and four words, each alone; all 0 where no word is
+    shared.
+    """
     stated, true = _words(prediction), _words(reference)
     shares, smoothed = [], 0
     for size in range(1, _LONGEST + 1):
@@ -49,7 +51,8 @@ def bleu(prediction: str, reference: str) -> tuple[float, ...]:
         common, all_said = (said & right).total(), max(1, said.total())
         if size == 1 and not common:
             return (0.0,) * _LONGEST
-        # What no run shares becomes a little; in a text of one word NLTK leaves it out of its product, which is then 1.
+        # What no run shares becomes a little; in a text of one word NLTK leaves it out of its
+        # product, which is then 1.
         smoothed += not common
         little = math.log(len(stated)) / (2**smoothed * _K) if len(stated) > 1 else float(all_said)
         shares.append((common or little) / all_said)

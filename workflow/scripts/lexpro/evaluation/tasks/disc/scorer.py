@@ -1,4 +1,6 @@
-"""DISC-Law-Eval (FudanDISC/DISC-LawLLM @ f40d023), objective part: ten sets of multiple-choice questions."""
+"""DISC-Law-Eval (FudanDISC/DISC-LawLLM @ f40d023), objective part: ten sets of multiple-choice
+questions.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from lexpro.workflow.errors import UserError
 
 SINGLE, MULTIPLE = ("nje", "pae", "cpa", "ungee", "pfe", "lbk"), ("nje", "pae", "cpa", "ungee")
 TASKS = (*(f"single/{name}" for name in SINGLE), *(f"multi/{name}" for name in MULTIPLE))
-# A run of options with what may stand between them; in the original the order within the brackets differs.
+# A run of options with what may stand between them; in the original the order within the brackets
+# differs.
 _RUN = r"([ABCD,，、\s]+)"
 # Where the evaluator looks for the answer: the first match of these in turn …
 _FIRST = [
@@ -80,14 +83,18 @@ def _normalised(item: Item, text: str) -> Mark:
 
 @cache
 def _answers(number: str) -> dict[tuple, str]:
-    """Question with its options → answer; also without its options, of which one was mended later in the set."""
+    """Question with its options → answer; also without its options, of which one was mended later
+    in the set.
+    """
     rows = question_set(datasets.resolve(datasets.find("disc_objective"), CACHE), number)
     found = {question(row)[:1]: row["output"].strip() for row in rows}
     return found | {question(row): row["output"].strip() for row in rows}
 
 
 def golds(number: str, rows: list[dict]) -> list[str]:
-    """The answers of records of a file of outputs; raises UserError on a question that is not in the set."""
+    """The answers of records of a file of outputs; raises UserError on a question that is not in
+    the set.
+    """
     known = _answers(number)
     keys = [question(row) if question(row) in known else question(row)[:1] for row in rows]
     strange = [key for key in keys if key not in known]

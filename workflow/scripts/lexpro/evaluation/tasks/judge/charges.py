@@ -1,4 +1,6 @@
-"""The charge that JuDGE's evaluator takes a name for (oneal2000/JuDGE @ 2457c65, evaluation/crime_extraction.py)."""
+"""The charge that JuDGE's evaluator takes a name for (oneal2000/JuDGE @ 2457c65,
+evaluation/crime_extraction.py).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ def _in_order(part: str, whole: str) -> bool:
 def canonical(name: str, known: Sequence[str]) -> str | None:
     """One of the `known` charges, or of the aliases; None for a name that is like none of them.
 
-    Of two known charges equally near, the original takes any (its set has no order); here it is the first.
+    Of two known charges equally near, the original takes any (its set has no order); here it is the
+    first.
     """
     name = name.replace(" ", "")
     name = name[1:] if name[:1] in ("有", "的", "了") else name

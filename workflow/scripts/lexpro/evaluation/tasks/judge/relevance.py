@@ -1,8 +1,10 @@
-"""METEOR and BERTScore of JuDGE's judgments, where their models are at hand: calc_rel.py of oneal2000/JuDGE @ 2457c65.
+"""METEOR and BERTScore of JuDGE's judgments, where their models are at hand: calc_rel.py of
+oneal2000/JuDGE @ 2457c65.
 
-Reasons and judgment are compared apart, as words of jieba. METEOR needs the package nltk and its folder of data with
-corpora/wordnet (for the few Latin words), BERTScore a folder of bert-base-chinese: its eighth layer, each word piece
-with its nearest one. What is not there is reported as not computed, never as 0.
+Reasons and judgment are compared apart, as words of jieba. METEOR needs the package nltk and its
+folder of data with corpora/wordnet (for the few Latin words), BERTScore a folder of
+bert-base-chinese: its eighth layer, each word piece with its nearest one. What is not there is
+reported as not computed, never as 0.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded
 
 PARTS = ("reasoning", "judgment")
-# The layer that bert-score takes of bert-base-chinese; pairs whose vectors are held (1.5 MB a text), and texts that are
-# read, at a time.
+# The layer that bert-score takes of bert-base-chinese; pairs whose vectors are held (1.5 MB a
+# text), and texts that are read, at a time.
 LAYER, BATCH = 8, 16
 Pairs = Sequence[tuple[str, str]]
 
@@ -97,7 +99,8 @@ def _f1(true: tuple, stated: tuple) -> float:
 
 def _bert(pairs: Pairs, folder: Path) -> dict[str, float]:
     model = Bert(folder)
-    # Ends of words are blanks, as the script writes them; the word pieces of a Chinese model are characters anyway.
+    # Ends of words are blanks, as the script writes them; the word pieces of a Chinese model are
+    # characters anyway.
     spaced = [[tuple(" ".join(_words(s)) for s in segments(text)) for text in pair] for pair in pairs]
     return {
         name: fmean(model.scores([(true[part], stated[part]) for true, stated in spaced]))
@@ -107,7 +110,8 @@ def _bert(pairs: Pairs, folder: Path) -> dict[str, float]:
 
 def _meteor(pairs: Pairs, folder: Path) -> dict[str, float]:
     """Means over the documents in which all four parts were found."""
-    # Looked up here, since nltk is no package of this project; it finds WordNet below its own paths.
+    # Looked up here, since nltk is no package of this project; it finds WordNet below its own
+    # paths.
     importlib.import_module("nltk.data").path.insert(0, str(folder))
     score = importlib.import_module("nltk.translate.meteor_score").meteor_score
     whole = [(segments(true), segments(stated)) for true, stated in pairs]
@@ -135,9 +139,11 @@ def _missing(models: dict) -> Iterator[tuple[str, str]]:
 
 
 def scores(pairs: Pairs, models: dict) -> dict:
-    """{meteor, bert_score: {reasoning, judgment}, not_computed: {name: why}} of (real judgment, output) pairs.
+    """{meteor, bert_score: {reasoning, judgment}, not_computed: {name: why}} of (real judgment,
+    output) pairs.
 
-    `models`: bert and wordnet, folders or null. Raises UserError where one is named that is no folder.
+    `models`: bert and wordnet, folders or null. Raises UserError where one is named that is no
+    folder.
     """
     bert, wordnet = _folder(models, "bert"), _folder(models, "wordnet")
     missing = dict(_missing(models))

@@ -1,7 +1,9 @@
-"""Benchmark: the project's own tasks, above all the extraction of elements, on the 501 real judgments of JuDGE.
+"""Benchmark: the project's own tasks, above all the extraction of elements, on the 501 real
+judgments of JuDGE.
 
-The truth is what `lexpro.corpus.parsing.structure` reads in the whole document (the cited articles of JuDGE's
-own labels agree with it in 97 %, docs/data.md); names and other personal data are masked first, as in the corpus.
+The truth is what `lexpro.corpus.parsing.structure` reads in the whole document (the cited articles
+of JuDGE's own labels agree with it in 97 %, docs/data.md); names and other personal data are masked
+first, as in the corpus.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from lexpro.workflow.files import read_json
 
 
 def rows(tasks: Path, settings: dict) -> Iterator[dict]:
-    """Each document asked every task that it has an answer to, in the form of the run's training."""
+    """Each document asked every task that it has an answer to, in the form of the run's
+    training.
+    """
     form = Form.from_dict(read_json(tasks / "form.json"))
     with data(settings, 0).open(encoding="utf-8") as lines:
         for line in lines:

@@ -1,9 +1,10 @@
-"""Cheapest alignments of two texts, character by character, as ChERRANT makes them for LawBench 2-1.
+"""Cheapest alignments of two texts, character by character, as ChERRANT makes them for LawBench
+2-1.
 
-The costs and ties are ChERRANT's (Zhang et al., NAACL 2022, as LawBench @ e30981b uses it): an insertion or a
-deletion costs 1, a replacement from 0 to 2 by meaning (the thesaurus 词林), sound (pinyin) and shape
-(confusion sets), a transposition of k characters k - 1; equal characters are always matched, also where that
-is not cheapest.
+The costs and ties are ChERRANT's (Zhang et al., NAACL 2022, as LawBench @ e30981b uses it): an
+insertion or a deletion costs 1, a replacement from 0 to 2 by meaning (the thesaurus 词林), sound
+(pinyin) and shape (confusion sets), a transposition of k characters k - 1; equal characters are
+always matched, also where that is not cheapest.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def _mark(a: str, b: str) -> float:
 
 
 def read_tables(thesaurus: Path, confusions: Path) -> Tables:
-    """Tables from cilin.txt (GBK: code, words) and confusion_dict.txt (a character, those it is confused with)."""
+    """Tables from cilin.txt (GBK: code, words) and confusion_dict.txt (a character, those it is
+    confused with).
+    """
     meanings = {}
     for line in thesaurus.read_text(encoding="gbk").strip().split("\n"):
         code, *words = line.split(" ")
@@ -95,8 +98,8 @@ Steps = list[list[int]]
 
 @dataclass
 class Looks:
-    """How often one place further back is looked at for a transposition, and the characters of each text that
-    are compared there.
+    """How often one place further back is looked at for a transposition, and the characters of each
+    text that are compared there.
     """
 
     times: int = 0
@@ -104,8 +107,9 @@ class Looks:
 
 
 def _sums(source: str, target: str) -> tuple[list[int], list[int]]:
-    """A number of every prefix of both texts. What the source's is above the target's is the same at two places of a
-    diagonal where the pieces between them have the same characters, and otherwise but once in 10^38.
+    """A number of every prefix of both texts. What the source's is above the target's is the same
+    at two places of a diagonal where the pieces between them have the same characters, and
+    otherwise but once in 10^38.
     """
     value = {
         character: int.from_bytes(
@@ -120,18 +124,20 @@ def _sums(source: str, target: str) -> tuple[list[int], list[int]]:
 
 
 def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, float, Looks]:
-    """(the cheapest last steps of every pair of prefixes whose lengths differ by at most `width`, the cost of
-    the whole, how far was looked back).
+    """(the cheapest last steps of every pair of prefixes whose lengths differ by at most `width`,
+    the cost of the whole, how far was looked back).
 
-    Two different characters may end a transposition: of the shortest piece that has the same characters on both
-    sides, as far back along the diagonal as each place costs something else than the one before it.
+    Two different characters may end a transposition: of the shortest piece that has the same
+    characters on both sides, as far back along the diagonal as each place costs something else than
+    the one before it.
     """
     columns = len(target) + 1
     rows = [[float(j) if j <= width else _INFINITE for j in range(columns)]]
     table, looks = [[_I] * columns], Looks()
     known, replace = tables.costs, tables.replace
     one, other = _sums(source, target)
-    # Of every diagonal: how many places back each costs something else than the one before, and by sum where each is.
+    # Of every diagonal: how many places back each costs something else than the one before, and by
+    # sum where each is.
     changes = [0] * (len(source) + columns)
     places: list[dict[int, int]] = [{} for _ in changes]
     for i, a in enumerate(source):
@@ -175,8 +181,8 @@ def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, 
 def fill(source: str, target: str, tables: Tables) -> Steps:
     """The cheapest last steps of every pair of prefixes that a cheapest alignment can pass.
 
-    A pair whose lengths differ by d costs at least d, so that pairs with a difference above the cost of the
-    whole are never passed; twice that also keeps what is compared with on the way.
+    A pair whose lengths differ by d costs at least d, so that pairs with a difference above the
+    cost of the whole are never passed; twice that also keeps what is compared with on the way.
     """
     width, longest = abs(len(source) - len(target)) + 4, max(len(source), len(target))
     while True:
@@ -192,8 +198,8 @@ def looked_back(source: str, target: str, tables: Tables) -> Looks:
 
 
 def choices(steps: int) -> Iterator[tuple[str, int, int]]:
-    """The last steps of a cell, in the order in which they are followed: (operation, characters of the source,
-    of the target).
+    """The last steps of a cell, in the order in which they are followed: (operation, characters of
+    the source, of the target).
     """
     if steps & _M:
         yield "M", 1, 1
@@ -208,8 +214,9 @@ def choices(steps: int) -> Iterator[tuple[str, int, int]]:
 
 
 def paths(table: Steps, first: bool) -> dict[tuple[int, int], list[Step]]:
-    """(i, j) → the steps that end there, of all cheapest alignments, sorted so that every step begins at an
-    earlier key or at (0, 0); a run of matches is one step. `first`: only the alignment that ChERRANT finds first.
+    """(i, j) → the steps that end there, of all cheapest alignments, sorted so that every step
+    begins at an earlier key or at (0, 0); a run of matches is one step. `first`: only the alignment
+    that ChERRANT finds first.
     """
     found: dict[tuple[int, int], list[Step]] = {}
     stack = [(len(table) - 1, len(table[0]) - 1)]

@@ -1,8 +1,9 @@
-"""Which sentences of LawBench 2-1 the original gives up: those that take its ChERRANT more than ten seconds.
+"""Which sentences of LawBench 2-1 the original gives up: those that take its ChERRANT more than ten
+seconds.
 
-No clock runs here: what ChERRANT does with a sentence is counted, and every count has its price in seconds. The
-prices are fitted to the published scores of all 51 models, and come out, in sum, as those of a machine a little slower
-than ours (docs/benchmarks.md).
+No clock runs here: what ChERRANT does with a sentence is counted, and every count has its price in
+seconds. The prices are fitted to the published scores of all 51 models, and come out, in sum, as
+those of a machine a little slower than ours (docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from lexpro.evaluation.tasks.lawbench.align import Looks, Steps, Tables
 
 # Seconds after which a sentence is given up.
 LIMIT = 10.0
-# Seconds of: listing a character (each look back lists both texts), sorting a character of a piece, a call of the
-# walk through all alignments, a step of an alignment, a group of steps in it that becomes an edit or a match.
+# Seconds of: listing a character (each look back lists both texts), sorting a character of a piece,
+# a call of the walk through all alignments, a step of an alignment, a group of steps in it that
+# becomes an edit or a match.
 LISTED, SORTED, VISITED, MERGED, GROUPED = 3.85e-8, 1.5e-7, 7e-7, 4.2e-7, 1.9e-6
 # Kinds of steps: neighbours of one kind are a group, but every transposition is its own.
 _KINDS = {"M": 0, "S": 1, "D": 1, "I": 1, "T": 2}
@@ -24,8 +26,9 @@ _ALONE = _KINDS["T"]
 
 @dataclass(frozen=True)
 class Walk:
-    """What ChERRANT does with all cheapest alignments: its calls on the way from the end of both texts back to their
-    beginning, and the steps and groups of steps that all alignments have together.
+    """What ChERRANT does with all cheapest alignments: its calls on the way from the end of both
+    texts back to their beginning, and the steps and groups of steps that all alignments have
+    together.
     """
 
     visits: int
@@ -43,7 +46,8 @@ def walk(table: Steps) -> Walk:
         if cell not in before:
             before[cell] = [(_KINDS[name], (i - a, j - b)) for name, a, b in align.choices(table[i][j])]
             stack += [earlier for _, earlier in before[cell]]
-    # Cell → its visits, and by kind of the last step: alignments up to the cell, their steps, their groups.
+    # Cell → its visits, and by kind of the last step: alignments up to the cell, their steps, their
+    # groups.
     known = {(0, 0): (1, {_ALONE: (1, 0, 0)})}
     for cell in sorted(before)[1:]:
         visits, sums = 1, {}
@@ -70,7 +74,9 @@ def walking(found: Walk) -> float:
 
 
 def given_up(source: str, target: str, tables: Tables, table: Steps, first: bool) -> bool:
-    """Whether two texts and the table of them take too long. `first`: only one alignment is walked through."""
+    """Whether two texts and the table of them take too long. `first`: only one alignment is walked
+    through.
+    """
     left = LIMIT - (0.0 if first else walking(walk(table)))
     n, m = len(source), len(target)
     shorter = min(n, m)

@@ -1,9 +1,9 @@
 """Edits of a corrected sentence, and the F0.5 of LawBench 2-1 over them, as ChERRANT counts.
 
-An alignment becomes edits: neighbouring replacements, deletions and insertions are joined, moved pieces are one
-edit, and what both sides of a replacement share at its ends is left out. Where several alignments are equally
-cheap, ChERRANT takes the edits of all of them at once, each as often as it occurs: what is certain then counts
-more than once. That is a defect, and it is kept.
+An alignment becomes edits: neighbouring replacements, deletions and insertions are joined, moved
+pieces are one edit, and what both sides of a replacement share at its ends is left out. Where
+several alignments are equally cheap, ChERRANT takes the edits of all of them at once, each as often
+as it occurs: what is certain then counts more than once. That is a defect, and it is kept.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def _trimmed(step: Step, source: str, target: str) -> Step:
     _, a, b, c, d = step
     before, after = source[a:b], target[c:d]
     start = _shared(before, after)
-    # The end is compared with all of the target's side, and is kept whole where it reaches into the start.
+    # The end is compared with all of the target's side, and is kept whole where it reaches into the
+    # start.
     end = _shared(before[start:][::-1], after[::-1])
     end = end if end <= len(after) - start else 0
     if not start and not end:
@@ -87,9 +88,10 @@ def _trimmed(step: Step, source: str, target: str) -> Step:
 class _Merger:
     """All edits of the cheapest alignments of two texts, without walking through every alignment.
 
-    Alignments that are the same from some place on, and have led to the same edits before it, go on as one. What
-    is kept of each: the number of its edits so far (`known`: edits before, edit → number), the steps of which it
-    is open whether they are one move, and the run of replacements, deletions and insertions not yet at its end.
+    Alignments that are the same from some place on, and have led to the same edits before it, go on
+    as one. What is kept of each: the number of its edits so far (`known`: edits before, edit →
+    number), the steps of which it is open whether they are one move, and the run of replacements,
+    deletions and insertions not yet at its end.
     """
 
     def __init__(self, source: str, target: str) -> None:
@@ -144,8 +146,8 @@ class _Merger:
 
 
 def _extended(run: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
-    """A run and one step more: a deletion or insertion joins its like, a replacement joins all; deletions and
-    insertions side by side stay apart.
+    """A run and one step more: a deletion or insertion joins its like, a replacement joins all;
+    deletions and insertions side by side stay apart.
     """
     names = {one[0] for one in run} | {step[0]}
     if "S" in names:
@@ -163,8 +165,8 @@ def _apart(run: tuple[Step, ...]) -> Iterator[Step]:
 
 
 def edits(source: str, target: str, tables: Tables) -> Counter[Edit] | None:
-    """The edits of all cheapest alignments, each with the number of alignments (different after merging) that
-    have it; None where the original gives up.
+    """The edits of all cheapest alignments, each with the number of alignments (different after
+    merging) that have it; None where the original gives up.
     """
     first = abs(len(source) - len(target)) > FAR
     table = align.fill(source, target, tables)
@@ -179,8 +181,8 @@ def _simplifier() -> opencc.OpenCC:
 
 
 def annotate(source: str, target: str, tables: Tables) -> Counter[Edit]:
-    """Edits from `source` to `target` as ChERRANT reads the two: without spaces, the target in simplified
-    characters.
+    """Edits from `source` to `target` as ChERRANT reads the two: without spaces, the target in
+    simplified characters.
     """
     source = "".join(source.split())
     target = _simplifier().convert("".join(target.split())) or GIVEN_UP
@@ -193,7 +195,9 @@ def annotate(source: str, target: str, tables: Tables) -> Counter[Edit]:
 
 
 def compare(stated: Counter[Edit], true: Counter[Edit]) -> tuple[int, int, int]:
-    """(right, wrong, missed) edits. A right edit counts as often as it is true, whatever it is stated."""
+    """(right, wrong, missed) edits. A right edit counts as often as it is true, whatever it is
+    stated.
+    """
     right = sum(count for edit, count in true.items() if edit in stated)
     wrong = sum(count for edit, count in stated.items() if edit not in true)
     return right, wrong, true.total() - right

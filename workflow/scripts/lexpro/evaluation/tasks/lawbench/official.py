@@ -1,7 +1,9 @@
-"""The official scorers of LawBench, with all they get wrong: open-compass/LawBench @ e30981b, evaluation/.
+"""The official scorers of LawBench, with all they get wrong: open-compass/LawBench @ e30981b,
+evaluation/.
 
-Each is a pure function of item and prediction; `docs/benchmarks.md` lists their defects. Of a longer run of digits the
-first hundred count here, of one of Chinese numerals the first thousand: the original needs hours for it, or fails.
+Each is a pure function of item and prediction; `docs/benchmarks.md` lists their defects. Of a
+longer run of digits the first hundred count here, of one of Chinese numerals the first thousand:
+the original needs hours for it, or fails.
 """
 
 from __future__ import annotations
@@ -123,7 +125,9 @@ def _articles(item: Item, text: str) -> Mark:
 
 
 def months(text: str) -> int | None:
-    """The months that 3-4 and 3-5 read: the first N个月, else the first N月, else twelve times the first N年."""
+    """The months that 3-4 and 3-5 read: the first N个月, else the first N月, else twelve times the
+    first N年.
+    """
     text = _arabic(text)
     for pattern, size in ((r"(\d+)个月", 1), (r"(\d+)月", 1), (r"(\d+)年", 12)):
         match = re.search(pattern, text)
@@ -177,8 +181,9 @@ MARKS: dict[str, Callable[[Item, str], Mark]] = {
 
 
 def proofreading_rule(tables: Callable[[], Tables]) -> Rule:
-    """The rule of 2-1: (right, wrong, missed) edits of the sentence that follows 句子： in the prompt. `tables` is
-    called when the first prediction is scored. Raises ValueError on an item without that sentence.
+    """The rule of 2-1: (right, wrong, missed) edits of the sentence that follows 句子： in the
+    prompt. `tables` is called when the first prediction is scored. Raises ValueError on an item
+    without that sentence.
     """
 
     @lru_cache(maxsize=4096)

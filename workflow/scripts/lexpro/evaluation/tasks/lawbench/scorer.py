@@ -1,7 +1,9 @@
-"""LawBench (open-compass/LawBench @ e30981b): 20 tasks of 500 items, zero- and one-shot, both scorers of each.
+"""LawBench (open-compass/LawBench @ e30981b): 20 tasks of 500 items, zero- and one-shot, both
+scorers of each.
 
-Items are those of the data folders, or those that a file of predictions carries with it: the shipped outputs
-were made before the data's last change, and are scored against their own references.
+Items are those of the data folders, or those that a file of predictions carries with it: the
+shipped outputs were made before the data's last change, and are scored against their own
+references.
 """
 
 from __future__ import annotations
@@ -21,14 +23,17 @@ from lexpro.evaluation.tasks.lawbench.align import Tables, read_tables
 from lexpro.evaluation.tasks.lawbench.items import SOURCE
 
 TASKS = tuple(lawbench_normalised.RULES)
-# Answers tried as the one answer to everything: the commonest gold answers. Texts are all different, and slow.
+# Answers tried as the one answer to everything: the commonest gold answers. Texts are all
+# different, and slow.
 _CONSTANTS, _CONSTANT_TEXTS = 60, 10
 _TEXTS = frozenset(("1-1", "2-1", "2-5", "2-7", "3-2", "3-8"))
 
 
 @cache
 def _tables() -> Tables:
-    """The character tables of 2-1; raises UserError where they are neither in the mirror nor to be had."""
+    """The character tables of 2-1; raises UserError where they are neither in the mirror nor to be
+    had.
+    """
     thesaurus, confusions = (
         datasets.resolve(datasets.find(name), CACHE) for name in ("lawbench_thesaurus", "lawbench_confusions")
     )
