@@ -29,11 +29,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts")
 
 import embed
 import index
+from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cases, recall
 from lexpro.retrieval.search import Scope, Searcher
 from lexpro.statutes import table
-from lexpro.tasks.split import draw
 from lexpro.workflow.files import read_json, read_yaml
 
 FOLDS, AT = 5, 5

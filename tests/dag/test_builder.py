@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lexpro import datasets
+from lexpro import datasets, hashing
 from lexpro.corpus.readers.raw import raw_files
 from lexpro.dag import builder, plan_files
 from lexpro.workflow.errors import UserError
@@ -152,7 +152,7 @@ def test_what_cannot_be_read_is_in_the_plan_and_looked_at_again(tmp_path, monkey
             "a.txt": "unreadable: Permission denied",
             "gone.txt": "unreadable: No such file or directory",
         }
-    assert plan_files.listing(raw_files(raw), cache)["a.txt"] == plan_files.fingerprint.sha256(raw / "a.txt")
+    assert plan_files.listing(raw_files(raw), cache)["a.txt"] == hashing.sha256(raw / "a.txt")
 
 
 def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(tmp_path, monkeypatch):

@@ -11,8 +11,9 @@ import pytest
 from lexpro.config import benchmark
 from lexpro.config.predict import Settings
 from lexpro.engines import api, resume
-from lexpro.engines.base import Generation, Request, failure, seed_of
+from lexpro.engines.base import Generation, Request, failure
 from lexpro.engines.resume import Ask, chunks
+from lexpro.hashing import seed_of
 from lexpro.workflow import stage
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml, write_json, write_text

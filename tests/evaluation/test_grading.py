@@ -10,7 +10,7 @@ from test_score import PERSON
 
 from lexpro.evaluation import consistency
 from lexpro.evaluation.grading import OUTCOMES, judge
-from lexpro.tasks.form import TASKS
+from lexpro.task_names import TASKS
 
 GOLD = {
     "elements": {"被告人": [PERSON], "金额": 8500, "退赔": 0, "赔偿": 0},

@@ -375,7 +375,7 @@ def test_a_benchmark_in_the_format_of_another(tmp_path, monkeypatch):
     """References of the file are used where its format has them, else those of the data are looked
     up by id.
     """
-    monkeypatch.setattr(references.registry, "resolve", lambda *_: tmp_path)
+    monkeypatch.setattr(references.datasets, "resolve", lambda *_: tmp_path)
     rows = [{"instruction": "…", "question": "…", "answer": gold} for gold in ("刑期:42个月", "刑期:6个月")]
     (tmp_path / "3-4.json").write_text(json.dumps(rows), encoding="utf-8")
     task, path = lawbench.task("3-4"), tmp_path / "a.jsonl"

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 import publish
 import report
+from lexpro import hashing
 from lexpro.evaluation import score_judgments
 from lexpro.evaluation.grading import judge
 from lexpro.evaluation.metrics import MAIN, summarise
@@ -378,7 +379,7 @@ def test_all_figures_are_drawn_in_all_formats(drawn):
 def test_the_same_numbers_give_the_same_files(inputs, found, drawn, tmp_path):
     figures.draw(found, inputs, tmp_path, charges=30, window=5, dpi=72)
     for path in drawn.iterdir():
-        assert fingerprint.sha256(path) == fingerprint.sha256(tmp_path / path.name), path.name
+        assert hashing.sha256(path) == hashing.sha256(tmp_path / path.name), path.name
 
 
 @pytest.fixture(scope="module")

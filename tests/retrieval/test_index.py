@@ -11,12 +11,13 @@ import polars as pl
 import pytest
 from planning import arguments, plan
 
+from lexpro import hashing
 from lexpro.retrieval import dense, search
 from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
 from lexpro.statutes import table
 from lexpro.statutes.table import Row
-from lexpro.workflow import fingerprint, stage
+from lexpro.workflow import stage
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, to_yaml, write_json, write_text
 
@@ -450,8 +451,8 @@ def test_a_damaged_index_is_refused(index, tmp_path, name, signed):
 def test_a_damaged_embedder_is_refused_and_a_whole_one_is_hashed_once(index, tmp_path, monkeypatch):
     folder = shutil.copytree(index, tmp_path / "moved")
     read = []
-    hashed = fingerprint.sha256
-    monkeypatch.setattr(fingerprint, "sha256", lambda path: read.append(path) or hashed(path))
+    hashed = hashing.sha256
+    monkeypatch.setattr(hashing, "sha256", lambda path: read.append(path) or hashed(path))
     Searcher(folder).close()
     files = [path for path in (folder / "embedder").rglob("*") if path.is_file()]
     assert len(files) > 2 and all(read.count(path) == 1 for path in files)

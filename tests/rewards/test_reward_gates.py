@@ -12,7 +12,8 @@ import reward_gates
 from lexpro.corpus.synthetic import generate
 from lexpro.records import Judgment
 from lexpro.rewards import charge, gates, registry
-from lexpro.tasks.form import TASKS, Form
+from lexpro.task_names import TASKS
+from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml, to_yaml
 

@@ -12,8 +12,8 @@ from lexpro.law import charges, facts
 from lexpro.records import Judgment
 from lexpro.rewards import article, charge, elements, registry, term
 from lexpro.rewards import format as form
+from lexpro.task_names import TASKS
 from lexpro.tasks import targets
-from lexpro.tasks.form import TASKS
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml
 

@@ -19,8 +19,9 @@ from lexpro.law import charges, facts
 from lexpro.records import Article, Defendant, Judgment, Term
 from lexpro.retrieval.practice import court_key
 from lexpro.statutes import builtin_statutes, table
+from lexpro.task_names import TASKS
 from lexpro.tasks import answers, augment, listing, prompts, quotes, split, targets, texts
-from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.form import Form
 from lexpro.tasks.rows import Asker
 from lexpro.tasks.shelf import Precedent, Shelf
 from lexpro.workflow.files import read_yaml, write_json

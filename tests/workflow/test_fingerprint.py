@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lexpro import hashing
 from lexpro.workflow import fingerprint
 
 MODULE = '"""Doc."""\nimport numpy as np\nfrom lexpro.law import money\n\n\ndef f(x):\n    return x + 1\n'
@@ -85,6 +86,6 @@ def test_a_pin_counts_only_where_its_package_is_imported(scripts):
 
 
 def test_digest_ignores_the_order_of_keys_only():
-    assert fingerprint.digest({"a": 1, "b": 2}) == fingerprint.digest({"b": 2, "a": 1})
-    assert fingerprint.digest({"a": 1, "b": 2}) != fingerprint.digest({"a": 2, "b": 1})
-    assert fingerprint.digest([1, 2]) != fingerprint.digest([2, 1])
+    assert hashing.digest({"a": 1, "b": 2}) == hashing.digest({"b": 2, "a": 1})
+    assert hashing.digest({"a": 1, "b": 2}) != hashing.digest({"a": 2, "b": 1})
+    assert hashing.digest([1, 2]) != hashing.digest([2, 1])

@@ -9,7 +9,8 @@ import time
 import planning
 import pytest
 
-from lexpro.workflow import fingerprint, stage
+from lexpro import hashing
+from lexpro.workflow import stage
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, to_yaml, write_text
 
@@ -24,7 +25,12 @@ def plan(tmp_path, monkeypatch):
     above = tmp_path / "results/predict/x-00000000"
     write_text(above / "predictions.jsonl", "{}\n")
     write_text(above / "manifest.json", json.dumps({"files": {"predictions.jsonl": "…"}, "counts": {}}))
-    return planning.plan("score", {"seed": 1}, {"predict": "results/predict/x-00000000"}, "y-11111111")
+    return planning.plan(
+        "score",
+        {"seed": 1, "draws": 100, "confidence": 0.95, "benchmark": "heldout"},
+        {"predict": "results/predict/x-00000000"},
+        "y-11111111",
+    )
 
 
 def run_stage(plan, body):
@@ -41,7 +47,7 @@ def test_manifest_holds_facts_of_the_output_and_provenance_the_rest(plan):
     run = run_stage(plan, body)
     manifest = read_json(run.out / "manifest.json")
     assert manifest == {
-        "files": {"scores.json": fingerprint.sha256(run.out / "scores.json")},
+        "files": {"scores.json": hashing.sha256(run.out / "scores.json")},
         "counts": {"items": 3},
     }
     provenance = read_json(run.out / "provenance.json")

@@ -16,10 +16,10 @@ from collections import defaultdict
 
 import numpy as np
 
+from lexpro import hashing
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cases, dense
 from lexpro.statutes import table
-from lexpro.workflow import fingerprint
 from lexpro.workflow.files import read_json, write_json
 from lexpro.workflow.stage import Run, stage
 
@@ -101,7 +101,7 @@ def write(run: Run, articles: list[dict], known: list[cases.Case]) -> dict:
     else:
         encoder = train(run, articles, known)
     texts = {"articles": [article["text"] for article in articles], "cases": [case.facts for case in known]}
-    digests = {name: [fingerprint.digest(text, 24) for text in rows] for name, rows in texts.items()}
+    digests = {name: [hashing.digest(text, 24) for text in rows] for name, rows in texts.items()}
     for name, rows in texts.items():
         np.save(run.out / f"{name}.npy", vectors(run, encoder, name, rows, digests[name]))
     write_json(run.out / "texts.json", digests)

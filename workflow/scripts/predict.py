@@ -35,8 +35,8 @@ def decoding_of(settings: dict) -> dict:
     """How answers are decoded: as the stage says, but for what the benchmark says; greedy ones
     once: all are alike.
     """
-    own = settings["items"].get("decoding") or {}
-    merged = {**settings["decoding"], **{key: value for key, value in own.items() if value is not None}}
+    own = settings.items.decoding or {}
+    merged = {**settings["decoding"], **{key: value for key, value in dict(own).items() if value is not None}}
     return merged if merged["temperature"] else {**merged, "samples": 1}
 
 

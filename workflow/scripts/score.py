@@ -36,10 +36,10 @@ def main(argv: list[str] | None = None) -> None:
     with stage("score", __doc__, argv) as run:
         made, tasks = run.inputs["predict"], run.inputs["tasks"]
         rows, second = predictions(made / "predictions.jsonl"), rows_of(made / "again.jsonl")
-        items = run.settings.get("items", {})
+        items = run.settings.items
         source = source_of(items)
-        if "scorer" in items:
-            task_of = importlib.import_module(items["scorer"]).task
+        if items and "scorer" in items:
+            task_of = importlib.import_module(items.scorer).task
             found = score_questions.score(source, task_of, tasks, items, rows, run.settings)
             values = partial(score_questions.values, source, task_of, items)
         else:

@@ -13,15 +13,17 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from lexpro.hashing import draw
 from lexpro.records import Judgment
 from lexpro.retrieval.practice import court_key
 from lexpro.statutes import table
+from lexpro.task_names import TASKS
 from lexpro.tasks import targets, texts
-from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.form import Form
 from lexpro.tasks.rows import Asker
 from lexpro.tasks.same_case import families
 from lexpro.tasks.shelf import Precedent, Shelf
-from lexpro.tasks.split import SPLITS, Case, assign, draw
+from lexpro.tasks.split import SPLITS, Case, assign
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import json_line, read_json, write_json
 from lexpro.workflow.stage import MANIFEST, Run, stage

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro.corpus.readers.raw import RawFile
+from lexpro.hashing import sha256
 from lexpro.workflow.errors import UserError
-from lexpro.workflow.fingerprint import sha256
 from lexpro.workflow.hash_cache import UNREADABLE, listing
 
 REGISTRY = Path("config/datasets.csv")

@@ -25,6 +25,28 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+    # Transition only: stages that still index their settings like a dict. Gone when none does.
+    def __getitem__(self, name):
+        try:
+            return getattr(self, name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+    def __contains__(self, name):
+        return name in type(self).model_fields
+
+    def get(self, name, default=None):
+        return getattr(self, name, default)
+
+    def keys(self):
+        return type(self).model_fields.keys()
+
+    def values(self):
+        return [getattr(self, name) for name in self.keys()]
+
+    def items(self):
+        return [(name, getattr(self, name)) for name in self.keys()]
+
 
 class Runtime(Model):
     """How a stage runs, never what it computes."""

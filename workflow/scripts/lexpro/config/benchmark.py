@@ -11,10 +11,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from lexpro.config.base import Count, Model, Positive, clash, known
-from lexpro.config.predict import SEEDS
 from lexpro.datasets import registered
+from lexpro.task_names import Task
 
-TASKS = Literal["elements", "charge", "article", "term"]
+# Answers to each prompt, each with a seed of its own: fewer say little of the spread of a score.
+SEEDS = 3
 LIBRARY = Path(__file__).resolve().parents[1]
 Temperature = Annotated[float, Field(ge=0, le=2)]
 
@@ -22,7 +23,7 @@ Temperature = Annotated[float, Field(ge=0, le=2)]
 class Decoding(Model):
     """What a benchmark decodes otherwise than `predict.decoding` says."""
 
-    max_new_tokens: Positive | dict[TASKS, Positive] | None = None
+    max_new_tokens: Positive | dict[Task, Positive] | None = None
     temperature: Temperature | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     samples: Positive | None = None
@@ -59,7 +60,7 @@ class Judgments(Model):
     source: Literal["lexpro.evaluation.tasks.judge_elements.items"] | None = None
     version: str | None = None
     data: dict[Literal["zero_shot"], str] = Field(default_factory=dict)
-    tasks: list[TASKS] = Field(min_length=1)
+    tasks: list[Task] = Field(min_length=1)
     limit: Count
     decoding: Decoding | None = None
 
@@ -70,16 +71,12 @@ class Judgments(Model):
         return value
 
 
-class Questions(Model):
-    """A public benchmark of questions with references."""
+class Asked(Model):
+    """What of a public benchmark is asked."""
 
     source: Annotated[str, AfterValidator(partial(_module, part="items"))]
-    scorer: Annotated[str, AfterValidator(partial(_module, part="scorer"))]
     version: str
     data: dict[str, str] = Field(min_length=1)
-    tables: list[str] = Field(default_factory=list)
-    published: dict[str, str] = Field(default_factory=dict)
-    models: dict[Literal["bert", "wordnet"], str | None] = Field(default_factory=dict)
     shots: list[Literal[0, 1]] = Field(min_length=1)
     tasks: list[str]
     limit: Count
@@ -91,12 +88,6 @@ class Questions(Model):
     @classmethod
     def _data(cls, value: dict) -> dict:
         _registered(list(value.values()))
-        return value
-
-    @field_validator("tables")
-    @classmethod
-    def _tables(cls, value: list) -> list:
-        _registered(value)
         return value
 
     @model_validator(mode="after")
@@ -111,6 +102,39 @@ class Questions(Model):
                 ["shots", "data"], "shots: this benchmark has no items with an example (data.one_shot)"
             )
         return self
+
+
+class Questions(Asked):
+    """A public benchmark of questions with references, and how answers are scored."""
+
+    scorer: Annotated[str, AfterValidator(partial(_module, part="scorer"))]
+    tables: list[str] = Field(default_factory=list)
+    published: dict[str, str] = Field(default_factory=dict)
+    models: dict[Literal["bert", "wordnet"], str | None] = Field(default_factory=dict)
+
+    @field_validator("tables")
+    @classmethod
+    def _tables(cls, value: list) -> list:
+        _registered(value)
+        return value
+
+
+class Pinned(Model):
+    """What the planner adds: hashes of the data sets, by name."""
+
+    sha256: dict[str, str] = Field(default_factory=dict)
+
+
+class PinnedJudgments(Pinned, Judgments):
+    """The project's own tasks, asked of judgments of a known version."""
+
+
+class PinnedAsked(Pinned, Asked):
+    """What is asked of a public benchmark of a known version."""
+
+
+class PinnedQuestions(Pinned, Questions):
+    """A public benchmark of a known version."""
 
 
 def model(settings: object) -> type[Model]:

@@ -85,4 +85,11 @@ class Folder(Model):
     path: str = Field(min_length=1)
 
 
+class PlannedDataset(Dataset):
+    """With what the planner adds: the hashes of the data sets, by name."""
+
+    sha256: dict[str, str] = Field(default_factory=dict)
+
+
 Settings = Annotated[Synthetic | Dataset | Folder, Field(discriminator="kind")]
+Planned = Annotated[Synthetic | PlannedDataset, Field(discriminator="kind")]

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from lexpro.config.base import Count, Model, Positive, Share, clash
 from lexpro.config.training import Guards, NotNegative, TrainingRuntime, Tuning
 from lexpro.rewards.registry import load
+from lexpro.task_names import Task
 from lexpro.workflow.errors import UserError
 
 
@@ -74,7 +75,7 @@ class Settings(Tuning):
     # An adapter that was trained over 4-bit weights goes on over whole ones: vLLM cannot take
     # merged 4-bit weights.
     method: Literal["full", "lora"]
-    tasks: list[Literal["elements", "charge", "article", "term"]] = Field(min_length=1)
+    tasks: list[Task] = Field(min_length=1)
     rewards: list[Reward] = Field(min_length=1)
     pass_rate: PassRate | None
     max_prompts: Count

@@ -16,3 +16,9 @@ class FieldNames(Model):
 
 class Settings(Model):
     fields: FieldNames
+
+
+class Planned(Settings):
+    """With what the planner adds: the folder of a user's own corpus."""
+
+    corpus: str | None = None

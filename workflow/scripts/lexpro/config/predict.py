@@ -7,10 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from lexpro.config.base import Count, Model, Positive, Runtime, Share, clash
-
-# Answers to each prompt, each with a seed of its own, without which the spread of a sampled score
-# is not known.
-SEEDS = 3
+from lexpro.config.benchmark import SEEDS, PinnedAsked, PinnedJudgments
 
 
 class Transformers(Model):
@@ -96,3 +93,12 @@ class Settings(Model):
                 f"answers of {longest} tokens leave no room for a prompt in max_model_len {self.engine.max_model_len}",
             )
         return self
+
+
+class Planned(Settings):
+    """With what the planner adds: the benchmark, and the model and retrieval that answer it."""
+
+    benchmark: str
+    items: PinnedJudgments | PinnedAsked
+    variant: Literal["base", "sft", "grpo"]
+    retrieval: Literal["none", "rag"]

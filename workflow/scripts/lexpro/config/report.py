@@ -15,3 +15,9 @@ class Settings(Model):
     window: Positive
     dpi: Annotated[int, Field(ge=50, le=600)]
     note: str
+
+
+class Planned(Settings):
+    """With what the planner adds: the name of the experiment."""
+
+    experiment: str

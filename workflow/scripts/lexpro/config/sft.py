@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
 from lexpro.config.base import Positive, clash
 from lexpro.config.training import NotNegative, Tuning
+from lexpro.task_names import Task
 
 
 class Settings(Tuning):
-    tasks: list[Literal["elements", "charge", "article", "term"]] = Field(min_length=1)
+    tasks: list[Task] = Field(min_length=1)
     # How many times an epoch sees each task's examples; 1 where nothing is said.
-    weights: dict[Literal["elements", "charge", "article", "term"], NotNegative]
+    weights: dict[Task, NotNegative]
     max_length: Positive
     packing: bool
 

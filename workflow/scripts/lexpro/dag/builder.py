@@ -12,14 +12,13 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from lexpro import datasets
+from lexpro import datasets, hashing
 from lexpro.corpus.readers.raw import IGNORED, shown
 from lexpro.dag import plan_files
 from lexpro.dag.compose import SettingError, compose, located
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Dag, Run
 from lexpro.evaluation.items import WITH_STATUTES
 from lexpro.statutes import collection
-from lexpro.workflow import fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded, read_json, write_json
 from lexpro.workflow.stage import MANIFEST, StaleCheckout, lock_file
@@ -259,7 +258,7 @@ def thaw(names: list[str], overrides: list[str]) -> Dag:
 
 
 def _frozen(names: list[str], overrides: list[str]) -> Path:
-    return PLANS / f"dag-{fingerprint.digest([names, overrides])}.json"
+    return PLANS / f"dag-{hashing.digest([names, overrides])}.json"
 
 
 def inputs(dag: Dag) -> Callable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lexpro.workflow import fingerprint
+from lexpro import hashing
 
 PLANS = Path("results/.plan")
 # The stages whose runs are split by province.
@@ -50,7 +50,7 @@ class Dag:
     def add(self, stage: str, choice: str, settings: dict, upstream: dict[str, Run | None], **extra) -> Run:
         present = {name: (run.stage, run.key) for name, run in upstream.items() if run is not None}
         semantic = {k: v for k, v in settings.items() if k != RUNTIME}
-        key = f"{choice}-{fingerprint.digest([stage, semantic, sorted(present.items())])}"
+        key = f"{choice}-{hashing.digest([stage, semantic, sorted(present.items())])}"
         run = Run(stage, key, semantic, settings.get(RUNTIME) or {}, present, **extra)
         return self.runs.setdefault((stage, key), run)
 

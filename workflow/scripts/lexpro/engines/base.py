@@ -4,7 +4,6 @@ benchmarks and scores.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -48,9 +47,3 @@ class Engine(Protocol):
     """
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]: ...
-
-
-def seed_of(*parts: object) -> int:
-    """A seed of 31 bits that depends on the parts alone."""
-    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=4).digest()
-    return int.from_bytes(digest, "big") >> 1

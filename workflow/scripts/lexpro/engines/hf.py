@@ -8,8 +8,9 @@ from pathlib import Path
 import torch
 from transformers import GenerationConfig
 
-from lexpro.engines.base import Generation, Request, failure, seed_of
+from lexpro.engines.base import Generation, Request, failure
 from lexpro.engines.tokens import decode, encode, ends
+from lexpro.hashing import seed_of
 from lexpro.models import compute, loading
 
 # Tokens of prompts and answers together that are held at a time.

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lexpro.engines.base import Engine, Generation, Request, seed_of
+from lexpro.engines.base import Engine, Generation, Request
+from lexpro.hashing import seed_of
 from lexpro.workflow.files import json_line, write_text
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from lexpro.evaluation.grading import Verdict, judge
 from lexpro.evaluation.judgments import Judgments
 from lexpro.evaluation.metrics import main, summarise
 from lexpro.evaluation.scored import Scored, prediction_of
-from lexpro.tasks.form import TASKS
+from lexpro.task_names import TASKS
 from lexpro.workflow.errors import UserError
 
 

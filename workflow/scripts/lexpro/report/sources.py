@@ -16,7 +16,6 @@ from lexpro.workflow.stage import PROVENANCE, parts
 
 VARIANTS = ("base", "sft", "grpo")
 RETRIEVAL = ("none", "rag")
-TASKS = ("elements", "charge", "article", "term")
 
 
 def jsonl(path: Path) -> list[dict]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lexpro.workflow import fingerprint
+from lexpro import hashing
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded, read_json, write_json
 
@@ -27,8 +27,8 @@ def parts(folder: Path) -> list[Path]:
 
 def fingerprint_of(folder: Path) -> str:
     """A hash over the names and bytes of a model's parts."""
-    hashes = [(path.relative_to(folder).as_posix(), fingerprint.sha256(path)) for path in parts(folder)]
-    return fingerprint.digest(hashes, 32)
+    hashes = [(path.relative_to(folder).as_posix(), hashing.sha256(path)) for path in parts(folder)]
+    return hashing.digest(hashes, 32)
 
 
 class Encoder:

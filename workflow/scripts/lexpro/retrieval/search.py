@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from polars.exceptions import PolarsError
 
+from lexpro import hashing
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite, dense, practice, rerank, similar
 from lexpro.retrieval.bm25 import BM25, top
@@ -24,7 +25,6 @@ from lexpro.retrieval.scope import ArticleMask, CaseMask, CaseScope, Scope
 from lexpro.retrieval.store import Store
 from lexpro.statutes import table
 from lexpro.statutes.lookup import plain
-from lexpro.workflow import fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, steadily
 
@@ -56,7 +56,7 @@ def check(index: Path) -> None:
     for name, digest in read_json(signed)["files"].items() if signed.is_file() else ():
         if not (index / name).is_file():
             raise UserError(f"{index} is damaged: {name} is missing. Run the index stage again.")
-        if index / name not in embedder and fingerprint.sha256(index / name) != digest:
+        if index / name not in embedder and hashing.sha256(index / name) != digest:
             raise UserError(f"{index} is damaged: {name} is not what was written. Run the index stage again.")
 
 

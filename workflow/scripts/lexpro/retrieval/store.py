@@ -26,8 +26,8 @@ import polars as pl
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
+from lexpro import hashing
 from lexpro.retrieval.server import Server
-from lexpro.workflow import fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import present, read_json, replace_folder, steadily, write_json
 
@@ -129,7 +129,7 @@ def build(
         columns = {"collection": pl.String, "id": pl.String, "digest": pl.String}
         pl.DataFrame(digests, schema=columns, orient="row").write_parquet(folder / ROWS)
         files = {
-            path.relative_to(folder).as_posix(): fingerprint.sha256(path)
+            path.relative_to(folder).as_posix(): hashing.sha256(path)
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.name != CARD
         }
@@ -162,7 +162,7 @@ def verify(folder: Path, name: Path | None = None) -> dict:
     for file, digest in files.items():
         if not (folder / file).is_file():
             raise UserError(f"{name} is damaged: {file} is missing. Run the index stage again.")
-        if fingerprint.sha256(folder / file) != digest:
+        if hashing.sha256(folder / file) != digest:
             raise UserError(f"{name} is damaged: {file} is not what was written. Run the index stage again.")
     return card
 

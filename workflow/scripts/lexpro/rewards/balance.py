@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from lexpro.engines.base import seed_of
+from lexpro.hashing import seed_of
 from lexpro.workflow.errors import UserError
 
 # (task, gold, charges) → which kind of answer is true; None where the reward does not apply.

@@ -24,8 +24,9 @@ from pathlib import Path
 from lexpro.law import charges
 from lexpro.records import TERM_KINDS, Judgment
 from lexpro.rewards.registry import Reward
+from lexpro.task_names import TASKS
 from lexpro.tasks import prompts, targets, texts
-from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.form import Form
 from lexpro.workflow.files import json_line
 
 DEGENERATE = ("loop", "unclosed", "english", "everything", "braces")

@@ -11,9 +11,9 @@ import re
 from dataclasses import replace
 
 from lexpro.corpus.filtering.masking import ORDINALS, SURNAMES
+from lexpro.hashing import draw
 from lexpro.records import Judgment
 from lexpro.tasks.form import Form
-from lexpro.tasks.split import draw
 
 # Behind a name, it is the beginning of somebody else's.
 _GOES_ON = rf"(?![某{ORDINALS}])"

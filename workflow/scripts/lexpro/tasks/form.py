@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-TASKS = ("elements", "charge", "article", "term")
-
 # Keys of the answers. Per defendant (被告人), then totals of the case.
 DEFENDANT_FIELDS = ("姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "情节")
 CASE_FIELDS = ("金额", "退赔", "赔偿")

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from lexpro.hashing import draw
 from lexpro.records import Judgment
 from lexpro.retrieval.practice import court_key
+from lexpro.task_names import TASKS
 from lexpro.tasks import augment, prompts, targets, texts
-from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.form import Form
 from lexpro.tasks.shelf import Shelf
-from lexpro.tasks.split import draw
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import practice
 from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.fusion import rrf
 from lexpro.statutes.table import OPEN_END, as_number, spans
-from lexpro.tasks.split import draw
 
 # Articles that each ranking contributes to the fusion.
 DEPTH = 30

@@ -4,20 +4,13 @@ provinces and charges.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from lexpro.hashing import draw
+
 SPLITS = ("sft", "grpo", "heldout")
-
-
-def draw(*parts: object) -> float:
-    """A number in [0, 1) that depends on the parts alone: the same for every order of work and on
-    every machine.
-    """
-    digest = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
 
 
 @dataclass(frozen=True, slots=True)

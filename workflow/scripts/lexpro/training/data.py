@@ -11,7 +11,7 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 from trl import pack_dataset
 
-from lexpro.engines.base import seed_of
+from lexpro.hashing import seed_of
 from lexpro.models import chat
 from lexpro.workflow.errors import UserError
 

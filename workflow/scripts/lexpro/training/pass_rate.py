@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lexpro import hashing
 from lexpro.engines import resume
 from lexpro.engines.base import Request
 from lexpro.models import compute
@@ -77,9 +78,7 @@ def measured(run: Run, rows: list[dict], rewards: Rewards) -> dict[str, float]:
     a kill.
     """
     file = run.scratch / "pass_rates.json"
-    names = fingerprint.digest(
-        [[row["id"] for row in rows], run.settings["pass_rate"], run.settings["rewards"]]
-    )
+    names = hashing.digest([[row["id"] for row in rows], run.settings["pass_rate"], run.settings["rewards"]])
     while not (file.is_file() and read_json(file)["of"] == names):
         if not compute.is_main():
             time.sleep(PAUSE)

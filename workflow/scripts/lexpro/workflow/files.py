@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
@@ -54,6 +54,26 @@ def to_yaml(value: object) -> str:
 def json_line(row: object) -> str:
     """A row of a JSON-lines file."""
     return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def read_json_lines(path: Path) -> Iterator[Any]:
+    """The rows of a JSON-lines file, one at a time.
+
+    Raises:
+        UserError: a line is not JSON; the message names file and line.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise UserError(f"{path}:{number}: not a line of JSON: {error}") from error
+
+
+def write_json_lines(path: Path, rows: Iterable[object]) -> None:
+    """Write one row a line. Not in one step: for files of a folder that is published as a whole."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(map(json_line, rows))
 
 
 def expanded(path: str) -> Path:

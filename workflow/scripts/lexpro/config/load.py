@@ -1,0 +1,27 @@
+"""The settings of a run as the typed object that its stage reads."""
+
+from __future__ import annotations
+
+import importlib
+
+from pydantic import TypeAdapter
+
+from lexpro.config.base import Model
+
+
+def settings(stage: str, values: dict, runtime: dict | None = None) -> Model:
+    """The settings of a stage, as planned, with their defaults.
+
+    Args:
+        stage: name of the stage; its schema is `lexpro/config/<stage>.py`.
+        values: settings as the plan states them: those that a user can state, and (where the
+            schema has a model `Planned`) those that the planner adds.
+        runtime: how the run is computed, for stages whose schema has `runtime`.
+
+    Raises:
+        pydantic.ValidationError: a setting is not what the schema says.
+    """
+    module = importlib.import_module(f"lexpro.config.{stage}")
+    model = getattr(module, "Planned", None) or module.Settings
+    stated = values | ({"runtime": runtime} if runtime else {})
+    return TypeAdapter(model).validate_python(stated)
