@@ -334,7 +334,7 @@ def test_what_a_prompt_earns_is_a_share_of_what_it_could():
 def test_every_variant_of_the_loss_is_a_file_that_trl_takes(name, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     settings = builder.compose("demo", (f"+grpo_loss={name}",))[0]["grpo"]
-    run = SimpleNamespace(settings=settings, runtime=settings["runtime"], scratch=tmp_path)
+    run = SimpleNamespace(settings=settings, runtime=settings["runtime"], work_dir=tmp_path)
     config = training.config(run)
     variant = yaml.safe_load((ROOT / f"config/grpo_loss/{name}.yaml").read_text(encoding="utf-8"))
     steps = variant.pop("steps_per_sampling", 1)

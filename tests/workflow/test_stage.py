@@ -95,7 +95,7 @@ def test_a_failure_says_why_and_signs_nothing(plan, tmp_path, error, code, said)
 def test_an_interrupt_is_said_leaves_no_half_and_keeps_the_scratch_folder(plan, tmp_path, number):
     def body(run):
         write_text(run.out / "half.json", "{")
-        write_text(run.scratch / "checkpoint", "3")
+        write_text(run.work_dir / "checkpoint", "3")
         os.kill(os.getpid(), number)
         time.sleep(5)
 
@@ -106,10 +106,10 @@ def test_an_interrupt_is_said_leaves_no_half_and_keeps_the_scratch_folder(plan, 
     assert "interrupted: nothing half made is kept" in log and "Traceback" not in log
     assert not (tmp_path / "results/score/y-11111111").exists()
     again = run_stage(
-        plan, lambda run: write_text(run.out / "seen", (run.scratch / "checkpoint").read_text())
+        plan, lambda run: write_text(run.out / "seen", (run.work_dir / "checkpoint").read_text())
     )
     assert (again.out / "seen").read_text() == "3"
-    assert not again.scratch.exists()
+    assert not again.work_dir.exists()
 
 
 def test_an_interrupt_after_the_signature_undoes_nothing(plan, monkeypatch):
@@ -122,7 +122,7 @@ def test_an_interrupt_after_the_signature_undoes_nothing(plan, monkeypatch):
 
     monkeypatch.setattr(stage.shutil, "rmtree", slowly)
     run = run_stage(plan, lambda run: write_text(run.out / "scores.json", "{}"))
-    assert (run.out / "manifest.json").exists() and not run.scratch.exists()
+    assert (run.out / "manifest.json").exists() and not run.work_dir.exists()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -183,16 +183,16 @@ def test_folders_of_provinces_that_are_not_planned_are_not_looked_at(plan, tmp_p
     write_text(plan / "config.yaml", to_yaml(config | {"provinces": ["湖北"]}))
     province("湖北", {})
     province("湖南", {"gone.parquet": "…"})
-    scratch = run_stage(plan, lambda run: None).scratch
+    work_dir_before = run_stage(plan, lambda run: None).work_dir
     province("湖南", {})
-    assert run_stage(plan, lambda run: None).scratch == scratch
+    assert run_stage(plan, lambda run: None).work_dir == work_dir_before
     province("湖北", {"gone.parquet": "…"})
     with pytest.raises(SystemExit):
         run_stage(plan, lambda run: None)
 
 
-def test_scratch_moves_when_data_upstream_changes(plan, tmp_path):
-    first = run_stage(plan, lambda run: None).scratch
+def test_work_dir_moves_when_data_upstream_changes(plan, tmp_path):
+    first = run_stage(plan, lambda run: None).work_dir
     manifest = tmp_path / "results/predict/x-00000000/manifest.json"
     manifest.write_text(json.dumps({"files": {"predictions.jsonl": "other"}, "counts": {}}))
-    assert run_stage(plan, lambda run: None).scratch != first
+    assert run_stage(plan, lambda run: None).work_dir != first

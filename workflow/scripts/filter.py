@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
             run.inputs["structure"] / province / "judgments.parquet" for province in run.config["provinces"]
         ]
         seen = benchmarks(run)
-        counts = select(files, run.settings, seen, run.out, run.log.info, threads(), run.scratch)
+        counts = select(files, run.settings, seen, run.out, run.log.info, threads(), run.work_dir)
         run.counts.update(counts)
         if not counts["read"]:
             raise UserError(

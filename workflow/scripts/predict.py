@@ -97,10 +97,10 @@ def main(argv: list[str] | None = None) -> None:
                 decoding,
             )
 
-        rows, cost = generate(wanted, engine, run.scratch / "predictions.jsonl", settings["chunk"])
+        rows, cost = generate(wanted, engine, run.work_dir / "predictions.jsonl", settings["chunk"])
         ordered = [rows[ask.key] for ask in wanted]
         repeated = [] if decoding["temperature"] else chosen(wanted, settings["again"])
-        second, _ = generate(repeated, engine, run.scratch / AGAIN, settings["chunk"])
+        second, _ = generate(repeated, engine, run.work_dir / AGAIN, settings["chunk"])
         failed = [row for row in ordered if row["error"]]
         if len(failed) > settings["max_failed"] * len(ordered):
             raise UserError(

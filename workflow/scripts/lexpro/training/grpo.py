@@ -166,7 +166,7 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
         start, base, dtype=compute.weights_dtype(settings), attention=settings["attention"], trainable=True
     )
     tracker = Tracker(run)
-    record = Record(run.scratch / "metrics.jsonl", run.log, tracker, settings["guards"])
+    record = Record(run.work_dir / "metrics.jsonl", run.log, tracker, settings["guards"])
     trainer = Trainer(
         model=model,
         reward_funcs=rewards,
@@ -176,9 +176,9 @@ def optimise(run: Run) -> tuple[Trainer, list[int]]:
         callbacks=[record],
     )
     trainer.counter = record
-    trainer.samples = run.scratch / "completions.jsonl"
+    trainer.samples = run.work_dir / "completions.jsonl"
     trainer.sampled, trainer.every = settings["sampled_completions"], settings["sampled_every"]
-    resumed = checkpoints.latest(run.scratch / "checkpoints")
+    resumed = checkpoints.latest(run.work_dir / "checkpoints")
     if compute.is_main():
         kept_lines(trainer.samples, checkpoints.step(resumed) - 1 if resumed else -1)
     finish(run, trainer, record, tracker)

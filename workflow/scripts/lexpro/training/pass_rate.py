@@ -77,7 +77,7 @@ def measured(run: Run, rows: list[dict], rewards: Rewards) -> dict[str, float]:
     """`rates` of the SFT model on `rows`; sampled once, by the first process, and found again after
     a kill.
     """
-    file = run.scratch / "pass_rates.json"
+    file = run.work_dir / "pass_rates.json"
     names = hashing.digest([[row["id"] for row in rows], run.settings["pass_rate"], run.settings["rewards"]])
     while not (file.is_file() and read_json(file)["of"] == names):
         if not compute.is_main():
@@ -93,7 +93,7 @@ def _sample(run: Run, rows: list[dict]) -> list[dict]:
     this training.
     """
     settings, runtime = run.settings, run.runtime
-    asked, told = run.scratch / "pass_rate_prompts.jsonl", run.scratch / "pass_rate.json"
+    asked, told = run.work_dir / "pass_rate_prompts.jsonl", run.work_dir / "pass_rate.json"
     asked.write_text("".join(map(json_line, rows)), encoding="utf-8")
     decoding = {name: settings[name] for name in ("temperature", "top_p", "seed")}
     if runtime.get("vllm") and runtime.get("gpus"):
@@ -118,7 +118,7 @@ def _sample(run: Run, rows: list[dict]) -> list[dict]:
             "samples": settings["pass_rate"]["samples"],
             "tokens": settings["max_completion_length"],
             "prompts": str(asked),
-            "answers": str(run.scratch / "pass_rate_answers.jsonl"),
+            "answers": str(run.work_dir / "pass_rate_answers.jsonl"),
         },
     )
     # torch's launcher speaks through these; the sampler is not one of its processes.
@@ -136,7 +136,7 @@ def _sample(run: Run, rows: list[dict]) -> list[dict]:
     }
     env["PYTHONPATH"] = os.pathsep.join([str(fingerprint.SCRIPTS), os.environ.get("PYTHONPATH", "")])
     subprocess.run([sys.executable, "-m", "lexpro.training.pass_rate", str(told)], env=env, check=True)
-    return list(data.read_jsonl(run.scratch / "pass_rate_answers.jsonl"))
+    return list(data.read_jsonl(run.work_dir / "pass_rate_answers.jsonl"))
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -101,7 +101,7 @@ def arguments(run: Run, settings: dict, accumulation: int, **more) -> dict:
     """
     runtime = run.runtime
     return {
-        "output_dir": str(run.scratch / "checkpoints"),
+        "output_dir": str(run.work_dir / "checkpoints"),
         "learning_rate": settings["learning_rate"],
         "lr_scheduler_type": settings["schedule"],
         "warmup_steps": settings["warmup"],
@@ -173,7 +173,7 @@ def fit(
     model to `model/`.
     """
     tracker = Tracker(run)
-    record = Record(run.scratch / "metrics.jsonl", run.log, tracker, settings["guards"])
+    record = Record(run.work_dir / "metrics.jsonl", run.log, tracker, settings["guards"])
     trainer = Trainer(
         model=model,
         args=config,

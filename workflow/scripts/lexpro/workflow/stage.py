@@ -58,7 +58,7 @@ class Run:
     out: Path
     # Checkpoints and partial predictions: survives a kill; another folder as soon as code or data
     # differ.
-    scratch: Path
+    work_dir: Path
     province: str | None
     config: dict
     log: logging.Logger
@@ -206,9 +206,9 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
     _check_inputs(manifests)
     out = Path(config["out"])
     state = [(args.plan / "code.yaml").read_text(encoding="utf-8"), *map(hashing.sha256, manifests)]
-    scratch = Path("scratch") / name / f"{config['key']}-{hashing.digest(state)}"
+    work_dir = Path("scratch") / name / f"{config['key']}-{hashing.digest(state)}"
     if args.province:
-        out, scratch = out / args.province, scratch / args.province
+        out, work_dir = out / args.province, work_dir / args.province
     return Run(
         stage=name,
         key=config["key"],
@@ -216,7 +216,7 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
         runtime=getattr(settings, "runtime", None),
         inputs=inputs,
         out=out,
-        scratch=scratch,
+        work_dir=work_dir,
         province=args.province,
         config=config,
         log=log,
@@ -234,7 +234,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
 
     Exits with 2 and one line for a `UserError` and a full disk (the user can mend both), with 128
     and the signal after an interrupt, with 1 and a traceback otherwise; `run.out` is then removed,
-    `run.scratch` stays to go on from. With several processes (accelerate, torchrun) only rank 0
+    `run.work_dir` stays to go on from. With several processes (accelerate, torchrun) only rank 0
     clears the folder and writes the closing files.
     """
     args = _arguments(name, doc, argv)
@@ -261,7 +261,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
             shutil.rmtree(run.out, ignore_errors=True)
             run.out.mkdir(parents=True)
             unsigned = run.out
-            run.scratch.mkdir(parents=True, exist_ok=True)
+            run.work_dir.mkdir(parents=True, exist_ok=True)
         yield run
         if sha_of_plan(args.plan) != planned:
             raise StaleCheckout(f"{args.plan} changed while the stage was running. Run snakemake again.")
@@ -277,7 +277,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
             # undo it.
             for number in handlers:
                 signal.signal(number, signal.SIG_IGN)
-            shutil.rmtree(run.scratch, ignore_errors=True)
+            shutil.rmtree(run.work_dir, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
         return
     except UserError as error:
@@ -289,7 +289,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     except Exception as error:
         # Not `gettempdir()`: that tries to write.
         temporary = Path(tempfile.tempdir or os.environ.get("TMPDIR", "/tmp"))
-        written = [run.out, run.scratch, temporary] if run else []
+        written = [run.out, run.work_dir, temporary] if run else []
         if disk.full(error, written):
             log.error("%s", disk.message(error))
             status = 2
