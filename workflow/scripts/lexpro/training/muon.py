@@ -13,6 +13,8 @@ from collections import defaultdict
 import torch
 from torch import nn
 
+from lexpro.models import compute
+
 # Newton-Schulz coefficients and steps of Jordan et al.: five steps bring all singular values to
 # about 1.
 QUINTIC = (3.4445, -4.7750, 2.0315)
@@ -26,7 +28,9 @@ def orthogonal(matrices: torch.Tensor) -> torch.Tensor:
     in bfloat16.
     """
     a, b, c = QUINTIC
-    x = matrices.bfloat16()
+    # A processor without bfloat16 of its own emulates it, some eighty times slower than fp32.
+    native = matrices.is_cuda or compute.cpu_has_bf16()
+    x = matrices.bfloat16() if native else matrices.float()
     tall = x.size(-2) > x.size(-1)
     if tall:
         x = x.mT
