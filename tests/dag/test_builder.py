@@ -1,14 +1,12 @@
 """Composing experiments, keys, and the errors of a configuration before any job."""
 
-import errno
 import os
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from lexpro import datasets, hashing
-from lexpro.corpus.readers.raw import raw_files
+from lexpro import datasets
 from lexpro.dag import builder, plan_files
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml, write_text
@@ -127,32 +125,6 @@ def test_a_folder_of_judgments_is_split_by_its_sub_folders(tmp_path):
     dag = builder.build(["demo"], ["corpus=folder", f"corpus.path={tmp_path}"])
     (ingest,) = dag.of("ingest")
     assert ingest.provinces == ("湖北", "湖南") and not dag.of("corpus")
-
-
-def test_raw_files_are_hashed_once(tmp_path, monkeypatch):
-    (tmp_path / "raw").mkdir()
-    (tmp_path / "raw/a.txt").write_text("one")
-    first = plan_files.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json")
-    monkeypatch.setattr(plan_files.fingerprint, "sha256", lambda path: pytest.fail(f"{path} was read again"))
-    assert plan_files.listing(raw_files(tmp_path / "raw"), tmp_path / "cache.json") == first
-
-
-def test_what_cannot_be_read_is_in_the_plan_and_looked_at_again(tmp_path, monkeypatch):
-    raw, cache = tmp_path / "raw", tmp_path / "cache.json"
-    raw.mkdir()
-    (raw / "a.txt").write_text("one")
-    (raw / "gone.txt").symlink_to(tmp_path / "nowhere")
-
-    def refuse(path):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-
-    with monkeypatch.context() as locked:
-        locked.setattr(plan_files.fingerprint, "sha256", refuse)
-        assert plan_files.listing(raw_files(raw), cache) == {
-            "a.txt": "unreadable: Permission denied",
-            "gone.txt": "unreadable: No such file or directory",
-        }
-    assert plan_files.listing(raw_files(raw), cache)["a.txt"] == hashing.sha256(raw / "a.txt")
 
 
 def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(tmp_path, monkeypatch):

@@ -12,12 +12,13 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 
-from lexpro import disk, overrides, plan, plan_files
-from lexpro.workflow.errors import UserError
+from lexpro.dag import builder, overrides, plan_files
 from lexpro.training.launch import Launch, resources
+from lexpro.workflow import disk
+from lexpro.workflow.errors import UserError
 
 try:
-    PLAN = (plan.freeze if workflow.is_main_process else plan.thaw)(
+    PLAN = (builder.freeze if workflow.is_main_process else builder.thaw)(
         *overrides.request(config, workflow.config_settings.overwrite_config)
     )
 except UserError as error:
@@ -27,7 +28,7 @@ except OSError as error:
         raise
     raise WorkflowError(f"the disk is full ({error}): free some space and run snakemake again") from None
 
-INPUTS = plan.inputs(PLAN)
+INPUTS = builder.inputs(PLAN)
 
 
 def manifests(stage):
@@ -57,7 +58,7 @@ def cli(stage, launcher="python", extra=""):
 def all_cores():
     """Those of the main process: of `--cores`, or without it (a cluster's `--jobs`) of its machine."""
     if not workflow.is_main_process:
-        return plan.thaw_cores()
+        return builder.thaw_cores()
     try:
         return workflow.cores
     except WorkflowError:
@@ -66,7 +67,7 @@ def all_cores():
 
 onstart:
     # Only where something is to run: a dry run beside it takes no cores from its jobs.
-    plan.freeze_cores(all_cores())
+    builder.freeze_cores(all_cores())
 
 
 def share_of_cores(stage):
@@ -75,7 +76,7 @@ def share_of_cores(stage):
     def of(wildcards):
         run = PLAN.runs[stage, wildcards.key]
         above = run.upstream.get("ingest")
-        return plan.cores_for(PLAN.runs[above] if above else run, wildcards.province, all_cores())
+        return builder.cores_for(PLAN.runs[above] if above else run, wildcards.province, all_cores())
 
     return of
 

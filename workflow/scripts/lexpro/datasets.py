@@ -25,10 +25,9 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexpro.corpus.readers.raw import RawFile
 from lexpro.hashing import sha256
 from lexpro.workflow.errors import UserError
-from lexpro.workflow.hash_cache import UNREADABLE, listing
+from lexpro.workflow.hash_cache import UNREADABLE, RawFile, listing
 
 REGISTRY = Path("config/datasets.csv")
 MIRROR = "LEXPRO_MIRROR"

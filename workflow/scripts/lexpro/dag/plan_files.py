@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from lexpro import datasets as registry
-from lexpro.corpus.readers.raw import RawFile, raw_files
+from lexpro.corpus.readers.raw import raw_files
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
 from lexpro.models.pretrained import WANTED
 from lexpro.statutes import collection
 from lexpro.workflow import fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded, read_json, to_yaml, write_if_changed, write_json
-from lexpro.workflow.hash_cache import listing
+from lexpro.workflow.hash_cache import RawFile, listing
 from lexpro.workflow.stage import MANIFEST
 
 # Scripts that are no stages: what they make of finished runs is made again when their code changes.

@@ -5,14 +5,31 @@ corpus again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro import hashing
-from lexpro.corpus.readers.raw import RawFile
 from lexpro.workflow.files import read_json, write_json
 
 # Begins what stands for a hash where there is none.
 UNREADABLE = "unreadable: "
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A file that the workflow reads and did not make.
+
+    Attributes:
+        path: where it lies.
+        name: how lists and rows refer to it.
+        size: bytes.
+        trouble: why it cannot be opened, if that is known.
+    """
+
+    path: Path
+    name: str
+    size: int = 0
+    trouble: str = ""
 
 
 def _stamped(path: Path, known: list | None) -> list:

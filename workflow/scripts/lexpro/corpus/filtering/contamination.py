@@ -19,8 +19,9 @@ import numpy as np
 from lexpro.corpus.filtering.codes import WIDTH, Codes
 from lexpro.corpus.readers.base import Document, Fields, Reject
 from lexpro.corpus.readers.dispatch import read
-from lexpro.corpus.readers.raw import RawFile, raw_files
+from lexpro.corpus.readers.raw import raw_files
 from lexpro.workflow.errors import UserError
+from lexpro.workflow.hash_cache import RawFile
 
 SIZE = 30
 SHARE = 0.5

@@ -11,24 +11,13 @@ import io
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from lexpro.workflow.hash_cache import RawFile
+
 # Hidden files of operating systems and editors are not raw data.
 IGNORED = (".", "~")
-
-
-@dataclass(frozen=True, slots=True)
-class RawFile:
-    """A file of `size` bytes; `name` is how rows refer to it. `trouble`: why it cannot be opened,
-    if that is known.
-    """
-
-    path: Path
-    name: str
-    size: int = 0
-    trouble: str = ""
 
 
 def shown(name: str) -> str:
