@@ -13,8 +13,8 @@ from importlib.util import find_spec
 
 import pytest
 import torch
-from test_engine_hf import GREEDY, SETTINGS, adapter, requests
-from test_engine_hf import base as base
+from test_hf import GREEDY, SETTINGS, adapter, requests
+from test_hf import base as base
 
 from lexpro.engines import hf
 

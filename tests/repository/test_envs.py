@@ -105,12 +105,26 @@ def test_every_rule_that_runs_something_says_in_which_environment():
     assert f"apptainer build {image} envs/container.def" in (REPO / "Makefile").read_text(encoding="utf-8")
 
 
-def imported() -> dict[str, set[str]]:
-    """{distribution: files that import it} of all code."""
+# Direct requirements that no module imports, and what they are for.
+NOT_IMPORTED = {
+    "bitsandbytes": "transformers loads it where a model is read in 4 bits (method: qlora)",
+    "liger-kernel": "TRL loads it where a training asks for its kernels",
+    "mypy": "make lint",
+    "pytest-timeout": "a plugin of pytest",
+    "pytest-xdist": "a plugin of pytest",
+    "ruff": "make lint",
+    "setuptools": "builds the packages that come as source only",
+    "snakefmt": "make lint",
+}
+
+
+def imported(*folders: str) -> dict[str, set[str]]:
+    """{distribution: files that import it} of the Python files in `folders`."""
     found: dict[str, set[str]] = {}
     own = {path.stem for path in (REPO / "workflow/scripts").iterdir()} | {"lexpro"}
-    for folder in ("workflow/scripts", "tests"):
-        local = own | {path.stem for path in (REPO / folder).rglob("*.py")}
+    for folder in folders:
+        # Tests and timing scripts import their neighbours by plain name; the library never does.
+        local = own | {path.stem for path in (REPO / folder).rglob("*.py") if folder != "workflow/scripts"}
         for path in sorted((REPO / folder).rglob("*.py")):
             # The fuzzer names its tool itself: wheels for a few versions of Python only.
             if "fuzz" in path.parts:
@@ -126,13 +140,23 @@ def imported() -> dict[str, set[str]]:
 
 
 def test_imports_are_pinned_and_asked_for():
-    used = imported()
+    used = imported("workflow/scripts", "tests")
     assert {"torch", "trl", "polars", "pytest"} <= used.keys()
     for lock in ("cpu.in", "gpu.in"):
         asked = direct(lock)
         missing = {name: files for name, files in used.items() if name not in asked and name not in VLLM}
         assert missing == {}, lock
         assert VLLM & asked.keys()
+
+
+def test_every_direct_requirement_is_used():
+    # Timing scripts may compare with packages that the project does not ask for.
+    used = imported("workflow/scripts", "tests", "perf")
+    # What the Snakefile imports, and the plugins that its profiles name.
+    used |= dict.fromkeys(("snakemake", "snakemake-executor-plugin-slurm"), {"Snakefile"})
+    asked = (direct("cpu.in") | direct("gpu.in")).keys() - VLLM
+    assert {name for name in asked if name not in used} == NOT_IMPORTED.keys()
+    assert VLLM & used.keys()
 
 
 def test_installed_is_what_the_lock_says():

@@ -6,8 +6,8 @@ import json
 
 import pytest
 import torch
-from handover_worker import adapted, expected, handed
 from test_ranks import ZERO3, launched
+from weight_sync_worker import adapted, expected, handed
 
 
 def test_what_is_handed_over_is_what_merging_gives():
