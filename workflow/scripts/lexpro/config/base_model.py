@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from lexpro.config.base import Model, Positive, Runtime, clash
-from lexpro.config.training import Training
+from lexpro.config.training import Optimized
 
 
-class Scratch(Training):
+class Scratch(Optimized):
     kind: Literal["scratch"]
     vocab_size: Annotated[int, Field(ge=512)]
     tokenizer_texts: Positive

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from lexpro.config.base import Count, Model, Positive, Share, clash
-from lexpro.config.training import Guards, NotNegative, TrainingRuntime, Tuning
+from lexpro.config.training import Guards, NotNegative, Training, TrainingRuntime
 from lexpro.rewards.registry import load
 from lexpro.task_names import Task
 from lexpro.workflow.errors import UserError
@@ -71,9 +71,9 @@ class GrpoGuards(Guards):
     zero_reward_steps: Count = 0
 
 
-class Settings(Tuning):
-    # An adapter that was trained over 4-bit weights goes on over whole ones: vLLM cannot take
-    # merged 4-bit weights.
+class Settings(Training):
+    # What SFT left is trained on: all weights, or the adapter. An adapter that was trained over
+    # 4-bit weights goes on over whole ones: vLLM cannot take merged 4-bit weights.
     method: Literal["full", "lora"]
     tasks: list[Task] = Field(min_length=1)
     rewards: list[Reward] = Field(min_length=1)
@@ -89,7 +89,7 @@ class Settings(Tuning):
     epsilon: NotNegative
     epsilon_high: NotNegative | None
     num_iterations: Positive
-    scale_rewards: Literal["group", "batch", "none"]
+    scale_rewards: Literal["group", "batch", "none"] | None
     multi_objective_aggregation: Literal["sum_then_normalize", "normalize_then_sum"]
     importance_sampling_level: Literal["token", "sequence"]
     mask_truncated_completions: bool
@@ -105,6 +105,17 @@ class Settings(Tuning):
         if not any(reward.weight for reward in value):
             raise ValueError("all weights are 0: nothing would be rewarded")
         return value
+
+    @model_validator(mode="after")
+    def _scaled(self):
+        by_reward = self.multi_objective_aggregation == "normalize_then_sum"
+        if by_reward != (self.scale_rewards is None):
+            raise clash(
+                ["scale_rewards", "multi_objective_aggregation"],
+                "scale_rewards is group, batch or none with sum_then_normalize, and null with "
+                "normalize_then_sum, which scales each reward by its group and their sum by the batch",
+            )
+        return self
 
     @model_validator(mode="after")
     def _spread(self):

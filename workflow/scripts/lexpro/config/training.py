@@ -28,6 +28,8 @@ class TrainingRuntime(Runtime):
     deepspeed: str | None = None
     fsdp: str | None = None
     liger: bool = False
+    # Faster trainers where the training runs on a processor (lexpro/training/cpu); else TRL's own.
+    cpu_speedups: bool = False
     log_every: Positive = 10
     save_every: Positive = 100
     wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
@@ -48,9 +50,8 @@ class Guards(Model):
 
 
 class Training(Model):
-    """Optimiser, schedule, length of a training."""
+    """Schedule and length of a training."""
 
-    optimizer: Literal["adamw", "muon"]
     learning_rate: Rate
     schedule: Literal["constant_with_warmup", "linear", "cosine", "cosine_with_min_lr"]
     schedule_options: dict[str, float] = Field(default_factory=dict)
@@ -100,11 +101,6 @@ class Training(Model):
                 ["runtime.deepspeed", "runtime.fsdp"],
                 "runtime.deepspeed and runtime.fsdp exclude each other: both spread the weights",
             )
-        if self.optimizer == "muon" and spread:
-            raise clash(
-                ["optimizer", f"runtime.{spread[0]}"],
-                f"optimizer: muon needs whole matrices; with runtime.{spread[0]} use adamw",
-            )
         return self
 
     @model_validator(mode="after")
@@ -130,6 +126,22 @@ class Training(Model):
         return self
 
 
+class Optimized(Training):
+    """Training with a choice of optimiser."""
+
+    optimizer: Literal["adamw", "muon"]
+
+    @model_validator(mode="after")
+    def _whole_matrices(self):
+        for name in ("deepspeed", "fsdp"):
+            if self.optimizer == "muon" and getattr(self.runtime, name):
+                raise clash(
+                    ["optimizer", f"runtime.{name}"],
+                    f"optimizer: muon needs whole matrices; with runtime.{name} use adamw",
+                )
+        return self
+
+
 class Lora(Model):
     """Low-rank adapters."""
 
@@ -139,7 +151,7 @@ class Lora(Model):
     targets: str | list[str]
 
 
-class Tuning(Training):
+class Tuning(Optimized):
     """Training of all weights, or of an adapter on weights as they are (lora) or in 4 bits
     (qlora).
     """

@@ -65,8 +65,8 @@ def setup(config: dict, stage: str, gpu: Gpu, hardware: Hardware, method: str | 
     settings, runtime = config[stage], config[stage]["runtime"]
     shape, _ = shapes.of(config["base_model"])
     method = method or settings["method"]
-    # GRPO goes on with the adapter that SFT made, where it made one.
-    lora = (stage == "grpo" and config["sft"]["lora"]) or settings["lora"] or {"rank": 32, "dropout": 0.05}
+    # GRPO goes on with the adapter that SFT made.
+    lora = config["sft"]["lora"] or {"rank": 32, "dropout": 0.05}
     if stage == "sft":
         length = scored = settings["max_length"]
     else:
