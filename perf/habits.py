@@ -22,8 +22,8 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
+from lexpro.law import courts
 from lexpro.records import Judgment
-from lexpro.retrieval.practice import court_key
 from lexpro.tasks import targets
 
 # (article, where it may be cited, of that judgment and its refs)
@@ -43,20 +43,20 @@ def main() -> None:
     rows = []
     for text in pl.read_parquet(parser.parse_args().kept, columns=["judgment"])["judgment"]:
         judgment = Judgment.from_dict(json.loads(text))
-        rows.append((judgment, set(targets.refs(judgment)), court_key(judgment.court)))
+        rows.append((judgment, set(targets.refs(judgment)), courts.key(judgment.court)))
     print("| article | where | judgments | share | courts with two or more | pairs | agree | by chance |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for ref, where, may in OPEN:
-        courts: dict[str, list[bool]] = defaultdict(list)
+        by_court: dict[str, list[bool]] = defaultdict(list)
         for judgment, refs, court in rows:
             if court and may(judgment, refs):
-                courts[court].append(ref in refs)
-        found = [cited for court in courts.values() for cited in court]
-        pairs = [a == b for court in courts.values() for a, b in itertools.combinations(court, 2)]
+                by_court[court].append(ref in refs)
+        found = [cited for court in by_court.values() for cited in court]
+        pairs = [a == b for court in by_court.values() for a, b in itertools.combinations(court, 2)]
         if pairs:
             share, agree = sum(found) / len(found), sum(pairs) / len(pairs)
             chance = share**2 + (1 - share) ** 2
-            several = sum(len(court) > 1 for court in courts.values())
+            several = sum(len(court) > 1 for court in by_court.values())
             figures = f"{share:.2f} | {several} | {len(pairs)} | {agree:.3f} | {chance:.3f}"
             print(f"| {ref} | {where} | {len(found)} | {figures} |")
 

@@ -34,8 +34,8 @@ from lexpro.corpus.readers import raw as raw_module
 from lexpro.corpus.readers import record_files
 from lexpro.corpus.readers.base import Document, Fields, Reject
 from lexpro.corpus.readers.dispatch import RECORDS, read
-from lexpro.corpus.readers.encoding import Undecodable, decode, tidy
 from lexpro.corpus.synthetic import generate
+from lexpro.encoding import Undecodable, decode, tidy
 from lexpro.workflow.files import read_yaml
 
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "/nonexistent"))

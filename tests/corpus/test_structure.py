@@ -341,23 +341,6 @@ def test_plea(text, plea):
     assert heading.plea(text) is plea
 
 
-@pytest.mark.parametrize(
-    ("court", "level"),
-    [
-        ("最高人民法院", "最高"),
-        ("湖北省高级人民法院", "高级"),
-        ("武汉市中级人民法院", "中级"),
-        ("北京市第一中级人民法院", "中级"),
-        ("武汉市江岸区人民法院", "基层"),
-        ("神农架林区基层法院", "基层"),
-        ("武汉铁路运输法院", "专门"),
-        ("北京互联网法院", "专门"),
-    ],
-)
-def test_court_levels(court, level):
-    assert heading.court_level(court) == level
-
-
 def test_without_heading():
     assert structure("公诉机关指控：2019年1月1日，被告人张某窃得手机一部。", "x").kind == "criminal"
     assert structure("原告诉称：被告尚欠货款一万元。", "x").kind == "other"

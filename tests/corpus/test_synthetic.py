@@ -11,9 +11,9 @@ import pytest
 
 from lexpro.corpus.synthetic import generate
 from lexpro.corpus.synthetic.words import chinese, chinese_term, words
+from lexpro.law import courts
 from lexpro.law.facts import load
 from lexpro.records import Judgment
-from lexpro.retrieval import practice
 from lexpro.workflow.files import read_yaml
 
 CONFIG = Path(__file__).parents[2] / "config/corpus/synthetic.yaml"
@@ -184,7 +184,7 @@ def test_a_court_keeps_its_habit_of_citing(settings, style):
         for _, truth in generate.generate(settings, province):
             refs = {article["number"] for article in truth["articles"] if article["law"] == "刑法"}
             people = truth["defendants"]
-            court = practice.court_key(truth["court"])
+            court = courts.key(truth["court"])
             if any(person["fine"] for person in people):
                 cited.setdefault((court, "52"), []).append(52 in refs)
                 if 52 in refs:

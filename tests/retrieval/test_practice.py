@@ -1,8 +1,4 @@
-"""What a court itself usually cites: one name for one court, at least half of its similar cases,
-its own alone.
-"""
-
-import pytest
+"""What a court itself usually cites: at least half of its similar cases, its own alone."""
 
 from lexpro.evaluation.items import Retrieval
 from lexpro.evaluation.tasks.heldout.items import SOURCE
@@ -12,33 +8,6 @@ from lexpro.tasks.form import Form
 from lexpro.tasks.shelf import Precedent, Shelf
 
 STATUTE = {"ref": "264", "text": "盗窃罪", "valid_from": "", "valid_to": ""}
-
-
-@pytest.mark.parametrize(
-    ("name", "same"),
-    [
-        ("河北省石家庄市长安区人民法院", "石家庄市长安区人民法院"),
-        ("上海市奉贤区人民法院", "上海市奉贤区人民法院"),
-        ("广西壮族自治区南宁市青秀区人民法院", "南宁市青秀区人民法院"),
-        ("广西南宁市青秀区人民法院", "南宁市青秀区人民法院"),
-        ("吉林省吉林市昌邑区人民法院", "吉林市昌邑区人民法院"),
-    ],
-)
-def test_a_court_has_one_name_with_its_province_and_without(name, same):
-    assert practice.court_key(name) == practice.court_key(same) != ""
-
-
-def test_courts_of_the_same_short_name_stay_apart():
-    first = [practice.court_key(f"{city}市第一中级人民法院") for city in ("北京", "上海", "重庆")]
-    drum = [practice.court_key("鼓楼区人民法院", province) for province in ("江苏", "福建")]
-    cities = [practice.court_key(f"吉林省{city}市中级人民法院") for city in ("长春", "吉林")]
-    assert "" not in first + drum + cities
-    assert all(len(set(keys)) == len(keys) for keys in (first, drum, cities))
-
-
-@pytest.mark.parametrize("name", ["", None, "某县人民法院", "××市人民法院", "鼓楼区人民法院"])
-def test_what_names_no_one_court_has_no_practice(name):
-    assert practice.court_key(name) == ""
 
 
 def test_usual_is_what_at_least_half_cite():

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 import tasks
 from lexpro.config.tasks import Settings
 from lexpro.corpus.synthetic import generate
-from lexpro.law import charges, facts
+from lexpro.law import charges, courts, facts
 from lexpro.records import Article, Defendant, Judgment, Term
-from lexpro.retrieval.practice import court_key
 from lexpro.statutes import builtin_statutes, table
 from lexpro.task_names import TASKS
 from lexpro.tasks import answers, augment, listing, prompts, quotes, split, targets, texts
@@ -505,7 +504,7 @@ def test_training_shows_what_the_court_of_the_case_usually_cites():
     values["mix"]["grpo"] = dict.fromkeys(values["mix"]["grpo"], 1.0)
     values["retrieval"]["share"] = 1.0
     form = Form.from_dict(values["form"])
-    key = court_key("武汉市江岸区人民法院")
+    key = courts.key("武汉市江岸区人民法院")
     own = [Precedent(f"a{n}", "窃取他人手机", ("999", "53"), key) for n in range(5)]
     other = [Precedent(f"b{n}", "窃取他人手机", ("888",), "湖北 别的法院") for n in range(5)]
     asked = {

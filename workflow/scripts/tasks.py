@@ -14,8 +14,8 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from lexpro.hashing import draw
+from lexpro.law import courts
 from lexpro.records import Judgment
-from lexpro.retrieval.practice import court_key
 from lexpro.statutes import table
 from lexpro.task_names import TASKS
 from lexpro.tasks import targets, texts
@@ -71,7 +71,7 @@ def precedents(
     for row, judgment in judgments(path) if families else ():
         if row["doc_id"] in families:
             facts, _left_out = texts.facts(row["text"], judgment, form)
-            cited, court = tuple(targets.refs(judgment)), court_key(judgment.court, row["province"])
+            cited, court = tuple(targets.refs(judgment)), courts.key(judgment.court, row["province"])
             found.append(Precedent(families[row["doc_id"]], facts, cited, court))
     return found
 

@@ -12,7 +12,8 @@ import itertools
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
+
+from lexpro.package_data import lines_beside
 
 _GROUP = re.compile(r"\{([^}]*)\}")
 _SEPARATOR = re.compile(r"\s*(?:[、，,；;]|以及|并|和|及|与)\s*")
@@ -56,15 +57,12 @@ def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str,
     """(canonical names in the order of the law, variant → canonical, canonical → [(former name,
     until)]).
     """
-    lines = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
     names: list[str] = []
     variants: dict[str, str] = {}
     former: dict[str, list[tuple[str, str]]] = {}
     renamed: list[tuple[str, str]] = []
     patterns: list[tuple[str, str]] = []
-    for line in lines:
-        if not line or line.startswith("#"):
-            continue
+    for line in lines_beside(__file__):
         pattern, _, target = line.partition(" > ")
         if target:
             renamed.append((pattern, target))

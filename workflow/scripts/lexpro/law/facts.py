@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from lexpro.workflow.files import read_yaml
+from lexpro.package_data import yaml_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def _frozen(row: dict) -> dict:
 @cache
 def load() -> Facts:
     """The facts (read once a process)."""
-    data = read_yaml(Path(__file__).with_suffix(".yaml"))
+    data = yaml_beside(__file__)
     charges = [
         Charge(**{**_frozen(row), "tiers": tuple(Tier(**_frozen(tier)) for tier in row["tiers"])})
         for row in data["charges"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from pathlib import Path
+
+from lexpro.package_data import lines_beside
 
 LETTERS = {
     "京": "北京", "津": "天津", "冀": "河北", "晋": "山西", "内": "内蒙古", "辽": "辽宁", "吉": "吉林", "黑": "黑龙江",
@@ -43,9 +44,7 @@ def _names() -> tuple[dict[str, set[tuple[str, str]]], dict[str, tuple[str, str]
     same, longest name)."""
     table: dict[str, set[tuple[str, str]]] = {}
     short: dict[str, tuple[str, str]] = {}
-    for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
+    for line in lines_beside(__file__):
         province, city, *counties = line.split()
         for name in (city, *counties):
             table.setdefault(name, set()).add((province, city))

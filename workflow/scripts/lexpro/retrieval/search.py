@@ -17,6 +17,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from lexpro import hashing
+from lexpro.law import courts
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite, dense, practice, rerank, similar
 from lexpro.retrieval.bm25 import BM25, top
@@ -114,7 +115,7 @@ class Searcher:
                 self._charged[charge].append(row)
         self._courts: dict[str, list[int]] = defaultdict(list)
         for row, case in enumerate(self.known):
-            self._courts[practice.court_key(case["court"], case["province"])].append(row)
+            self._courts[courts.key(case["court"], case["province"])].append(row)
         self._laws = {plain(law): law for law in dict.fromkeys(law for law, _ in self._numbered)}
         self._places = {
             "articles": {article["id"]: row for row, article in enumerate(self.rows)},
@@ -231,7 +232,7 @@ class Searcher:
         its own most similar training cases, at most `most`. None where it has too few, or is not
         known. `province`: its short name; where left out, the court's name must tell it.
         """
-        key = practice.court_key(court, province)
+        key = courts.key(court, province)
         own = self._courts.get(key, ()) if key and most else ()
         if len(own) < practice.LEAST:
             return None

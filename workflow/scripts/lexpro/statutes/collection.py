@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lexpro.corpus.readers.encoding import Undecodable
+from lexpro.encoding import Undecodable
 from lexpro.law import articles
 from lexpro.statutes import changes, versions
 from lexpro.statutes import documents as statutes

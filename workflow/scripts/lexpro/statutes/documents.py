@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lexpro.corpus.readers.encoding import decode
+from lexpro.encoding import decode
 from lexpro.law import articles, numerals
 from lexpro.statutes.table import Row
 
@@ -103,7 +103,7 @@ def digest(path: Path) -> str:
 
 def lines_of(path: Path) -> list[str]:
     """The lines of a file in UTF-8, UTF-16 or GB18030, HTML as text with Markdown headings; raises
-    `lexpro.corpus.readers.encoding.Undecodable`.
+    `lexpro.encoding.Undecodable`.
     """
     return read(path)[0]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lexpro.hashing import draw
+from lexpro.law import courts
 from lexpro.records import Judgment
-from lexpro.retrieval.practice import court_key
 from lexpro.task_names import TASKS
 from lexpro.tasks import augment, prompts, targets, texts
 from lexpro.tasks.form import Form
@@ -115,6 +115,6 @@ class Asker:
             articles = self.shelf.find(question.input, retrieval["k"], judgment.date, family)
             if draw(seed, "gold", question.id) < retrieval["gold_inserted"]:
                 articles = self.shelf.with_gold(articles, targets.refs(judgment), (seed, question.id))
-            court = court_key(judgment.court, judgment.province)
+            court = courts.key(judgment.court, judgment.province)
             usual = self.shelf.practice(question.input, court, self.form.court_cases, family)
             yield replace(question, id=f"{question.id}:rag", articles=articles, practice=usual)

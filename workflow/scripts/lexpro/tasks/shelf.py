@@ -27,7 +27,7 @@ DEPTH = 30
 @dataclass(frozen=True, slots=True)
 class Precedent:
     """A training case that may vote: its facts, the articles it cites, its court
-    (`practice.court_key`).
+    (`lexpro.law.courts.key`).
     """
 
     family: str
@@ -102,8 +102,8 @@ class Shelf:
         return [row for ref in order for row in self._by_ref.get(ref, ())]
 
     def practice(self, facts: str, court: str, most: int, family: str | None = None) -> list[str] | None:
-        """What a court (`practice.court_key`) usually cites in such cases, by at most `most` of its
-        own, the most similar; None where it has too few. `family` as in `find`.
+        """What a court (its `lexpro.law.courts.key`) usually cites in such cases, by at most `most`
+        of its own, the most similar; None where it has too few. `family` as in `find`.
         """
         own = self._by_court.get(court, ()) if court and most else ()
         own = [number for number in own if self.cases[number].family != family]

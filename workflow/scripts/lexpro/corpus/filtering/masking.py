@@ -14,13 +14,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from lexpro.corpus.parsing.sections import plain
+from lexpro.package_data import yaml_beside
 from lexpro.records import Judgment
-from lexpro.workflow.files import read_yaml
 
-_DATA = {name: value.split() for name, value in read_yaml(Path(__file__).with_suffix(".yaml")).items()}
+_DATA = {name: value.split() for name, value in yaml_beside(__file__).items()}
 # A name is a family name and one or two characters.
 SURNAMES = "".join(_DATA["surnames"])
 DOUBLE = "|".join(_DATA["double"])

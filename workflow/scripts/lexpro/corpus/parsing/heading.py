@@ -1,5 +1,6 @@
-"""What the head and the end of a judgment say: document type, case number, court, date, procedure,
-instance, kind of case."""
+"""What the head and the end of a judgment say: document type, case number, date, procedure,
+instance, kind of case. The court is read by `lexpro.law.courts`.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +25,6 @@ _PROSECUTED = re.compile(
     r"|被告人[^。]{0,80}(?:涉嫌|犯)[^，。]{1,40}罪"
 )
 _CASE_KIND = re.compile(r"刑|民|行|执|赔|商|知")
-_COURT = re.compile(r"[\u4e00-\u9fa5]{2,40}?(?:法\s?院|林区基层法院)")
-# A title (某某盗窃罪一审刑事判决书) may stand right before the court's name.
-_GLUED = re.compile(r".*(?:书|文书内容|终稿|号)")
 _CHINESE_DATE = re.compile(
     r"(?P<y>[〇零○oO0-9一二三四五六七八九Ο]{4})\s{0,4}年\s{0,4}(?P<m>元"
     r"|[一二三四五六七八九十0-9]{1,3})\s{0,4}月\s{0,4}(?P<d>[一二三四五六七八九十廿卅0-9〇]"
@@ -98,33 +96,6 @@ def instance(number: str | None, text: str) -> str | None:
     if re.search(r"二审|上诉人|原审被告人", beginning):
         return "second"
     return "first" if re.search(r"一审|提起公诉|起诉书指控|自诉人", beginning) else None
-
-
-def court(head: str, text: str) -> str | None:
-    """The court's name as written, without spaces; from the heading, else the first court of the
-    text's beginning.
-    """
-    for where in (head, text[:400]):
-        best = None
-        for match in _COURT.finditer(where):
-            name = _GLUED.sub("", match[0].replace(" ", ""))
-            if len(name) >= 5 and not name.startswith(("由", "被", "经", "本院")):
-                best = best or name
-                if re.match(r"\s{0,4}(?:刑|民|行|执|判|裁|决|国)", where[match.end() : match.end() + 4]):
-                    return name
-        if best:
-            return best
-    return None
-
-
-def court_level(name: str) -> str:
-    """基层, 中级, 高级, 最高, or 专门 (railway, military, maritime and other special courts)."""
-    for word in ("最高", "高级"):
-        if word in name:
-            return word
-    if re.search(r"铁路|军事|海事|知识产权|金融法院|互联网", name):
-        return "专门"
-    return "中级" if "中级" in name else "基层"
 
 
 def _day(match: re.Match[str]) -> str | None:

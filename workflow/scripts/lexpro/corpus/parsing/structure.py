@@ -9,7 +9,7 @@ import re
 from lexpro.corpus.parsing import amounts, heading, parties, payments
 from lexpro.corpus.parsing import operative as sentence
 from lexpro.corpus.parsing.sections import find_sections, plain
-from lexpro.law import articles, circumstances, provinces
+from lexpro.law import articles, circumstances, courts
 from lexpro.records import Article, Defendant, Judgment
 
 _SENTENCES = re.compile(r"[^。\n]+")
@@ -20,33 +20,6 @@ _EACH = re.compile(
 )
 _DEFENDANT_UNIT = re.compile(r"被告单位")
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
-_PROSECUTION = re.compile(
-    r"公诉机关\s{0,4}[：:]?\s{0,4}([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院"
-    r")(?:以|指控)"
-)
-_APPEAL = re.compile(r"(?:直接|上诉于|向)\s{0,4}(?:向|上诉于)?\s{0,4}([\u4e00-\u9fa5]{2,24}?中级人民法院)")
-
-
-def _place(judgment: Judgment, text: str, hint: str | None) -> None:
-    """Province and city: case number, court, the folder's hint, then the prosecutor and the court
-    of appeal.
-    """
-    province = provinces.by_case_number(judgment.case_number) if judgment.case_number else None
-    city = None
-    if judgment.court:
-        found, city = provinces.locate(judgment.court, province)
-        # The letter decides; 新 and 兵 alike are 新疆.
-        province = province or found
-    if province is None and hint:
-        province = provinces.resolve(hint)
-    if province is None or city is None:
-        prosecutor = _PROSECUTION.search(text[:3000])
-        appeal = _APPEAL.search(text[-3000:])
-        for name in (prosecutor and (prosecutor[1] or prosecutor[2]), appeal and appeal[1]):
-            if name and (province is None or city is None):
-                found, near = provinces.locate(name, province)
-                province, city = province or found, city or near
-    judgment.province, judgment.city = province, city
 
 
 def basis(reasoning: str) -> list[Article]:
@@ -148,8 +121,8 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     head = part.get("header") or same[:300]
     judgment.document_type, judgment.kind = heading.document_type(head[-600:])
     judgment.case_number, _ = heading.case_number(head[-400:])
-    judgment.court = heading.court(head[-400:], same)
-    judgment.court_level = heading.court_level(judgment.court) if judgment.court else None
+    judgment.court = courts.name_in(head[-400:], same)
+    judgment.court_level = courts.level(judgment.court) if judgment.court else None
     if judgment.case_number:
         judgment.kind = heading.kind_of_number(judgment.case_number) or judgment.kind
     if judgment.kind == "other" and judgment.document_type is None:
@@ -162,8 +135,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.plea = heading.plea(
         part.get("accusation", "") + part.get("facts", "") + part.get("evidence", "") + reasoning
     )
-    _place(judgment, same, province_hint)
-
+    judgment.province, judgment.city = courts.place(judgment.court, judgment.case_number, province_hint, same)
     judgment.defendants = _defendants(part.get("parties", ""), operative, same)
     _find_circumstances(reasoning, judgment.defendants)
     judgment.articles = basis(reasoning)

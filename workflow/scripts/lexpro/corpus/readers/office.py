@@ -16,8 +16,8 @@ import pypdf
 import pypdf.errors
 
 from lexpro.corpus.readers.base import MAX_BYTES, Document, Fields, Reject, TooLarge
-from lexpro.corpus.readers.encoding import tidy
 from lexpro.corpus.readers.pages import as_document, whole
+from lexpro.encoding import tidy
 
 _PAGE_NUMBER = re.compile(r"^[ \t]*(?:[-—–][ \t]*\d{1,4}[ \t]*[-—–]|第?[ \t]*\d{1,4}[ \t]*页?)[ \t]*\n", re.M)
 # A damaged PDF can make any operation of its parser fail; only that is called where these are

@@ -11,7 +11,7 @@ import lxml.etree
 import lxml.html
 
 from lexpro.corpus.readers.base import MAX_BYTES, Document, Fields, Reject, TooLarge
-from lexpro.corpus.readers.encoding import Undecodable, decode, tidy
+from lexpro.encoding import Undecodable, decode, tidy
 
 # Where the court website and its mirrors keep the document itself.
 CONTAINERS = ("//*[contains(@class, 'PDF_pox')]", "//*[@id='DivContent']", "//*[@id='docContent']", "//body")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lexpro.corpus.readers.base import DAMAGE, MAX_BYTES, Document, Fields, Later, Reject, TooLarge
-from lexpro.corpus.readers.encoding import SAMPLE, Undecodable, detect, tidy
+from lexpro.encoding import SAMPLE, Undecodable, detect, tidy
 
 CHUNK = 1 << 20
 # The suffix of what holds lines of JSON, and bytes of them that are parsed together.

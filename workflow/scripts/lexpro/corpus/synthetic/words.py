@@ -7,10 +7,9 @@ that is tested with it.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from random import Random
 
-from lexpro.workflow.files import read_yaml
+from lexpro.package_data import yaml_beside
 
 DIGITS = "零一二三四五六七八九"
 
@@ -18,7 +17,7 @@ DIGITS = "零一二三四五六七八九"
 @cache
 def words() -> dict:
     """All word lists (read once a process)."""
-    return read_yaml(Path(__file__).with_suffix(".yaml"))
+    return yaml_beside(__file__)
 
 
 def _below_ten_thousand(n: int) -> str:

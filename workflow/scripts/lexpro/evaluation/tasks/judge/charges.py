@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from lexpro.workflow.files import read_yaml
+from lexpro.package_data import yaml_beside
 
 # Share of a name that may be written otherwise.
 _FARTHEST = 0.4
@@ -20,7 +19,7 @@ _LONGEST = 30
 @cache
 def _aliases() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(a part of a name, charges that may be meant), in the order in which they are tried."""
-    rows = read_yaml(Path(__file__).with_suffix(".yaml"))
+    rows = yaml_beside(__file__)
     return tuple((key, tuple(value.split("; "))) for row in rows for key, value in row.items())
 
 
