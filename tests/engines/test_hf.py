@@ -4,13 +4,16 @@ import pytest
 import torch
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
-from lexpro.engines.base import Request
+from lexpro.config.predict import Transformers
+from lexpro.engines.base import Request, Sampling
 from lexpro.engines.hf import Engine
 from lexpro.engines.tokens import decode
 from lexpro.training import tokenizer as tokenizers
 
-GREEDY = {"temperature": 0.0, "top_p": 1.0}
-SETTINGS = {"batch_size": 3, "dtype": "float32", "attention": "eager", "merge_adapter": True}
+GREEDY = Sampling(temperature=0.0, top_p=1.0)
+SETTINGS = Transformers(
+    module="lexpro.engines.hf", batch_size=3, dtype="float32", attention="eager", merge_adapter=True
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +51,13 @@ def requests(count: int = 7, seed: int = 0, tokens: int = 12) -> list[Request]:
 
 def test_answers_do_not_depend_on_the_batch(base):
     together = Engine(base, None, SETTINGS, GREEDY).generate(requests())
-    alone = Engine(base, None, {**SETTINGS, "batch_size": 1}, GREEDY).generate(requests())
+    alone = Engine(base, None, SETTINGS.model_copy(update={"batch_size": 1}), GREEDY).generate(requests())
     assert together == alone and len({made.text for made in together}) > 1
     assert all(made.tokens == 12 for made in together if made.finish_reason == "length")
 
 
 def test_sampling_follows_its_seeds(base):
-    sampled = {"temperature": 1.5, "top_p": 0.95}
+    sampled = Sampling(temperature=1.5, top_p=0.95)
     engine = Engine(base, None, SETTINGS, sampled)
     first = engine.generate(requests())
     assert engine.generate(requests()) == first != engine.generate(requests(seed=1))
@@ -89,6 +92,6 @@ def adapter(base, folder, targets=("q_proj", "v_proj")):
 
 @pytest.mark.parametrize("merge", [True, False])
 def test_an_adapter_is_put_on_its_base(base, tmp_path, merge):
-    settings = {**SETTINGS, "merge_adapter": merge}
+    settings = SETTINGS.model_copy(update={"merge_adapter": merge})
     adapted = Engine(adapter(base, tmp_path / "model"), base, settings, GREEDY).generate(requests())
     assert adapted != Engine(base, None, settings, GREEDY).generate(requests())

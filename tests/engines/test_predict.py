@@ -4,14 +4,15 @@ import http.server
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import planning
 import pytest
 
 from lexpro.config import benchmark
-from lexpro.config.predict import Settings
-from lexpro.engines import api, resume
-from lexpro.engines.base import Generation, Request, failure
+from lexpro.config.predict import Api, Decoding, Settings
+from lexpro.engines import api, load, resume
+from lexpro.engines.base import Generation, Request, Sampling, failure
 from lexpro.engines.resume import Ask, chunks
 from lexpro.hashing import seed_of
 from lexpro.workflow import stage
@@ -133,8 +134,10 @@ class Reply(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.keys.append(self.headers["Authorization"])
         self.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        code, body = self.replies.pop(0)
+        code, body, *location = self.replies.pop(0)
         self.send_response(code)
+        if location:
+            self.send_header("Location", location[0])
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -160,7 +163,8 @@ def answered(content: str, **message) -> str:
 
 def engine(url: str, **changes) -> api.Engine:
     settings = {"base_url": url, "model": "m", "key_env": None, "concurrency": 1, "timeout": 5, "retries": 2}
-    return api.Engine(Path(), None, {**settings, **changes}, {"temperature": 0.5, "top_p": 0.9})
+    settings = Api(module="lexpro.engines.api", **settings | changes)
+    return load.engine(settings, Path(), None, Sampling(temperature=0.5, top_p=0.9))
 
 
 def test_a_server_is_asked_in_its_own_terms(server):
@@ -202,6 +206,38 @@ def test_the_key_comes_from_the_environment_and_goes_to_the_server_alone(server,
     made = asked.generate([Request([{"role": "user", "content": "甲"}], 5)] * 2)
     assert Reply.keys == ["Bearer secret-of-the-test"] * 2
     assert "secret" not in f"{made} {Reply.seen} {caplog.text}"
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_so_the_key_goes_nowhere_else(server, monkeypatch, code):
+    """Neither to another host nor to another port; the prompt goes there no more than the key."""
+    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
+    seen = []
+
+    class Elsewhere(http.server.BaseHTTPRequestHandler):
+        def answer(self):
+            seen.append((self.command, self.headers["Authorization"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answered("{}").encode())
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *_):
+            pass
+
+    elsewhere = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+    there = f"http://localhost:{elsewhere.server_port}/v1/chat/completions"
+    try:
+        Reply.replies = [(code, "", there)]
+        asked = engine(server, key_env="LEXPRO_TEST_KEY")
+        (made,) = asked.generate([Request([{"role": "user", "content": "甲"}], 5)])
+    finally:
+        elsewhere.shutdown()
+        elsewhere.server_close()
+    assert made.error.startswith(f"HTTP {code}: redirected to {there}") and not seen
+    assert Reply.keys == ["Bearer secret-of-the-test"], "asked once, and not again"
 
 
 def test_a_missing_key_is_the_users_error(server, monkeypatch):
@@ -327,8 +363,12 @@ def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
 def test_greedy_answers_are_made_once_and_sampled_ones_as_often_as_asked(stage_says, benchmark_says, samples):
     import predict
 
-    found = predict.decoding_of({"decoding": stage_says, "items": {"decoding": benchmark_says}})
-    assert found["samples"] == samples
+    own = benchmark_says and benchmark.Decoding.model_validate(benchmark_says)
+    decoding = Decoding.model_validate(
+        read_yaml(CONFIG / "predict/transformers.yaml")["decoding"] | stage_says
+    )
+    merged = predict.decoding_of(SimpleNamespace(decoding=decoding, items=SimpleNamespace(decoding=own)))
+    assert merged.samples == samples
 
 
 @pytest.mark.parametrize("decoding", [{"temperature": 0.6}, {"temperature": 0.6, "samples": 2}])

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import astuple
 from importlib.util import find_spec
 
 import pytest
@@ -29,11 +30,13 @@ LIMITS |= {"max_lora_rank": 8, "eager": True}
 ASK = """
 import json, sys
 from pathlib import Path
-from lexpro.engines.base import Request
-from lexpro.engines.vllm import Engine
+from lexpro.config.predict import Vllm
+from lexpro.engines import load
+from lexpro.engines.base import Request, Sampling
 if __name__ == "__main__":
-    model, base, settings, decoding, requests = json.loads(sys.stdin.read())
-    engine = Engine(Path(model), base and Path(base), settings, decoding)
+    model, base, settings, sampling, requests = json.loads(sys.stdin.read())
+    settings = Vllm(module="lexpro.engines.vllm", **settings)
+    engine = load.engine(settings, Path(model), base and Path(base), Sampling(*sampling))
     made = engine.generate([Request(*request) for request in requests])
     Path(sys.argv[1]).write_text(json.dumps([[g.text, g.finish_reason, g.tokens, g.error] for g in made]))
 """
@@ -44,7 +47,7 @@ def ask_vllm(model, base, wanted, out) -> list[list]:
     given = [[r.messages, r.max_new_tokens, r.seed] for r in wanted]
     found = subprocess.run(
         [sys.executable, "-c", ASK, str(out)],
-        input=json.dumps([str(model), base and str(base), LIMITS, GREEDY, given]),
+        input=json.dumps([str(model), base and str(base), LIMITS, astuple(GREEDY), given]),
         text=True,
         capture_output=True,
         timeout=900,

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import importlib
 import logging
 import sys
 from pathlib import Path
 from unicodedata import east_asian_width
 
+from lexpro.config import load as typed
 from lexpro.law import charges, provinces
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite
@@ -150,20 +150,22 @@ def answer(
     """
     from transformers.utils.logging import disable_progress_bar
 
-    from lexpro.engines.base import Request
+    from lexpro.engines import load
+    from lexpro.engines.base import Request, Sampling
 
     disable_progress_bar()
-    settings = plan["settings"]
     inputs = {name: Path(folder) for name, folder in plan["inputs"].items()}
     if not (inputs["model"] / "model").is_dir():
         raise UserError(f"{inputs['model']}/model is not there. Run snakemake again, or ask with --no-model.")
     form = Form.from_dict(read_json(inputs["tasks"] / "form.json"))
-    engine = importlib.import_module(settings["engine"]["module"]).Engine(
-        inputs["model"] / "model", inputs["base_model"] / "model", settings["engine"], settings["decoding"]
-    )
+    settings = typed.settings("predict", plan["settings"])
+    decoding = settings.decoding
+    sampling = Sampling(decoding.temperature, decoding.top_p)
+    base = inputs["base_model"] / "model"
+    engine = load.engine(settings.engine, inputs["model"] / "model", base, sampling)
     prompt = prompts.build(task, facts, articles, form, practice=usual)
-    limit = settings["decoding"]["max_new_tokens"][task]
-    (made,) = engine.generate([Request(prompts.messages(prompt), limit, settings["decoding"]["seed"])])
+    limit = dict(decoding.max_new_tokens)[task]
+    (made,) = engine.generate([Request(prompts.messages(prompt), limit, decoding.seed)])
     if made.error:
         raise UserError(f"the model gave no answer: {made.error}")
     return made.text, prompts.refs(articles, form, usual)

@@ -9,18 +9,20 @@ floor.
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from lexpro.engines.base import Request
-from lexpro.engines.repeat_items import chosen
-from lexpro.engines.resume import Ask, seed_for
+from lexpro.config.predict import Decoding, Planned
+from lexpro.engines import load
+from lexpro.engines.base import Request, Sampling
+from lexpro.engines.repeatability import repeated
+from lexpro.engines.resume import Ask
 from lexpro.engines.resume import run as generate
 from lexpro.evaluation.chosen import source_of
 from lexpro.evaluation.items import Retrieval
+from lexpro.hashing import seed_of
 from lexpro.retrieval.search import Searcher
 from lexpro.tasks import prompts
 from lexpro.tasks.form import Form
@@ -31,41 +33,44 @@ from lexpro.workflow.stage import Run, stage
 TIMES, AGAIN = "times.jsonl", "again.jsonl"
 
 
-def decoding_of(settings: dict) -> dict:
-    """How answers are decoded: as the stage says, but for what the benchmark says; greedy ones
-    once: all are alike.
+def decoding_of(settings: Planned) -> Decoding:
+    """How answers are decoded: as the benchmark says, and where it says nothing, as the stage does.
+
+    Greedy answers are made once: all are alike.
     """
-    own = settings.items.decoding or {}
-    merged = {**settings["decoding"], **{key: value for key, value in dict(own).items() if value is not None}}
-    return merged if merged["temperature"] else {**merged, "samples": 1}
+    own = settings.items.decoding
+    merged = settings.decoding.model_copy(update=own.model_dump(exclude_none=True) if own else {})
+    return merged if merged.temperature else merged.model_copy(update={"samples": 1})
 
 
-def asks(run: Run, decoding: dict) -> list[Ask]:
+def asks(run: Run, decoding: Decoding) -> list[Ask]:
     """Everything that is to be generated: items of the benchmark × samples."""
     settings = run.settings
-    source = source_of(settings["items"])
-    rag = settings["retrieval"] == "rag"
+    source = source_of(settings.items)
+    rag = settings.retrieval == "rag"
     form = Form.from_dict(read_json(run.inputs["tasks"] / "form.json"))
     retrieval = None
     if rag:
         searcher = Searcher(run.inputs["index"])
 
         retrieval = Retrieval(
-            lambda text, date, law: searcher.articles(text, settings["k"], date=date, law=law),
+            lambda text, date, law: searcher.articles(text, settings.k, date=date, law=law),
             lambda facts, court, province: searcher.practice(facts, court, form.court_cases, province),
         )
 
     found = []
-    longest = decoding["max_new_tokens"]
-    for item in source.asked(run.inputs["tasks"], settings["items"], rag):
+    longest = decoding.max_new_tokens
+    # Of each task, or one limit for all of a benchmark.
+    longest = longest if isinstance(longest, int) else dict(longest)
+    for item in source.asked(run.inputs["tasks"], settings.items, rag):
         prompt, retrieved = source.prompt(item, form, retrieval)
         row = {
             "task": item["task"],
             "prompt_sha256": hashlib.sha256(prompt.encode()).hexdigest(),
             "retrieved": retrieved,
         }
-        for sample in range(decoding["samples"]):
-            seed = seed_for(decoding["seed"], item["id"], sample)
+        for sample in range(decoding.samples):
+            seed = seed_of(decoding.seed, item["id"], sample)
             limit = longest[item["task"]] if isinstance(longest, dict) else longest
             found.append(Ask(item["id"], sample, Request(prompts.messages(prompt), limit, seed), row))
     return found
@@ -88,21 +93,18 @@ def main(argv: list[str] | None = None) -> None:
 
         @cache
         def engine():
-            made = importlib.import_module(settings["engine"]["module"]).Engine
             base = run.inputs.get("base_model")
-            return made(
-                run.inputs["model"] / "model",
-                base and base / "model",
-                settings["engine"],
-                decoding,
+            sampling = Sampling(decoding.temperature, decoding.top_p)
+            return load.engine(
+                settings.engine, run.inputs["model"] / "model", base and base / "model", sampling
             )
 
-        rows, cost = generate(wanted, engine, run.work_dir / "predictions.jsonl", settings["chunk"])
+        rows, cost = generate(wanted, engine, run.work_dir / "predictions.jsonl", settings.chunk)
         ordered = [rows[ask.key] for ask in wanted]
-        repeated = [] if decoding["temperature"] else chosen(wanted, settings["again"])
-        second, _ = generate(repeated, engine, run.work_dir / AGAIN, settings["chunk"])
+        twice = [] if decoding.temperature else repeated(wanted, settings.again)
+        second, _ = generate(twice, engine, run.work_dir / AGAIN, settings.chunk)
         failed = [row for row in ordered if row["error"]]
-        if len(failed) > settings["max_failed"] * len(ordered):
+        if len(failed) > settings.max_failed * len(ordered):
             raise UserError(
                 f"{len(failed)} of {len(ordered)} answers failed, more than predict.max_failed allows "
                 f"({settings['max_failed']}); the first: {failed[0]['id']}: {failed[0]['error']}"
@@ -113,7 +115,7 @@ def main(argv: list[str] | None = None) -> None:
         write(run.out / TIMES, ({name: row[name] for name in timed} for row in ordered))
         run.unstable.append(TIMES)
         write(run.out / "predictions.jsonl", map(untimed, ordered))
-        write(run.out / AGAIN, (untimed(second[ask.key]) for ask in repeated))
+        write(run.out / AGAIN, (untimed(second[ask.key]) for ask in twice))
         run.counts.update(
             predictions=len(ordered),
             failed=len(failed),

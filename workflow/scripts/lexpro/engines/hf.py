@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 from transformers import GenerationConfig
 
-from lexpro.engines.base import Generation, Request, failure
+from lexpro.config.predict import Transformers
+from lexpro.engines.base import Generation, Request, Sampling, failure
 from lexpro.engines.tokens import decode, encode, ends
 from lexpro.hashing import seed_of
 from lexpro.models import compute, loading
@@ -18,27 +19,23 @@ MOST_TOKENS = 1 << 18
 
 
 class Engine:
-    """A model folder (whole weights, or an adapter on those in `base`) on the GPU, or on the
-    processor without one.
+    """A model in memory, on the GPU, or on the processor where there is none."""
 
-    `settings`: batch_size, dtype (float32 | bfloat16), attention (null: the library's choice),
-    merge_adapter.
-    """
-
-    def __init__(self, model: Path, base: Path | None, settings: dict, decoding: dict):
+    def __init__(self, model_dir: Path, base_dir: Path | None, settings: Transformers, sampling: Sampling):
+        """Load whole weights from `model_dir`, or its adapter on the weights in `base_dir`."""
         compute.limit_threads()
-        self.batch_size = settings["batch_size"]
-        self.decoding = decoding
+        self.batch_size = settings.batch_size
+        self.sampling = sampling
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.tokenizer = loading.tokenizer(model if (model / "tokenizer_config.json").is_file() else base)
+        self.tokenizer = loading.tokenizer(loading.with_tokenizer(model_dir, base_dir))
         loaded = loading.model(
-            model,
-            base,
-            dtype=getattr(torch, settings["dtype"]),
-            attention=settings["attention"],
+            model_dir,
+            base_dir,
+            dtype=getattr(torch, settings.dtype),
+            attention=settings.attention,
             device_map="auto" if self.device == "cuda" else None,
         )
-        if loading.is_adapter(model) and settings["merge_adapter"]:
+        if loading.is_adapter(model_dir) and settings.merge_adapter:
             loaded = loaded.merge_and_unload()
         self.model = loaded.eval()
         self.ends = ends(self.tokenizer, self.model.generation_config.eos_token_id)
@@ -49,9 +46,9 @@ class Engine:
 
     def _config(self, longest: int) -> GenerationConfig:
         sampling = {"do_sample": False}
-        if self.decoding["temperature"]:
+        if self.sampling.temperature:
             sampling = {"do_sample": True, "top_k": 0}
-            sampling |= {"temperature": self.decoding["temperature"], "top_p": self.decoding["top_p"]}
+            sampling |= {"temperature": self.sampling.temperature, "top_p": self.sampling.top_p}
         return GenerationConfig(
             max_new_tokens=longest,
             eos_token_id=self.ends,
@@ -89,21 +86,24 @@ class Engine:
             yield batch
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
-        """Answers in the order of `requests`. A prompt that leaves no room for its answer is a
-        failure.
+        """Answers in the order of `requests`.
+
+        A prompt that leaves no room for its answer is a failure.
         """
         prompts = [encode(self.tokenizer, request.messages) for request in requests]
-        found: dict[int, Generation] = {}
+        answers: dict[int, Generation] = {}
         for index, (_, ids) in enumerate(prompts):
             need = len(ids) + requests[index].max_new_tokens
             if self.window and need > self.window:
-                found[index] = failure(
+                answers[index] = failure(
                     f"{len(ids)} tokens of prompt and {requests[index].max_new_tokens} of answer are more than the "
                     f"model's {self.window}"
                 )
-        order = sorted((i for i in range(len(requests)) if i not in found), key=lambda i: len(prompts[i][1]))
+        order = sorted(
+            (i for i in range(len(requests)) if i not in answers), key=lambda i: len(prompts[i][1])
+        )
         for batch in self._batches(order, prompts, requests):
             rows = self._batch([prompts[i][1] for i in batch], [requests[i] for i in batch])
             for index, row in zip(batch, rows, strict=True):
-                found[index] = decode(self.tokenizer, prompts[index][0], row, self.ends)
-        return [found[index] for index in range(len(requests))]
+                answers[index] = decode(self.tokenizer, prompts[index][0], row, self.ends)
+        return [answers[index] for index in range(len(requests))]

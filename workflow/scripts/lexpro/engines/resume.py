@@ -1,5 +1,6 @@
-"""Long generation that goes on where it was killed: rows are appended chunk by chunk, whole chunks
-are kept.
+"""Long generation that goes on where it was killed.
+
+Rows are appended chunk by chunk; an interrupted run loses the chunk it was at.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lexpro.engines.base import Engine, Generation, Request
-from lexpro.hashing import seed_of
 from lexpro.workflow.files import json_line, write_text
 
 log = logging.getLogger(__name__)
@@ -24,8 +24,13 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One row wanted: what identifies it (`id`, `sample`, `row` is written along) and what to
-    generate for it.
+    """One row wanted.
+
+    Attributes:
+        id: of the item; with `sample` it identifies the row.
+        sample: number of the answer, from 0.
+        request: what to generate.
+        row: further columns, written along.
     """
 
     id: str
@@ -35,12 +40,14 @@ class Ask:
 
     @property
     def key(self) -> Key:
+        """What identifies the row."""
         return self.id, self.sample
 
 
 def chunks(asks: Sequence[Ask], size: int) -> Iterator[list[Ask]]:
-    """Chunks of asks that cost alike (same limit on the answer, similar length of prompt), the same
-    in every attempt.
+    """Chunks of at most `size` asks that cost alike, the same in every attempt.
+
+    Alike: of the same limit on the answer, and of similar length of prompt.
     """
     order = sorted(asks, key=lambda ask: (-ask.request.max_new_tokens, _length(ask), ask.key))
     for _, alike in itertools.groupby(order, key=lambda ask: ask.request.max_new_tokens):
@@ -53,9 +60,7 @@ def _length(ask: Ask) -> int:
 
 
 def finished(path: Path) -> dict[Key, dict]:
-    """Rows of an earlier attempt, up to the first line that was cut; failed ones are asked
-    again.
-    """
+    """Rows of an earlier attempt, up to the first line that was cut; without those that failed."""
     rows: dict[Key, dict] = {}
     if path.is_file():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -71,12 +76,20 @@ def finished(path: Path) -> dict[Key, dict]:
 def run(
     asks: Sequence[Ask], make_engine: Callable[[], Engine], path: Path, size: int
 ) -> tuple[dict[Key, dict], dict[str, float]]:
-    """({key: row}, {generated_tokens, generation_seconds} of this attempt). `path` is the file that
-    survives a kill.
+    """Generate a row for each ask, or go on where an earlier attempt was killed.
 
-    The engine is made only if anything is left to do. Chunks do not depend on where an earlier
-    attempt ended, so that the result is the same with and without an interruption (but for
-    `seconds`). What failed is asked once more at the end.
+    Chunks do not depend on where an earlier attempt ended, so the result is the same with and
+    without an interruption (but for `seconds`). What failed is asked once more at the end.
+
+    Args:
+        asks: the rows wanted.
+        make_engine: called only if anything is left to do.
+        path: the file that survives a kill.
+        size: asks of a chunk.
+
+    Returns:
+        Rows by key, each {id, sample, columns of `Ask.row`, completion, finish_reason, tokens,
+        seconds, error}, and the cost of this attempt, {generated_tokens, generation_seconds}.
     """
     done = finished(path)
     parts = list(chunks(asks, size))
@@ -123,8 +136,3 @@ def _failed(parts: list[list[Ask]], rows: dict[Key, dict]) -> Iterator[list[Ask]
         if again := [ask for ask in part if rows[ask.key]["error"]]:
             log.info("%d answers failed and are asked again", len(again))
             yield again
-
-
-def seed_for(seed: int, ask_id: str, sample: int) -> int:
-    """The seed of one sample."""
-    return seed_of(seed, ask_id, sample)

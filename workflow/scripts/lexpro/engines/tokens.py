@@ -15,8 +15,9 @@ def encode(tokenizer: PreTrainedTokenizerBase, messages: Messages) -> tuple[str,
 
 
 def ends(tokenizer: PreTrainedTokenizerBase, configured: int | list[int] | None) -> list[int]:
-    """Tokens that end an answer: the tokenizer's, the model's own, and padding (which ends a
-    pre-training document).
+    """Ids of the tokens that end an answer.
+
+    They are the tokenizer's, the model's own, and padding, which ends a document of pre-training.
     """
     own = configured if isinstance(configured, list) else [configured]
     tokens = {tokenizer.eos_token_id, tokenizer.pad_token_id, *own} - {None}

@@ -5,36 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from lexpro.engines.base import Generation, Request, failure
+from lexpro.config.predict import Vllm
+from lexpro.engines.base import Generation, Request, Sampling, failure
 from lexpro.engines.tokens import decode, encode, ends
 from lexpro.models import loading
 
 
 class Engine:
-    """A model folder, or an adapter on the weights in `base`.
+    """A model that vLLM holds, as whole weights or as an adapter beside the base weights."""
 
-    `settings`: dtype, max_model_len (null: the model's), tensor_parallel, gpu_memory,
-    max_lora_rank, eager (no compilation: it starts sooner and generates slower).
-    """
-
-    def __init__(self, model: Path, base: Path | None, settings: dict, decoding: dict):
+    def __init__(self, model_dir: Path, base_dir: Path | None, settings: Vllm, sampling: Sampling):
+        """Start vLLM with the weights in `model_dir`, or its adapter and those in `base_dir`."""
         from vllm import LLM
         from vllm.lora.request import LoRARequest
 
-        adapter = loading.is_adapter(model)
-        weights = base if adapter else model
-        self.decoding = decoding
-        self.tokenizer = loading.tokenizer(model if (model / "tokenizer_config.json").is_file() else weights)
-        self.adapter = LoRARequest("adapter", 1, str(model.resolve())) if adapter else None
+        adapter = loading.is_adapter(model_dir)
+        weights = base_dir if adapter else model_dir
+        self.sampling = sampling
+        self.tokenizer = loading.tokenizer(loading.with_tokenizer(model_dir, base_dir))
+        self.adapter = LoRARequest("adapter", 1, str(model_dir.resolve())) if adapter else None
         self.llm = LLM(
             model=str(weights),
-            dtype=settings["dtype"],
-            max_model_len=settings["max_model_len"],
-            tensor_parallel_size=settings["tensor_parallel"],
-            gpu_memory_utilization=settings["gpu_memory"],
-            enforce_eager=settings.get("eager", False),
+            dtype=settings.dtype,
+            max_model_len=settings.max_model_len,
+            tensor_parallel_size=settings.tensor_parallel,
+            gpu_memory_utilization=settings.gpu_memory,
+            enforce_eager=settings.eager,
             enable_lora=adapter,
-            max_lora_rank=settings["max_lora_rank"] if adapter else 16,
+            max_lora_rank=settings.max_lora_rank if adapter else 16,
             # Prompts of a task begin alike: what they share is computed once.
             enable_prefix_caching=True,
             # A model's own file on sampling does not count: the configuration of this stage does.
@@ -48,8 +46,8 @@ class Engine:
         from vllm import SamplingParams
 
         return SamplingParams(
-            temperature=self.decoding["temperature"],
-            top_p=self.decoding["top_p"],
+            temperature=self.sampling.temperature,
+            top_p=self.sampling.top_p,
             max_tokens=request.max_new_tokens,
             seed=request.seed,
             stop_token_ids=self.ends,
@@ -57,8 +55,9 @@ class Engine:
         )
 
     def generate(self, requests: Sequence[Request]) -> list[Generation]:
-        """Answers in the order of `requests`. A prompt that leaves no room for its answer is a
-        failure.
+        """Answers in the order of `requests`.
+
+        A prompt that leaves no room for its answer is a failure.
         """
         prompts = [encode(self.tokenizer, request.messages) for request in requests]
         fits = [
@@ -72,11 +71,11 @@ class Engine:
             lora_request=self.adapter,
             use_tqdm=False,
         )
-        found = {
+        answers = {
             i: decode(self.tokenizer, prompts[i][0], list(output.outputs[0].token_ids), self.ends)
             for i, output in zip(chosen, outputs, strict=True)
         }
         return [
-            found.get(i) or failure(f"{len(prompts[i][1])} tokens of prompt do not fit into {self.window}")
+            answers.get(i) or failure(f"{len(prompts[i][1])} tokens of prompt do not fit into {self.window}")
             for i in range(len(requests))
         ]

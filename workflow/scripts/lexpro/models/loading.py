@@ -24,6 +24,11 @@ def is_adapter(folder: Path) -> bool:
     return (folder / ADAPTER).is_file()
 
 
+def with_tokenizer(folder: Path, base: Path | None) -> Path:
+    """Of a model folder and the folder of its base, the first that has a tokenizer."""
+    return folder if base is None or (folder / "tokenizer_config.json").is_file() else base
+
+
 def model(
     folder: Path,
     base: Path | None = None,

@@ -1,8 +1,8 @@
-"""A second run of some of the answers: what greedy decoding has in place of samples.
+"""Which greedy answers are made a second time.
 
 The likeliest token is not always the same one: sums of numbers depend on the batch that they are
-computed in, and a server may do as it likes. How far the same model then lies from itself is the
-noise floor of its score.
+computed in, and a server may do as it likes. `lexpro.evaluation.repeatability` compares the two
+runs: how far the same model lies from itself is the noise floor of its score.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from lexpro.engines.resume import Ask
 
 
-def chosen(asks: Sequence[Ask], most: int) -> list[Ask]:
-    """At most so many asks of each task, evenly spread over it: as few, they meet other neighbours
-    in their batches.
+def repeated(asks: Sequence[Ask], most: int) -> list[Ask]:
+    """At most `most` asks of each task, evenly spread over it.
+
+    They are fewer than before, so they meet other neighbours in their batches.
     """
     by_task: dict[str, list[Ask]] = {}
     for ask in asks:
