@@ -15,11 +15,11 @@ ifndef WANDB_API_KEY
 export WANDB_MODE ?= offline
 endif
 
-.PHONY: help demo plan test lint format test-slurm reward-gates container lock clean
+.PHONY: help demo estimate test lint format test-slurm reward-gates container lock clean
 
 help:
 	@echo "make demo        the whole experiment on the embedded corpus; ends with results/report.html"
-	@echo "make plan        EXPERIMENT=paper_70b: memory, GPUs, hours and sbatch lines of a training, without a GPU"
+	@echo "make estimate    EXPERIMENT=paper_70b: memory, GPUs, hours and sbatch lines of a training, without a GPU"
 	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"
 	@echo "make lint        style only                 make format   mend it"
 	@echo "make test-slurm  the tests on a real Slurm of one node, started and stopped here"
@@ -34,8 +34,8 @@ demo: .venv
 
 # Also GPU=h200, METHOD=qlora, DOCUMENTS=200000, OVERRIDES="sft.runtime.gpus=16". Exit status 2 (make: Error 2): cannot run.
 EXPERIMENT ?= paper_14b
-plan: .venv
-	@python workflow/scripts/estimate.py --experiment $(EXPERIMENT) $(if $(GPU),--gpu $(GPU)) \
+estimate: .venv
+	@lexpro estimate --experiment $(EXPERIMENT) $(if $(GPU),--gpu $(GPU)) \
 	    $(if $(METHOD),--method $(METHOD)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(OVERRIDES)
 
 test: lint
@@ -57,11 +57,16 @@ test-slurm: .venv
 
 # On the judgments of the mirror (LEXPRO_MIRROR), or else on synthetic ones.
 reward-gates: .venv
-	python workflow/scripts/reward_gates.py
+	lexpro gates
 
 # The environment holds exactly what its lock says: a lock of other content, or the choice of another, makes it anew. Contents
 # are compared, not dates: a checkout that writes the same lock again costs nothing.
-.venv: .venv/lexpro-lock
+.venv: .venv/bin/lexpro
+
+# The package itself, editable: nothing is fetched, and an edit needs no other installation.
+.venv/bin/lexpro: .venv/lexpro-lock pyproject.toml
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
 
 ifneq ($(LOCK),$(and $(shell cmp -s $(LOCK) .venv/lexpro-lock.txt && echo same),$(BUILT)))
 .PHONY: .venv/lexpro-lock

@@ -1,10 +1,11 @@
-"""ask.py: the citations of an answer are checked, and what the user gets wrong is said."""
+"""`lexpro ask`: the citations of an answer are checked, and what the user gets wrong is said."""
 
 import json
 
 import pytest
 
-import ask
+from lexpro.cli import ask_case
+from lexpro.cli.main import main
 from lexpro.retrieval import cite
 from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
@@ -81,9 +82,12 @@ def test_an_inserted_article_that_does_not_exist_is_marked(text):
 
 
 def test_a_law_is_taken_by_any_of_its_names():
-    assert ask.law_of("《中华人民共和国刑法》", ROWS) == "刑法" and ask.law_of(None, ROWS) is None
+    assert (
+        ask_case.indexed_law("《中华人民共和国刑法》", ROWS) == "刑法"
+        and ask_case.indexed_law(None, ROWS) is None
+    )
     with pytest.raises(UserError, match="none of that name"):
-        ask.law_of("民法", ROWS)
+        ask_case.indexed_law("民法", ROWS)
 
 
 def test_a_summary_that_cannot_be_read_is_said(tmp_path, monkeypatch):
@@ -91,12 +95,12 @@ def test_a_summary_that_cannot_be_read_is_said(tmp_path, monkeypatch):
     (tmp_path / "results/experiments/demo").mkdir(parents=True)
     (tmp_path / "results/experiments/demo/summary.json").write_text("{")
     with pytest.raises(UserError, match="cannot be read"):
-        ask.run_of("demo", "grpo")
+        ask_case.predictions("demo", "grpo")
 
 
 def test_citations_of_a_completion_are_those_of_answer_and_reasoning():
     completion = '<think>依照第六十七条从轻。</think>{"法条":["264","133之1"]}'
-    assert ask.citations("article", completion) == [("刑法", "264"), ("刑法", "133之1"), ("刑法", "67")]
+    assert ask_case.citations("article", completion) == [("刑法", "264"), ("刑法", "133之1"), ("刑法", "67")]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +129,7 @@ def test_what_the_user_gets_wrong_is_said(arguments, message, tmp_path, monkeypa
         (tmp_path / f"config/experiment/{name}.yaml").touch()
     (tmp_path / "latin.txt").write_bytes("被告人".encode("gb18030"))
     with pytest.raises(SystemExit) as stopped:
-        ask.main(arguments)
+        main(["ask", *arguments])
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
 
@@ -134,7 +138,7 @@ def test_an_experiment_without_retrieval_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_json(tmp_path / "results/experiments/demo/summary.json", {"stages": {"predict": {}}})
     with pytest.raises(SystemExit):
-        ask.main(["甲", "--variant", "sft"])
+        main(["ask", "甲", "--variant", "sft"])
     assert "no run of variant sft with retrieval" in capsys.readouterr().err
 
 
@@ -143,11 +147,11 @@ def test_an_experiment_whose_plan_or_model_is_gone_is_said(tmp_path, monkeypatch
     summary = {"stages": {"predict": {"grpo": {"rag": {"key": "p"}}}}}
     write_json(tmp_path / "results/experiments/demo/summary.json", summary)
     with pytest.raises(SystemExit):
-        ask.main(["甲"])
+        main(["ask", "甲"])
     assert "config.yaml is gone" in capsys.readouterr().err
     plan = {"settings": {}, "inputs": {"model": "results/grpo/k"}}
     with pytest.raises(UserError, match="results/grpo/k/model is not there"):
-        ask.answer(plan, "article", "甲", [])
+        ask_case.answer(plan, "article", "甲", [])
 
 
 class Found:
@@ -197,7 +201,7 @@ def finished(tmp_path, monkeypatch):
     write_json(tmp_path / "results/tasks/k/form.json", Form(court_cases=10).to_dict())
     (tmp_path / "results/.plan/predict/p").mkdir(parents=True)
     (tmp_path / "results/.plan/predict/p/config.yaml").write_text(json.dumps(plan))
-    monkeypatch.setattr(ask, "Searcher", Found)
+    monkeypatch.setattr(ask_case, "Searcher", Found)
     return tmp_path
 
 
@@ -219,8 +223,8 @@ def test_what_the_court_usually_cites_is_shown_and_told_the_model(
         given.append(usual)
         return '<think></think>{"法条":[]}', []
 
-    monkeypatch.setattr(ask, "answer", answer)
-    ask.main(["被告人窃得手机", *(["--court", court] if court else [])])
+    monkeypatch.setattr(ask_case, "answer", answer)
+    main(["ask", "被告人窃得手机", *(["--court", court] if court else [])])
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("【本院多引】")]
     assert given == [told] and lines == ([f"【本院多引】{court}：{said}"] if court else [])
 
@@ -228,7 +232,7 @@ def test_what_the_court_usually_cites_is_shown_and_told_the_model(
 def test_models_that_were_not_shown_what_courts_cite_are_not_told(finished, capsys):
     write_json(finished / "results/tasks/k/form.json", Form().to_dict())
     with pytest.raises(SystemExit):
-        ask.main(["被告人窃得手机", "--court", "甲法院"])
+        main(["ask", "被告人窃得手机", "--court", "甲法院"])
     assert "models of demo were not shown" in capsys.readouterr().err
 
 
@@ -236,9 +240,9 @@ def test_models_that_were_not_shown_what_courts_cite_are_not_told(finished, caps
 def test_answer_with_checked_citations(given, finished, monkeypatch, capsys):
     tmp_path = finished
     said = '<think>甲盗窃，刑事诉讼法第十五条</think>{"法条":["264","67","999","199"]}'
-    monkeypatch.setattr(ask, "answer", lambda plan, task, facts, articles, usual: (said, ["264"]))
+    monkeypatch.setattr(ask_case, "answer", lambda plan, task, facts, articles, usual: (said, ["264"]))
     (tmp_path / "f.txt").write_text("被告人窃得手机", encoding="utf-8")
-    ask.main([*(["被告人窃得手机"] if given == "text" else ["--facts", "f.txt"]), "--province", "湖北"])
+    main(["ask", *(["被告人窃得手机"] if given == "text" else ["--facts", "f.txt"]), "--province", "湖北"])
     lines = capsys.readouterr().out.splitlines()
     assert "  1. 刑法 第133条之1（2011-05-01起）  第二编 分则 / 第五章 侵犯财产罪" in lines
     # The article is there whole, in lines that fit.

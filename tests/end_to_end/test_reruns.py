@@ -76,7 +76,7 @@ TABLE = [
     ),
     pytest.param(bump("matplotlib"), {"report": 1}, id="matplotlib"),
     pytest.param(
-        append(f"{SCRIPTS}/publish.py", "\nANOTHER_PAGE = 1\n"),
+        append(f"{LIBRARY}/report/publishing.py", "\nANOTHER_PAGE = 1\n"),
         {"publish": 1, "pages": 1, "tables": 1},
         id="how reports are published",
     ),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import census as census_cli
+from lexpro.cli.main import main
 from lexpro.corpus.tables import REJECTS
 from lexpro.law.provinces import PROVINCES
 from lexpro.records import Defendant, Judgment, Term
@@ -238,7 +238,7 @@ def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
             tmp_path / f"results/ingest/default-0a1b2c3d/{province}/documents.parquet"
         )
     out = tmp_path / "results/census/mine"
-    census_cli.main(["--experiment", "mine", "--out", str(out), *folders, "--provinces", *PLANNED, *DRAWN])
+    main(["census", "--experiment", "mine", "--out", str(out), *folders, "--provinces", *PLANNED, *DRAWN])
     html = (out / "corpus.html").read_text(encoding="utf-8")
     assert (
         "14 records read = 4 could not be read + 0 could not be structured + 6 dropped by the filter + 4 kept"
@@ -255,7 +255,7 @@ def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
 def test_the_page_wants_all_three_stages(tmp_path, capsys):
     asked = ["--experiment", "mine", "--out", str(tmp_path), "results/filter/default-0a1b2c3d"]
     with pytest.raises(SystemExit):
-        census_cli.main([*asked, "--provinces", *PLANNED, *DRAWN])
+        main(["census", *asked, "--provinces", *PLANNED, *DRAWN])
     assert "no folder of a run of ingest, structure is given" in capsys.readouterr().err
 
 

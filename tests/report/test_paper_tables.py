@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import publish
+from lexpro.cli.main import main
 from lexpro.report import paper, published
 from lexpro.report.table import Table, to_csv, to_latex, to_markdown
 from lexpro.workflow.files import write_json
@@ -35,9 +35,9 @@ def summary(experiment: str, model: str, parameters: int, lift: float) -> dict:
             "elements": {"sft": {"none": {"samples": 3, "redrawn": lift, "mean": 0.01, "largest": 0.02}}}
         },
     }
-    for task, main in (("charge", "f1"), ("article", "f1"), ("term", "log_score")):
+    for task, metric in (("charge", "f1"), ("article", "f1"), ("term", "log_score")):
         made[task] = {
-            variant: {r: cell(main, 0.1 * place + lift) for r in ("none", "rag")}
+            variant: {r: cell(metric, 0.1 * place + lift) for r in ("none", "rag")}
             for place, variant in enumerate(variants)
         }
     return made
@@ -190,7 +190,7 @@ def test_finished_experiments_are_put_side_by_side(sizes, tmp_path, capsys):
     for folder, made in zip(folders[:2], sizes, strict=False):
         write_json(folder / "summary.json", made)
     out = tmp_path / "tables"
-    publish.main(["--tables", str(out), *map(str, folders)])
+    main(["publish", "--tables", str(out), *map(str, folders)])
     assert "not in the tables: paper_32b" in capsys.readouterr().err
     assert {path.name for path in out.iterdir()} == {
         f"{name}.{form}" for name in paper.TABLES for form in ("csv", "md", "tex")
@@ -201,7 +201,7 @@ def test_finished_experiments_are_put_side_by_side(sizes, tmp_path, capsys):
 
 def test_without_a_finished_experiment_there_is_nothing_to_show(tmp_path, capsys):
     with pytest.raises(SystemExit):
-        publish.main(["--tables", str(tmp_path / "out"), str(tmp_path / "paper_14b")])
+        main(["publish", "--tables", str(tmp_path / "out"), str(tmp_path / "paper_14b")])
     assert "run these experiments first" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 

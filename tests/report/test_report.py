@@ -20,9 +20,9 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-import publish
 import report
 from lexpro import hashing
+from lexpro.cli.main import main
 from lexpro.evaluation import score_judgments
 from lexpro.evaluation.grading import judge
 from lexpro.evaluation.metrics import MAIN, summarise
@@ -723,7 +723,7 @@ def test_the_rules_list_every_figure_and_table_that_is_made(before, names):
 def test_publishing_replaces_what_was_there(finished, tmp_path):
     out = tmp_path / "results/experiments/demo"
     write_text(out / "old.txt", "left over")
-    publish.main(["--experiment", "demo", "--report", str(finished), "--out", str(out)])
+    main(["publish", "--experiment", "demo", "--report", str(finished), "--out", str(out)])
     assert sorted(path.name for path in out.iterdir()) == ["figures", "report.html", "summary.json", "tables"]
     assert [path.name for path in out.parent.iterdir()] == ["demo"]
 
@@ -732,11 +732,11 @@ def test_publishing_under_a_wrong_name_or_half_a_report_changes_nothing(finished
     out = tmp_path / "other"
     write_text(out / "old.txt", "kept")
     with pytest.raises(SystemExit):
-        publish.main(["--experiment", "other", "--report", str(finished), "--out", str(out)])
+        main(["publish", "--experiment", "other", "--report", str(finished), "--out", str(out)])
     assert "is the report of experiment demo, not of other" in capsys.readouterr().err
     write_json(tmp_path / "half/summary.json", {"experiment": "other"})
     with pytest.raises(FileNotFoundError):
-        publish.main(["--experiment", "other", "--report", str(tmp_path / "half"), "--out", str(out)])
+        main(["publish", "--experiment", "other", "--report", str(tmp_path / "half"), "--out", str(out)])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["half", "other"]
     assert (out / "old.txt").read_text() == "kept"
 
@@ -747,8 +747,14 @@ def test_one_experiment_is_its_own_page_and_several_are_tabs(finished, tmp_path)
     assert 'href="filter/filter-0a1b2c3d/dropped.parquet"' in tabs({"demo": whole})
     for name in ("demo", "judge_tiny"):
         write_text(tmp_path / name / "report.html", whole)
-    publish.main(
-        ["--page", str(tmp_path / "report.html"), str(tmp_path / "demo"), str(tmp_path / "judge_tiny")]
+    main(
+        [
+            "publish",
+            "--page",
+            str(tmp_path / "report.html"),
+            str(tmp_path / "demo"),
+            str(tmp_path / "judge_tiny"),
+        ]
     )
     both = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert both.count("<iframe") == 2 and both.index(">demo<") < both.index(">judge_tiny<")

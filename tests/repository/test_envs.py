@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -159,6 +160,16 @@ def test_every_direct_requirement_is_used():
     assert VLLM & used.keys()
 
 
+def test_the_package_asks_for_what_it_imports_and_for_nothing_else():
+    project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {*project["dependencies"], *sum(project["optional-dependencies"].values(), [])}
+    inside = "workflow/scripts/lexpro/"
+    files = imported("workflow/scripts")
+    used = {name for name in files if any(file.startswith(inside) for file in files[name])}
+    # vLLM is another distribution on another machine; Snakemake runs the package.
+    assert asked - {"snakemake"} == used - VLLM
+
+
 def test_installed_is_what_the_lock_says():
     note = Path(sys.prefix) / "lexpro-lock"
     if not note.is_file():
@@ -181,7 +192,8 @@ class TestMake:
 
     @pytest.fixture
     def checkout(self, tmp_path):
-        shutil.copy(REPO / "Makefile", tmp_path)
+        for name in ("Makefile", "pyproject.toml"):
+            shutil.copy(REPO / name, tmp_path)
         shutil.copytree(ENVS, tmp_path / "envs")
         return tmp_path
 

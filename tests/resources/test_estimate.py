@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lexpro.cli.main import main
 from lexpro.dag import builder
 from lexpro.resources import duration, experiment, fit, hardware, memory, shapes, show, slurm
 from lexpro.resources.memory import Job
@@ -181,17 +182,16 @@ def test_the_sbatch_line_asks_for_what_the_configuration_says():
 
 
 def test_the_command_prints_the_plan_or_refuses_with_status_2(capsys):
-    estimate = script("workflow/scripts/estimate.py")
-    estimate.main(["--experiment", "paper_14b"])
+    main(["estimate", "--experiment", "paper_14b"])
     printed = capsys.readouterr().out
     assert printed.count("sbatch --parsable") == 2
     assert printed.count("GPU-hours") == 2
     with pytest.raises(SystemExit) as refused:
-        estimate.main(["--experiment", "paper_70b", "grpo.runtime.deepspeed=config/deepspeed/zero2.json"])
+        main(["estimate", "--experiment", "paper_70b", "grpo.runtime.deepspeed=config/deepspeed/zero2.json"])
     assert refused.value.code == 2
     assert "smallest change that fits" in capsys.readouterr().err
 
 
 def test_an_experiment_on_a_processor_has_a_plan_too(capsys):
-    script("workflow/scripts/estimate.py").main(["--experiment", "demo"])
+    main(["estimate", "--experiment", "demo"])
     assert "on a processor" in capsys.readouterr().out

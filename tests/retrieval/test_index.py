@@ -12,6 +12,7 @@ import pytest
 from planning import arguments, plan
 
 from lexpro import hashing
+from lexpro.cli.main import main
 from lexpro.retrieval import dense, search
 from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
@@ -248,12 +249,10 @@ def test_an_article_that_is_named_comes_first_whole_and_with_its_path(searcher, 
     ],
 )
 def test_ask_by_whatever_is_written(index, capsys, question, options, said):
-    import ask
-
     summary = {"stages": {"predict": {"grpo": {"rag": {"key": "p"}}}}}
     write_json(Path("results/experiments/demo/summary.json"), summary)
     write_text(Path("results/.plan/predict/p/config.yaml"), to_yaml({"inputs": {"index": str(index)}}))
-    ask.main([question, "--no-model", *options])
+    main(["ask", question, "--no-model", *options])
     assert said in capsys.readouterr().out
 
 

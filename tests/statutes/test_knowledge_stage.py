@@ -12,6 +12,7 @@ import planning
 import polars as pl
 import pytest
 
+from lexpro.cli.main import main
 from lexpro.statutes import collection, links, passages
 from lexpro.statutes.lookup import Law
 from lexpro.statutes.table import Row
@@ -139,7 +140,7 @@ def test_what_the_stage_writes(folder, monkeypatch):
 def test_an_article_is_printed(folder, monkeypatch, capsys, arguments, said):
     script("knowledge").main(planned(folder, monkeypatch, SETTINGS))
     capsys.readouterr()
-    script("article").main(arguments)
+    main(["article", *arguments])
     assert said in capsys.readouterr().out
 
 
@@ -153,7 +154,7 @@ def test_an_article_is_printed(folder, monkeypatch, capsys, arguments, said):
 )
 def test_what_cannot_be_asked_is_said(folder, capsys, arguments, message):
     with pytest.raises(SystemExit) as stopped:
-        script("article").main(arguments)
+        main(["article", *arguments])
     assert stopped.value.code == 2 and message in capsys.readouterr().err
 
 

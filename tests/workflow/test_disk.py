@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-import publish
+from lexpro.cli.main import main
 from lexpro.workflow import disk
 from lexpro.workflow.errors import UserError
 
@@ -81,7 +81,7 @@ def test_publishing_on_a_full_disk_says_so_and_leaves_nothing(small, tmp_path, c
     (report / "summary.json").write_text('{"experiment": "demo"}')
     (report / "report.html").write_text("a" * 4 * MANY)
     with pytest.raises(SystemExit) as ended:
-        publish.main(["--experiment", "demo", "--report", str(report), "--out", str(small / "demo")])
+        main(["publish", "--experiment", "demo", "--report", str(report), "--out", str(small / "demo")])
     assert ended.value.code == 2 and "the disk is full" in capsys.readouterr().err
     assert not list(small.iterdir())
 
