@@ -68,7 +68,7 @@ def project(texts: list[str], near: dict) -> tuple[float, set[int], list[str]]:
     """(CPU seconds, what is dropped, texts without boilerplate)."""
     start = time.process_time()
     boilerplate = duplicates.Boilerplate(near["boilerplate"])
-    parts = [Codes.of(texts[part]) for part in batches(texts)]
+    parts = [Codes.from_texts(texts[part]) for part in batches(texts)]
     for part in parts:
         boilerplate.add(*duplicates.document_counts(part))
     rest = [boilerplate.rest(part) for part in parts]

@@ -37,7 +37,7 @@ def share(benchmarks: Benchmarks, text: str, end: int | None = None) -> float:
 
 
 def runs(text: str) -> set[int]:
-    return set(Codes.of([text]).letters().shingles(SIZE).values.tolist())
+    return set(Codes.from_texts([text]).letters().shingles(SIZE).values.tolist())
 
 
 def test_half_of_the_documents_shingles_is_too_much():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lexpro.corpus.filtering import duplicates
 from lexpro.corpus.filtering.codes import Codes, batches
-from lexpro.corpus.filtering.families import Signatures, flatten, join, resolve
+from lexpro.corpus.filtering.families import Signatures, resolve
 
 TEMPLATE = (
     "本院认为，被告人{}的行为构成盗窃罪。依照《中华人民共和国刑法》第二百六十四条之规定，判决如下：判处{}。"
@@ -22,7 +22,7 @@ TAIL = "如不服本判决，可在接到判决书的第二日起十日内提出
 
 
 def digest(text: str) -> int:
-    return int(Codes.of([text]).digests()[0])
+    return int(Codes.from_texts([text]).digests()[0])
 
 
 def signatures(texts: list[str], size: int, permutations: int) -> np.ndarray:
@@ -55,7 +55,7 @@ MIXED = st.text("甲乙丙1aＡ１，。 、\n（）×_-𠀀", max_size=40)
 @given(st.lists(MIXED, max_size=5))
 def test_batches_do_what_regular_expressions_do_for_one_text(texts):
     """Letters, clauses and shingles of many texts at once are those of each."""
-    codes = Codes.of(texts)
+    codes = Codes.from_texts(texts)
     assert codes.letters().texts() == [NOISE.sub("", text.translate(WIDTH)) for text in texts]
     starts, ends, hashes, numbers = codes.clauses()
     wanted = [
@@ -73,7 +73,7 @@ def test_batches_do_what_regular_expressions_do_for_one_text(texts):
 
 @given(st.lists(st.text("甲乙丙", max_size=9), max_size=5), st.integers(1, 6))
 def test_shingles_are_of_one_text_each(texts, size):
-    codes = Codes.join([np.frombuffer(b"", dtype=np.uint32), *Codes.of(texts).letters().split()])
+    codes = Codes.join([np.frombuffer(b"", dtype=np.uint32), *Codes.from_texts(texts).letters().split()])
     shingles = codes.shingles(size)
     runs = [
         [text[i : i + size] for i in range(len(text) - size + 1)]
@@ -93,9 +93,9 @@ def test_batches_cover_all_texts_once():
 
 def test_boilerplate_is_what_many_documents_have():
     boilerplate = duplicates.Boilerplate(limit=3)
-    texts = Codes.of([f"被告人第{number}人窃得财物，{TAIL}{TAIL}" for number in range(6)])
+    texts = Codes.from_texts([f"被告人第{number}人窃得财物，{TAIL}{TAIL}" for number in range(6)])
     boilerplate.add(*duplicates.document_counts(texts))
-    some = Codes.of([f"被告人第2人窃得财物，{TAIL}", TAIL])
+    some = Codes.from_texts([f"被告人第2人窃得财物，{TAIL}", TAIL])
     assert boilerplate.rest(some).texts() == ["被告人第2人窃得财物", NOISE.sub("", TAIL)]
     assert set(boilerplate.counts.tolist()) == {0, 1, 6}
 
@@ -128,7 +128,7 @@ def test_families_keep_the_best_copy(tmp_path):
         "完全不同的另一份判决书，说的是交通事故和保险公司的赔偿问题，与前文毫无关系。",
         base,
     ]
-    codes = Codes.of(texts)
+    codes = Codes.from_texts(texts)
     worth = np.array([0.5, 0.9, 0.1, 0.4])
     with Signatures(tmp_path, 128) as store:
         table = duplicates.signatures(codes.letters(), 5, 128)
@@ -138,15 +138,3 @@ def test_families_keep_the_best_copy(tmp_path):
     assert found.keeper.tolist() == [1, 1, 2, 1]
     assert found.exact.tolist() == [False, False, False, True]
     assert found.similarity.tolist() == [(table[0] == table[1]).mean(), 1, 1, 1]
-
-
-@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=30))
-def test_join_connects_chains(pairs):
-    roots = np.arange(20)
-    join(roots, iter(pairs))
-    flatten(roots)
-    wanted = list(range(20))
-    for _ in pairs:
-        for a, b in pairs:
-            wanted[a] = wanted[b] = min(wanted[a], wanted[b])
-    assert roots.tolist() == wanted

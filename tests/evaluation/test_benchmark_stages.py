@@ -153,7 +153,7 @@ def test_a_question_of_disc_is_asked_with_its_options(tmp_path):
     assert item.gold == "AB" and item.text == "何者有效\nA. 甲\nB. 乙\nC. 丙" and item.text in item.prompt
 
 
-def test_exposure_is_that_of_the_most_similar_document_without_boilerplate():
+def test_contamination_is_that_of_the_most_similar_document_without_boilerplate():
     same = "这是每一道题目开头都要写上的完全一样的一段很长很长的说明文字请认真阅读之后再回答问题"
     own = ["".join(chr(0x4E00 + 200 * n + i) for i in range(60)) for n in range(12)]
     texts = {"t": [same + text for text in own] + ["太短"]}

@@ -110,7 +110,7 @@ def law(text: str) -> None:
 
 def comparing(text: str) -> None:
     """Texts as they are compared: digests, signatures, shingles."""
-    codes = Codes.of([text, text + "。", ""])
+    codes = Codes.from_texts([text, text + "。", ""])
     assert codes.texts()[0] == text + "\n"
     digests = codes.digests()
     assert digests[0] == digests[1]

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from lexpro.union_find import connect
+
 # Letters of a sentence that nobody writes twice by chance; documents from which on it is a formula.
 LONG = 40
 MANY = 10
@@ -48,18 +50,9 @@ def families(documents: Iterable[tuple[str | None, str]]) -> list[int]:
     hashes, owner = np.concatenate(parts), np.repeat(np.arange(len(owners)), owners)
     order = np.lexsort((owner, hashes))
     hashes, owner = hashes[order], owner[order]
-    root = list(range(len(owners)))
-
-    def find(place: int) -> int:
-        while root[place] != place:
-            root[place] = root[root[place]]
-            place = root[place]
-        return place
-
-    edges = np.flatnonzero(np.diff(hashes)) + 1
-    for group in np.split(owner, edges):
-        if 1 < len(group) <= MANY:
-            for other in group[1:].tolist():
-                first, second = sorted((find(int(group[0])), find(other)))
-                root[second] = first
-    return [find(place) for place in range(len(root))]
+    groups = np.split(owner, np.flatnonzero(np.diff(hashes)) + 1)
+    shared = [group for group in groups if 1 < len(group) <= MANY]
+    pairs = [(group[0], other) for group in shared for other in group[1:]]
+    roots = np.arange(len(owners))
+    connect(roots, *np.array(pairs, dtype=np.int64).reshape(-1, 2).T)
+    return roots.tolist()

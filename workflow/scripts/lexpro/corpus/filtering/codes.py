@@ -92,7 +92,7 @@ class Codes:
     bounds: np.ndarray
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Codes:
+    def from_texts(cls, texts: Sequence[str]) -> Codes:
         """Each text gets a line end behind it, so that no clause reaches into the next."""
         data = "".join(text + "\n" for text in texts).encode("utf-32-le", errors="surrogatepass")
         bounds = np.cumsum([0, *(len(text) + 1 for text in texts)])
@@ -140,7 +140,7 @@ class Codes:
         forms, _, breaks = _tables()
         inside = np.concatenate(([False], ~_look_up(breaks, self.values, False)))
         edges = np.flatnonzero(inside[1:] != inside[:-1])
-        # `Codes.of` ends with a break, so starts and ends come in pairs.
+        # `Codes.from_texts` ends with a break, so starts and ends come in pairs.
         starts, ends = edges[::2], edges[1::2]
         lengths = ends - starts
         mask = inside[1:]

@@ -17,14 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from lexpro.corpus.filtering.codes import WIDTH, Codes
+from lexpro.corpus.filtering.shingles import SHARE, SIZE
 from lexpro.corpus.readers.base import Document, Fields, Reject
 from lexpro.corpus.readers.dispatch import read
 from lexpro.corpus.readers.raw import raw_files
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.hash_cache import RawFile
 
-SIZE = 30
-SHARE = 0.5
 # Shingles that more items have are a benchmark's boilerplate: they say nothing about one item.
 MANY = 16
 # An item with fewer shingles of its own is too short to be recognised by them: a definition, a
@@ -76,7 +75,7 @@ class Benchmarks:
             for number, (_, text) in enumerate(batch, first):
                 for case_number in _numbers(text):
                     self.numbers.setdefault(case_number, number)
-            letters = Codes.of([text for _, text in batch]).letters()
+            letters = Codes.from_texts([text for _, text in batch]).letters()
             found = letters.shingles(SIZE)
             # A text that is shorter than a shingle has none.
             long = np.repeat(np.diff(letters.bounds) >= SIZE, np.diff(found.bounds))
@@ -115,13 +114,13 @@ class Benchmarks:
         that courts append are in benchmarks too: they are no item's facts, so what an item shares
         is looked for before the ending.
         """
-        found = self._overlaps(Codes.of(texts))
+        found = self._overlaps(Codes.from_texts(texts))
         again = [
             number
             for number, overlap in enumerate(found)
             if overlap and overlap.document < SHARE <= overlap.own and ends[number] < len(texts[number])
         ]
-        cut = self._overlaps(Codes.of([texts[number][: ends[number]] for number in again]))
+        cut = self._overlaps(Codes.from_texts([texts[number][: ends[number]] for number in again]))
         for number, overlap in zip(again, cut, strict=True):
             found[number] = overlap
         return found

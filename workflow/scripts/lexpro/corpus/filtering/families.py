@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from lexpro.corpus.filtering.duplicates import BAND, bands
+from lexpro.union_find import connect
 
 # In a group of very many, each is compared with this many: enough to connect copies, and linear.
 NEIGHBOURS = 50
@@ -80,28 +81,6 @@ def _candidates(keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield order[same], order[same + distance]
 
 
-def join(roots: np.ndarray, pairs: Iterator[tuple[int, int]]) -> None:
-    """Connect pairs in `roots`, where each item points to a smaller one that it is connected to, or
-    to itself.
-    """
-
-    def find(i: int) -> int:
-        while roots[i] != i:
-            roots[i] = roots[roots[i]]
-            i = roots[i]
-        return i
-
-    for first, second in pairs:
-        a, b = sorted((find(first), find(second)))
-        roots[b] = a
-
-
-def flatten(roots: np.ndarray) -> None:
-    """Let each item point to the smallest that it is connected to."""
-    while not np.array_equal(up := roots[roots], roots):
-        roots[:] = up
-
-
 def near(store: Signatures, among: np.ndarray, threshold: float) -> np.ndarray:
     """For each document the smallest one that it is connected to by pairs at or above the threshold
     of `among`.
@@ -115,8 +94,7 @@ def near(store: Signatures, among: np.ndarray, threshold: float) -> np.ndarray:
             first, second = first[apart], second[apart]
             close = store.similarity(first, second) >= threshold
             if close.any():
-                join(roots, zip(first[close].tolist(), second[close].tolist(), strict=True))
-                flatten(roots)
+                connect(roots, first[close], second[close])
     return roots
 
 

@@ -99,7 +99,7 @@ class Written:
 def count(shared: Shared, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
     """The clauses of a chunk, as `duplicates.document_counts` gives them."""
     texts = chunk.read(["text"])["text"].to_pylist()
-    found = [duplicates.document_counts(Codes.of(texts[part])) for part in batches(texts)]
+    found = [duplicates.document_counts(Codes.from_texts(texts[part])) for part in batches(texts)]
     slots, place = np.unique(np.concatenate([slots for slots, _ in found]), return_inverse=True)
     return slots, np.bincount(place, np.concatenate([documents for _, documents in found]))
 
@@ -139,7 +139,9 @@ def sign(shared: Shared, chunk: Chunk) -> Signed:
     boilerplate = _boilerplate(shared.counts, near["boilerplate"])
     passed = [text for text, verdict in zip(texts, verdicts, strict=True) if verdict is None]
     tables = [
-        duplicates.signatures(boilerplate.rest(Codes.of(passed[part])), near["shingle"], near["permutations"])
+        duplicates.signatures(
+            boilerplate.rest(Codes.from_texts(passed[part])), near["shingle"], near["permutations"]
+        )
         for part in batches(passed)
     ]
     provinces, charges = rows["province"].to_pylist(), rows["charge"].to_pylist()
@@ -149,7 +151,7 @@ def sign(shared: Shared, chunk: Chunk) -> Signed:
         verdicts=verdicts,
         qualities=[filters.quality(judgment) for judgment in judgments],
         lengths=[len(text) for text in texts],
-        digests=np.concatenate([Codes.of(texts[part]).digests() for part in batches(texts)]),
+        digests=np.concatenate([Codes.from_texts(texts[part]).digests() for part in batches(texts)]),
         table=np.concatenate([np.zeros((0, near["permutations"]), dtype=np.uint32), *tables]),
     )
 
