@@ -65,6 +65,14 @@ TABLE = [
     pytest.param(edit("config/sft/tiny.yaml", "wandb: auto", "wandb: disabled"), {}, id="W&B mode"),
     pytest.param(edit("config/sft/tiny.yaml", "log_every: 10", "log_every: 5"), {}, id="logging"),
     pytest.param(
+        edit(f"{LIBRARY}/workflow/disk.py", "the disk is full", "no space is left"),
+        {},
+        id="a message of the plumbing",
+    ),
+    pytest.param(edit(f"{LIBRARY}/workflow/stage.py", '"finished in', '"done in'), {}, id="a log line"),
+    pytest.param(append(f"{LIBRARY}/config/sft.py", "\nANOTHER_BOUND = 1\n"), {}, id="a schema"),
+    pytest.param(bump("pydantic"), {}, id="pydantic"),
+    pytest.param(
         append(f"{LIBRARY}/evaluation/metrics.py", "\nANOTHER_SCORE = 1\n"),
         {"score": 6, "report": 1},
         id="a scorer",

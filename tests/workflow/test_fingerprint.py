@@ -15,10 +15,12 @@ def scripts(tmp_path):
     """A small tree: entry `train` imports lexpro.a, which imports lexpro.law.money (with a data
     file) and numpy.
     """
-    (tmp_path / "lexpro/law").mkdir(parents=True)
-    for name in ("lexpro/__init__.py", "lexpro/law/__init__.py"):
-        (tmp_path / name).touch()
-    (tmp_path / "train.py").write_text("from lexpro import a\n")
+    for package in ("law", "workflow", "config"):
+        (tmp_path / "lexpro" / package).mkdir(parents=True)
+        (tmp_path / "lexpro" / package / "__init__.py").touch()
+    (tmp_path / "lexpro/__init__.py").touch()
+    (tmp_path / "train.py").write_text("from lexpro import a\nfrom lexpro.workflow.stage import stage\n")
+    (tmp_path / "lexpro/workflow/stage.py").write_text("import pydantic\nfrom lexpro import unused\n")
     (tmp_path / "lexpro/a.py").write_text(MODULE)
     (tmp_path / "lexpro/unused.py").write_text("X = 1\n")
     (tmp_path / "lexpro/law/money.py").write_text("import yaml\nY = 2\n")
@@ -39,6 +41,27 @@ def test_covers_the_import_closure_and_its_packages(scripts):
         found["modules"]
     )
     assert found["packages"] == {"numpy": "2.3.5", "pyyaml": "6.0.3"}
+
+
+def test_plumbing_is_neither_hashed_nor_followed(scripts):
+    before = code(scripts)
+    assert not any(name.startswith(fingerprint.PLUMBING) for name in before["modules"])
+    (scripts / "lexpro/workflow/stage.py").write_text("import torch\n")
+    assert code(scripts) == before
+
+
+def test_a_name_that_only_begins_like_plumbing_counts(scripts):
+    (scripts / "train.py").write_text("from lexpro import workflow_of_courts\n")
+    (scripts / "lexpro/workflow_of_courts.py").write_text("X = 1\n")
+    assert "lexpro.workflow_of_courts" in code(scripts)["modules"]
+
+
+def test_the_templates_of_a_package_are_part_of_its_code(scripts):
+    before = code(scripts)["modules"]
+    (scripts / "lexpro/law/templates").mkdir()
+    (scripts / "lexpro/law/templates/page.html.j2").write_text("<html>")
+    added = code(scripts)["modules"].keys() - before.keys()
+    assert added == {"lexpro.law.templates/page.html.j2"}
 
 
 @pytest.mark.parametrize(

