@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import reward_gates
+from lexpro.cli.main import main
 from lexpro.corpus.synthetic import generate
 from lexpro.records import Judgment
-from lexpro.rewards import charge, gates, registry
+from lexpro.rewards import charge, gate_check, gates, registry
 from lexpro.task_names import TASKS
 from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
@@ -79,11 +79,11 @@ def test_the_sum_weighs_rewards_and_passes_over_those_that_do_not_apply(arena):
 
 
 def test_the_configuration_names_every_reward_and_only_opponents():
-    settings = reward_gates.settings_of(CONFIG)
-    named = {entry["fn"] for entry in settings["rewards"]}
-    assert set(settings["default"]) == set(gates.OPPONENTS)
-    for entry in settings["rewards"]:
-        registry.load({"fn": entry["fn"], "args": entry.get("args")})
+    settings = gate_check.read_settings(CONFIG)
+    named = {entry.fn for entry in settings.rewards}
+    assert set(settings.default) == set(gates.OPPONENTS)
+    for entry in settings.rewards:
+        registry.load({"fn": entry.fn, "args": entry.args})
     for path in sorted((ROOT / "config/grpo").glob("*.yaml")):
         assert {spec["fn"] for spec in read_yaml(path)["rewards"]} <= named, path.name
 
@@ -92,14 +92,14 @@ def test_the_configuration_names_every_reward_and_only_opponents():
     ("change", "message"),
     [
         ({"default": {"constnat": 1}}, "no opponent constnat; there are constant"),
-        ({"margin": 1}, "wrong or missing keys margin"),
+        ({"margin": 1}, "margin: Extra inputs are not permitted"),
     ],
 )
 def test_a_wrong_configuration_is_one_clear_error(tmp_path, change, message):
     path = tmp_path / "gates.yaml"
     path.write_text(to_yaml({**read_yaml(CONFIG), **change}), encoding="utf-8")
     with pytest.raises(UserError, match=message):
-        reward_gates.settings_of(path)
+        gate_check.read_settings(path)
 
 
 def run(tmp_path, monkeypatch, margin: float, fn: str = "charge.f1", cases: int = 20) -> int:
@@ -111,7 +111,7 @@ def run(tmp_path, monkeypatch, margin: float, fn: str = "charge.f1", cases: int 
     settings["totals"] = []
     path = tmp_path / "gates.yaml"
     path.write_text(to_yaml(settings), encoding="utf-8")
-    return reward_gates.main(["--config", str(path), "--cases", str(cases)])
+    return main(["gates", "--config", str(path), "--cases", str(cases)])
 
 
 def test_the_command_prints_and_passes(tmp_path, monkeypatch, capsys):

@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 
 from lexpro.cli.main import main
-from lexpro.statutes import collection, links, passages
+from lexpro.config.knowledge import Statutes
+from lexpro.statutes import collection, knowledge, links, passages
 from lexpro.statutes.lookup import Law
 from lexpro.statutes.table import Row
 from lexpro.workflow import stage
@@ -169,7 +170,7 @@ def test_two_runs_write_the_same_bytes(folder, monkeypatch):
 
 def test_files_that_are_not_there_are_reported(folder):
     settings = {**SETTINGS, "guideline": "no.md", "thresholds": None, "older": []}
-    known = script().from_statutes(settings)
+    known = knowledge.from_statutes(Statutes(**settings))
     assert [(p.file, p.kind) for p in known.problems if p.kind == "not_at_hand"] == [("no.md", "not_at_hand")]
     assert known.guideline["charges"] == {} and {row["province"] for row in known.thresholds} == {""}
 
@@ -197,7 +198,7 @@ def test_a_folder_without_an_article_is_refused(folder, content):
     if content is not None:
         (folder / "empty/a.md").write_bytes(content)
     with pytest.raises(UserError, match="no article"):
-        script().from_statutes({**SETTINGS, "path": "empty"})
+        knowledge.from_statutes(Statutes(**SETTINGS | {"path": "empty"}))
 
 
 def test_the_embedded_facts_have_the_same_files(folder, monkeypatch):
@@ -260,7 +261,7 @@ def test_the_real_criminal_law():
     from lexpro.workflow.files import read_yaml
 
     settings = read_yaml(Path(__file__).parents[2] / "config/knowledge/statutes.yaml")
-    known = script().from_statutes(settings)
+    known = knowledge.from_statutes(Statutes(**settings))
     law = Law(known.rows)
     asked = {
         ("刑法", "第一百三十三条之一", "2011-04-30"): None,
@@ -301,8 +302,9 @@ def test_readers_of_the_real_table_go_by_the_day(tmp_path):
     from lexpro.tasks.shelf import Shelf
     from lexpro.workflow.files import read_yaml
 
-    known = script().from_statutes(read_yaml(Path(__file__).parents[2] / "config/knowledge/statutes.yaml"))
-    script().write(known, tmp_path)
+    path = Path(__file__).parents[2] / "config/knowledge/statutes.yaml"
+    known = knowledge.from_statutes(Statutes(**read_yaml(path)))
+    knowledge.write(known, tmp_path)
     spans = citation.existing(str(tmp_path))
     days = {
         ("133之1", "2011-04-30"): False,

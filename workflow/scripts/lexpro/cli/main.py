@@ -21,6 +21,7 @@ COMMANDS = {
     "census": "Make the page of a corpus: what was kept, what was left out, and why.",
     "completion": "Print the script that completes this command in a shell.",
     "estimate": "Estimate what a training takes: memory, GPUs, tokens, hours, sbatch lines.",
+    "gates": "Check every reward on gold answers and on uninformed baselines.",
     "publish": "Publish finished reports under the names of their experiments.",
 }
 
