@@ -33,8 +33,6 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 from lexpro.corpus.synthetic import generate
 from lexpro.dag import builder
 from lexpro.workflow.files import read_json, read_yaml, write_json

@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 from lexpro.law import articles
 from lexpro.statutes import changes, collection, documents, versions
 

@@ -19,15 +19,12 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 import numpy as np
 
 from lexpro.corpus.filtering import duplicates

@@ -17,15 +17,12 @@ import itertools
 import json
 import logging
 import math
-import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
 import embed
 import index

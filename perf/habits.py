@@ -14,13 +14,10 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import sys
 from collections import defaultdict
 from pathlib import Path
 
 import polars as pl
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
 from lexpro.law import courts
 from lexpro.records import Judgment

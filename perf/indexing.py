@@ -31,8 +31,6 @@ from types import SimpleNamespace
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 from lexpro.workflow.files import read_json, read_yaml, write_json
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -10,7 +10,6 @@ model of nine megabytes.
 
 from __future__ import annotations
 
-import sys
 import weakref
 from itertools import product
 from pathlib import Path
@@ -18,8 +17,6 @@ from pathlib import Path
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
 from lexpro.resources import memory, shapes
 from lexpro.workflow.files import read_yaml

@@ -24,8 +24,6 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 from lexpro.corpus.synthetic import generate
 from lexpro.law import articles, charges
 from lexpro.retrieval.bm25 import BM25, top

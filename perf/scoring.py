@@ -13,8 +13,6 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 from lexpro.evaluation import rescoring
 from lexpro.evaluation.tasks.lawbench import scorer as lawbench
 

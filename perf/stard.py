@@ -20,8 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 from lexpro.law import articles
 from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.fusion import rrf

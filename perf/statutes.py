@@ -13,8 +13,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
 from lexpro.statutes import collection, passages, table
 
 LAWS, OLDER = "LawRefBook__Laws", "LawRefBook__Laws@3cd6e86_before_Amendment_XII"

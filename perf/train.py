@@ -20,14 +20,11 @@ import argparse
 import logging
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
 import torch
 from datasets import Dataset
