@@ -15,13 +15,15 @@ ifndef WANDB_API_KEY
 export WANDB_MODE ?= offline
 endif
 
-.PHONY: help demo estimate test lint format test-slurm reward-gates container lock clean
+.PHONY: help demo estimate test test-fast lint format docs test-slurm reward-gates container lock clean
 
 help:
 	@echo "make demo        the whole experiment on the embedded corpus; ends with results/report.html"
 	@echo "make estimate    EXPERIMENT=paper_70b: memory, GPUs, hours and sbatch lines of a training, without a GPU"
 	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"
-	@echo "make lint        style only                 make format   mend it"
+	@echo "make test-fast   the tests that take no model, no run of the workflow and no Slurm: three minutes"
+	@echo "make lint        style and types            make format   mend the style"
+	@echo "make docs        the documentation site in site/, to be read without a network"
 	@echo "make test-slurm  the tests on a real Slurm of one node, started and stopped here"
 	@echo "make reward-gates  every reward on gold, constants and junk; fails where gold does not win (docs/rewards.md)"
 	@echo "make .venv       the environment only       make clean    remove it and the caches; results stay"
@@ -38,8 +40,15 @@ estimate: .venv
 	@lexpro estimate --experiment $(EXPERIMENT) $(if $(GPU),--gpu $(GPU)) \
 	    $(if $(METHOD),--method $(METHOD)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(OVERRIDES)
 
-test: lint
-	pytest
+# Tests run on two workers of one thread each; a machine with more cores and memory may say more.
+WORKERS ?= 2
+PYTEST = pytest --numprocesses $(WORKERS)
+
+test: lint .venv-docs
+	$(PYTEST)
+
+test-fast: .venv
+	$(PYTEST) -m "not slow"
 
 lint: .venv
 	ruff check .
@@ -54,6 +63,17 @@ format: .venv
 
 test-slurm: .venv
 	pytest tests/slurm
+
+docs: .venv-docs
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
+	@echo "The documentation: $(CURDIR)/site/index.html"
+
+# The site has packages of its own (envs/docs.txt), and none of the project's.
+.venv-docs: envs/docs.txt
+	@echo "Installing envs/docs.txt into .venv-docs (a minute)"
+	$(PYTHON) -m venv --clear .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps -r envs/docs.txt
+	@touch .venv-docs
 
 # On the judgments of the mirror (LEXPRO_MIRROR), or else on synthetic ones.
 reward-gates: .venv
@@ -90,8 +110,9 @@ RESOLVE = uv pip compile --quiet --python-version 3.11 --python-platform x86_64-
 lock:
 	cd envs && $(RESOLVE) gpu.in --output-file gpu.txt > /dev/null
 	cd envs && $(RESOLVE) cpu.in --constraint gpu.txt --override overrides.in --output-file cpu.txt > /dev/null
+	cd envs && $(RESOLVE) docs.in --output-file docs.txt > /dev/null
 	$(PYTHON) envs/conda.py > envs/conda.yaml
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-docs site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './results/*' -prune -exec rm -rf {} +

@@ -1,9 +1,17 @@
-"""What all tests share."""
+"""What all tests share: one thread, markers by folder, data that may be absent, two workers.
+
+`@pytest.mark.slow` marks what takes more than two seconds of processor time: `make test-fast`
+leaves it out, with all of `end_to_end/` and `slurm/`. `@pytest.mark.mirror("a/file")` skips a test
+where the folder that LEXPRO_MIRROR names lacks that file.
+"""
 
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 # One thread, and said before anything loads torch: the reference curves of the trainings are those
 # of one thread. Two add in another order, and a completion that is drawn otherwise makes another
@@ -17,3 +25,48 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # time.
 settings.register_profile("lexpro", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lexpro")
+
+TESTS = Path(__file__).parent
+# Folders whose tests bear the folder's name as a marker, and are slow.
+SLOW_FOLDERS = ("end_to_end", "slurm")
+# Files whose tests one worker runs in turn: they share a run of the workflow, or draw free ports.
+TOGETHER = {
+    "end_to_end/test_results.py": "end_to_end/test_reruns.py",
+    "training/test_vllm_weight_sync.py": "training/test_ranks.py",
+}
+
+
+class ByFile(LoadScopeScheduling):
+    """Gives each worker whole files, so that what a file builds once is built once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = nodeid.split("::")[0].removeprefix("tests/")
+        return TOGETHER.get(name, name)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    """Files in the order of the collection, not by their number of tests."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the slow folders; files with slow tests come first, so that no worker ends
+    long after the other.
+    """
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in SLOW_FOLDERS:
+            item.add_marker(folder)
+            item.add_marker("slow")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path.parent.name not in SLOW_FOLDERS, item.path not in slow))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose data the mirror does not have."""
+    mirror = os.environ.get("LEXPRO_MIRROR", "")
+    for marker in item.iter_markers("mirror"):
+        missing = [name for name in marker.args if not (Path(mirror) / name).exists()]
+        if not mirror or missing:
+            pytest.skip(f"LEXPRO_MIRROR with {', '.join(missing)} is not here (docs/data.md)")

@@ -106,13 +106,13 @@ def test_every_rule_that_runs_something_says_in_which_environment():
     assert f"apptainer build {image} envs/container.def" in (REPO / "Makefile").read_text(encoding="utf-8")
 
 
+DISTRIBUTIONS = {**fingerprint.DISTRIBUTIONS, "xdist": "pytest-xdist"}
 # Direct requirements that no module imports, and what they are for.
 NOT_IMPORTED = {
     "bitsandbytes": "transformers loads it where a model is read in 4 bits (method: qlora)",
     "liger-kernel": "TRL loads it where a training asks for its kernels",
     "mypy": "make lint",
     "pytest-timeout": "a plugin of pytest",
-    "pytest-xdist": "a plugin of pytest",
     "ruff": "make lint",
     "setuptools": "builds the packages that come as source only",
     "snakefmt": "make lint",
@@ -135,7 +135,7 @@ def imported(*folders: str) -> dict[str, set[str]]:
                 if isinstance(node, ast.ImportFrom) and not node.level:
                     names = [node.module]
                 for name in {name.split(".")[0] for name in names} - local - sys.stdlib_module_names:
-                    distribution = fingerprint.DISTRIBUTIONS.get(name, name.lower().replace("_", "-"))
+                    distribution = DISTRIBUTIONS.get(name, name.lower().replace("_", "-"))
                     found.setdefault(distribution, set()).add(path.relative_to(REPO).as_posix())
     return found
 

@@ -15,12 +15,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGES = ("slurm-wlm", "munge")
+# Seconds that another apt-get may take.
+WAIT = 600
 GPUS = 2
 
 # No accounting and no control groups: what an ordinary machine or container can do. The node claims
@@ -131,20 +133,43 @@ def unavailable() -> str | None:
     return None
 
 
-def install() -> None:
-    """Install Debian's Slurm and MUNGE where they are missing."""
-    if all(shutil.which(name) for name in ("munged", "slurmctld", "slurmd", "sbatch")):
+def installed() -> bool:
+    """Whether Slurm and MUNGE are there."""
+    return all(shutil.which(name) for name in ("munged", "slurmctld", "slurmd", "sbatch"))
+
+
+def install(say: Callable[[str], None] = print) -> None:
+    """Install Debian's Slurm and MUNGE where they are missing.
+
+    Another apt-get at work is waited for, ten minutes at most. Its option for that covers the lock
+    of dpkg only, so a lock of the package lists is waited for here.
+
+    Args:
+        say: Tells the user what is going on.
+
+    Raises:
+        SlurmError: apt-get failed for another reason, or the other one did not end.
+    """
+    if installed():
         return
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update"],
-        ["apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES],
-    ):
-        done = subprocess.run(
-            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            raise SlurmError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+    say(f"Installing {' and '.join(PACKAGES)} with apt-get, for the tests on a real Slurm")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+    apt = ["apt-get", "-o", f"DPkg::Lock::Timeout={WAIT}", "--yes"]
+    deadline = time.monotonic() + WAIT
+    for command in ([*apt, "update"], [*apt, "install", "--no-install-recommends", *PACKAGES]):
+        while True:
+            done = subprocess.run(
+                command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            )
+            if done.returncode == 0:
+                break
+            if (
+                not re.search(r"Could not get lock|Unable to lock", done.stderr)
+                or time.monotonic() > deadline
+            ):
+                raise SlurmError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+            say("Waiting for another apt-get to end")
+            time.sleep(5)
 
 
 def free_ports(count: int) -> list[int]:
@@ -168,8 +193,7 @@ def wait_for(what: str, ready, daemons: list[subprocess.Popen], cluster: Cluster
 
 @contextmanager
 def running() -> Iterator[Cluster]:
-    """Start a cluster; at the end cancel its jobs and stop its daemons."""
-    install()
+    """Start a cluster of an installed Slurm; at the end cancel its jobs and stop its daemons."""
     folder = Path(tempfile.mkdtemp(prefix="lexpro-slurm-"))
     folder.chmod(0o755)
     cluster = Cluster(folder)

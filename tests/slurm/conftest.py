@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import cluster as slurm
@@ -12,10 +13,13 @@ REPO = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def cluster():
+def cluster(request):
     reason = slurm.unavailable()
     if reason and not os.environ.get("CI"):
         pytest.skip(f"a real Slurm {reason}")
+    # Minutes may pass: not hidden with the output of the tests, nor by a worker.
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        slurm.install(say=lambda text: print(f"\n{text}", file=sys.stderr, flush=True))
     with slurm.running() as running:
         yield running
 
