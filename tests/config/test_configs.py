@@ -1,53 +1,147 @@
-"""The files of config/: every field is told in a comment, and they say the same on every machine,
-at any time.
+"""The files of config/ and their schemas: every field is described, every optional one has a
+default that applies, and the files say the same on every machine, at any time.
 """
 
+import copy
 import importlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import yaml
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
-from lexpro.config.check import STAGES, members
+from lexpro.config.check import members
+from lexpro.config.experiment import STAGES
+from lexpro.dag import compose
+from lexpro.workflow.files import to_yaml
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 FILES = sorted(CONFIG.rglob("*.yaml"))
-# Fields that one comment may speak of.
-TOGETHER = 5
-# Files that change fields of others, in whose files these are told.
-CHANGES = ("experiment", "grpo_loss")
+# Keys without a sensible default, by the choice of the stage (`kind`, `module`) that has them.
+REQUIRED = {
+    "corpus": [
+        {"kind": "synthetic", "provinces": ["湖北"], "charges": ["盗窃罪"]},
+        {"kind": "dataset", "datasets": ["judge_test"]},
+        {"kind": "folder", "path": "config"},
+    ],
+    "knowledge": [{"kind": "facts"}, {"kind": "statutes"}],
+    "base_model": [
+        {"kind": "scratch"},
+        {"kind": "pretrained", "id": "a/b", "revision": "c"},
+        {"kind": "pretrained", "path": "/a"},
+    ],
+    "embed": [
+        {"kind": "static"},
+        {"kind": "pretrained", "model": "a/b"},
+        {"kind": "tuned", "model": "a/b"},
+    ],
+    "predict": [
+        {"engine": {"module": "lexpro.engines.hf"}},
+        {"engine": {"module": "lexpro.engines.vllm"}},
+        {"engine": {"module": "lexpro.engines.api", "model": "a"}},
+    ],
+    "benchmark": [
+        {},
+        {
+            "source": "lexpro.evaluation.tasks.lawbench.items",
+            "scorer": "lexpro.evaluation.tasks.lawbench.scorer",
+            "version": "a",
+            "data": {"zero_shot": "lawbench_zero_shot"},
+            "expect": {"1-1": 1},
+        },
+    ],
+}
+CASES = [(stage, required) for stage in STAGES for required in REQUIRED.get(stage, [{}])]
+# What fits a small model, where the defaults of others meet it.
+FITTING = {
+    "sft": {"method": "full", "max_length": 1024},
+    "grpo": {"method": "full", "max_prompt_length": 64, "max_completion_length": 64},
+    "predict": {"decoding": {"max_new_tokens": dict.fromkeys(("elements", "charge", "article", "term"), 64)}},
+}
 
-FIELD = re.compile(r"""( *)(- )?("[^"]*"|[\w./-]+):( |$)""")
+
+def schema(stage: str, settings: dict):
+    module = importlib.import_module(f"lexpro.config.{stage}")
+    return module.model(settings) if stage == "benchmark" else module.Settings
 
 
-def untold(text: str) -> list[str]:
-    """Fields of a YAML file without a comment above them, or above the few fields of one level that
-    they follow.
-
-    The fields inside a field have its comment, if they are few.
-    """
-    found, since, above = [], {}, ""
-    for line in text.splitlines():
-        if field := FIELD.match(line):
-            level = len(field[1] + (field[2] or ""))
-            since = {key: value for key, value in since.items() if key <= level}
-            fresh = field[2] or above.lstrip().startswith("#")
-            since[level] = 1 if fresh else since.get(level, 0) + 1
-            if since[level] > TOGETHER:
-                found.append(line.strip())
-        above = line
-    return found
+def filled(stage: str, settings: dict) -> dict:
+    """The settings with all their defaults."""
+    return TypeAdapter(schema(stage, settings)).validate_python(settings).model_dump()
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.relative_to(CONFIG).as_posix() for path in FILES])
-def test_every_field_has_its_comment(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.startswith("# "), "what the file is"
-    assert path.parent.name in CHANGES or not untold(text)
+def test_a_file_begins_with_what_it_is(path):
+    assert path.read_text(encoding="utf-8").startswith("# ")
+
+
+def keys(settings: dict, above: tuple = ()) -> Iterator[tuple]:
+    """Paths of all keys, nested ones too."""
+    for name, value in settings.items():
+        yield (*above, name)
+        if isinstance(value, dict):
+            yield from keys(value, (*above, name))
+
+
+@pytest.mark.parametrize(
+    ("stage", "required"), CASES, ids=[f"{s}-{number}" for number, (s, _) in enumerate(CASES)]
+)
+def test_every_optional_key_may_be_left_out(stage, required):
+    """The settings with all keys, less any one of them: its default is what it was."""
+    complete = filled(stage, required)
+    assert filled(stage, complete) == complete, "defaults keep to their own bounds"
+    needed = set(keys(required))
+    models = {name for name, value in complete.items() if isinstance(value, dict)}
+    for path in keys(complete):
+        # Names inside a plain mapping are values: {"52": 0.53}.
+        inside = path[0] in models and len(path) > 1 and not is_field(stage, required, path)
+        if path in needed or inside:
+            continue
+        fewer = copy.deepcopy(complete)
+        holder = fewer
+        for name in path[:-1]:
+            holder = holder[name]
+        del holder[path[-1]]
+        assert filled(stage, fewer) == complete, path
+
+
+def is_field(stage: str, settings: dict, path: tuple) -> bool:
+    """Whether a path of keys names fields of models, not names in a plain mapping."""
+    at = TypeAdapter(schema(stage, settings)).validate_python(settings)
+    for name in path:
+        if not isinstance(at, BaseModel):
+            return False
+        at = getattr(at, name)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("stage", "required"), CASES, ids=[f"{s}-{number}" for number, (s, _) in enumerate(CASES)]
+)
+def test_a_file_with_the_required_keys_alone_is_composed_with_its_defaults(
+    stage, required, tmp_path, monkeypatch
+):
+    shutil.copytree(CONFIG, tmp_path / "config")
+    monkeypatch.chdir(tmp_path)
+    for cached in (compose.compose, compose._composed):
+        cached.cache_clear()
+    stated = required | FITTING.get(stage, {})
+    text = "# @package benchmark.fewest\n" if stage == "benchmark" else ""
+    (tmp_path / f"config/{stage}/fewest.yaml").write_text(text + (to_yaml(stated) if stated else ""), "utf-8")
+    changes = [f"{stage}={'[fewest]' if stage == 'benchmark' else 'fewest'}"]
+    if stage == "sft":
+        changes.append("grpo.method=full")
+    if stated.get("kind") == "pretrained" or stage == "tasks":
+        changes += ["sft=tiny"]
+    config, _ = compose.compose("demo", tuple(changes))
+    composed = config["benchmark"]["fewest"] if stage == "benchmark" else config[stage]
+    assert composed == filled(stage, stated)
+    for cached in (compose.compose, compose._composed):
+        cached.cache_clear()
 
 
 def test_the_demo_compares_the_mean_reward_on_the_same_prompts():
@@ -62,14 +156,6 @@ def test_the_demo_compares_the_mean_reward_on_the_same_prompts():
     assert passes and not rest
 
 
-def test_a_field_without_a_comment_is_found():
-    group = "# These.\n" + "".join(f"a{n}: {n}\n" for n in range(TOGETHER))
-    assert not untold(group) and untold(group + "b: 1\n") == ["b: 1"]
-    assert not untold(group + "# This.\nb:\n  c: 1\n") and untold(group + "b:\n  # Inside.\n  c: 1\n") == [
-        "b:"
-    ]
-
-
 def _models(annotation) -> Iterator[type[BaseModel]]:
     for member in members(annotation):
         if isinstance(member, type) and issubclass(member, BaseModel):
@@ -81,14 +167,15 @@ def _models(annotation) -> Iterator[type[BaseModel]]:
                 yield from _models(inner)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_all_that_a_stage_can_be_told_is_named_in_its_files(stage):
-    """Fields with a default too: nobody finds a setting that no file names."""
+@pytest.mark.parametrize("stage", [*STAGES, "pass_rate", "experiment"])
+def test_every_field_is_described(stage):
     module = importlib.import_module(f"lexpro.config.{stage}")
+    planned = getattr(module, "Planned", None)
     tops = (module.Judgments, module.Questions) if stage == "benchmark" else (module.Settings,)
-    text = "\n".join(path.read_text(encoding="utf-8") for path in (CONFIG / stage).glob("*.yaml"))
-    names = {name for top in tops for model in _models(top) for name in model.model_fields}
-    assert names and not [name for name in sorted(names) if not re.search(rf"\b{name}\b", text)]
+    for model in [model for top in (*tops, planned) for model in _models(top)]:
+        for name, field in model.model_fields.items():
+            assert field.description and field.description.endswith("."), (model, name)
+            assert field.description[0].isupper(), (model, name)
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.relative_to(CONFIG).as_posix() for path in FILES])

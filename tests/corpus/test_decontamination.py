@@ -130,7 +130,7 @@ def real() -> Benchmarks:
         pytest.skip("LEXPRO_MIRROR with the benchmarks is not there")
     return Benchmarks(
         item
-        for one in FILTER["benchmarks"]
+        for one in FILTER["decontaminate_against"]
         if one["dataset"] not in ("lexeval", "disc_objective")
         for item in items_of(
             datasets.resolve(datasets.find(one["dataset"], ROOT / "config/datasets.csv"), Path()),

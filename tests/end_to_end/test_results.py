@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from lexpro.config.check import STAGES
+from lexpro.config.experiment import STAGES
 from lexpro.evaluation.metrics import MAIN
 from lexpro.report import figures, paper, tables
 

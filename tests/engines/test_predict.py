@@ -317,7 +317,7 @@ def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, mo
 
     made = []
     monkeypatch.setattr(hf, "Engine", lambda *_: made.append(Echo()) or made[-1])
-    predict.main(planned(again=2))
+    predict.main(planned(repeat_items=2))
     rows, again = (
         [json.loads(line) for line in Path("results/predict/y", name).read_text().splitlines()]
         for name in ("predictions.jsonl", "again.jsonl")
@@ -342,7 +342,7 @@ def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
     )
     settings = read_yaml(CONFIG / "predict/api.yaml")["engine"]
     settings |= {"base_url": server, "key_env": "LEXPRO_TEST_KEY", "concurrency": 1, "retries": 0}
-    predict.main(planned(engine=settings, max_failed=0.5, again=0))
+    predict.main(planned(engine=settings, max_failed=0.5, repeat_items=0))
     text = Path("results/predict/y/predictions.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in text.splitlines()]
     # Two were refused, and answered when they were asked once more.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lexpro.config.check import STAGES
+from lexpro.config.experiment import STAGES
 from lexpro.workflow import fingerprint
 
 REPO = Path(__file__).resolve().parents[2]

@@ -626,7 +626,7 @@ LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}
     ("stage", "change", "message"),
     [
         ("sft", {"max_steps": 10, "epochs": 1.0}, "exclude each other"),
-        ("sft", {"max_steps": 0}, "exclude each other"),
+        ("sft", {"max_steps": 0, "epochs": 0}, "exclude each other"),
         ("sft", {"global_batch_size": 15}, "not a multiple"),
         ("sft", {"method": "lora"}, "go together|muon"),
         ("sft", {"method": "qlora", "optimizer": "adamw", "lora": LORA}, "method: qlora .*runtime.gpus is 0"),
@@ -647,7 +647,6 @@ LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}
         ("sft", {"tasks": ["element"]}, "elements"),
         ("sft", {"unknown": 1}, "[Ee]xtra"),
         ("grpo", {"num_generations": 5}, "a group would be split"),
-        ("grpo", {"rewards": [{"fn": "os.system"}]}, "write lexpro.rewards.<module>"),
         ("base_model", {"heads": 5}, "not a multiple of 2 x heads"),
     ],
 )

@@ -20,14 +20,14 @@ from lexpro.workflow.stage import stage
 def _here(run) -> Iterator[tuple[str, Path, list[str]]]:
     """(name, path, fields) of the benchmarks that are on this machine; raises `UserError` if one is
     missing that must not be."""
-    for one in run.settings["benchmarks"]:
+    for one in run.settings["decontaminate_against"]:
         dataset = datasets.find(one["dataset"])
         # Nothing is fetched for this.
         if datasets.present(dataset, datasets.CACHE):
             yield one["dataset"], datasets.resolve(dataset, datasets.CACHE), one["fields"]
-        elif run.settings["benchmarks_required"]:
+        elif run.settings["decontamination_required"]:
             raise UserError(
-                f"the benchmark {one['dataset']!r} is not here, and filter.benchmarks_required is true. "
+                f"the benchmark {one['dataset']!r} is not here, and filter.decontamination_required is true. "
                 f"Set {datasets.MIRROR} to a folder that has it (docs/data.md)."
             )
         else:

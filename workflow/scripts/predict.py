@@ -101,7 +101,7 @@ def main(argv: list[str] | None = None) -> None:
 
         rows, cost = generate(wanted, engine, run.work_dir / "predictions.jsonl", settings.chunk)
         ordered = [rows[ask.key] for ask in wanted]
-        twice = [] if decoding.temperature else repeated(wanted, settings.again)
+        twice = [] if decoding.temperature else repeated(wanted, settings.repeat_items)
         second, _ = generate(twice, engine, run.work_dir / AGAIN, settings.chunk)
         failed = [row for row in ordered if row["error"]]
         if len(failed) > settings.max_failed * len(ordered):

@@ -4,24 +4,82 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
-from lexpro.config.base import Model, Positive, Runtime, clash
-from lexpro.config.training import Optimized
+from lexpro.config.base import Memory, Minutes, Model, Runtime, Threads, clash
+from lexpro.config.training import (
+    Betas,
+    GlobalBatch,
+    LearningRate,
+    MaxSteps,
+    Schedule,
+    Seed,
+    Supervised,
+    TrainingRuntime,
+    Warmup,
+    WeightDecay,
+)
 
 
-class Scratch(Optimized):
-    kind: Literal["scratch"]
-    vocab_size: Annotated[int, Field(ge=512)]
-    tokenizer_texts: Positive
-    hidden_size: Positive
-    layers: Positive
-    heads: Positive
-    intermediate_size: Positive
-    max_position: Positive
-    init_std: Annotated[float, Field(gt=0, lt=1)]
-    block_size: Positive
-    copies: Positive
+class ScratchRuntime(TrainingRuntime):
+    mem_mb: Memory = 4000
+
+
+class Scratch(Supervised):
+    """A Qwen2 and its tokenizer, trained here from the documents of the training split."""
+
+    kind: Literal["scratch"] = Field(description="The model is trained here.")
+    vocab_size: int = Field(
+        2400,
+        ge=512,
+        description="Tokens, the 256 bytes included (count). Small: what has to be copied is one token a character.",
+    )
+    tokenizer_texts: PositiveInt = Field(
+        4000, description="Documents, and as many conversations, that the tokenizer is trained on (count)."
+    )
+    hidden_size: PositiveInt = Field(192, description="Width of a layer; a multiple of 2 x heads.")
+    layers: PositiveInt = Field(3, description="Layers (count).")
+    heads: PositiveInt = Field(
+        3, description="Attention heads (count); few wide ones are fast on a processor."
+    )
+    intermediate_size: PositiveInt = Field(512, description="Width of the feed-forward part.")
+    max_position: PositiveInt = Field(2048, description="Longest sequence of the model (tokens).")
+    init_std: float = Field(0.02, gt=0, lt=1, description="Standard deviation of the initial weights.")
+    block_size: PositiveInt = Field(512, description="Length of a packed training sequence (tokens).")
+    copies: PositiveInt = Field(
+        2,
+        description=(
+            "Times that each document stands in a row (count): the second time every token can be copied, by "
+            "which a small model learns to copy."
+        ),
+    )
+    optimizer: Literal["adamw", "muon"] = Field(
+        "muon",
+        description=(
+            "Optimiser; muon orthogonalises whole weight matrices (no DeepSpeed, no FSDP; learns to copy in "
+            "half the steps), and leaves embeddings and norms to AdamW."
+        ),
+    )
+    learning_rate: LearningRate = 1e-2
+    schedule: Schedule = "cosine_with_min_lr"
+    schedule_options: dict[str, float] = Field(
+        default_factory=lambda stated: (
+            {"min_lr_rate": 0.1} if stated.get("schedule") == "cosine_with_min_lr" else {}
+        ),
+        description=(
+            "Options of the schedule: num_cycles (cosine, cosine_with_min_lr), min_lr or min_lr_rate "
+            "(cosine_with_min_lr; default: min_lr_rate 0.1)."
+        ),
+    )
+    warmup: Warmup = 0.1
+    weight_decay: WeightDecay = 0.1
+    betas: Betas = Field(default_factory=lambda: [0.9, 0.95])
+    max_steps: MaxSteps = 300
+    global_batch_size: GlobalBatch = 4
+    seed: Seed = 7
+    runtime: ScratchRuntime = Field(
+        default_factory=ScratchRuntime, description="How it is computed and watched."
+    )
 
     @model_validator(mode="after")
     def _shape(self):
@@ -33,12 +91,25 @@ class Scratch(Optimized):
         return self
 
 
+class PretrainedRuntime(Runtime):
+    threads: Threads = 4
+    mem_mb: Memory = 16000
+    minutes: Minutes = 240
+
+
 class Pretrained(Model):
-    kind: Literal["pretrained"]
-    id: str | None = None
-    revision: str | None = None
-    path: str | None = None
-    runtime: Runtime = Field(default_factory=Runtime)
+    """A model of the Hugging Face hub, or of a local folder."""
+
+    kind: Literal["pretrained"] = Field(description="The model is read from the hub or a folder.")
+    id: str | None = Field(None, description="Name on the hub; null: `path`.")
+    revision: str | None = Field(None, description="Commit on the hub that `id` is pinned to.")
+    path: str | None = Field(
+        None,
+        description=(
+            "Folder with config.json, tokenizer and *.safetensors, for machines without internet; null: `id`."
+        ),
+    )
+    runtime: PretrainedRuntime = Field(default_factory=PretrainedRuntime, description="How the stage runs.")
 
     @model_validator(mode="after")
     def _one(self):

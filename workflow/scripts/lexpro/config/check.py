@@ -1,52 +1,19 @@
-"""The check of a composed experiment against the settings models: which keys are wrong, and what is
-allowed.
-"""
+"""A composed experiment against the schemas: which keys are wrong, and what is allowed."""
 
 from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from lexpro.config import across
-from lexpro.config.base import Model, known, near
-
-STAGES = (
-    "corpus",
-    "ingest",
-    "structure",
-    "filter",
-    "knowledge",
-    "tasks",
-    "base_model",
-    "sft",
-    "grpo",
-    "embed",
-    "index",
-    "benchmark",
-    "predict",
-    "score",
-    "report",
-)
-# Keys of config/config.yaml that Snakemake reads: nothing that an experiment can say.
-REQUEST = ("experiments", "overrides")
-VARIANTS = Literal["base", "sft", "grpo"]
-RETRIEVAL = Literal["none", "rag"]
-
-
-def _unique(value: list[str]) -> list[str]:
-    return known(value, value, "")
-
-
-class Experiment(Model):
-    """The keys of config/config.yaml outside the stages."""
-
-    variants: Annotated[list[VARIANTS], Field(min_length=1), AfterValidator(_unique)]
-    retrieval: Annotated[list[RETRIEVAL], Field(min_length=1), AfterValidator(_unique)]
+from lexpro.config import experiment
+from lexpro.config.base import Model, suggestion
+from lexpro.config.experiment import REQUEST, STAGES
 
 
 @dataclass(frozen=True)
@@ -59,72 +26,88 @@ class Problem:
     missing: bool = False
 
 
-def problems(config: dict) -> list[Problem]:
-    """All that is wrong with a composed experiment; what lies across stages only if each is right
-    by itself.
+class Checker:
+    """Settings as typed objects, with their defaults, and all that is wrong with them.
+
+    Attributes:
+        settings: place → the object of each part that is right by itself. Places are `()` (the
+            experiment outside its stages), `(stage,)`, and `("benchmark", name)`.
+        problems: all that is wrong with the others.
     """
-    rest = {key: value for key, value in config.items() if key not in (*STAGES, *REQUEST)}
-    if "experiment" in rest:
-        return [Problem((("experiment",),), "the file has to begin with the line: # @package _global_")]
-    found = _wrong(Experiment, rest, (), extra=STAGES)
-    for stage in STAGES:
-        settings = config.get(stage)
-        if stage not in config:
-            found.append(Problem(((stage,),), "is missing: every stage has its settings", missing=True))
-        elif not isinstance(settings, dict):
-            found.append(Problem(((stage,),), f"has to hold the settings of the stage (it is {settings!r})"))
-        elif stage == "benchmark":
-            found += _benchmarks(settings)
-        else:
-            found += _stage(stage, settings, (stage,))
-    return found or [
-        Problem(tuple(tuple(key.split(".")) for key in keys), says) for keys, says in across.problems(config)
-    ]
 
+    def __init__(self, config: dict, benchmarks: Iterable[str]):
+        """Check a composed experiment.
 
-def _benchmarks(settings: dict) -> list[Problem]:
-    """Of all that lies under `benchmark`. A chosen one has `tasks`, from its file; others were only
-    to be changed.
-    """
-    chosen = [name for name, value in settings.items() if isinstance(value, dict) and "tasks" in value]
-    found = []
-    for name, value in settings.items():
-        path = ("benchmark", name)
-        if name in chosen:
-            found += _stage("benchmark", value, path)
-        elif isinstance(value, dict):
-            says = f"is no chosen benchmark; {near(name, chosen)}chosen: {', '.join(chosen)}"
-            found.append(Problem((path,), f"{says}. More are chosen by benchmark=[heldout,…]"))
-        else:
-            says = "is no benchmark; its file has to begin with the line: # @package benchmark.<its name>"
-            found.append(Problem((path,), says))
-    return found
+        Args:
+            config: the composed settings.
+            benchmarks: names of the chosen benchmarks.
+        """
+        self.settings: dict[tuple, Model] = {}
+        self.problems: list[Problem] = []
+        rest = {key: value for key, value in config.items() if key not in (*STAGES, *REQUEST)}
+        if "experiment" in rest:
+            self._wrong((("experiment",),), "the file has to begin with the line: # @package _global_")
+            return
+        self._validate(experiment.Settings, rest, (), extra=STAGES)
+        for stage in STAGES:
+            settings = config.get(stage)
+            if stage not in config:
+                self._wrong(((stage,),), "is missing: every stage has its settings", missing=True)
+            elif not isinstance(settings, dict):
+                self._wrong(((stage,),), f"has to hold the settings of the stage (it is {settings!r})")
+            elif stage == "benchmark":
+                self._benchmarks(settings, list(benchmarks))
+            else:
+                self._validate(importlib.import_module(f"lexpro.config.{stage}").Settings, settings, (stage,))
 
+    def _wrong(self, keys: tuple[tuple, ...], says: str, missing: bool = False) -> None:
+        self.problems.append(Problem(keys, says, missing))
 
-def _stage(stage: str, settings: object, path: tuple) -> list[Problem]:
-    module = importlib.import_module(f"lexpro.config.{stage}")
-    # Benchmarks are of two sorts, told apart by what they say.
-    model = module.model(settings) if hasattr(module, "model") else module.Settings
-    return _wrong(model, settings, path)
+    def _benchmarks(self, settings: dict, chosen: list[str]) -> None:
+        """Of all that lies under `benchmark`: those that are chosen; no others can be changed."""
+        for name in dict.fromkeys([*chosen, *settings]):
+            path, value = ("benchmark", name), settings.get(name)
+            if not isinstance(value, dict):
+                says = f"is no benchmark; its file has to begin with the line: # @package benchmark.{name}"
+                self._wrong((path,), says if name in chosen else says.replace(name, "<its name>"))
+            elif name in chosen:
+                module = importlib.import_module("lexpro.config.benchmark")
+                self._validate(module.model(value), value, path)
+            else:
+                says = f"is no chosen benchmark; {suggestion(name, chosen)}chosen: {', '.join(chosen)}"
+                self._wrong((path,), f"{says}. More are chosen by benchmark=[heldout,…]")
 
+    def _validate(self, model: Any, settings: object, path: tuple, extra: tuple = ()) -> None:
+        """Keep the object of settings that lie at `path`, or what is wrong with them.
 
-def _wrong(model: Any, settings: object, path: tuple, extra: tuple = ()) -> list[Problem]:
-    """What a model says of its settings, which lie at `path`; `extra`: keys beside those of the
-    model.
-    """
-    try:
-        TypeAdapter(model).validate_python(settings)
-    except ValidationError as error:
-        found: dict[tuple, Problem] = {}
-        for item in error.errors():
-            problem = _problem(item, model, path, extra)
-            # Each member of a union says what it wants.
-            other = found.get(problem.keys)
-            found[problem.keys] = (
-                Problem(problem.keys, f"{other.says}, or {problem.says}") if other else problem
-            )
-        return list(found.values())
-    return []
+        Args:
+            model: their schema.
+            settings: as the files state them.
+            path: where they lie in the experiment.
+            extra: keys that are allowed beside those of the model.
+        """
+        try:
+            self.settings[path] = TypeAdapter(model).validate_python(settings)
+        except ValidationError as error:
+            found: dict[tuple, Problem] = {}
+            for item in error.errors():
+                problem = _problem(item, model, path, extra)
+                # Each member of a union says what it wants.
+                other = found.get(problem.keys)
+                found[problem.keys] = (
+                    Problem(problem.keys, f"{other.says}, or {problem.says}") if other else problem
+                )
+            self.problems += found.values()
+
+    def dump(self) -> dict:
+        """The settings as plain data, complete with all defaults."""
+        config: dict = {**self.settings[()].model_dump(), "benchmark": {}}
+        for path, settings in self.settings.items():
+            if len(path) == 2:
+                config["benchmark"][path[1]] = settings.model_dump()
+            elif path:
+                config[path[0]] = settings.model_dump()
+        return config
 
 
 def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
@@ -144,7 +127,7 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
         if says := _of_a_sibling(here, inside, siblings):
             return says
         allowed = [*(inside.model_fields if inside else ()), *extra]
-        return Problem((here,), f"unknown key; {near(here[-1], allowed)}allowed: {', '.join(allowed)}")
+        return Problem((here,), f"unknown key; {suggestion(here[-1], allowed)}allowed: {', '.join(allowed)}")
     if kind == "missing":
         return Problem((here,), "is missing", missing=True)
     if kind == "value_error":
@@ -178,7 +161,7 @@ def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) ->
 
 def _choice(given: object, expected: str) -> str:
     allowed = re.findall(r"'([^']*)'", expected) or [expected]
-    return f"is {given!r}; {near(given, allowed)}allowed: {', '.join(allowed)}"
+    return f"is {given!r}; {suggestion(given, allowed)}allowed: {', '.join(allowed)}"
 
 
 def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None, list]:

@@ -1,40 +1,65 @@
-"""Settings of the `grpo` stage."""
+"""Settings of the `grpo` stage: group relative policy optimisation of the SFT model."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
-from lexpro.config.base import Count, Model, Positive, Share, clash
-from lexpro.config.training import Guards, NotNegative, Training, TrainingRuntime
-from lexpro.rewards.registry import load
-from lexpro.task_names import Task
-from lexpro.workflow.errors import UserError
+from lexpro.config.base import Model, Share, clash
+from lexpro.config.training import (
+    Betas,
+    GlobalBatch,
+    Guards,
+    LearningRate,
+    MaxGradNorm,
+    MaxSteps,
+    Schedule,
+    Training,
+    TrainingRuntime,
+    Warmup,
+)
+from lexpro.task_names import TASKS, Task
 
 
 class Reward(Model):
     """One reward: a function of `lexpro/rewards/`, its weight and arguments."""
 
-    fn: str
-    weight: float = 1.0
-    args: dict[str, Any] = Field(default_factory=dict)
+    fn: str = Field(description="The function, such as lexpro.rewards.charge.f1 (docs/rewards.md lists all).")
+    weight: float = Field(1.0, description="Its weight in the sum.")
+    args: dict[str, Any] = Field(
+        default_factory=dict, description="Its arguments, by name, where it takes some."
+    )
 
-    @model_validator(mode="after")
-    def _there(self):
-        try:
-            load(self.model_dump())
-        except UserError as error:
-            raise clash(["fn", "args"], f"{error} (docs/rewards.md lists all)") from error
-        return self
+
+def _rewards() -> list[Reward]:
+    return [
+        Reward(fn="lexpro.rewards.format.think_json", weight=0.2),
+        Reward(fn="lexpro.rewards.elements.f1"),
+        Reward(fn="lexpro.rewards.charge.f1"),
+        Reward(fn="lexpro.rewards.article.f1"),
+        Reward(fn="lexpro.rewards.term.closeness"),
+    ]
 
 
 class PassRate(Model):
-    """Which prompts the SFT model's answers leave in."""
+    """Which prompts are kept: those that the SFT model neither always nor never solves.
 
-    samples: Annotated[int, Field(ge=2)]
-    low: Share
-    high: Share
+    A prompt stays if the mean reward of the SFT model's answers, as a share of the maximum, lies
+    between `low` and `high`.
+    """
+
+    samples: int = Field(8, ge=2, description="Answers of the SFT model to each prompt (count).")
+    low: Share = Field(0.05, description="Lowest mean reward (share of the maximum).")
+    high: Share = Field(0.95, description="Highest mean reward (share of the maximum).")
 
     @model_validator(mode="after")
     def _between(self):
@@ -46,10 +71,14 @@ class PassRate(Model):
 
 
 class GrpoRuntime(TrainingRuntime):
-    vllm: bool = False
-    vllm_server: str | None = None
-    vllm_memory_share: Share = 0.3
-    vllm_tensor_parallel: Positive = 1
+    vllm: bool = Field(False, description="Sample completions by vLLM, on the same GPUs.")
+    vllm_server: str | None = Field(
+        None, description="Address of a running vLLM server that samples instead; null: none."
+    )
+    vllm_memory_share: Share = Field(0.3, description="Memory of each GPU that vLLM may hold (share).")
+    vllm_tensor_parallel: PositiveInt = Field(
+        1, description="GPUs over which vLLM spreads the model (count)."
+    )
 
     @model_validator(mode="after")
     def _engine(self):
@@ -68,36 +97,98 @@ class GrpoRuntime(TrainingRuntime):
 
 
 class GrpoGuards(Guards):
-    zero_reward_steps: Count = 0
+    zero_reward_steps: NonNegativeInt = Field(
+        20,
+        description="Stop where every completion of so many steps running earns nothing; 0: never (steps).",
+    )
 
 
 class Settings(Training):
-    # What SFT left is trained on: all weights, or the adapter. An adapter that was trained over
-    # 4-bit weights goes on over whole ones: vLLM cannot take merged 4-bit weights.
-    method: Literal["full", "lora"]
-    tasks: list[Task] = Field(min_length=1)
-    rewards: list[Reward] = Field(min_length=1)
-    pass_rate: PassRate | None
-    max_prompts: Count
-    num_generations: Annotated[int, Field(ge=2)]
-    max_prompt_length: Positive
-    max_completion_length: Positive
-    temperature: Annotated[float, Field(gt=0)]
-    top_p: Annotated[float, Field(gt=0, le=1)]
-    loss_type: Literal["grpo", "dr_grpo", "dapo", "bnpo", "cispo"]
-    beta: NotNegative
-    epsilon: NotNegative
-    epsilon_high: NotNegative | None
-    num_iterations: Positive
-    scale_rewards: Literal["group", "batch", "none"] | None
-    multi_objective_aggregation: Literal["sum_then_normalize", "normalize_then_sum"]
-    importance_sampling_level: Literal["token", "sequence"]
-    mask_truncated_completions: bool
-    sampled_completions: Count
-    sampled_every: Positive
-    steps_per_sampling: Positive
-    guards: GrpoGuards
-    runtime: GrpoRuntime
+    """Prompts, rewards, sampling and loss. The optimiser is AdamW."""
+
+    method: Literal["full", "lora"] = Field(
+        "lora",
+        description=(
+            "What is trained; full: all weights; lora: the adapter of SFT (also after qlora, over whole weights: "
+            "vLLM cannot take merged 4-bit ones)."
+        ),
+    )
+    tasks: list[Task] = Field(
+        default_factory=lambda: list(TASKS), min_length=1, description="Tasks whose prompts are sampled."
+    )
+    rewards: list[Reward] = Field(
+        default_factory=_rewards,
+        min_length=1,
+        description=(
+            "Rules that score a completion (docs/rewards.md). One that does not apply to a task says nothing."
+        ),
+    )
+    pass_rate: PassRate | None = Field(
+        None, description="Leave out prompts that the SFT model always or never solves; null: keep all."
+    )
+    max_prompts: NonNegativeInt = Field(
+        0, description="Prompts used, in the order of the steps; 0: all (count)."
+    )
+    num_generations: int = Field(8, ge=2, description="Completions of a prompt: one group (count).")
+    max_prompt_length: PositiveInt = Field(
+        4096, description="Longest prompt (tokens); longer ones are left out."
+    )
+    max_completion_length: PositiveInt = Field(2048, description="Longest completion (tokens).")
+    temperature: PositiveFloat = Field(1.0, description="Temperature of the sampling.")
+    top_p: float = Field(
+        1.0, gt=0, le=1, description="Sample from the likeliest tokens with this probability."
+    )
+    loss_type: Literal["grpo", "dr_grpo", "dapo", "bnpo", "cispo"] = Field(
+        "dapo", description="Loss; config/grpo_loss/ has the published combinations."
+    )
+    beta: NonNegativeFloat = Field(
+        0.0, description="Weight of the divergence from the SFT model; 0: no reference model is kept."
+    )
+    epsilon: NonNegativeFloat = Field(0.2, description="Clipping of the ratio below 1.")
+    epsilon_high: NonNegativeFloat | None = Field(
+        0.28, description="Clipping of the ratio above 1; null: as epsilon. Higher: clip-higher of DAPO."
+    )
+    steps_per_sampling: PositiveInt = Field(
+        1, description="Optimiser steps that share one sampling, each with its own completions (steps)."
+    )
+    num_iterations: PositiveInt = Field(1, description="Passes over each batch of completions (count).")
+    multi_objective_aggregation: Literal["sum_then_normalize", "normalize_then_sum"] = Field(
+        "sum_then_normalize",
+        description="How rewards become advantages; normalize_then_sum: each reward on its own scale.",
+    )
+    scale_rewards: Literal["group", "batch", "none"] | None = Field(
+        default_factory=lambda stated: (
+            None if stated.get("multi_objective_aggregation") == "normalize_then_sum" else "group"
+        ),
+        description=(
+            "What advantages are divided by, with sum_then_normalize: the deviation of the group, of the batch, "
+            "or none; null with normalize_then_sum."
+        ),
+    )
+    importance_sampling_level: Literal["token", "sequence"] = Field(
+        "token", description="Ratio of each token, or of the sequence."
+    )
+    mask_truncated_completions: bool = Field(
+        False, description="Leave completions that were cut off out of the loss."
+    )
+    sampled_every: PositiveInt = Field(1, description="Keep completions of one step in so many (steps).")
+    sampled_completions: NonNegativeInt = Field(
+        16, description="Completions of such a step kept in completions.parquet (count)."
+    )
+    learning_rate: LearningRate = 1e-5
+    schedule: Schedule = "constant_with_warmup"
+    warmup: Warmup = 10.0
+    betas: Betas = Field(default_factory=lambda: [0.9, 0.99])
+    max_grad_norm: MaxGradNorm = 0.5
+    max_steps: MaxSteps = 500
+    global_batch_size: GlobalBatch = Field(
+        256,
+        description="Completions of one optimiser step, over all devices: groups x num_generations (count).",
+    )
+    guards: GrpoGuards = Field(
+        default_factory=GrpoGuards, description="What stops a training that has gone wrong."
+    )
+    runtime: GrpoRuntime = Field(default_factory=GrpoRuntime, description="How it is computed and watched.")
 
     @field_validator("rewards")
     @classmethod
@@ -107,6 +198,16 @@ class Settings(Training):
         return value
 
     @model_validator(mode="after")
+    def _spread(self):
+        if self.runtime.fsdp:
+            raise clash(
+                ["runtime.fsdp"],
+                "GRPO hands its weights to the sampler by the layer, which is written for DeepSpeed only: use "
+                "runtime.deepspeed",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _scaled(self):
         by_reward = self.multi_objective_aggregation == "normalize_then_sum"
         if by_reward != (self.scale_rewards is None):
@@ -114,16 +215,6 @@ class Settings(Training):
                 ["scale_rewards", "multi_objective_aggregation"],
                 "scale_rewards is group, batch or none with sum_then_normalize, and null with "
                 "normalize_then_sum, which scales each reward by its group and their sum by the batch",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _spread(self):
-        if self.runtime.fsdp:
-            raise clash(
-                ["runtime.fsdp"],
-                "GRPO hands its weights to the sampler by the layer, which is written for DeepSpeed only: use "
-                "runtime.deepspeed",
             )
         return self
 

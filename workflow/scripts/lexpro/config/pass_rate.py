@@ -17,22 +17,29 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat, PositiveInt
 
-from lexpro.config.base import Count, Model, Positive, Runtime
+from lexpro.config.base import Gpus, Model, Runtime
 from lexpro.config.predict import Transformers, Vllm
+from lexpro.config.training import Seed
 from lexpro.task_names import Task
+
+
+class PassRateRuntime(Runtime, Gpus):
+    """How the prompts are sampled; the values are those of `grpo.runtime`."""
 
 
 class Settings(Model):
     """What is sampled, and by which engine."""
 
-    samples: Annotated[int, Field(ge=2)]
-    tasks: list[Task] = Field(min_length=1)
-    max_prompt_length: Positive
-    max_completion_length: Positive
-    temperature: Annotated[float, Field(gt=0)]
-    top_p: Annotated[float, Field(gt=0, le=1)]
-    seed: Count
-    engine: Annotated[Transformers | Vllm, Field(discriminator="module")]
-    runtime: Runtime = Field(default_factory=Runtime)
+    samples: int = Field(ge=2, description="Answers to each prompt (count).")
+    tasks: list[Task] = Field(min_length=1, description="Tasks whose prompts are sampled.")
+    max_prompt_length: PositiveInt = Field(description="Longest prompt (tokens); longer ones are left out.")
+    max_completion_length: PositiveInt = Field(description="Longest answer (tokens).")
+    temperature: PositiveFloat = Field(description="Temperature of the sampling.")
+    top_p: float = Field(gt=0, le=1, description="Sample from the likeliest tokens with this probability.")
+    seed: Seed
+    engine: Annotated[Transformers | Vllm, Field(discriminator="module")] = Field(
+        description="Which engine answers."
+    )
+    runtime: PassRateRuntime = Field(default_factory=PassRateRuntime, description="How the stage runs.")

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import Field, NonNegativeInt, PositiveInt
 
-from pydantic import Field
+from lexpro.config.base import Memory, Model, Runtime
 
-from lexpro.config.base import Count, Model, Positive
+
+class ReportRuntime(Runtime):
+    mem_mb: Memory = 2000
 
 
 class Settings(Model):
-    examples: Count
-    charges: Positive
-    window: Positive
-    dpi: Annotated[int, Field(ge=50, le=600)]
-    note: str
+    """What the page of an experiment shows."""
+
+    examples: NonNegativeInt = Field(
+        3,
+        description=(
+            "Worked examples (count): one without a mistake, the others at even steps over those with one, from "
+            "better to worse."
+        ),
+    )
+    charges: PositiveInt = Field(
+        30, description="Most frequent charges in the figure of provinces and charges (count)."
+    )
+    window: PositiveInt = Field(
+        15, description="Log entries in the running mean of the training curves (count)."
+    )
+    dpi: int = Field(150, ge=50, le=600, description="Resolution of the PNG figures (dots per inch).")
+    note: str = Field(
+        "", description="A sentence of the experiment's own for the box at the top of its page."
+    )
+    runtime: ReportRuntime = Field(default_factory=ReportRuntime, description="How the stage runs.")
 
 
 class Planned(Settings):
     """With what the planner adds: the name of the experiment."""
 
-    experiment: str
+    experiment: str = Field(description="Name of the experiment.")

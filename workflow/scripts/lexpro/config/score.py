@@ -1,23 +1,33 @@
-"""Settings of the `score` stage."""
+"""Settings of the `score` stage: scores with bootstrap intervals over items."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pydantic import Field, PositiveInt
 
-from pydantic import Field
-
-from lexpro.config.base import Model
+from lexpro.config.base import Memory, Model, Runtime
 from lexpro.config.benchmark import PinnedJudgments, PinnedQuestions
 
 
+class ScoreRuntime(Runtime):
+    mem_mb: Memory = 2000
+    mem_mb_with_models: PositiveInt = Field(
+        4000, description="Memory where the scorer reads models, as BERTScore does (MB)."
+    )
+
+
 class Settings(Model):
-    draws: Annotated[int, Field(ge=100)]
-    confidence: Annotated[float, Field(gt=0, lt=1)]
-    seed: int
+    """How sure a score is."""
+
+    draws: int = Field(2000, ge=100, description="Draws of the bootstrap (count).")
+    confidence: float = Field(0.95, gt=0, lt=1, description="Confidence of the intervals (share).")
+    seed: int = Field(5, description="Seed of the draws.")
+    runtime: ScoreRuntime = Field(default_factory=ScoreRuntime, description="How the stage runs.")
 
 
 class Planned(Settings):
     """With what the planner adds: the benchmark, and its settings where it reads data sets."""
 
-    benchmark: str
-    items: PinnedJudgments | PinnedQuestions | None = None
+    benchmark: str = Field(description="Name of the benchmark.")
+    items: PinnedJudgments | PinnedQuestions | None = Field(
+        None, description="What of it is scored, where it reads data sets."
+    )

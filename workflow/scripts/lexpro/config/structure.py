@@ -1,9 +1,21 @@
-"""Settings of the stage structure (config/structure/)."""
+"""Settings of the `structure` stage: from text to sections and records."""
 
 from __future__ import annotations
 
-from lexpro.config.base import Model, Positive
+from pydantic import Field, PositiveInt
+
+from lexpro.config.base import Minutes, Model
+from lexpro.config.ingest import ProvinceRuntime
+
+
+class StructureRuntime(ProvinceRuntime):
+    minutes: Minutes = 240
 
 
 class Settings(Model):
-    max_chars: Positive
+    """What is structured."""
+
+    max_chars: PositiveInt = Field(
+        500000, description="Longer documents are rejected, reason too_long (characters)."
+    )
+    runtime: StructureRuntime = Field(default_factory=StructureRuntime, description="How the stage runs.")

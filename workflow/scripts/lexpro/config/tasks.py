@@ -1,26 +1,30 @@
-"""Settings of the `tasks` stage."""
+"""Settings of the `tasks` stage: splits, prompts and answers."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
-from lexpro.config.base import Count, Model, Positive, Share, clash
-from lexpro.retrieval.practice import LEAST
+from lexpro.config.base import Minutes, Model, Runtime, Share, clash
 
-Field_ = Literal["姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "情节", "金额", "退赔", "赔偿"]
+Element = Literal["姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "情节", "金额", "退赔", "赔偿"]
 Section = Literal["header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending"]
 
 
-# Every split is used: an empty one would be found only after what comes before it is trained.
-Part = Annotated[float, Field(gt=0, lt=1)]
+class TasksRuntime(Runtime):
+    minutes: Minutes = 120
 
 
 class Shares(Model):
-    sft: Part
-    grpo: Part
-    heldout: Part
+    """Shares of the judgments; together 1, none of them 0.
+
+    Every split is used: an empty one would be found only after what comes before it is trained.
+    """
+
+    sft: float = Field(0.85, gt=0, lt=1, description="Judgments for supervised fine-tuning (share).")
+    grpo: float = Field(0.1, gt=0, lt=1, description="Judgments for GRPO (share).")
+    heldout: float = Field(0.05, gt=0, lt=1, description="Judgments held out for evaluation (share).")
 
     @model_validator(mode="after")
     def _whole(self):
@@ -30,69 +34,131 @@ class Shares(Model):
 
 
 class ByTask(Model):
-    elements: Share
-    charge: Share
-    article: Share
-    term: Share
+    """Shares of a split's judgments that are asked each task; not all of them 0."""
+
+    elements: Share = Field(1.0, description="Judgments that the elements are asked of (share).")
+    charge: Share = Field(0.5, description="Judgments that the charge is asked of (share).")
+    article: Share = Field(1.0, description="Judgments that the articles are asked of (share).")
+    term: Share = Field(1.0, description="Judgments that the term is asked of (share).")
 
     @model_validator(mode="after")
     def _some(self):
-        if not any(dict(self).values()):
-            raise ValueError(f"all shares are 0: nothing is asked; give one to {', '.join(dict(self))}")
+        shares = self.model_dump()
+        if not any(shares.values()):
+            raise ValueError(f"all shares are 0: nothing is asked; give one to {', '.join(shares)}")
         return self
 
 
 class Mix(Model):
-    sft: ByTask
-    grpo: ByTask
+    """How often each task is asked, by split."""
+
+    sft: ByTask = Field(default_factory=ByTask, description="Tasks of supervised fine-tuning.")
+    grpo: ByTask = Field(default_factory=ByTask, description="Tasks of GRPO.")
 
 
 class Retrieval(Model):
-    share: Share
-    k: Positive
-    gold_inserted: Share
-    cases: Count
-    voters: Positive
-    votes_weight: Annotated[float, Field(ge=0)]
+    """Statutes in the prompts of charge, article and term, found in the knowledge base.
+
+    They are found from the facts by BM25 over their texts, fused with the citations of similar
+    training cases.
+    """
+
+    share: Share = Field(0.5, description="Prompts that show statutes (share).")
+    k: PositiveInt = Field(10, description="Statutes shown, in rank order (count).")
+    gold_inserted: Share = Field(
+        0.3,
+        description="Of these prompts those in which cited articles that were not found are put in (share).",
+    )
+    cases: NonNegativeInt = Field(
+        50000,
+        description="Training cases, a drawn sample, that may vote and tell what their courts cite (count).",
+    )
+    voters: PositiveInt = Field(20, description="Most similar cases that vote (count).")
+    votes_weight: NonNegativeFloat = Field(
+        2.0, description="Weight of the ranking by votes, beside the 1 of BM25."
+    )
 
 
 class Augment(Model):
-    reworded: Share
-    shuffled: Share
-    masked: Share
+    """Variation of the examples of supervised fine-tuning."""
 
-
-def _enough(value: int) -> int:
-    if 0 < value < LEAST:
-        raise ValueError(
-            f"of {value} cases of a court nothing is said: give 0 (not shown) or at least {LEAST}"
-        )
-    return value
-
-
-CourtCases = Annotated[Count, AfterValidator(_enough)]
+    reworded: Share = Field(
+        0.0, description="Examples that are asked in other words; style: full only (share)."
+    )
+    shuffled: Share = Field(0.0, description="Examples with the elements in another order (share).")
+    masked: Share = Field(0.0, description="Judgments whose defendants get other masked names (share).")
 
 
 class Form(Model):
-    style: Literal["compact", "full"]
-    fields: list[Field_] = Field(min_length=1)
-    sections: list[Section] = Field(min_length=1)
-    facts_chars: Count
-    think_chars: Count
-    article_chars: Count
-    articles_chars: Count
-    articles_tokens: Count = 0
-    court_cases: CourtCases = 0
+    """The form of prompts and completions; `predict` uses the same."""
+
+    style: Literal["compact", "full"] = Field(
+        "full",
+        description=(
+            "Prompts; compact: a short instruction, reasoning built from the record; full: the answer's format spelt "
+            "out, reasoning in the judgment's own words."
+        ),
+    )
+    fields: list[Element] = Field(
+        default_factory=lambda: [
+            "姓名",
+            "罪名",
+            "刑种",
+            "刑期",
+            "缓刑",
+            "罚金",
+            "情节",
+            "金额",
+            "退赔",
+            "赔偿",
+        ],
+        min_length=1,
+        description="Elements to extract; 金额, 退赔 and 赔偿 are of the case, the others of each defendant.",
+    )
+    sections: list[Section] = Field(
+        default_factory=lambda: ["header", "parties", "accusation", "facts", "reasoning", "judgment"],
+        min_length=1,
+        description=(
+            "Sections of the judgment that the elements are asked of; facts are those of the accusation where "
+            "the court states none."
+        ),
+    )
+    facts_chars: NonNegativeInt = Field(4000, description="Longest facts; 0: whole (characters).")
+    think_chars: NonNegativeInt = Field(
+        1500, description="Longest quotation of a judgment's reasoning; 0: whole (characters)."
+    )
+    article_chars: NonNegativeInt = Field(300, description="Shown of each statute; 0: whole (characters).")
+    articles_chars: NonNegativeInt = Field(0, description="Shown of all statutes; 0: whole (characters).")
+    articles_tokens: NonNegativeInt = Field(
+        2000, description="Shown of all statutes, with numbers and versions; 0: no limit (tokens)."
+    )
+    court_cases: NonNegativeInt = Field(
+        0,
+        description=(
+            "Most similar cases of the same court: the articles that at least half of them cite are named "
+            "after the statutes; 0: none, else at least five (cases)."
+        ),
+    )
 
 
 class Settings(Model):
-    seed: int
-    shares: Shares
-    mix: Mix
-    augment: Augment
-    min_facts: Count
-    retrieval: Retrieval
-    form: Form
+    """Splits (case families together, balanced over provinces and charges), prompts, answers."""
+
+    seed: int = Field(11, description="Seed of the split and of every draw below.")
+    shares: Shares = Field(default_factory=Shares, description="Shares of the splits; together 1.")
+    mix: Mix = Field(
+        default_factory=Mix,
+        description="Shares of a split's judgments that are asked each task; held-out ones are asked all.",
+    )
+    augment: Augment = Field(default_factory=Augment, description="Variation of the examples of SFT.")
+    min_facts: NonNegativeInt = Field(
+        50, description="Shorter facts are no input of charge, article and term (characters)."
+    )
+    retrieval: Retrieval = Field(
+        default_factory=Retrieval, description="Statutes in the prompts of charge, article and term."
+    )
+    form: Form = Field(default_factory=Form, description="The form of prompts and completions.")
+    runtime: TasksRuntime = Field(default_factory=TasksRuntime, description="How the stage runs.")
 
     @model_validator(mode="after")
     def _words(self):

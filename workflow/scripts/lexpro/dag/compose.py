@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from yaml import MarkedYAMLError, YAMLError
 
-from lexpro.config.base import near
-from lexpro.config.check import REQUEST, Problem, problems
+from lexpro.config.base import suggestion
+from lexpro.config.check import Checker, Problem
+from lexpro.config.experiment import REQUEST
+from lexpro.dag import checks
 from lexpro.dag.overrides import CONFIG, EXPERIMENT, Change, choices, no_choice, read
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml
@@ -47,23 +50,33 @@ class Layer:
 
 @cache
 def compose(name: str, overrides: tuple[str, ...] = ()) -> tuple[dict, dict[str, str]]:
-    """(settings of all stages, chosen file of each group) of one experiment, validated.
+    """An experiment's settings, validated and complete with all defaults.
 
-    Raises `UserError` naming file, key and what is allowed, before any work is done.
+    Args:
+        name: a file of config/experiment/.
+        overrides: changes on top, `group=choice` or `stage.key=value`.
+
+    Returns:
+        The settings of all stages by name, and the chosen file of each group.
+
+    Raises:
+        UserError: it names file, key and what is allowed, before any work is done.
     """
     there = choices(EXPERIMENT)
     if name not in there:
         raise UserError(
-            f"config/experiment/{name}.yaml does not exist; {near(name, there)}experiments: {', '.join(there)}."
+            f"config/experiment/{name}.yaml does not exist; {suggestion(name, there)}experiments: {', '.join(there)}."
         )
     changes = [read(text) for text in overrides]
     keys = [change.key for change in changes]
-    if twice := next((change.text for change in changes if keys.count(change.key) > 1), None):
-        raise UserError(f"overrides: {twice}: {'.'.join(read(twice).key)} is there twice; give one of them")
-    config, chosen = _hydra(name, changes)
-    if wrong := problems(config):
+    if twice := next((change for change in changes if keys.count(change.key) > 1), None):
+        raise UserError(f"overrides: {twice.text}: {twice.key} is there twice; give one of them")
+    config, chosen, benchmarks = _hydra(name, changes)
+    checked = Checker(config, benchmarks)
+    wrong = [*checked.problems, *checks.problems(checked.settings)] or list(checks.across(checked.settings))
+    if wrong:
         raise located(wrong, name, overrides)
-    return config, {
+    return checked.dump(), {
         group: choice for group, choice in chosen.items() if isinstance(choice, str) and "/" not in group
     }
 
@@ -98,25 +111,24 @@ def _file(key: tuple, layers: list[Layer], missing: bool) -> str:
     return stating[0 if missing else -1].name
 
 
-def _hydra(name: str, changes: list[Change]) -> tuple[dict, dict]:
-    """(settings of all stages, choices) of an experiment with the changes on top."""
+def _hydra(name: str, changes: list[Change]) -> tuple[dict, dict, list[str]]:
+    """(settings of all stages, choices, chosen benchmarks) of an experiment with the changes."""
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        composed, chosen = _composed(_chosen(name, changes))
-        config = composed.copy()
+        composed, chosen, files = _composed(_chosen(name, changes))
         stated = read_yaml(CONFIG / EXPERIMENT / f"{name}.yaml") or {}
         if key := next((key for key in REQUEST if key in stated), None):
             raise UserError(
                 f"config/experiment/{name}.yaml: {key}: is read from config/config.yaml and --config alone; an "
                 "experiment cannot say it"
             )
-        for change in changes:
-            if not change.is_group:
-                OmegaConf.update(config, ".".join(change.key), change.value, force_add=True)
-        return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), chosen
+        config = composed.copy()
+        config.merge_with_dotlist([change.dotted for change in changes if change.dotted])
+        benchmarks = [Path(file).name for file, _ in files if file.startswith("benchmark/")]
+        return OmegaConf.to_container(config, resolve=True, throw_on_missing=True), chosen, benchmarks
     except YAMLError as error:
         raise UserError(_broken(error)) from error
     except UnicodeDecodeError as error:
@@ -131,52 +143,48 @@ def _hydra(name: str, changes: list[Change]) -> tuple[dict, dict]:
 
 
 def _chosen(name: str, changes: list[Change]) -> tuple[str, ...]:
-    return (f"+{EXPERIMENT}='{name}'", *(change.for_hydra() for change in changes if change.is_group))
+    return (f"+{EXPERIMENT}='{name}'", *(change.for_hydra() for change in changes if change.chosen))
 
 
 @cache
 def _composed(chosen: tuple[str, ...]):
-    """(configuration, choices) before any change of a value."""
+    """What Hydra makes of the choices, before any change of a value.
+
+    Returns:
+        The configuration, the choice of each group, and (file, package) of all that it consists of,
+        in Hydra's order: later ones win.
+    """
     from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.types import RunMode
     from omegaconf import OmegaConf
 
     with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        parts = loader.compute_defaults_list("config", list(chosen), RunMode.RUN).defaults
         config = compose("config", overrides=list(chosen), return_hydra_config=True)
     choices = OmegaConf.to_container(config.hydra.runtime.choices)
     OmegaConf.set_struct(config, False)
     del config["hydra"]
-    return config, choices
+    files = [(part.config_path or "", part.package or "") for part in parts]
+    return config, choices, [(file, package) for file, package in files if file and file[:6] != "hydra/"]
 
 
 def _layers(name: str, changes: list[Change]) -> list[Layer]:
     """All that an experiment is composed of, in Hydra's order: later layers win."""
-    written = read_yaml(CONFIG / "config.yaml").get(REQUEST[1]) or []
-    on_top = [
-        Layer("config/config.yaml: overrides" if c.text in written else "--config overrides", c.tree)
-        for c in changes
-        if not c.is_group
-    ]
-    return [*_files(_chosen(name, changes)), *on_top]
-
-
-@cache
-def _files(chosen: tuple[str, ...]) -> list[Layer]:
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.types import RunMode
-
-    with initialize_config_dir(str(CONFIG.resolve()), version_base="1.3"):
-        loader = GlobalHydra.instance().config_loader()
-        composed = loader.compute_defaults_list("config", list(chosen), RunMode.RUN).defaults
     layers = []
-    for part in composed:
-        if part.config_path and not part.config_path.startswith("hydra/"):
-            stated = read_yaml(CONFIG / f"{part.config_path}.yaml")
-            tree = stated if isinstance(stated, dict) else {}
-            tree.pop("defaults", None)
-            for package in reversed(part.package.split(".") if part.package else []):
-                tree = {package: tree}
-            layers.append(Layer(f"config/{part.config_path}.yaml", tree))
+    for file, package in _composed(_chosen(name, changes))[2]:
+        stated = read_yaml(CONFIG / f"{file}.yaml")
+        tree = stated if isinstance(stated, dict) else {}
+        tree.pop("defaults", None)
+        for part in reversed(package.split(".") if package else []):
+            tree = {part: tree}
+        layers.append(Layer(f"config/{file}.yaml", tree))
+    written = read_yaml(CONFIG / "config.yaml").get("overrides") or []
+    for change in changes:
+        if change.dotted:
+            origin = "config/config.yaml: overrides" if change.text in written else "--config overrides"
+            layers.append(Layer(origin, change.tree))
     return layers
 
 

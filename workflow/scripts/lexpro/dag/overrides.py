@@ -7,13 +7,13 @@ the YAML files.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from yaml import YAMLError
 
-from lexpro.config.base import near
-from lexpro.config.check import REQUEST, STAGES
+from lexpro.config.base import suggestion
+from lexpro.config.experiment import REQUEST, STAGES
 from lexpro.workflow.errors import UserError
 
 CONFIG = Path("config")
@@ -28,28 +28,23 @@ QUOTED = r"'[^']*'|\"[^\"]*\""
 
 @dataclass(frozen=True)
 class Change:
-    """One override as it was written: for a group its choices, else the value of a key."""
+    """One override: for a group its choices, else the value of a key, as a YAML file states it."""
 
     text: str
-    key: tuple[str, ...]
-    value: object
-    is_group: bool
-
-    @property
-    def tree(self) -> dict:
-        """The change as nested settings, as a YAML file would state it."""
-        value = self.value
-        for part in reversed(self.key):
-            value = {part: value}
-        return value
+    key: str
+    # Choices of a group; empty for the value of a key.
+    chosen: tuple[str, ...] = ()
+    # The value of a key, as OmegaConf reads it (`key=value`) and as nested settings.
+    dotted: str = ""
+    tree: dict = field(default_factory=dict)
 
     def for_hydra(self) -> str:
         """A choice in Hydra's words: groups outside the defaults of config/config.yaml are added,
         others replaced.
         """
-        (group,) = self.key
-        names = ",".join(f"'{name}'" for name in self.value)
-        return f"{'' if group in STAGES else '+'}{group}={f'[{names}]' if group == 'benchmark' else names}"
+        names = ",".join(f"'{name}'" for name in self.chosen)
+        added = "" if self.key in STAGES else "+"
+        return f"{added}{self.key}={f'[{names}]' if self.key == 'benchmark' else names}"
 
 
 def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
@@ -61,8 +56,8 @@ def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
     for key in given:
         if key not in REQUEST:
             raise UserError(
-                f"--config {key}=…: unknown key; {near(key, REQUEST)}allowed: {', '.join(REQUEST)}. A setting or a "
-                f"choice is changed by {HOW}"
+                f"--config {key}=…: unknown key; {suggestion(key, REQUEST)}allowed: {', '.join(REQUEST)}. A "
+                f"setting or a choice is changed by {HOW}"
             )
     names = _texts("experiments", config.get("experiments"))
     if not names:
@@ -123,39 +118,44 @@ def choices(group: str) -> list[str]:
 
 def no_choice(group: str, name: object) -> str:
     there = choices(group)
-    return f"config/{group} has no choice {str(name)!r}; {near(name, there)}there are: {', '.join(there)}."
+    return (
+        f"config/{group} has no choice {str(name)!r}; {suggestion(name, there)}there are: {', '.join(there)}."
+    )
 
 
 def read(text: str) -> Change:
-    """An override; raises `UserError` where it cannot be read, or names a choice that does not
-    exist.
+    """An override as it is written on the command line.
+
+    Raises:
+        UserError: it cannot be read, or names a choice that does not exist.
     """
     from omegaconf import OmegaConf  # a job reads the plan without it
 
     _plain("overrides", text)
-    name, equals, value = text.lstrip("+").partition("=")
-    name = name.strip()
-    if not equals or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", name):
+    key, equals, value = text.lstrip("+").partition("=")
+    key = key.strip()
+    if not equals or not re.fullmatch(r"[\w-]+(\.[\w-]+)*", key):
         raise UserError(
             f"overrides: {text!r} is no change; write <stage>.<key>=<value> or <group>=<choice>, as {HOW}"
         )
-    if name in (EXPERIMENT, *REQUEST):
+    if key in (EXPERIMENT, *REQUEST):
         raise UserError(f"overrides: {text}: experiments are chosen by --config experiments=demo")
     if re.search(r"\s#", value) and value.strip()[:1] not in "'\"":
         raise UserError(f"overrides: {text}: what follows # would be a comment; put the value in quotes")
     try:
-        value = OmegaConf.to_container(OmegaConf.create(f"value: {value}"), resolve=False)["value"]
+        dotted = f"{key}={value}"
+        tree = OmegaConf.to_container(OmegaConf.from_dotlist([dotted]))
     except YAMLError as error:
         reason = getattr(error, "problem", None) or str(error)
         raise UserError(
             f"overrides: {text}: the value is no YAML ({reason}); put text with signs of YAML (: # * & [ {{) in quotes"
         ) from error
-    if "." in name or not choices(name):
-        return Change(text, tuple(name.split(".")), value, is_group=False)
-    if name != "benchmark" and isinstance(value, list):
-        raise UserError(f"overrides: {text}: one choice is wanted; there are: {', '.join(choices(name))}")
-    chosen = value if isinstance(value, list) else [value]
+    if "." in key or not choices(key):
+        return Change(text, key, dotted=dotted, tree=tree)
+    chosen = tree[key] if isinstance(tree[key], list) else [tree[key]]
+    if key != "benchmark" and isinstance(tree[key], list):
+        raise UserError(f"overrides: {text}: one choice is wanted; there are: {', '.join(choices(key))}")
     for choice in chosen or [None]:
-        if choice not in choices(name):
-            raise UserError(f"overrides: {text}: {no_choice(name, 'null' if choice is None else choice)}")
-    return Change(text, (name,), chosen, is_group=True)
+        if choice not in choices(key):
+            raise UserError(f"overrides: {text}: {no_choice(key, 'null' if choice is None else choice)}")
+    return Change(text, key, chosen=tuple(chosen))

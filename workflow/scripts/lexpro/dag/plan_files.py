@@ -57,7 +57,7 @@ def _statutes(run: Run) -> dict[str, str]:
 
 def _benchmarks(run: Run) -> dict[str, str]:
     """Which benchmarks the filter can compare with on this machine, and their versions."""
-    datasets = (registry.find(one["dataset"]) for one in run.settings["benchmarks"])
+    datasets = (registry.find(one["dataset"]) for one in run.settings["decontaminate_against"])
     return {
         one.name: registry.pin(one) if registry.present(one, registry.CACHE) else "absent" for one in datasets
     }
@@ -115,7 +115,7 @@ def _scorer(run: Run) -> dict[str, str]:
 # data of which the settings know no hash.
 OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str, str]]]] = {
     "knowledge": ("statutes", lambda settings: settings.get("kind") == "statutes", _statutes),
-    "filter": ("benchmarks", lambda settings: settings["benchmarks"], _benchmarks),
+    "filter": ("benchmarks", lambda settings: settings["decontaminate_against"], _benchmarks),
     "base_model": ("model", lambda settings: settings.get("path"), _weights),
     "embed": ("model", _embedder, _retriever(_embedder)),
     "index": ("model", _reranker, _retriever(_reranker)),

@@ -208,7 +208,8 @@ def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, st
     for file in files:
         if file.trouble:
             raise UserError(
-                f"{file.path}: {file.trouble}. It is in the benchmark {name} of filter.benchmarks: mend or remove it."
+                f"{file.path}: {file.trouble}. It is in the benchmark {name} of filter.decontaminate_against: mend "
+                "or remove it."
             )
         where = f"{name}/{file.name}" if path.is_dir() else name
         for found in read(file.path, file.path.name, Fields(tuple(fields))):
@@ -219,6 +220,6 @@ def items_of(path: Path, name: str, fields: list[str]) -> Iterator[tuple[str, st
                     pass
                 case Reject(reason, record, byte, detail, _):
                     raise UserError(
-                        f"{file.path}: record {record}, byte {byte}: {reason} {detail}. Mend filter.benchmarks: its "
-                        f"fields are {fields}."
+                        f"{file.path}: record {record}, byte {byte}: {reason} {detail}. Mend "
+                        f"filter.decontaminate_against: its fields are {fields}."
                     )

@@ -1,0 +1,48 @@
+"""Settings of an experiment outside its stages: the keys of config/config.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from lexpro.config.base import Model, check_names
+
+STAGES = (
+    "corpus",
+    "ingest",
+    "structure",
+    "filter",
+    "knowledge",
+    "tasks",
+    "base_model",
+    "sft",
+    "grpo",
+    "embed",
+    "index",
+    "benchmark",
+    "predict",
+    "score",
+    "report",
+)
+# Keys of config/config.yaml that Snakemake reads: nothing that an experiment can say.
+REQUEST = ("experiments", "overrides")
+
+
+def _once(value: list[str]) -> list[str]:
+    return check_names(value, value, "")
+
+
+class Settings(Model):
+    """What is evaluated: every variant of the model, with and without retrieval."""
+
+    variants: Annotated[list[Literal["base", "sft", "grpo"]], AfterValidator(_once)] = Field(
+        default_factory=lambda: ["base", "sft", "grpo"],
+        min_length=1,
+        description="Model variants that are evaluated: the base model, after SFT, after GRPO.",
+    )
+    retrieval: Annotated[list[Literal["none", "rag"]], AfterValidator(_once)] = Field(
+        default_factory=lambda: ["none", "rag"],
+        min_length=1,
+        description="Prompts without (none) and with (rag) retrieved statutes.",
+    )

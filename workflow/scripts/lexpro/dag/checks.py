@@ -1,0 +1,172 @@
+"""What the schemas cannot say of settings: whether what they name is there, and what settings of
+several stages say together.
+
+The schemas of `lexpro/config` import nothing of the science; these checks may. They run in the main
+process, before the first job, on settings that are right by their schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from lexpro.config import benchmark, corpus, filter, grpo, sft, tasks
+from lexpro.config.base import Model, check_names
+from lexpro.config.base_model import Scratch
+from lexpro.config.check import Problem
+from lexpro.corpus.filtering.filters import FILTERS
+from lexpro.datasets import registered
+from lexpro.law.facts import load as load_facts
+from lexpro.law.provinces import PROVINCES
+from lexpro.retrieval.practice import LEAST
+from lexpro.rewards import registry
+from lexpro.workflow.errors import UserError
+
+# (keys below the place that is checked, dotted; what is wrong with them)
+Wrong = Iterator[tuple[tuple[str, ...], str]]
+
+LIBRARY = Path(__file__).resolve().parents[1]
+REGISTERED = "registered in config/datasets.csv"
+
+
+def _names(key: str, names: list[str], allowed, what: str) -> Wrong:
+    try:
+        check_names(names, allowed, what)
+    except ValueError as error:
+        yield (key,), str(error)
+
+
+def _generator(settings: Model) -> Wrong:
+    """Provinces and charges that the generator knows."""
+    if isinstance(settings, corpus.Synthetic):
+        yield from _names("provinces", settings.provinces, PROVINCES, "provinces")
+        yield from _names("charges", settings.charges, load_facts().charges, "charges with facts")
+
+
+def _corpus_data(settings: Model) -> Wrong:
+    if isinstance(settings, corpus.Dataset):
+        yield from _names("datasets", settings.datasets, registered(), REGISTERED)
+
+
+def _filters(settings: filter.Settings) -> Wrong:
+    yield from _names("filters", settings.filters, FILTERS, "filters")
+
+
+def _decontamination(settings: filter.Settings) -> Wrong:
+    for number, one in enumerate(settings.decontaminate_against):
+        yield from _names(f"decontaminate_against.{number}.dataset", [one.dataset], registered(), REGISTERED)
+
+
+def _court_cases(settings: tasks.Settings) -> Wrong:
+    if 0 < settings.form.court_cases < LEAST:
+        yield (
+            ("form.court_cases",),
+            f"of {settings.form.court_cases} cases of a court nothing is said: give 0 (not shown) or at least {LEAST}",
+        )
+
+
+def _rewards(settings: grpo.Settings) -> Wrong:
+    for number, reward in enumerate(settings.rewards):
+        try:
+            registry.load(reward.model_dump())
+        except UserError as error:
+            yield (
+                tuple(f"rewards.{number}.{key}" for key in ("fn", "args")),
+                f"{error} (docs/rewards.md lists all)",
+            )
+
+
+def _benchmark_data(settings: Model) -> Wrong:
+    yield from _names("data", list(settings.data.values()), registered(), REGISTERED)
+    if isinstance(settings, benchmark.Questions):
+        yield from _names("tables", settings.tables, registered(), REGISTERED)
+
+
+def _benchmark_code(settings: Model) -> Wrong:
+    """`lexpro.evaluation.tasks.<benchmark>.items` and `….scorer`."""
+    if not isinstance(settings, benchmark.Questions):
+        return
+    for key, part in (("source", "items"), ("scorer", "scorer")):
+        folders = sorted(path.parent.name for path in (LIBRARY / "evaluation/tasks").glob(f"*/{part}.py"))
+        modules = [f"lexpro.evaluation.tasks.{folder}.{part}" for folder in folders]
+        yield from _names(key, [getattr(settings, key)], modules, "modules")
+
+
+CHECKS: dict[str, tuple[Callable[..., Wrong], ...]] = {
+    "corpus": (_generator, _corpus_data),
+    "filter": (_filters, _decontamination),
+    "tasks": (_court_cases,),
+    "grpo": (_rewards,),
+    "benchmark": (_benchmark_data, _benchmark_code),
+}
+
+
+def _methods(sft: sft.Settings, grpo: grpo.Settings, **_) -> Wrong:
+    if (sft.method == "full") != (grpo.method == "full"):
+        yield (
+            ("grpo.method", "sft.method"),
+            f"GRPO ({grpo.method}) trains on what SFT ({sft.method}) left, an adapter (lora, also after qlora) or all "
+            "weights (full)",
+        )
+
+
+def _lengths(base_model, sft: sft.Settings, grpo: grpo.Settings, predict, **_) -> Wrong:
+    """A model made here has positions for so many tokens; a pretrained one says it itself, to those
+    who load it.
+    """
+    if not isinstance(base_model, Scratch):
+        return
+    most = base_model.max_position
+    asked = {
+        ("sft.max_length",): sft.max_length,
+        ("base_model.block_size",): base_model.block_size,
+        ("grpo.max_prompt_length", "grpo.max_completion_length"): (
+            grpo.max_prompt_length + grpo.max_completion_length
+        ),
+        ("predict.decoding.max_new_tokens",): (
+            1 + max(predict.decoding.max_new_tokens.model_dump().values())
+        ),
+    }
+    for keys, length in asked.items():
+        if length > most:
+            yield (*keys, "base_model.max_position"), f"{length} tokens do not fit into max_position: {most}"
+
+
+def _asked(tasks: tasks.Settings, **stages: Model) -> Wrong:
+    """A training has prompts: at least one of its tasks is asked of its split."""
+    for stage in ("sft", "grpo"):
+        mix, chosen = getattr(tasks.mix, stage), stages[stage].tasks
+        if not any(getattr(mix, task) for task in chosen):
+            yield (
+                (f"{stage}.tasks", f"tasks.mix.{stage}"),
+                f"{stage} trains on {', '.join(chosen)}, but no judgment of its split is asked any of them: all "
+                "shares are 0",
+            )
+
+
+# What settings of several stages say together; each is given the settings of all stages by name.
+ACROSS = (_methods, _lengths, _asked)
+
+
+def _key(place: tuple, dotted: str) -> tuple:
+    return (*place, *(int(part) if part.isdigit() else part for part in dotted.split(".")))
+
+
+def problems(settings: dict[tuple, Model]) -> Iterator[Problem]:
+    """What is wrong with the settings of single stages.
+
+    Args:
+        settings: place → settings that are right by their schema (`config.check.Checker`).
+    """
+    for place, stage in settings.items():
+        for check in CHECKS.get(place[0], ()) if place else ():
+            for keys, says in check(stage):
+                yield Problem(tuple(_key(place, key) for key in keys), says)
+
+
+def across(settings: dict[tuple, Model]) -> Iterator[Problem]:
+    """What is wrong with settings of several stages, each of which is right by itself."""
+    stages = {place[0]: stage for place, stage in settings.items() if len(place) == 1}
+    for rule in ACROSS:
+        for keys, says in rule(**stages):
+            yield Problem(tuple(_key((), key) for key in keys), says)
