@@ -43,6 +43,7 @@ from lexpro.report import (
     tables,
 )
 from lexpro.report.tabs import ROOT, tabs
+from lexpro.task_names import TASKS
 from lexpro.workflow import fingerprint, stage
 from lexpro.workflow.files import read_json, write_json, write_text
 
@@ -193,7 +194,7 @@ def evaluated(folder: dict[str, Path]) -> None:
         elements = summarise("elements", [[verdict] for verdict in verdicts], settings)
         for lift, retrieval in enumerate(sources.RETRIEVAL):
             scores = {} if retrieval == "rag" else {"elements": elements}
-            for task in sources.TASKS[1:]:
+            for task in TASKS[1:]:
                 value = min(0.97, 0.02 + 0.45 * level + 0.2 * lift * (task == "article"))
                 scores[task] = {
                     MAIN[task]: value,

@@ -16,6 +16,7 @@ import numpy as np
 from lexpro import paired
 from lexpro.report import labels, sources
 from lexpro.stats import Metric, ratio
+from lexpro.task_names import TASKS
 from lexpro.workflow.files import read_json
 
 # What is asked: what a stage of training adds, and what retrieval adds.
@@ -98,7 +99,7 @@ def read(inputs: dict[str, Path]) -> dict[str, dict[Cell, Scored]]:
             for task, part in rows.items():
                 if task in scores and (made := scored(part, scores[task])):
                     found.setdefault(f"{benchmark}/{task}" if benchmark else task, {})[cell] = made
-    return {task: found[task] for task in labels.ordered(found, sources.TASKS)}
+    return {task: found[task] for task in labels.ordered(found, TASKS)}
 
 
 def _pairs(cells: dict[Cell, Scored]) -> Iterator[tuple[Cell, Cell]]:

@@ -12,6 +12,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from lexpro.report import corpus_figures, labels, sources, style
 from lexpro.report.tables import runs_of
+from lexpro.task_names import TASKS
 
 Curves = dict[str, tuple[list[float], list[float]]]
 
@@ -92,7 +93,7 @@ def grpo(logged: Curves, window: int) -> plt.Figure:
 
 def scores(summary: dict) -> plt.Figure:
     """Each task's metric by variant, without and with retrieval, with bootstrap intervals."""
-    tasks = [task for task in sources.TASKS if summary.get(task)]
+    tasks = [task for task in TASKS if summary.get(task)]
     if not tasks:
         return style.empty("This experiment scores no variant.")
     figure, all_axes = plt.subplots(1, len(tasks), figsize=(8.6, 3.3), squeeze=False, sharey=True)

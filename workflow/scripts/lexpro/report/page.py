@@ -12,6 +12,7 @@ from lexpro.report.examples import Example, Mark
 from lexpro.report.table import Table
 from lexpro.report.tables import runs_of
 from lexpro.report.template import PAGE
+from lexpro.task_names import TASKS
 
 LEGEND = (
     Mark("right", "right"),
@@ -51,7 +52,7 @@ class KeyLine:
 def columns(summary: dict) -> dict[str, list[str]]:
     """Variant → the kinds of retrieval it was evaluated with, over all tasks."""
     seen: dict[str, list[str]] = {}
-    for task in sources.TASKS:
+    for task in TASKS:
         for variant, retrieval, _ in runs_of(summary, task):
             if retrieval not in seen.setdefault(variant, []):
                 seen[variant].append(retrieval)
@@ -60,7 +61,7 @@ def columns(summary: dict) -> dict[str, list[str]]:
 
 def key_numbers(summary: dict) -> list[KeyLine]:
     lines = []
-    for task in sources.TASKS:
+    for task in TASKS:
         found = {(v, r): row for v, r, row in runs_of(summary, task)}
         cells = [
             Score(row[row["main"]], row["low"], row["high"])
@@ -78,9 +79,7 @@ def key_numbers(summary: dict) -> list[KeyLine]:
 def key_text(summary: dict) -> str:
     """What stands under the key numbers."""
     counts = {
-        task: max(row["n"] for *_, row in runs_of(summary, task))
-        for task in sources.TASKS
-        if summary.get(task)
+        task: max(row["n"] for *_, row in runs_of(summary, task)) for task in TASKS if summary.get(task)
     }
     items = ", ".join(f"{count:,} for {task}" for task, count in counts.items())
     text = f"Scores lie between 0 and 1, each with the {labels.interval(summary)} of the bootstrap below it. "

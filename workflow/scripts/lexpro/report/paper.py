@@ -1,7 +1,8 @@
 """The tables in the shape of the paper: base, SFT and GRPO of each size, without and with
 retrieval.
 
-Of one experiment in its report, of several side by side in results/tables (`lexpro publish --tables`).
+Of one experiment in its report, of several side by side in results/tables (`lexpro publish
+--tables`).
 Where others have published figures of a benchmark, these are rows of their own below ours, with
 their source.
 """

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lexpro.report import labels, noise, sources
 from lexpro.report.table import Cell, Table
+from lexpro.task_names import TASKS
 from lexpro.workflow.files import read_json
 
 # Characters of a constant answer that are shown: it may be a whole judgment.
@@ -33,7 +34,7 @@ def public(inputs: dict[str, Path]) -> dict:
 
 def cells(summary: dict) -> Iterator[tuple[str, str, str, dict]]:
     """(task, variant, retrieval, scores) of everything that was scored."""
-    trees = {task: summary[task] for task in sources.TASKS if summary.get(task)}
+    trees = {task: summary[task] for task in TASKS if summary.get(task)}
     for task, by_variant in trees.items():
         for variant in labels.ordered(by_variant, labels.VARIANTS):
             found = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]

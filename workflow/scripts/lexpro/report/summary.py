@@ -20,6 +20,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lexpro.report import census, comparisons, published, score_tables, sources
+from lexpro.task_names import TASKS
 from lexpro.workflow.files import read_json
 
 # Stages whose runs an experiment has more than one of: addressed by variant and retrieval.
@@ -80,7 +81,7 @@ def scores(inputs: dict[str, Path]) -> dict[str, dict]:
     """
     found: dict[str, dict] = {}
     for (variant, retrieval), by_task in sources.scored(inputs).items():
-        for task in sources.TASKS:
+        for task in TASKS:
             if task not in by_task:
                 continue
             place = found.setdefault(task, {})

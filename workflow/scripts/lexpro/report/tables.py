@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lexpro.report import corpus_tables, element_tables, labels, noise, paper, score_tables, sources
+from lexpro.report import corpus_tables, element_tables, labels, noise, paper, score_tables
 from lexpro.report.table import Cell, Table
+from lexpro.task_names import TASKS
 
 
 def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
@@ -34,10 +35,10 @@ def scores(summary: dict) -> Table:
             *(row[name] for name in ("low", "high", "n", *outcomes)),
             row.get("contamination", {}).get("items"),
         )
-        for task in sources.TASKS
+        for task in TASKS
         for variant, retrieval, row in runs_of(summary, task)
     ]
-    return Table(title, (*columns, *outcomes, "seen in training"), rows, noise.note([summary], sources.TASKS))
+    return Table(title, (*columns, *outcomes, "seen in training"), rows, noise.note([summary], TASKS))
 
 
 def fields(summary: dict) -> Table:
