@@ -67,3 +67,21 @@ def test_snakemake_makes_its_report_of_the_results(flow):
     shown = [f"{PUBLISHED}/{name}" for name in (*published, "summary.json", "report.html")]
     assert [name for name in shown if name not in page] == []
     assert flow.planned() == {}
+
+
+def test_a_finished_run_is_described_by_an_ro_crate(flow, summary):
+    """docs/provenance.md: every job, the files it read and those it made; nothing runs again."""
+    flow("--reporter", "fairscape")
+    crate = json.loads((flow.root / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+    parts = {part["@id"]: part for part in crate["@graph"]}
+    assert parts["ro-crate-metadata.json"]["conformsTo"]["@id"].startswith("https://w3id.org/ro/crate/1.")
+    made = {
+        parts[link["@id"]].get("contentUrl", "")
+        for part in parts.values()
+        if "https://w3id.org/EVI#Computation" in part["@type"]
+        for link in part.get("generated", [])
+    }
+    for stage, run in summary["stages"].items():
+        for key in run["key"].split():
+            assert any(f"results/{stage}/{key}/" in url for url in made), (stage, key)
+    assert flow.planned() == {}
