@@ -167,7 +167,7 @@ def test_the_package_asks_for_what_it_imports_and_for_nothing_else():
     inside = "workflow/scripts/lexpro/"
     files = imported("workflow/scripts")
     used = {name for name in files if any(file.startswith(inside) for file in files[name])}
-    # vLLM is another distribution on another machine; Snakemake, with its plugins, runs the package.
+    # vLLM is another distribution on another machine; Snakemake and its plugins run the package.
     assert asked - {"snakemake", "snakemake-report-plugin-fairscape"} == used - VLLM
 
 
