@@ -33,6 +33,7 @@ from pathlib import Path
 
 import psutil
 
+from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
 from lexpro.dag import builder
 from lexpro.workflow.files import read_json, read_yaml, write_json
@@ -55,15 +56,13 @@ class Cost:
 
 def settings(documents: int) -> dict:
     """The corpus of config/corpus/synthetic_full.yaml with about so many documents."""
-    found = read_yaml(ROOT / "config/corpus/synthetic.yaml") | read_yaml(
-        ROOT / "config/corpus/synthetic_full.yaml"
-    )
-    return found | {"documents_per_province": max(1, documents // len(found["provinces"]))}
+    values = read_yaml(ROOT / "config/corpus/synthetic.yaml") | {"style": "full"}
+    return values | {"documents_per_province": max(1, documents // len(values["provinces"]))}
 
 
 def _write(job: tuple[dict, str, Path]) -> None:
     corpus, province, folder = job
-    generate.write(corpus, province, folder / province)
+    generate.write(Synthetic.model_validate(corpus), province, folder / province)
 
 
 def raw(documents: int, folder: Path, workers: int) -> tuple[Path, int]:

@@ -60,7 +60,7 @@ def questions(mirror: Path) -> list[Question]:
     days: dict[str, set[str]] = {}
     deleted = {}
     for document in parsed:
-        for ref, operations in changes.of(document).items():
+        for ref, operations in changes.operations(document).items():
             days.setdefault(ref, set()).add(document.date)
             if any(c.kind == "delete" and not c.paragraph for c in operations):
                 deleted[ref] = document.date
@@ -69,7 +69,7 @@ def questions(mirror: Path) -> list[Question]:
             days.setdefault(ref, set()).add(day)
     found = []
     for document in parsed:
-        for ref, operations in changes.of(document).items():
+        for ref, operations in changes.operations(document).items():
             day = document.date
             edges = sorted(days[ref] | (set() if "之" in ref else {older.in_force}))
             begin = max((edge for edge in edges if edge < day), default="")

@@ -27,6 +27,7 @@ from pathlib import Path
 os.environ.setdefault("RAYON_NUM_THREADS", "1")
 import numpy as np
 
+from lexpro.config.corpus import Noise, Synthetic
 from lexpro.corpus.filtering import duplicates
 from lexpro.corpus.filtering.codes import Codes, batches
 from lexpro.corpus.filtering.families import Signatures, resolve
@@ -40,13 +41,12 @@ def documents(number: int) -> tuple[list[str], list[str]]:
     """(texts, family of each): good judgments, exact and edited copies, as they pass the
     filters.
     """
-    corpus = read_yaml(ROOT / "config/corpus/synthetic.yaml") | read_yaml(
-        ROOT / "config/corpus/synthetic_full.yaml"
-    )
-    corpus["noise"] = {name: 0.05 if name.endswith("duplicate") else 0 for name in corpus["noise"]}
-    corpus["documents_per_province"] = max(1, number // len(corpus["provinces"]))
+    values = read_yaml(ROOT / "config/corpus/synthetic.yaml") | {"style": "full"}
+    values["noise"] = {name: 0.05 if name.endswith("duplicate") else 0.0 for name in Noise.model_fields}
+    values["documents_per_province"] = max(1, number // len(values["provinces"]))
+    corpus = Synthetic.model_validate(values)
     texts, families = [], []
-    for province in corpus["provinces"]:
+    for province in corpus.provinces:
         for text, truth in generate.generate(corpus, province):
             texts.append(text)
             families.append(truth["duplicate_of"] or truth["doc_id"])

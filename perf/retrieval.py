@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
 from lexpro.law import articles, charges
 from lexpro.retrieval.bm25 import BM25, top
@@ -103,8 +104,10 @@ def charge_links(mirror: Path) -> dict[str, list[str]]:
 def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
     """Ref → facts of synthetic cases of its charges."""
     found: dict[str, list[str]] = defaultdict(list)
-    settings = {**read_yaml(ROOT / "config/corpus/synthetic.yaml"), "style": "full", "seed": 1}
-    for province in settings["provinces"][:PROVINCES]:
+    settings = Synthetic.model_validate(
+        read_yaml(ROOT / "config/corpus/synthetic.yaml") | {"style": "full", "seed": 1}
+    )
+    for province in settings.provinces[:PROVINCES]:
         for number in range(CASES):
             text, truth = generate.clean(settings, province, number)
             told = truth["defendants"][0]["charges"]

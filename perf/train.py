@@ -31,6 +31,7 @@ from datasets import Dataset
 from transformers import TrainerCallback
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
+from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
 from lexpro.models import chat, loading
 from lexpro.records import Judgment
@@ -91,7 +92,8 @@ def rows_of_tasks() -> tuple[list[dict], list[dict], list[str]]:
     values = read_yaml(ROOT / "config/tasks/tiny.yaml")
     values["retrieval"]["share"] = 0.0
     form = Form.from_dict(values["form"])
-    asker, corpus = Asker(values, form, None), read_yaml(ROOT / "config/corpus/synthetic.yaml")
+    asker = Asker(values, form, None)
+    corpus = Synthetic.model_validate(read_yaml(ROOT / "config/corpus/synthetic.yaml"))
     sft_rows, grpo_rows, documents = [], [], []
     for number in range(CASES):
         text, truth = generate.clean(corpus, "湖北", number)

@@ -8,30 +8,32 @@ import json
 import os
 from pathlib import Path
 
+import corpora
 import polars as pl
 import pytest
 
 from lexpro import datasets
+from lexpro.corpus.filtering.benchmark_items import items_of
 from lexpro.corpus.filtering.codes import Codes
-from lexpro.corpus.filtering.contamination import SIZE, Benchmarks, items_of
+from lexpro.corpus.filtering.contamination import BenchmarkIndex
 from lexpro.corpus.filtering.select import select
+from lexpro.corpus.filtering.shingles import SIZE
 from lexpro.corpus.parsing.structure import structure
 from lexpro.corpus.synthetic import generate
 from lexpro.workflow.errors import UserError
-from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "/nonexistent"))
 JUDGE = MIRROR / "oneal2000__JuDGE/data/test.json"
-CORPUS = {**read_yaml(ROOT / "config/corpus/synthetic.yaml"), "style": "full", "unmasked_share": 0}
-FILTER = read_yaml(ROOT / "config/filter/default.yaml")
+CORPUS = corpora.synthetic(style="full", unmasked_share=0.0)
+FILTER = corpora.selection()
 
 
 def judgment(number: int) -> tuple[str, dict]:
     return generate.clean(CORPUS, "湖北", number)
 
 
-def share(benchmarks: Benchmarks, text: str, end: int | None = None) -> float:
+def share(benchmarks: BenchmarkIndex, text: str, end: int | None = None) -> float:
     (found,) = benchmarks.overlaps([text], [len(text) if end is None else end])
     return found.share if found else 0.0
 
@@ -47,34 +49,34 @@ def test_half_of_the_documents_shingles_is_too_much():
     (seen, _), (other, _) = judgment(1), judgment(2)
     for length in (200, 500, 900):
         text = seen[:length] + other[:500]
-        (found,) = Benchmarks([("x", seen)]).overlaps([text], [len(text)])
-        assert found.document == pytest.approx(len(runs(text) & runs(seen)) / len(runs(text)))
-        assert found.own == pytest.approx(len(runs(text) & runs(seen)) / len(runs(seen)))
+        (found,) = BenchmarkIndex([("x", seen)]).overlaps([text], [len(text)])
+        assert found.of_document == pytest.approx(len(runs(text) & runs(seen)) / len(runs(text)))
+        assert found.of_item == pytest.approx(len(runs(text) & runs(seen)) / len(runs(seen)))
 
 
 def test_half_of_the_items_shingles_is_too_much():
     """A benchmark of facts: the judgment that they were taken from is much longer."""
     text, known = judgment(1)
     facts = text[slice(*known["sections"]["evidence"])]
-    benchmarks = Benchmarks([("facts#1", facts), ("facts#2", judgment(2)[0])])
+    benchmarks = BenchmarkIndex([("facts#1", facts), ("facts#2", judgment(2)[0])])
     (found,) = benchmarks.overlaps([text], [len(text)])
-    assert found.item == "facts#1" and found.own == 1 and found.document < 0.5
+    assert found.item == "facts#1" and found.of_item == 1 and found.of_document < 0.5
     assert share(benchmarks, text.replace(facts, facts[: len(facts) // 3])) < 0.5
-    assert benchmarks.verdict(found, None)[1].startswith("facts#1: ")
-    assert "100% of the item" in benchmarks.verdict(found, None)[1]
+    assert benchmarks.detail(found, None).startswith("facts#1: ")
+    assert "100% of the item" in benchmarks.detail(found, None)
 
 
 def test_one_item_must_have_it_not_all_together():
     text, _ = judgment(1)
     parts = [(f"part#{n}", text[n * 250 : n * 250 + 250] + judgment(n + 3)[0][:400]) for n in range(4)]
     assert len(runs(text) & set().union(*(runs(part) for _, part in parts))) > 0.5 * len(runs(text))
-    assert share(Benchmarks(parts), text) < 0.5
+    assert share(BenchmarkIndex(parts), text) < 0.5
 
 
 def test_statutes_behind_a_judgment_are_no_item():
     (text, known), (statute, _) = judgment(1), judgment(2)
     start, _ = known["sections"]["ending"]
-    benchmarks = Benchmarks([("article", statute[:400])])
+    benchmarks = BenchmarkIndex([("article", statute[:400])])
     assert share(benchmarks, text + statute[:400], start) < 0.1
     assert share(benchmarks, statute[:400] + text, start + 400) > 0.5
 
@@ -83,7 +85,7 @@ def test_what_many_items_share_is_boilerplate():
     text, known = judgment(1)
     formula = text[slice(*known["sections"]["evidence"])]
     items = [(f"item#{number}", formula + str(number) * 40) for number in range(40)]
-    assert share(Benchmarks(items), text) < 0.5 < share(Benchmarks(items[:3]), text)
+    assert share(BenchmarkIndex(items), text) < 0.5 < share(BenchmarkIndex(items[:3]), text)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +102,11 @@ def test_what_many_items_share_is_boilerplate():
     ],
 )
 def test_case_numbers(number, item):
-    benchmarks = Benchmarks([("a", "参见（2021）鄂0102刑初7号判决"), ("b", "参见(2015)澄刑初字第00756号")])
-    verdict = benchmarks.verdict(None, number)
-    assert verdict == (item and ("contaminated", f"{item}: case number {number}"))
-    assert Benchmarks().verdict(None, number) is None
+    benchmarks = BenchmarkIndex(
+        [("a", "参见（2021）鄂0102刑初7号判决"), ("b", "参见(2015)澄刑初字第00756号")]
+    )
+    assert benchmarks.detail(None, number) == (item and f"{item}: case number {number}")
+    assert BenchmarkIndex().detail(None, number) is None
 
 
 def test_items_of_a_folder_and_of_a_file(tmp_path):
@@ -124,18 +127,18 @@ def test_items_of_a_folder_and_of_a_file(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def real() -> Benchmarks:
+def real() -> BenchmarkIndex:
     """The larger part of the benchmarks of the default configuration."""
     if not JUDGE.is_file():
         pytest.skip("LEXPRO_MIRROR with the benchmarks is not there")
-    return Benchmarks(
+    return BenchmarkIndex(
         item
-        for one in FILTER["decontaminate_against"]
-        if one["dataset"] not in ("lexeval", "disc_objective")
+        for one in FILTER.decontaminate_against
+        if one.dataset not in ("lexeval", "disc_objective")
         for item in items_of(
-            datasets.resolve(datasets.find(one["dataset"], ROOT / "config/datasets.csv"), Path()),
-            one["dataset"],
-            one["fields"],
+            datasets.resolve(datasets.find(one.dataset, ROOT / "config/datasets.csv"), Path()),
+            one.dataset,
+            one.fields,
         )
     )
 
@@ -180,7 +183,7 @@ def test_items_of_benchmarks_in_a_raw_corpus(real, tmp_path):
     ]
     pl.DataFrame(records).write_parquet(tmp_path / "in.parquet")
     # What one cut together may contradict itself: that is not asked here.
-    settings = {**FILTER, "filters": ["no_reasoning"]}
+    settings = corpora.selection(filters=["no_reasoning"])
     select([tmp_path / "in.parquet"], settings, real, tmp_path, lambda _: None)
     dropped = pl.read_parquet(tmp_path / "dropped.parquet")
     found = {row["doc_id"]: row for row in dropped.iter_rows(named=True)}

@@ -11,16 +11,18 @@ from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
+import corpora
 import polars as pl
 import pytest
 
+from lexpro.config.corpus import Noise
+from lexpro.config.filter import Settings
 from lexpro.corpus.filtering import filter_passes, filters
-from lexpro.corpus.filtering.contamination import Benchmarks
+from lexpro.corpus.filtering.contamination import BenchmarkIndex
 from lexpro.corpus.filtering.select import select
 from lexpro.corpus.parsing.structure import structure
 from lexpro.corpus.synthetic import generate
 from lexpro.records import Judgment
-from lexpro.workflow.files import read_yaml
 
 CONFIG = Path(__file__).parents[2] / "config"
 QUERIES = Path(os.environ.get("LEXPRO_MIRROR", "/nonexistent")) / "THUIR__LeCaRDv2/query"
@@ -33,8 +35,8 @@ REASONS = {
 
 
 @pytest.fixture(scope="module")
-def settings() -> dict:
-    return read_yaml(CONFIG / "filter/default.yaml")
+def settings() -> Settings:
+    return corpora.selection()
 
 
 def judgments(path: Path, documents) -> dict[str, dict]:
@@ -63,18 +65,17 @@ def judgments(path: Path, documents) -> dict[str, dict]:
 @pytest.fixture(scope="module", params=["compact", "full"])
 def selected(request, settings, tmp_path_factory):
     folder = tmp_path_factory.mktemp("select")
-    corpus = {
-        **read_yaml(CONFIG / "corpus/synthetic.yaml"),
-        "style": request.param,
-        "documents_per_province": 120,
-    }
-    corpus["provinces"] = corpus["provinces"][:6]
-    corpus["noise"] = dict.fromkeys(corpus["noise"], 0.05)
+    corpus = corpora.synthetic(
+        style=request.param,
+        documents_per_province=120,
+        provinces=corpora.synthetic().provinces[:6],
+        noise=dict.fromkeys(Noise.model_fields, 0.05),
+    )
     truth, files = {}, []
-    for province in corpus["provinces"]:
+    for province in corpus.provinces:
         files.append(folder / f"{province}.parquet")
         truth |= judgments(files[-1], generate.generate(corpus, province))
-    counts = select(files, settings, Benchmarks(), folder, lambda _: None)
+    counts = select(files, settings, BenchmarkIndex(), folder, lambda _: None)
     return (
         truth,
         pl.read_parquet(folder / "kept.parquet"),
@@ -154,13 +155,8 @@ def test_masking_keeps_records_and_texts_together(selected):
             assert "某" in name or name not in row["text"]
 
 
-def test_quota_is_seeded_and_holds(settings, tmp_path):
-    corpus = {
-        **read_yaml(CONFIG / "corpus/synthetic.yaml"),
-        "documents_per_province": 60,
-        "charges": ["盗窃罪"],
-        "cross_province_share": 0,
-    }
+def test_quota_is_seeded_and_holds(tmp_path):
+    corpus = corpora.synthetic(documents_per_province=60, charges=["盗窃罪"], cross_province_share=0.0)
     judgments(tmp_path / "in.parquet", generate.generate(corpus, "湖北"))
     chosen = []
     for seed in (1, 1, 2):
@@ -168,8 +164,8 @@ def test_quota_is_seeded_and_holds(settings, tmp_path):
         out.mkdir()
         select(
             [tmp_path / "in.parquet"],
-            {**settings, "quota": 5, "seed": seed},
-            Benchmarks(),
+            corpora.selection(quota=5, seed=seed),
+            BenchmarkIndex(),
             out,
             lambda _: None,
         )
@@ -182,7 +178,7 @@ def test_copies_are_found_among_all_that_was_read(settings, tmp_path):
     """A copy that fails the filters is a duplicate first; of copies of which one passes, that one
     stays.
     """
-    text, known = generate.clean({**read_yaml(CONFIG / "corpus/synthetic.yaml"), "style": "full"}, "湖北", 3)
+    text, known = generate.clean(corpora.synthetic(style="full"), "湖北", 3)
     record = json.dumps({**known, "province": None}, ensure_ascii=False)
     lost = {"province": None, "charge": None, "text": text, "judgment": record}
     cut = text[: known["sections"]["reasoning"][0]]
@@ -195,7 +191,7 @@ def test_copies_are_found_among_all_that_was_read(settings, tmp_path):
         {**good, "doc_id": "d"},
     ]
     pl.DataFrame(rows).write_parquet(tmp_path / "in.parquet")
-    select([tmp_path / "in.parquet"], settings, Benchmarks(), tmp_path, lambda _: None)
+    select([tmp_path / "in.parquet"], settings, BenchmarkIndex(), tmp_path, lambda _: None)
     assert pl.read_parquet(tmp_path / "kept.parquet")["doc_id"].to_list() == ["d"]
     dropped = pl.read_parquet(tmp_path / "dropped.parquet").select("doc_id", "reason", "detail", "reasons")
     assert dropped.rows() == [
@@ -222,7 +218,7 @@ def test_lecard_is_cut_before_the_reasoning_and_40_cases_are_there_twice(setting
             ids.append(str(row["id"]))
             rows.append((row["query"], {"doc_id": f"{name}-{row['id']}", "noise": None}))
     judgments(tmp_path / "in.parquet", rows)
-    counts = select([tmp_path / "in.parquet"], settings, Benchmarks(), tmp_path, lambda _: None)
+    counts = select([tmp_path / "in.parquet"], settings, BenchmarkIndex(), tmp_path, lambda _: None)
     assert (counts["read"], counts["kept"]) == (360, 0)
     dropped = pl.read_parquet(tmp_path / "dropped.parquet")
     assert Counter(dropped["reason"]) == {"no_reasoning": 320, "exact_duplicate": 40}
@@ -238,40 +234,35 @@ def test_lecard_is_cut_before_the_reasoning_and_40_cases_are_there_twice(setting
 
 
 def test_several_processes_and_chunks_select_the_same(settings, tmp_path):
-    corpus = {
-        **read_yaml(CONFIG / "corpus/synthetic.yaml"),
-        "documents_per_province": 60,
-        "provinces": ["湖北", "湖南"],
-    }
-    corpus["noise"] = dict.fromkeys(corpus["noise"], 0.08)
-    for province in corpus["provinces"]:
+    corpus = corpora.synthetic(
+        documents_per_province=60,
+        provinces=["湖北", "湖南"],
+        noise=dict.fromkeys(Noise.model_fields, 0.08),
+    )
+    for province in corpus.provinces:
         judgments(tmp_path / f"{province}.parquet", generate.generate(corpus, province))
-    whole = pl.concat([pl.read_parquet(tmp_path / f"{province}.parquet") for province in corpus["provinces"]])
+    whole = pl.concat([pl.read_parquet(tmp_path / f"{province}.parquet") for province in corpus.provinces])
     whole.write_parquet(tmp_path / "in.parquet", row_group_size=7)
     found = []
-    for files, workers in ((corpus["provinces"], 1), (["in"], 2)):
+    for files, workers in ((corpus.provinces, 1), (["in"], 2)):
         out = tmp_path / f"{workers}"
         out.mkdir()
         paths = [tmp_path / f"{name}.parquet" for name in files]
-        counts = select(paths, settings, Benchmarks(), out, lambda _: None, workers)
+        counts = select(paths, settings, BenchmarkIndex(), out, lambda _: None, workers)
         tables = [pl.read_parquet(out / f"{name}.parquet") for name in ("kept", "dropped")]
         found.append((counts, *(table.rows() for table in tables)))
     assert found[0] == found[1]
     assert found[0][0]["drop_near_duplicate"] and found[0][0]["drop_exact_duplicate"]
 
 
-def test_quotas_are_of_a_charge_in_a_province(settings, tmp_path):
-    corpus = {
-        **read_yaml(CONFIG / "corpus/synthetic.yaml"),
-        "documents_per_province": 60,
-        "charges": ["盗窃罪", "诈骗罪"],
-        "noise": {},
-        "multi_charge_share": 0,
-    }
+def test_quotas_are_of_a_charge_in_a_province(tmp_path):
+    corpus = corpora.synthetic(
+        documents_per_province=60, charges=["盗窃罪", "诈骗罪"], noise={}, multi_charge_share=0.0
+    )
     files = [tmp_path / f"{province}.parquet" for province in ("湖北", "湖南")]
     for path in files:
         judgments(path, generate.generate(corpus, path.stem))
-    select(files, {**settings, "quota": 4}, Benchmarks(), tmp_path, lambda _: None)
+    select(files, corpora.selection(quota=4), BenchmarkIndex(), tmp_path, lambda _: None)
     kept = (
         pl.read_parquet(tmp_path / "kept.parquet")
         .group_by("province", "charge")
@@ -292,7 +283,7 @@ def test_an_empty_corpus_is_an_empty_selection(settings, tmp_path):
     pl.DataFrame(
         schema=dict.fromkeys(("doc_id", "province", "charge", "text", "judgment"), pl.String)
     ).write_parquet(tmp_path / "in.parquet")
-    counts = select([tmp_path / "in.parquet"], settings, Benchmarks(), tmp_path, lambda _: None)
+    counts = select([tmp_path / "in.parquet"], settings, BenchmarkIndex(), tmp_path, lambda _: None)
     assert (counts["read"], counts["kept"]) == (0, 0)
     assert len(pl.read_parquet(tmp_path / "kept.parquet")) == 0
 
@@ -310,21 +301,21 @@ def test_an_empty_corpus_is_an_empty_selection(settings, tmp_path):
     ],
 )
 def test_reasons(settings, change, reasons):
-    text, known = generate.clean(read_yaml(CONFIG / "corpus/synthetic.yaml"), "湖北", 3)
+    text, known = generate.clean(corpora.synthetic(), "湖北", 3)
     judgment = Judgment.from_dict({**known, **change})
-    drops = filters.all_drops(settings["filters"], judgment, text, settings)
-    assert [reason for reason, _ in drops] == reasons
+    decision = filters.decide(judgment, text, settings)
+    assert ([decision.reason, *decision.others] if decision else []) == reasons
 
 
 def test_a_judgment_that_is_lost_between_reading_and_writing_is_noticed(settings, tmp_path, monkeypatch):
-    judgments(tmp_path / "in.parquet", generate.generate(read_yaml(CONFIG / "corpus/synthetic.yaml"), "湖北"))
-    write = filter_passes.write
+    judgments(tmp_path / "in.parquet", generate.generate(corpora.synthetic(), "湖北"))
+    rows_to_write = filter_passes.rows_to_write
 
     def loses_one(shared, item):
-        chunk, verdicts, qualities = item
+        chunk, decisions, qualities = item
         shorter = SimpleNamespace(read=lambda: chunk.read().slice(1))
-        return write(shared, (shorter, verdicts[1:], qualities[1:]))
+        return rows_to_write(shared, (shorter, decisions[1:], qualities[1:]))
 
-    monkeypatch.setattr(filter_passes, "write", loses_one)
+    monkeypatch.setattr(filter_passes, "rows_to_write", loses_one)
     with pytest.raises(RuntimeError, match="judgments were read"):
-        select([tmp_path / "in.parquet"], settings, Benchmarks(), tmp_path, lambda _: None)
+        select([tmp_path / "in.parquet"], settings, BenchmarkIndex(), tmp_path, lambda _: None)

@@ -17,6 +17,7 @@ import zipfile
 from pathlib import Path
 from random import Random
 
+import corpora
 import docx
 import polars as pl
 import pyarrow as pa
@@ -36,7 +37,6 @@ from lexpro.corpus.readers.base import Document, Fields, Reject
 from lexpro.corpus.readers.dispatch import RECORDS, read
 from lexpro.corpus.synthetic import generate
 from lexpro.encoding import Undecodable, decode, tidy
-from lexpro.workflow.files import read_yaml
 
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "/nonexistent"))
 CONFIG = Path(__file__).parents[2] / "config"
@@ -242,7 +242,7 @@ def test_pdf_with_text_over_pages(tmp_path):
     """Lines that the page broke are joined, page numbers are left out; the record is that of the
     text.
     """
-    judgment, _ = generate.clean({**read_yaml(CONFIG / "corpus/synthetic.yaml"), "style": "full"}, "湖北", 4)
+    judgment, _ = generate.clean(corpora.synthetic(style="full"), "湖北", 4)
     broken = "\n".join(line[at : at + 30] for line in judgment.split("\n") for at in range(0, len(line), 30))
     (document,) = found(tmp_path / "a.pdf", pdf_file(broken.replace("经审理查明", "- 2 -\n经审理查明")))
     assert isinstance(document, Document), document
@@ -399,7 +399,7 @@ def test_bombs_are_refused(tmp_path):
     ],
 )
 def test_field_names_that_come_with_it(tmp_path, choice, record, text):
-    fields = Fields.of(read_yaml(CONFIG / f"ingest/{choice}.yaml")["fields"])
+    fields = corpora.record_fields(choice)
     (tmp_path / "a.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     (document,) = read(tmp_path / "a.json", "a.json", fields)
     assert document.text == text
@@ -416,7 +416,7 @@ def test_real_files(choice, folder, pattern, count):
     files = sorted((MIRROR / folder).glob(pattern))
     if not files:
         pytest.skip(f"LEXPRO_MIRROR with {folder} is not there")
-    fields = Fields.of(read_yaml(CONFIG / f"ingest/{choice}.yaml")["fields"])
+    fields = corpora.record_fields(choice)
     rows = [row for path in files for row in read(path, path.name, fields)]
     assert len(rows) == count and all(isinstance(row, Document) for row in rows)
 
@@ -439,11 +439,11 @@ def test_no_bytes_make_a_reader_raise(tmp_path_factory, data, name):
 
 
 def test_a_province_of_the_synthetic_corpus_is_read_without_loss(tmp_path):
-    settings = {**read_yaml(CONFIG / "corpus/synthetic.yaml"), "documents_per_province": 200}
-    settings["formats"] = dict.fromkeys(settings["formats"], 1.0)
+    formats = dict.fromkeys(corpora.synthetic().formats, 1.0)
+    settings = corpora.synthetic(documents_per_province=200, formats=formats)
     truth = generate.write(settings, "湖北", tmp_path / "raw")
     texts = {row["doc_id"]: text for text, row in generate.generate(settings, "湖北")}
-    fields = Fields.of(read_yaml(CONFIG / "ingest/generic.yaml")["fields"])
+    fields = corpora.record_fields()
     (tmp_path / "out").mkdir()
     counts = ingest(tmp_path / "raw", Source("湖北", "湖北", fields), tmp_path / "out")
     assert counts["read"] == counts["documents"] + counts["rejects"] == len(truth)
@@ -466,11 +466,11 @@ def test_any_number_of_processes_gives_the_same_bytes(tmp_path, monkeypatch):
     for module, name, value in ((ingesting, "BATCH", 20_000), (ingesting, "FEW", 0), (judgments, "FEW", 0)):
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(tables, "ROWS", 50)
-    settings = {**read_yaml(CONFIG / "corpus/synthetic.yaml"), "documents_per_province": 150}
+    settings = corpora.synthetic(documents_per_province=150)
     generate.write(settings, "湖北", tmp_path / "raw")
     (tmp_path / "raw/z.zip").write_bytes(zip_file({f"{n}.txt": TEXT.encode() for n in range(60)}))
     (tmp_path / "raw/z.jsonl.gz").write_bytes(gzip.compress(b'{"text": "x"}\n' * 600)[:-20])
-    fields = Fields.of(read_yaml(CONFIG / "ingest/generic.yaml")["fields"])
+    fields = corpora.record_fields()
     out = {}
     for workers in (1, 3):
         folder = tmp_path / f"out{workers}"

@@ -9,6 +9,7 @@ import os
 from dataclasses import fields
 from pathlib import Path
 
+import corpora
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,6 @@ from lexpro.corpus.filtering.masking import mask_judgment
 from lexpro.corpus.parsing.structure import structure
 from lexpro.corpus.schema import schema
 from lexpro.corpus.synthetic import generate
-from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "docs/judgment.schema.json"
@@ -48,12 +48,8 @@ def test_every_field_is_there_and_no_other(owner):
 
 @pytest.mark.parametrize("style", ["compact", "full"])
 def test_synthetic_records_and_their_truth(style):
-    settings = {
-        **read_yaml(ROOT / "config/corpus/synthetic.yaml"),
-        "style": style,
-        "documents_per_province": 5,
-    }
-    for province in settings["provinces"]:
+    settings = corpora.synthetic(style=style, documents_per_province=5)
+    for province in settings.provinces:
         for text, truth in generate.generate(settings, province):
             truth = {name: value for name, value in truth.items() if name not in ("noise", "duplicate_of")}
             assert errors(json.loads(json.dumps(truth))) == []
@@ -92,7 +88,7 @@ def test_records_of_any_text(text):
     ],
 )
 def test_what_is_no_record_is_refused(path, value):
-    _, truth = generate.clean(read_yaml(ROOT / "config/corpus/synthetic.yaml"), "湖北", 3)
+    _, truth = generate.clean(corpora.synthetic(), "湖北", 3)
     data = json.loads(json.dumps(truth))
     assert errors(data) == []
     *way, last = path

@@ -6,30 +6,24 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import fields
-from pathlib import Path
 
+import corpora
 import pytest
 
 from lexpro.corpus.parsing.structure import structure
 from lexpro.corpus.synthetic import generate
 from lexpro.records import Defendant, Judgment
-from lexpro.workflow.files import read_yaml
-
-CONFIG = Path(__file__).parents[2] / "config/corpus/synthetic.yaml"
 
 
 @pytest.fixture(scope="module", params=["compact", "full"])
 def pairs(request) -> list[tuple[dict, dict]]:
     """(what was read, what is true) of the documents of all 31 provinces that can be read."""
-    settings = {**read_yaml(CONFIG), "style": request.param, "documents_per_province": 36}
-    documents = [row for province in settings["provinces"] for row in generate.generate(settings, province)]
+    settings = corpora.synthetic(style=request.param, documents_per_province=36)
+    documents = [row for province in settings.provinces for row in generate.generate(settings, province)]
     # What is rare in courts is rare there: property is confiscated of dealers in drugs.
-    drugs = {
-        **settings,
-        "charges": ["走私、贩卖、运输、制造毒品罪"],
-        "documents_per_province": 240,
-        "noise": {},
-    }
+    drugs = corpora.synthetic(
+        style=request.param, charges=["走私、贩卖、运输、制造毒品罪"], documents_per_province=240, noise={}
+    )
     documents += generate.generate(drugs, "云南")
     return [
         (structure(text, truth["doc_id"]).to_dict(), truth)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import combinations
-from pathlib import Path
 
+import corpora
 import pytest
 
+from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
 from lexpro.corpus.synthetic.words import chinese, chinese_term, words
 from lexpro.law import courts
 from lexpro.law.facts import load
 from lexpro.records import Judgment
-from lexpro.workflow.files import read_yaml
 
-CONFIG = Path(__file__).parents[2] / "config/corpus/synthetic.yaml"
 # 最高人民法院、最高人民检察院《关于常见犯罪的量刑指导意见（试行）》 of 2021, part 4.
 GUIDELINE = [
     "交通肇事罪",
@@ -46,8 +45,8 @@ GUIDELINE = [
 
 
 @pytest.fixture(scope="module")
-def settings() -> dict:
-    return {**read_yaml(CONFIG), "documents_per_province": 150}
+def settings() -> Synthetic:
+    return corpora.synthetic(documents_per_province=150)
 
 
 @pytest.fixture(scope="module")
@@ -61,20 +60,20 @@ def good(documents) -> list[tuple[str, dict]]:
 
 
 def test_the_configuration_covers_what_the_paper_asks_for(settings):
-    assert len(settings["provinces"]) == 31
-    assert len(settings["charges"]) >= 24
-    assert set(GUIDELINE) <= set(settings["charges"]) <= set(load().charges)
+    assert len(settings.provinces) == 31
+    assert len(settings.charges) >= 24
+    assert set(GUIDELINE) <= set(settings.charges) <= set(load().charges)
     assert set(words()["facts"]) == set(load().charges)
 
 
 @pytest.mark.parametrize("style", ["compact", "full"])
-def test_same_seed_same_documents_and_provinces_are_independent(settings, style):
-    settings = {**settings, "style": style, "documents_per_province": 20}
+def test_same_seed_same_documents_and_provinces_are_independent(style):
+    settings = corpora.synthetic(style=style, documents_per_province=20)
     alone = list(generate.generate(settings, "湖北"))
     list(generate.generate(settings, "湖南"))
     assert list(generate.generate(settings, "湖北")) == alone
     assert generate.document(settings, "湖北", 7) == alone[7]
-    assert list(generate.generate({**settings, "seed": 1}, "湖北")) != alone
+    assert list(generate.generate(settings.model_copy(update={"seed": 1}), "湖北")) != alone
 
 
 def test_truth_is_a_record_of_the_judgment(good):
@@ -104,8 +103,8 @@ def test_sections_lie_where_the_truth_says(good):
 @pytest.mark.parametrize(
     ("province", "letter"), [("湖北", "鄂"), ("内蒙古", "内"), ("新疆", "新"), ("重庆", "渝"), ("贵州", "黔")]
 )
-def test_case_numbers_bear_the_letter_of_the_province(settings, province, letter):
-    for _, truth in generate.generate({**settings, "documents_per_province": 30}, province):
+def test_case_numbers_bear_the_letter_of_the_province(province, letter):
+    for _, truth in generate.generate(corpora.synthetic(documents_per_province=30), province):
         if truth["case_number"] and truth["duplicate_of"] is None:
             assert re.match(rf"（20\d\d）{letter}\d{{2,4}}[刑民][初终]\d+号", truth["case_number"])
 
@@ -133,7 +132,7 @@ def test_sentences_are_lawful(good):
 
 def test_every_kind_of_case_and_noise_occurs(settings):
     seen: Counter[str] = Counter()
-    for province in settings["provinces"][:12]:
+    for province in settings.provinces[:12]:
         for _, truth in generate.generate(settings, province):
             seen[truth["noise"] or "good"] += 1
             seen["several"] += len(truth["defendants"]) > 1
@@ -150,8 +149,8 @@ def test_every_kind_of_case_and_noise_occurs(settings):
 
 
 @pytest.mark.parametrize(("style", "low", "high"), [("compact", 150, 520), ("full", 700, 3200)])
-def test_lengths_of_the_styles(settings, style, low, high):
-    settings = {**settings, "style": style, "documents_per_province": 80, "noise": {}}
+def test_lengths_of_the_styles(style, low, high):
+    settings = corpora.synthetic(style=style, documents_per_province=80, noise={})
     lengths = sorted(
         len(text) for text, truth in generate.generate(settings, "四川") if len(truth["defendants"]) == 1
     )
@@ -173,12 +172,12 @@ def test_duplicates_name_their_originals(settings, documents):
 
 
 @pytest.mark.parametrize("style", ["compact", "full"])
-def test_a_court_keeps_its_habit_of_citing(settings, style):
+def test_a_court_keeps_its_habit_of_citing(style):
     """52 with a fine, 53 beside 52: each court nearly always or nearly never; both kinds of courts
     are there.
     """
-    settings = {**settings, "style": style, "documents_per_province": 300, "noise": {}}
-    settings["citing_habits"] = {"52": 0.5, "53": 0.5}
+    habits = {"52": 0.5, "53": 0.5}
+    settings = corpora.synthetic(style=style, documents_per_province=300, noise={}, citing_habits=habits)
     cited: dict[tuple[str, str], list[bool]] = {}
     for province in ("湖北", "北京", "江苏"):
         for _, truth in generate.generate(settings, province):
@@ -192,7 +191,7 @@ def test_a_court_keeps_its_habit_of_citing(settings, style):
     shares = {key: sum(found) / len(found) for key, found in cited.items() if len(found) >= 20}
     assert len(shares) > 15
     assert all(share < 0.2 or share > 0.8 for share in shares.values()), shares
-    for ref in settings["citing_habits"]:
+    for ref in settings.citing_habits:
         assert {round(share) for (_, of), share in shares.items() if of == ref} == {0, 1}
 
 
@@ -215,10 +214,10 @@ def blanked(text: str) -> str:
     return re.sub(f"(人民币)?{number}元", "元", re.sub(f"{number}年{number}月{number}日□?", "日", text))
 
 
-def thefts(settings: dict, style: str) -> list[dict[str, str]]:
+def thefts(style: str) -> list[dict[str, str]]:
     """The sections of 200 judgments of theft with one defendant."""
-    alike = {"charges": [THEFT], "noise": {}, "multi_defendant_share": 0, "unmasked_share": 0}
-    made = generate.generate({**settings, **alike, "style": style, "documents_per_province": 200}, "湖北")
+    alike = {"charges": [THEFT], "noise": {}, "multi_defendant_share": 0.0, "unmasked_share": 0.0}
+    made = generate.generate(corpora.synthetic(style=style, documents_per_province=200, **alike), "湖北")
     return [{name: text[slice(*span)] for name, span in truth["sections"].items()} for text, truth in made]
 
 
@@ -235,8 +234,8 @@ def thefts(settings: dict, style: str) -> list[dict[str, str]]:
     ],
     ids=["story", "verdict", "before the articles", "after them", "what was paid back", "what is owed"],
 )
-def test_cases_of_one_charge_are_told_in_several_wordings(settings, style, section, part, fewest):
-    found = (re.search(part, blanked(theft[section])) for theft in thefts(settings, style))
+def test_cases_of_one_charge_are_told_in_several_wordings(style, section, part, fewest):
+    found = (re.search(part, blanked(theft[section])) for theft in thefts(style))
     wordings = Counter(match[1] for match in found if match)
     usual = [wording for wording, times in wordings.items() if times >= wordings.total() / 10]
     assert len(usual) >= fewest, wordings
@@ -261,8 +260,8 @@ def turned(lists: list[list[str]]) -> set[tuple[str, str]]:
     ],
     ids=["articles", "articles of long judgments", "proofs"],
 )
-def test_what_is_listed_stands_in_several_orders(settings, style, section, one):
-    assert turned([re.findall(one, theft[section]) for theft in thefts(settings, style)])
+def test_what_is_listed_stands_in_several_orders(style, section, one):
+    assert turned([re.findall(one, theft[section]) for theft in thefts(style)])
 
 
 @pytest.mark.parametrize(

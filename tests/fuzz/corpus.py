@@ -27,12 +27,14 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["lexpro", "docx", "pypdf", "tarfile", "zipfile", "csv"]):
+    import corpora
     import docx
     import pypdf
 
+    from lexpro.config.corpus import Noise
     from lexpro.corpus.filtering import duplicates, filters
     from lexpro.corpus.filtering.codes import Codes
-    from lexpro.corpus.filtering.contamination import Benchmarks
+    from lexpro.corpus.filtering.contamination import BenchmarkIndex
     from lexpro.corpus.filtering.masking import mask_judgment
     from lexpro.corpus.parsing import amounts, operative, payments
     from lexpro.corpus.parsing.structure import structure
@@ -41,13 +43,12 @@ with atheris.instrument_imports(include=["lexpro", "docx", "pypdf", "tarfile", "
     from lexpro.corpus.synthetic import generate
     from lexpro.law import articles, charges, circumstances, money, numerals, provinces, terms
     from lexpro.records import SECTIONS, Defendant, Judgment
-    from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 FIELDS = Fields(("全文", "text", "a.b", "x+y"), ("案号",))
 SUFFIXES = (*RECORDS, *PAGES, *ARCHIVE_READERS, ".jsonl.gz", ".txt.zst", ".doc")
-SETTINGS = read_yaml(ROOT / "config/filter/default.yaml")
-BENCHMARKS = Benchmarks([("item", "被告人窃得他人财物，" * 40)])
+SETTINGS = corpora.selection()
+BENCHMARKS = BenchmarkIndex([("item", "被告人窃得他人财物，" * 40)])
 WORDS = Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
 
 
@@ -135,8 +136,8 @@ def one(folder: Path) -> Callable[[bytes], None]:
 
 def seeds(folder: Path) -> None:
     """Synthetic judgments: as texts for each entry point, and in every format."""
-    settings = {**read_yaml(ROOT / "config/corpus/synthetic.yaml"), "documents_per_province": 6}
-    settings["noise"] = dict.fromkeys(settings["noise"], 0.1)
+    noise = dict.fromkeys(Noise.model_fields, 0.1)
+    settings = corpora.synthetic(documents_per_province=6, noise=noise)
     texts = [text for text, _ in generate.generate(settings, "湖北")]
     line = json.dumps({"全文": texts[0], "案号": "x"}, ensure_ascii=False).encode()
     page = f"<html><body><div class='PDF_pox'>{''.join(f'<p>{t}</p>' for t in texts[:1])}</div></body></html>".encode()

@@ -20,13 +20,6 @@ ORDER = [
 ]  # fmt: skip
 # Imports against the order that are still there, (module, what it imports): to become empty.
 KNOWN = {
-    ("lexpro.config.benchmark", "lexpro.datasets"),
-    ("lexpro.config.corpus", "lexpro.datasets"),
-    ("lexpro.config.filter", "lexpro.corpus.filtering.filters"),
-    ("lexpro.config.filter", "lexpro.datasets"),
-    ("lexpro.config.grpo", "lexpro.rewards.registry"),
-    ("lexpro.config.grpo", "lexpro.workflow.errors"),
-    ("lexpro.config.tasks", "lexpro.retrieval.practice"),
     ("lexpro.tasks.shelf", "lexpro.retrieval.bm25"),
     ("lexpro.tasks.shelf", "lexpro.retrieval.fusion"),
     ("lexpro.tasks.shelf", "lexpro.retrieval.practice"),

@@ -6,6 +6,7 @@ import json
 import random
 from pathlib import Path
 
+import corpora
 import pytest
 
 from lexpro.cli.main import main
@@ -23,7 +24,7 @@ CONFIG = ROOT / "config" / "reward_gates.yaml"
 
 @pytest.fixture(scope="module")
 def arena() -> gates.Arena:
-    settings = read_yaml(ROOT / "config/corpus/synthetic.yaml")
+    settings = corpora.synthetic()
     made = [generate.clean(settings, "湖北", number) for number in range(40)]
     pairs = [(text, Judgment.from_dict(truth)) for text, truth in made]
     return gates.Arena(gates.cases(pairs, Form(style="full"), None), seed=0)

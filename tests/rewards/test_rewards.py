@@ -5,6 +5,7 @@ import math
 import random
 from pathlib import Path
 
+import corpora
 import pytest
 
 from lexpro.corpus.synthetic import generate
@@ -133,7 +134,7 @@ def test_a_batch_of_unequal_lengths_is_an_error(reward):
 @pytest.fixture(scope="module")
 def golds() -> dict[str, list[dict]]:
     """Gold answers of the synthetic corpus, by task."""
-    settings = read_yaml(CONFIG / "corpus" / "synthetic.yaml")
+    settings = corpora.synthetic()
     found: dict[str, list[dict]] = {task: [] for task in TASKS}
     for number in range(120):
         judgment = Judgment.from_dict(generate.clean(settings, "湖北", number)[1])

@@ -119,7 +119,7 @@ def test_the_article_of_the_penalty_belongs_to_the_charge():
         Row("刑法", 386, 0, "对犯受贿罪的，依照本法第三百八十三条的规定处罚。"),
     ]
     assert links.attach(rows, [("受贿罪", "385")]) == {"受贿罪": ["385", "386"], "贪污罪": ["383"]}
-    found = tiers.of(rows)
+    found = tiers.by_article(rows)
     assert [tier["months"] for tier in found["385"]] == [[6, 36]]
     assert found["386"][0]["from"] == found["385"][0]["from"] == "383"
 
@@ -134,7 +134,7 @@ def test_tiers_of_the_real_law_are_the_facts():
     from lexpro.statutes.documents import lines_of
 
     charges = links.attach(rows, [pair for path in names[::-1] for pair in links.pairs(lines_of(path))])
-    real = tiers.of(rows)
+    real = tiers.by_article(rows)
     facts = load()
     assert {
         name for name, refs in builtin_statutes.charges(facts).items() if refs[0] not in charges.get(name, [])

@@ -124,7 +124,7 @@ def test_what_the_stage_writes(folder, monkeypatch):
     assert list(read_json(out / "guideline.json")["charges"]) == ["盗窃罪"]
     with (out / "problems.csv").open(encoding="utf-8", newline="") as file:
         assert ("older", "no_older_text") in {(row["file"], row["kind"]) for row in csv.DictReader(file)}
-    law = Law.of(out)
+    law = Law.from_run(out)
     assert law.article("刑法", "第二百六十五条", "2020-01-01").text.startswith("丙的")
     assert law.article("刑法", 264, "1997-09-30") is None
 
@@ -179,7 +179,7 @@ def test_all_that_is_read_is_listed(folder):
     write_text(folder / "older/刑法/刑法.md", LAW)
     listed = {
         f"{root.name}/{path.relative_to(root)}"
-        for root, files in collection.sources(SETTINGS)
+        for root, files in collection.sources(Statutes(**SETTINGS))
         for path in files
     }
     assert listed == {
@@ -206,7 +206,7 @@ def test_the_embedded_facts_have_the_same_files(folder, monkeypatch):
     out = folder / "results/knowledge/k"
     assert read_json(out / "links.json")["charges"]["盗窃罪"]["articles"] == ["264"]
     assert read_json(out / "thresholds.json") == []
-    assert Law.of(out).article("刑法", "264").charges == ["盗窃罪"]
+    assert Law.from_run(out).article("刑法", "264").charges == ["盗窃罪"]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_the_embedded_facts_have_the_same_files(folder, monkeypatch):
     ],
 )
 def test_passages(text, expected):
-    assert [(paragraph, item) for paragraph, item, _ in passages.of(text)] == expected
+    assert [(paragraph, item) for paragraph, item, _ in passages.split(text)] == expected
 
 
 def test_an_interpretation_bears_on_what_it_cites():

@@ -57,12 +57,12 @@ def test_figures_of_provinces(tmp_path):
 def test_what_applies_in_a_province(tmp_path):
     rows = thresholds.national([*CRIMES, SAID])
     rows += thresholds.provincial(table(tmp_path, HEAD, "湖北省,200/150（山区）,5000,"), rows)
-    assert thresholds.of(rows, "盗窃罪", "湖北")["数额较大"]["from"] == 200
-    assert thresholds.of(rows, "盗窃罪", "湖北", "山区")["数额较大"]["from"] == 150
+    assert thresholds.applicable(rows, "盗窃罪", "湖北")["数额较大"]["from"] == 200
+    assert thresholds.applicable(rows, "盗窃罪", "湖北", "山区")["数额较大"]["from"] == 150
     # Not in the table: the nation's range, from one figure to another.
-    unknown = thresholds.of(rows, "盗窃罪", "湖南")["数额较大"]
+    unknown = thresholds.applicable(rows, "盗窃罪", "湖南")["数额较大"]
     assert (unknown["province"], unknown["from"], unknown["to"]) == ("", 100, 300)
-    assert thresholds.of(rows, "抢劫罪", "湖北") == {}
+    assert thresholds.applicable(rows, "抢劫罪", "湖北") == {}
 
 
 @pytest.mark.parametrize("line", ["a,b", "地区,盗窃-较大", "盗窃罪-较大"])
@@ -99,8 +99,12 @@ def test_the_real_table():
     }
     rows += thresholds.provincial(TABLE, rows)
     assert len({row["province"] for row in rows} - {""}) == 31
-    assert [r["from"] for r in thresholds.of(rows, "盗窃罪", "北京").values()] == [2000, 60000, 400000]
-    assert [r["from"] for r in thresholds.of(rows, "诈骗罪", "广东", "一类").values()] == [
+    assert [r["from"] for r in thresholds.applicable(rows, "盗窃罪", "北京").values()] == [
+        2000,
+        60000,
+        400000,
+    ]
+    assert [r["from"] for r in thresholds.applicable(rows, "诈骗罪", "广东", "一类").values()] == [
         6000,
         100000,
         500000,

@@ -71,7 +71,7 @@ def rows(*texts: tuple[int, str], charges: dict[int, list[str]] | None = None) -
 
 
 def test_references_are_resolved():
-    found = tiers.of(
+    found = tiers.by_article(
         rows(
             (201, "甲的，处三年以下有期徒刑。\n乙的，处拘役。"),
             (202, "丙的，依照本法第二百零一条第二款的规定处罚。"),
@@ -101,8 +101,8 @@ def test_tiers_of_another_day():
     old, new = rows((201, "甲的，处拘役。"), (201, "甲的，处管制。"))
     old.valid_from, old.valid_to, new.valid_from = "1997-10-01", "2011-05-01", "2011-05-01"
     for day, kinds in {"": "管制", "2011-05-01": "管制", "2011-04-30": "拘役"}.items():
-        assert [short(tier) for tier in tiers.of([old, new], day)["201"]] == [kinds]
-    assert tiers.of([old, new], "1990-01-01") == {}
+        assert [short(tier) for tier in tiers.by_article([old, new], day)["201"]] == [kinds]
+    assert tiers.by_article([old, new], "1990-01-01") == {}
 
 
 @pytest.mark.parametrize(
@@ -230,13 +230,13 @@ REAL = {
 
 @real
 def test_articles_of_the_real_law(law):
-    found = tiers.of(law)
+    found = tiers.by_article(law)
     assert {ref: "; ".join(map(short, found[ref])) for ref in REAL} == REAL
 
 
 @real
 def test_every_crime_has_a_tier(law):
-    found = tiers.of(law)
+    found = tiers.by_article(law)
     current = {row.ref: row for row in law if not row.valid_to}
     assert [ref for ref, row in current.items() if row.charges and ref not in found] == []
     # As many tiers as the text has spans of imprisonment (449 speaks of a sentence that was
@@ -251,7 +251,7 @@ def test_every_crime_has_a_tier(law):
 def test_tiers_of_the_real_law_before_an_amendment(law):
     # 263 never changed; 280之1 came with Amendment IX; Amendment XII made the lightest tier of 390
     # lighter.
-    assert [short(t) for t in tiers.of(law, "2005-01-01")["263"]] == REAL["263"].split("; ")
-    assert "280之1" not in tiers.of(law, "2015-10-31")
-    assert short(tiers.of(law, "2024-02-29")["390"][0]) == "6-60 拘役 并处"
-    assert short(tiers.of(law, "2024-03-01")["390"][0]) == "6-36 拘役 并处"
+    assert [short(t) for t in tiers.by_article(law, "2005-01-01")["263"]] == REAL["263"].split("; ")
+    assert "280之1" not in tiers.by_article(law, "2015-10-31")
+    assert short(tiers.by_article(law, "2024-02-29")["390"][0]) == "6-60 拘役 并处"
+    assert short(tiers.by_article(law, "2024-03-01")["390"][0]) == "6-36 拘役 并处"

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
+import corpora
 import pytest
 import torch
 from datasets import Dataset
@@ -118,13 +119,9 @@ def test_tags_of_the_reasoning_survive_decoding(vocab):
 
 
 def test_the_demo_s_model_has_one_to_five_million_parameters():
-    settings, corpus = (
-        read_yaml(CONFIG / name) for name in ("base_model/tiny.yaml", "corpus/synthetic.yaml")
-    )
+    settings, corpus = read_yaml(CONFIG / "base_model/tiny.yaml"), corpora.synthetic()
     documents = [
-        generate.clean(corpus, province, number)[0]
-        for province in corpus["provinces"]
-        for number in range(10)
+        generate.clean(corpus, province, number)[0] for province in corpus.provinces for number in range(10)
     ]
     model = from_scratch.make_model(settings, tokenizer.train(documents, settings["vocab_size"]))
     assert 1_000_000 <= sum(parameter.numel() for parameter in model.parameters()) <= 5_000_000

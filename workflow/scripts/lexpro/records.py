@@ -31,8 +31,16 @@ Money = int | float
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A cited article (法条): 第一百三十三条之一 of 刑法 is `Article("刑法", 133, 1)`; `sub` 0
-    means no 之.
+    """A cited article (法条).
+
+    第一百三十三条之一 of 刑法 is `Article("刑法", 133, 1)`.
+
+    Attributes:
+        law: short name of the law, as `lexpro.law.articles.law_name` gives it.
+        number: number of the article (条).
+        sub: X of 条之X; 0 where there is none.
+        paragraph: 款, from 1; None where none is named.
+        item: 项, from 1; None where none is named.
     """
 
     law: str
@@ -49,11 +57,13 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A main punishment (主刑, or what stands in for it): one of `TERM_KINDS`, months for
-    `TIMED_KINDS` else None.
+    """A main punishment (主刑), or what stands in for it.
 
-    `months` is also None where a timed kind has no length that can be read (×××, or an upper bound
-    is missing).
+    Attributes:
+        kind: one of `TERM_KINDS`.
+        months: length of `TIMED_KINDS` in whole months; None for other kinds, and where no length
+            can be read (×××, or an upper bound is missing).
+        charge: the charge that it is for; None where it is for several, or joint.
     """
 
     kind: str
@@ -65,13 +75,23 @@ class Term:
 class Defendant:
     """One defendant (被告人) and what the judgment gives them.
 
-    `terms` has one entry a charge where the judgment says so; `sentence` is what is to be
-    served: the joint term (决定执行), or the only term. `fine` is the fine to be paid in all
-    (yuan), `confiscation` confiscated property in yuan with `confiscation_all` for
-    没收个人全部财产; `deprivation_*` is 剥夺政治权利. `restitution` (退赔, 退缴) and
-    `compensation` (附带民事赔偿) are what this defendant owes, alone or jointly (each of several
-    owes the whole). `amount` (涉案金额) is what the text gives for this defendant, or the case's
-    where it names none of several.
+    Attributes:
+        name: as the document has it.
+        charges: 罪名, canonical where they are known, else as written.
+        terms: main punishments, one a charge where the judgment says so.
+        sentence: what is to be served: the joint term (决定执行), or the only term.
+        probation_months: 缓刑考验期; 0 for none.
+        fine: 罚金 to be paid in all, in yuan.
+        confiscation: confiscated property in yuan.
+        confiscation_all: 没收个人全部财产.
+        deprivation_months: 剥夺政治权利 in months.
+        deprivation_life: 剥夺政治权利终身.
+        restitution: 退赔, 退缴 that the defendant owes, alone or jointly (each of several owes the
+            whole), in yuan.
+        compensation: 附带民事赔偿, likewise.
+        amount: 涉案金额 that the text gives for this defendant, or the case's where it names none
+            of several, in yuan.
+        circumstances: 量刑情节 that the court finds.
     """
 
     name: str
@@ -91,6 +111,7 @@ class Defendant:
 
     @classmethod
     def from_dict(cls, data: dict) -> Defendant:
+        """The inverse of `dataclasses.asdict`."""
         terms = [Term(**term) for term in data["terms"]]
         sentence = Term(**data["sentence"]) if data["sentence"] else None
         return cls(**{**data, "terms": terms, "sentence": sentence})
@@ -98,34 +119,47 @@ class Defendant:
 
 @dataclass(slots=True)
 class Judgment:
-    """A judgment (裁判文书). Fields that the text does not give are None, 0 or empty; see
-    docs/design.md.
+    """A judgment (裁判文书); what the text does not give is None, 0 or empty.
+
+    Attributes:
+        doc_id: identifier, from where the document was found.
+        case_number: 案号, its brackets full-width.
+        court: 法院 as written, without spaces.
+        court_level: one of `COURT_LEVELS`.
+        province: short name of one of the 31 provinces: 湖北, 内蒙古.
+        city: prefecture or municipality (地级市).
+        date: day of the judgment, ISO: 2017-06-28.
+        procedure: one of `PROCEDURES`.
+        plea: whether the case was tried with leniency for pleading guilty and accepting punishment
+            (认罪认罚).
+        instance: one of `INSTANCES`.
+        kind: kind of case, one of `KINDS`.
+        document_type: as the document calls itself: 刑事判决书, 刑事附带民事判决书.
+        sections: name in `SECTIONS` → [start, end) in characters of the text, in their order; only
+            those that the document has.
+        defendants: as the list of parties names them, else the operative part.
+        articles: 法条 that the judgment is based on, of 刑法 and of other laws, in order, each
+            once.
+        restitution: 退赔, 退缴 of the case, in yuan.
+        compensation: 附带民事赔偿 of the case, in yuan.
+        amount: 涉案金额 of the case, in yuan.
     """
 
     doc_id: str
     case_number: str | None = None
     court: str | None = None
     court_level: str | None = None
-    # Short name of one of the 31 provinces: 湖北, 内蒙古.
     province: str | None = None
     city: str | None = None
-    # ISO: 2017-06-28.
     date: str | None = None
     procedure: str | None = None
-    # Whether the case was tried with leniency for pleading guilty and accepting punishment
-    # (认罪认罚).
     plea: bool = False
     instance: str | None = None
     kind: str = "other"
-    # As the document calls itself: 刑事判决书, 刑事裁定书, 刑事附带民事判决书.
     document_type: str | None = None
-    # name in SECTIONS → (start, end) in the text; only sections that the document has.
     sections: dict[str, tuple[int, int]] = field(default_factory=dict)
     defendants: list[Defendant] = field(default_factory=list)
-    # Articles that the judgment is based on, of 刑法 and of other laws, in order, without
-    # repetition.
     articles: list[Article] = field(default_factory=list)
-    # Totals of the case in yuan: 退赔/退缴, 附带民事赔偿, 涉案金额.
     restitution: Money = 0
     compensation: Money = 0
     amount: Money = 0
@@ -140,7 +174,8 @@ class Judgment:
         """`to_dict` as JSON without spaces."""
         try:
             return orjson.dumps(self).decode()
-        except TypeError:  # a number of more than 64 bits: nobody's fine, but what the text says
+        except TypeError:
+            # A number of more than 64 bits: nobody's fine, but what the text says.
             return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -150,8 +185,11 @@ class Judgment:
 
     @classmethod
     def from_dict(cls, data: dict) -> Judgment:
-        """The inverse of `to_dict`; raises TypeError or KeyError on a dictionary that is not from
-        it.
+        """The inverse of `to_dict`.
+
+        Raises:
+            TypeError: the dictionary has other keys.
+            KeyError: the dictionary lacks keys.
         """
         return cls(
             **{

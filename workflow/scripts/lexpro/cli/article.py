@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> None:
 
     if bool(args.act) != bool(args.judgment):
         raise UserError("--act and --judgment belong together.")
-    law = Law.of(knowledge_folder(args.knowledge))
+    law = Law.from_run(knowledge_folder(args.knowledge))
     if args.act:
         both = law.lenient(args.law, args.number, args.act, args.judgment)
         print(f"行为时：{described(both.then)}")

@@ -20,6 +20,7 @@ from lexpro.corpus.readers.base import Document, Fields, Later, Reject
 from lexpro.corpus.readers.dispatch import parse, pieces
 from lexpro.corpus.readers.raw import raw_files
 from lexpro.corpus.tables import DOCUMENTS, REJECTS, Writer, table
+from lexpro.law.provinces import PROVINCES
 from lexpro.workflow.parallel import Workers
 
 # Bytes that are parsed at a time, and how many pieces.
@@ -39,13 +40,23 @@ def identity(province: str, file: str, record: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What documents of a folder have in common: its name, the province that this name says, fields
-    of records.
+    """What the documents of a province folder have in common.
+
+    Attributes:
+        province: name of the folder.
+        hint: the province that this name says, None where it says none.
+        fields: fields of records.
     """
 
     province: str
     hint: str | None
     fields: Fields
+
+    @classmethod
+    def from_folder(cls, name: str, fields: Fields) -> Source:
+        """The source of a folder named after its province (湖北, 湖北省, 内蒙古自治区), or not."""
+        hint = next((province for province in PROVINCES if name.startswith(province)), None)
+        return cls(name, hint, fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +127,22 @@ def ingest(
     tell: Callable[[int, int], None] = lambda *_: None,
     workers: int = 1,
 ) -> dict[str, int]:
-    """Read all raw files of a folder into `out`; returns counts. The result does not depend on the
-    number of `workers`.
+    """Read all raw files of a province folder.
 
-    `tell(files, records)` is called now and then with the numbers so far.
+    The result does not depend on the number of `workers`.
+
+    Args:
+        folder: the raw files, in sub-folders or not.
+        source: what its documents have in common.
+        out: folder of documents.parquet and rejects.parquet.
+        tell: called as `tell(files, records)` with the numbers so far.
+        workers: processes.
+
+    Returns:
+        Counts: files, read, documents, rejects, `reject_<reason>`.
+
+    Raises:
+        RuntimeError: the rows written are not the records read.
     """
     files = 0
 

@@ -32,8 +32,8 @@ def row(document: dict) -> dict:
     }
 
 
-def _too_long(document: dict, longest: int) -> dict:
-    detail = f"{len(document['text'])} characters, structure.max_chars is {longest}"
+def _too_long(document: dict, max_chars: int) -> dict:
+    detail = f"{len(document['text'])} characters, structure.max_chars is {max_chars}"
     return {
         "file": document["file"],
         "record": document["record"],
@@ -43,12 +43,14 @@ def _too_long(document: dict, longest: int) -> dict:
     }
 
 
-def structured(longest: int, chunk: Chunk) -> tuple[pa.Table, pa.Table]:
-    """(judgments, rejects) of a chunk."""
+def structured(max_chars: int, chunk: Chunk) -> tuple[pa.Table, pa.Table]:
+    """(judgments, rejects) of a chunk; documents of more than `max_chars` characters are
+    rejected.
+    """
     judgments, rejects = [], []
     for document in chunk.read().to_pylist():
-        if len(document["text"]) > longest:
-            rejects.append(_too_long(document, longest))
+        if len(document["text"]) > max_chars:
+            rejects.append(_too_long(document, max_chars))
         else:
             judgments.append(row(document))
     return table(judgments, JUDGMENTS), table(rejects, REJECTS)
@@ -56,23 +58,34 @@ def structured(longest: int, chunk: Chunk) -> tuple[pa.Table, pa.Table]:
 
 def write(
     documents: Path,
-    longest: int,
+    max_chars: int,
     out: Path,
     tell: Callable[[int, int], None] = lambda *_: None,
     workers: int = 1,
 ) -> dict[str, int]:
-    """Structure all documents into `out`, those of more than `longest` characters are rejected;
-    returns counts.
+    """Structure all documents.
 
-    The result does not depend on the number of `workers`. `tell(done, total)` is called now and
-    then.
+    The result does not depend on the number of `workers`.
+
+    Args:
+        documents: documents.parquet of a folder.
+        max_chars: longer documents (characters) are rejected.
+        out: folder of judgments.parquet and rejects.parquet.
+        tell: called as `tell(done, total)` after each row group.
+        workers: processes.
+
+    Returns:
+        Counts: read, judgments, rejects.
+
+    Raises:
+        RuntimeError: the rows written are not the documents read.
     """
     chunks = list(chunks_of([documents]))
     total = sum(rows for _, rows in chunks)
     with (
         Writer(out / "judgments.parquet", JUDGMENTS) as judgments,
         Writer(out / "rejects.parquet", REJECTS) as rejects,
-        Workers(workers, longest, few=FEW) as pool,
+        Workers(workers, max_chars, few=FEW) as pool,
     ):
         for made, refused in pool.each(structured, (chunk for chunk, _ in chunks)):
             judgments.extend(made)

@@ -1,7 +1,6 @@
-"""The JSON schema of a judgment's record, made from the types of `record.py`:
-docs/judgment.schema.json.
+"""The JSON schema of a judgment's record, made from the types of `lexpro.records`.
 
-PYTHONPATH=workflow/scripts python -m lexpro.corpus.schema > docs/judgment.schema.json
+python -m lexpro.corpus.schema > docs/judgment.schema.json
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from lexpro.law.provinces import PROVINCES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-# What a value may be beyond its type: (record, field) → words that the schema has for it.
+# What a value may be beyond its type: (record, field) → keywords of JSON schema.
 _LIMITS: dict[tuple[str, str], dict] = {
     ("Judgment", "court_level"): {"enum": [*records.COURT_LEVELS, None]},
     ("Judgment", "province"): {"enum": [*PROVINCES, None]},
@@ -47,7 +46,7 @@ _LIMITS: dict[tuple[str, str], dict] = {
     for name in names
 }
 
-_SAYS: dict[tuple[str, str], str] = {
+_DESCRIPTIONS: dict[tuple[str, str], str] = {
     ("Judgment", "doc_id"): "identifier of the document, from where it was found",
     ("Judgment", "case_number"): "案号, brackets full-width",
     ("Judgment", "court"): "法院, as written, without spaces",
@@ -93,23 +92,23 @@ _SAYS: dict[tuple[str, str], str] = {
 
 def schema() -> dict:
     """The schema (draft 2020-12). All fields are always there, and no others."""
-    made = TypeAdapter(records.Judgment).json_schema(mode="serialization")
-    parts = {"Judgment": made, **made["$defs"]}
+    judgment = TypeAdapter(records.Judgment).json_schema(mode="serialization")
+    parts = {"Judgment": judgment, **judgment["$defs"]}
     for owner, part in parts.items():
         part["additionalProperties"] = False
         part["required"] = list(part["properties"])
-        for name, words in part["properties"].items():
+        for name, keywords in part["properties"].items():
             # Defaults are of Python's constructor, titles repeat the names.
-            words.pop("default", None)
-            words.pop("title", None)
+            keywords.pop("default", None)
+            keywords.pop("title", None)
             limits = _LIMITS.get((owner, name), {})
             if "enum" in limits:
-                words.clear()
-            words |= limits
-            if says := _SAYS.get((owner, name)):
-                words["description"] = says
-        part["description"] = (getattr(records, owner).__doc__ or "").split("\n\n")[0]
-    return {"$schema": DIALECT, "$id": "judgment.schema.json", **made}
+                keywords.clear()
+            keywords |= limits
+            if description := _DESCRIPTIONS.get((owner, name)):
+                keywords["description"] = description
+        part["description"] = (getattr(records, owner).__doc__ or "").partition("\n")[0]
+    return {"$schema": DIALECT, "$id": "judgment.schema.json", **judgment}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lexpro import datasets as registry
+from lexpro.config import load
 from lexpro.corpus.readers.raw import raw_files
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
 from lexpro.models.pretrained import WANTED
@@ -48,7 +49,7 @@ def _raw(run: Run) -> None:
 
 def _statutes(run: Run) -> dict[str, str]:
     found = {}
-    for number, (folder, files) in enumerate(collection.sources(run.settings)):
+    for number, (folder, files) in enumerate(collection.sources(load.settings("knowledge", run.settings))):
         named = (RawFile(path, path.relative_to(folder).as_posix()) for path in sorted(files))
         listed = listing(named, run.plan / f"cache/statutes-{number}.json")
         found |= {f"{folder.name}/{name}": value for name, value in listed.items()}

@@ -109,7 +109,7 @@ def _deleted(instruction: str) -> list[Change]:
     return [Change("delete", number) for number in numbers] or [Change("delete")]
 
 
-def of(document: Document) -> dict[str, list[Change]]:
+def operations(document: Document) -> dict[str, list[Change]]:
     """{ref of 刑法: operations in their order} of an amendment."""
     found: dict[str, list[Change]] = {}
     for row in document.rows:

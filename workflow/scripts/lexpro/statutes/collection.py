@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lexpro.config.knowledge import Statutes
 from lexpro.encoding import Undecodable
 from lexpro.law import articles
 from lexpro.statutes import changes, versions
@@ -65,19 +66,19 @@ def files(folder: Path, include: Iterable[str]) -> list[Path]:
     return sorted(chosen, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def sources(settings: dict) -> Iterator[tuple[Path, list[Path]]]:
+def sources(settings: Statutes) -> Iterator[tuple[Path, list[Path]]]:
     """(folder, files in it) of all that the settings of `knowledge=statutes` read, as far as it is
     there.
     """
-    folder = locate(settings["path"])
+    folder = locate(settings.path)
     yield (
         folder,
-        files(folder, [*settings["include"], *settings["charge_lists"], *settings["interpretations"]]),
+        files(folder, [*settings.include, *settings.charge_lists, *settings.interpretations]),
     )
-    for older in map(find, settings["older"]):
+    for older in map(find, settings.older):
         if older.is_dir():
             yield older, versions.paths(older)
-    for path in map(find, filter(None, (settings["guideline"], settings["thresholds"]))):
+    for path in map(find, filter(None, (settings.guideline, settings.thresholds))):
         if path.is_file():
             yield path.parent, [path]
 

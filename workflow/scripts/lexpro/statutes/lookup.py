@@ -1,7 +1,7 @@
 """Looking up an article: law, number in any form, day → the version in force; 从旧兼从轻 between
 two of them.
 
-law = Law.of(run_folder) # articles.parquet of the stage `knowledge` law.article("刑法",
+law = Law.from_run(run_folder) # articles.parquet of the stage `knowledge` law.article("刑法",
 "第一百三十三条之一", "2012-01-01") law.lenient("刑法", 383, act="2014-05-01",
 judgment="2016-03-01")
 """
@@ -76,7 +76,7 @@ class Law:
             known.sort(key=lambda row: row.valid_from)
 
     @classmethod
-    def of(cls, folder: Path | str) -> Law:
+    def from_run(cls, folder: Path | str) -> Law:
         """The table that the stage `knowledge` wrote into `folder`; UserError where it is none."""
         return cls(
             Row(**{name: value for name, value in row.items() if name in _FIELDS})

@@ -31,7 +31,7 @@ SCHEMA = {
 }
 
 
-def of(text: str) -> Iterator[tuple[int, int | None, str]]:
+def split(text: str) -> Iterator[tuple[int, int | None, str]]:
     """(paragraph, item or None, text) of an article, in order."""
     for number, paragraph in enumerate(changes.paragraphs(text), 1):
         for line in paragraph.split("\n"):
@@ -47,7 +47,7 @@ def write(rows: Iterable[Row], path: Path) -> int:
     for row in rows:
         shared = [row.id, *(getattr(row, name) for name in COPIED)]
         dated = [getattr(row, name) for name in DATED]
-        for found in of(row.text) if row.complete else ():
+        for found in split(row.text) if row.complete else ():
             for column, value in zip(columns.values(), (*shared, *found, *dated), strict=True):
                 column.append(value)
     pl.DataFrame(columns, schema=SCHEMA).write_parquet(path)

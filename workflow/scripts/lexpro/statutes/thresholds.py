@@ -3,9 +3,9 @@ each province's figure.
 
 The ranges are read from the interpretations
 (…一千元至三千元以上、…的，应当分别认定为…“数额较大”、…), the provinces' figures from a table
-(地区, 盗窃罪-较大, …), a workbook or CSV. Nothing is filled in: where the table lacks a province
-`of` gives the nation's range, which says where its figure lies. A figure outside of the range is
-kept and marked.
+(地区, 盗窃罪-较大, …), a workbook or CSV. Nothing is filled in: where the table lacks a province,
+`applicable` gives the nation's range, in which the province's figure lies. A figure outside of the
+range is kept and marked.
 
 A row is {province ("" the nation), area ("" all of it), charge, level, from, to (yuan; alike
 where one figure is set), outside (of the range), source, note}.
@@ -133,7 +133,7 @@ def provincial(path: Path, ranges: Iterable[dict]) -> list[dict]:
     return found
 
 
-def of(rows: Iterable[dict], charge: str, province: str, area: str = "") -> dict[str, dict]:
+def applicable(rows: Iterable[dict], charge: str, province: str, area: str = "") -> dict[str, dict]:
     """{level: row} for a charge in a province (short name) and area; the nation's where the
     province is not known.
     """

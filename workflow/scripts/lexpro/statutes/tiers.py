@@ -145,7 +145,7 @@ def _supplements(rows: Iterable[Row]) -> dict[str, dict]:
     return found
 
 
-def of(rows: Iterable[Row], day: str = "") -> dict[str, list[dict]]:
+def by_article(rows: Iterable[Row], day: str = "") -> dict[str, list[dict]]:
     """{ref: tiers} of the articles of 刑法 that are in force on `day` (ISO; "": now)."""
     current = {
         row.ref: row

@@ -86,7 +86,7 @@ def _steps(changed: Iterable[Document]) -> dict[str, list[_Version]]:
         for ref in refs:
             found.setdefault(ref, []).append(_Version(day, "", [Change("opaque")]))
     for document in changed:
-        for ref, operations in changes.of(document).items():
+        for ref, operations in changes.operations(document).items():
             found.setdefault(ref, []).append(_Version(document.date, document.file, operations))
     return {ref: sorted(versions, key=lambda version: version.begin) for ref, versions in found.items()}
 

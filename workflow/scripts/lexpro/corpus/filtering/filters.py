@@ -1,75 +1,80 @@
-"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail). The first
-that drops is the verdict; what else speaks against the judgment is listed beside it.
+"""Filters: each looks at one judgment and keeps it (None) or drops it (reason, detail).
 
-A filter gets the typed record, the text, and the settings of the stage (config/filter/); `FILTERS`
-names them, the configuration orders them. Documents are also dropped as duplicates
-(`duplicates.py`), as part of a benchmark and over quota (`select.py`).
+A filter gets the typed record, the text, and the settings of the stage. `FILTERS` names them, the
+setting `filters` orders them: the first that drops a judgment gives the reason, the others are
+listed beside it. Documents are also dropped as duplicates, as part of a benchmark
+(`contamination.py`) and over quota (`select.py`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from lexpro.config.filter import Settings
 from lexpro.law import articles, charges
 from lexpro.records import TIMED_KINDS, Judgment
 
-Dropped = tuple[str, str]
-Filter = Callable[[Judgment, str, dict], Dropped | None]
+# (reason, detail)
+Drop = tuple[str, str]
+Filter = Callable[[Judgment, str, Settings], Drop | None]
 
 # Characters that stand for what was taken out before publication.
 _HIDDEN = re.compile(r"[×＊*■□]|(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])")
 
 
-def not_criminal(judgment: Judgment, _: str, __: dict) -> Dropped | None:
+def not_criminal(judgment: Judgment, _: str, __: Settings) -> Drop | None:
     """Civil, administrative and enforcement cases, and what is no court document."""
     return None if judgment.kind == "criminal" else ("not_criminal", judgment.kind)
 
 
-def not_first_instance(judgment: Judgment, _: str, settings: dict) -> Dropped | None:
-    """Instances that `instances` does not list; a document that does not say is taken for a first
-    instance's.
+def not_first_instance(judgment: Judgment, _: str, settings: Settings) -> Drop | None:
+    """Instances that `instances` does not list.
+
+    A document that does not say is taken for one of first instance.
     """
     instance = judgment.instance or "first"
-    return None if instance in settings["instances"] else ("not_first_instance", instance)
+    return None if instance in settings.instances else ("not_first_instance", instance)
 
 
-def no_reasoning(judgment: Judgment, text: str, _: dict) -> Dropped | None:
+def no_reasoning(judgment: Judgment, text: str, _: Settings) -> Drop | None:
     """Documents without 本院认为: those that were cut before it."""
     return None if "reasoning" in judgment.sections else ("no_reasoning", f"{len(text)} characters")
 
 
-def no_judgment(judgment: Judgment, text: str, _: dict) -> Dropped | None:
+def no_judgment(judgment: Judgment, text: str, _: Settings) -> Drop | None:
     """Documents without operative part (判决如下)."""
     return None if "judgment" in judgment.sections else ("no_judgment", f"{len(text)} characters")
 
 
-def no_province(judgment: Judgment, _: str, __: dict) -> Dropped | None:
+def no_province(judgment: Judgment, _: str, __: Settings) -> Drop | None:
     """Judgments whose province neither case number nor court nor folder tells."""
     return None if judgment.province else ("no_province", judgment.court or "no court")
 
 
-def too_short(_: Judgment, text: str, settings: dict) -> Dropped | None:
+def too_short(_: Judgment, text: str, settings: Settings) -> Drop | None:
     """Fewer characters than `min_chars`."""
-    return None if len(text) >= settings["min_chars"] else ("too_short", f"{len(text)} characters")
+    return None if len(text) >= settings.min_chars else ("too_short", f"{len(text)} characters")
 
 
-def too_long(_: Judgment, text: str, settings: dict) -> Dropped | None:
+def too_long(_: Judgment, text: str, settings: Settings) -> Drop | None:
     """More characters than `max_chars`."""
-    return None if len(text) <= settings["max_chars"] else ("too_long", f"{len(text)} characters")
+    return None if len(text) <= settings.max_chars else ("too_long", f"{len(text)} characters")
 
 
-def hidden_text(judgment: Judgment, text: str, settings: dict) -> Dropped | None:
-    """Blanked-out text (×××) in more than `hidden_share` of the facts, or of the whole where facts
-    are not marked.
+def hidden_text(judgment: Judgment, text: str, settings: Settings) -> Drop | None:
+    """Blanked-out text (×××) in more than `hidden_share` of the facts.
+
+    Where no section is marked as the facts, the whole text counts.
     """
     start, end = judgment.sections.get("facts", (0, len(text)))
-    hidden = sum(len(found[0]) for found in _HIDDEN.finditer(text, start, end))
+    hidden = sum(len(match[0]) for match in _HIDDEN.finditer(text, start, end))
     share = hidden / max(1, end - start)
-    return None if share <= settings["hidden_share"] else ("hidden_text", f"{share:.0%} of the facts")
+    return None if share <= settings.hidden_share else ("hidden_text", f"{share:.0%} of the facts")
 
 
-def parse_disagreement(judgment: Judgment, text: str, _: dict) -> Dropped | None:
+def parse_disagreement(judgment: Judgment, text: str, _: Settings) -> Drop | None:
     """What was read contradicts itself: it would teach wrong labels."""
     if not judgment.defendants:
         return "parse_disagreement", "no defendant"
@@ -89,9 +94,7 @@ def parse_disagreement(judgment: Judgment, text: str, _: dict) -> Dropped | None
 
 
 def quality(judgment: Judgment) -> float:
-    """How much of a good judgment is there, from 0 to 1: the share of ten things that training and
-    retrieval use.
-    """
+    """The share of ten things that training and retrieval use which a judgment has, from 0 to 1."""
     sections, defendants = judgment.sections, judgment.defendants
     present = (
         bool(judgment.case_number),
@@ -108,10 +111,10 @@ def quality(judgment: Judgment) -> float:
     return sum(present) / len(present)
 
 
-def low_quality(judgment: Judgment, _: str, settings: dict) -> Dropped | None:
+def low_quality(judgment: Judgment, _: str, settings: Settings) -> Drop | None:
     """`quality` below `min_quality`."""
-    found = quality(judgment)
-    return None if found >= settings["min_quality"] else ("low_quality", f"{found:.1f}")
+    value = quality(judgment)
+    return None if value >= settings.min_quality else ("low_quality", f"{value:.1f}")
 
 
 FILTERS: dict[str, Filter] = {
@@ -123,7 +126,26 @@ FILTERS: dict[str, Filter] = {
 }  # fmt: skip
 
 
-def all_drops(names: list[str], judgment: Judgment, text: str, settings: dict) -> list[Dropped]:
-    """The verdicts of all the named filters that drop the judgment, in their order."""
-    found = (FILTERS[name](judgment, text, settings) for name in names)
-    return [dropped for dropped in found if dropped]
+@dataclass(frozen=True, slots=True)
+class FilterDecision:
+    """Why a document is dropped; None in place of it keeps the document.
+
+    Attributes:
+        reason: the one that counts: name of a filter, or of a comparison with other documents.
+        detail: what the reason rests on.
+        others: the other reasons, in their order.
+    """
+
+    reason: str
+    detail: str
+    others: tuple[str, ...] = ()
+
+
+def decide(judgment: Judgment, text: str, settings: Settings) -> FilterDecision | None:
+    """Apply the filters of `settings.filters` in their order.
+
+    Returns:
+        The first drop, with the reasons of all others; None where every filter keeps the judgment.
+    """
+    drops = [drop for name in settings.filters if (drop := FILTERS[name](judgment, text, settings))]
+    return FilterDecision(*drops[0], tuple(reason for reason, _ in drops[1:])) if drops else None

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import zstandard
 
+from lexpro.config.ingest import FieldNames
+
 # A single document above this is no judgment (the longest real ones have some 500,000 characters).
 MAX_BYTES = 32 << 20
 
@@ -71,16 +73,18 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Field names to look for, the first that is there and not empty wins; `a.b` is b inside a;
-    `a+b` joins two by a line end.
+    """Field names to look for in a record: the first that is there and not empty wins.
+
+    `a.b` is b inside a; `a+b` joins two by a line end.
     """
 
     text: tuple[str, ...]
     case_number: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, settings: dict) -> Fields:
-        return cls(tuple(settings["text"]), tuple(settings["case_number"]))
+    def from_settings(cls, names: FieldNames) -> Fields:
+        """The fields that the settings of the stage `ingest` name."""
+        return cls(tuple(names.text), tuple(names.case_number))
 
     def pick(self, record: dict, names: tuple[str, ...]) -> str | None:
         """The value of the first name that the record has, as text."""

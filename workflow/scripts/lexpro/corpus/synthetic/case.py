@@ -11,6 +11,7 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
+from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import sentencing
 from lexpro.corpus.synthetic.words import full_name, masked_names, money, words
 from lexpro.law.facts import Charge, Tier, load
@@ -193,17 +194,17 @@ def _shares(names: tuple[str, ...], skew: float) -> tuple[float, ...]:
     return tuple(accumulate(1 / (rank + 1) ** skew for rank in range(len(names))))
 
 
-def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
+def draw(rng: Random, settings: Synthetic, province: str, number: int) -> Case:
     """A case; `number` goes into the case number, so that numbers differ within a province."""
-    names = tuple(settings["charges"])
+    names = tuple(settings.charges)
     known = load().charges
-    charge = known[rng.choices(names, cum_weights=_shares(names, settings["charge_skew"]))[0]]
+    charge = known[rng.choices(names, cum_weights=_shares(names, settings.charge_skew))[0]]
     done = date(2018, 1, 1) + timedelta(days=rng.randrange(1500))
     judged = done + timedelta(days=rng.randrange(90, 400))
-    several = charge.name in TOGETHER and rng.random() < settings["multi_defendant_share"] * 2.2
+    several = charge.name in TOGETHER and rng.random() < settings.multi_defendant_share * 2.2
     named = masked_names(rng, 1 + (rng.choice((2, 2, 2, 3)) if several else 1))
     victim, who = named[0], named[1:]
-    if rng.random() < settings["unmasked_share"]:
+    if rng.random() < settings.unmasked_share:
         who = [full_name(rng, name[0]) for name in who]
     slots = {
         "t": f"{done.year}年{done.month}月{done.day}日"
@@ -214,7 +215,7 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
     }
     scenes, tiers, gravities, amount = [], [], [], 0
     charges = [charge]
-    if rng.random() < settings["multi_charge_share"] and not several and charge.tiers[0].months:
+    if rng.random() < settings.multi_charge_share and not several and charge.tiers[0].months:
         # At most one of the charges is about a sum of money, or the amount of the case would be
         # open to reading.
         others = [
@@ -239,7 +240,7 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
         given.amount = amount
         people.append(Person(given, fines, rng.random() < 0.12, _born(rng, done, "未成年" in found)))
     compensation = 0
-    if charge.name in HURT and rng.random() < settings["compensation_share"]:
+    if charge.name in HURT and rng.random() < settings.compensation_share:
         compensation = _round_amount(math.exp(rng.uniform(math.log(2000), math.log(200_000))))
     grave = any(p.given.sentence.kind in ("无期徒刑", "死缓") for p in people)
     city, court, level, prosecutor, case_number = _court(rng, province, grave, judged.year, number)
@@ -264,14 +265,14 @@ def draw(rng: Random, settings: dict, province: str, number: int) -> Case:
         plea=any("认罪认罚" in d.given.circumstances for d in people),
         conditions=[tier.condition for tier in tiers],
         # By its prosecutor, whose name is always written alike.
-        habits=_habits(settings["seed"], prosecutor, tuple(settings["citing_habits"].items())),
-        habits_kept=settings["habits_kept"],
+        habits=_habits(settings.seed, prosecutor, tuple(settings.citing_habits.items())),
+        habits_kept=settings.habits_kept,
     )
 
 
-def _restitution(rng: Random, charge: Charge, amount: int, settings: dict) -> tuple[int, bool]:
+def _restitution(rng: Random, charge: Charge, amount: int, settings: Synthetic) -> tuple[int, bool]:
     """(yuan, whether it has been paid already)."""
-    if not amount or charge.name not in TAKEN | GAINED or rng.random() > settings["restitution_share"]:
+    if not amount or charge.name not in TAKEN | GAINED or rng.random() > settings.restitution_share:
         return 0, False
     paid = charge.name in GAINED or rng.random() < 0.5
     whole = rng.random() < 0.7 or amount < 100

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import case as synthetic_case
 from lexpro.corpus.synthetic import noise
 from lexpro.corpus.synthetic.compact import compact
@@ -37,11 +38,11 @@ def doc_id(province: str, number: int) -> str:
     return f"{province}-{number:06d}"
 
 
-def _rng(settings: dict, province: str, number: int, purpose: str) -> Random:
+def _rng(settings: Synthetic, province: str, number: int, purpose: str) -> Random:
     return Random(f"{settings['seed']}/{province}/{number}/{purpose}")
 
 
-def kind_of(settings: dict, province: str, number: int) -> str | None:
+def kind_of(settings: Synthetic, province: str, number: int) -> str | None:
     """The noise of a document, None for a good one. The first of a province is good, so that
     duplicates have an original.
     """
@@ -49,33 +50,33 @@ def kind_of(settings: dict, province: str, number: int) -> str | None:
         return None
     draw = _rng(settings, province, number, "kind").random()
     for name in NOISE:
-        draw -= settings["noise"].get(name, 0)
+        draw -= getattr(settings.noise, name)
         if draw < 0:
             return name
     return None
 
 
-def clean(settings: dict, province: str, number: int) -> tuple[str, dict]:
+def clean(settings: Synthetic, province: str, number: int) -> tuple[str, dict]:
     """A good judgment and its truth."""
     rng = _rng(settings, province, number, "text")
     case = synthetic_case.draw(rng, settings, province, number + 1)
     articles = cited(rng, case)
-    text, spans = assemble(STYLES[settings["style"]](rng, case, articles))
+    text, spans = assemble(STYLES[settings.style](rng, case, articles))
     return text, judgment(case, doc_id(province, number), articles, text, spans).to_dict()
 
 
-def _original(settings: dict, province: str, number: int, rng: Random) -> tuple[str, int]:
+def _original(settings: Synthetic, province: str, number: int, rng: Random) -> tuple[str, int]:
     """A good document to be copied: of this province before `number`, or of another one."""
-    if rng.random() < settings["cross_province_share"] and len(settings["provinces"]) > 1:
-        province = rng.choice([name for name in settings["provinces"] if name != province])
-        number = settings["documents_per_province"]
+    if rng.random() < settings.cross_province_share and len(settings.provinces) > 1:
+        province = rng.choice([name for name in settings.provinces if name != province])
+        number = settings.documents_per_province
     while True:
         number = rng.randrange(max(1, number))
         if kind_of(settings, province, number) is None:
             return province, number
 
 
-def document(settings: dict, province: str, number: int) -> tuple[str, dict]:
+def document(settings: Synthetic, province: str, number: int) -> tuple[str, dict]:
     """Document `number` of a province (text, truth), noise included."""
     kind = kind_of(settings, province, number)
     if kind is None:
@@ -94,20 +95,20 @@ def document(settings: dict, province: str, number: int) -> tuple[str, dict]:
     return text, {**truth, "doc_id": doc_id(province, number), "noise": kind, "duplicate_of": original}
 
 
-def generate(settings: dict, province: str) -> Iterator[tuple[str, dict]]:
+def generate(settings: Synthetic, province: str) -> Iterator[tuple[str, dict]]:
     """All documents of a province as (text, truth), in order; see the module for what `truth`
     holds.
     """
-    for number in range(settings["documents_per_province"]):
+    for number in range(settings.documents_per_province):
         yield document(settings, province, number)
 
 
-def write(settings: dict, province: str, folder: Path) -> list[dict]:
+def write(settings: Synthetic, province: str, folder: Path) -> list[dict]:
     """Write the raw files of a province as a user would have them (see `synthetic_files`) and
     return the truth, a row a document.
     """
     rows = []
-    with Files(settings["formats"], _rng(settings, province, 0, "files"), folder) as files:
+    with Files(settings.formats, _rng(settings, province, 0, "files"), folder) as files:
         for text, truth in generate(settings, province):
             rows.append({**truth, **files.add(text, truth)})
     return rows

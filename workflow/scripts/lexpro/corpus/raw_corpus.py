@@ -1,0 +1,49 @@
+"""The raw judgments that a run starts from, a folder a province: generated here, or copied from
+registered data sets.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+from lexpro import datasets
+from lexpro.config.corpus import Dataset, Synthetic
+from lexpro.corpus.synthetic import generate
+from lexpro.workflow.files import write_json_lines
+
+
+def make(settings: Synthetic | Dataset, out: Path, log: logging.Logger) -> dict[str, int]:
+    """Write the raw files of all provinces to `out`/raw/<province>/.
+
+    Returns:
+        Counts: documents and noise of a synthetic corpus, files of data sets.
+    """
+    make_kind = _generate if isinstance(settings, Synthetic) else _copy
+    return make_kind(settings, out, log)
+
+
+def _generate(settings: Synthetic, out: Path, log: logging.Logger) -> dict[str, int]:
+    """Synthetic judgments, and truth.jsonl with what is known of each."""
+    rows, provinces = [], settings.provinces
+    for number, province in enumerate(provinces, 1):
+        rows += generate.write(settings, province, out / "raw" / province)
+        log.info("%s: %d documents (%d of %d provinces)", province, len(rows), number, len(provinces))
+    write_json_lines(out / "truth.jsonl", rows)
+    return {"documents": len(rows), "noise": sum(row["noise"] is not None for row in rows)}
+
+
+def _copy(settings: Dataset, out: Path, log: logging.Logger) -> dict[str, int]:
+    """Registered data sets, as they are, in the one province folder that the settings name."""
+    (province,) = settings.provinces
+    folder = out / "raw" / province
+    folder.mkdir(parents=True)
+    for name in settings.datasets:
+        source = datasets.resolve(datasets.find(name), datasets.CACHE)
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copyfile(source, folder / f"{name}{source.suffix}")
+        log.info("%s: %s (SHA-256 as registered)", name, source)
+    return {"files": sum(path.is_file() for path in folder.rglob("*"))}
