@@ -694,7 +694,9 @@ def test_the_stage_writes_summary_figures_tables_and_page(finished):
 
 def test_the_fingerprint_covers_the_page_and_its_style():
     modules, packages = fingerprint.closure(["report"])
-    assert {"lexpro.report.template", "lexpro.report.style", "lexpro.tasks.elements"} <= set(modules)
+    assert {"lexpro.report.templates/page.css", "lexpro.report.style", "lexpro.tasks.elements"} <= set(
+        modules
+    )
     assert {"matplotlib", "mplfonts", "fontTools", "jinja2"} <= packages
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from lexpro.report import corpus_figures, corpus_tables, labels, markup, paper, style
 from lexpro.report.summary import FATES, of_corpus
 from lexpro.report.tabs import ROOT
-from lexpro.report.template_corpus import CORPUS_PAGE
 from lexpro.workflow.files import read_json, write_json, write_text
 
 
@@ -94,4 +93,6 @@ def write(
         style.save(figure, out / "figures", name)
     tables = {name: make(summary) for name, make in corpus_tables.TABLES.items()}
     paper.write(tables, out / "tables")
-    write_text(out / "corpus.html", markup.whole(CORPUS_PAGE, words(summary), tables, out / "figures"))
+    write_text(
+        out / "corpus.html", markup.whole("corpus_page.html.j2", words(summary), tables, out / "figures")
+    )

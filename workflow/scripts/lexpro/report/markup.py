@@ -1,18 +1,19 @@
 """From a template to one HTML file with everything in it: figures, tables to download, Chinese
 type.
+
+Templates and style sheets lie in `templates/`. No page loads another file or runs a script.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lexpro.report import fonts, labels
 from lexpro.report.table import Table, to_csv
-from lexpro.report.template_base import STYLE
 
+TEMPLATES = Path(__file__).with_name("templates")
 SYMBOLS = {"right": "✓", "wrong": "×", "missed": "∅"}
 # What the embedded font is for: Chinese and full-width characters, and the symbols of the marks.
 HAN = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF), (0x20000, 0x2FA1F))
@@ -20,10 +21,15 @@ MARKS = tuple((ord(symbol), ord(symbol)) for symbol in SYMBOLS.values())
 
 
 def environment() -> Environment:
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    """The templates. What they are given is escaped; a name that is missing is an error."""
+    loader = FileSystemLoader(TEMPLATES)
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 def unicode_ranges() -> str:
+    """The characters of the embedded font, as CSS writes them."""
     return ",".join(f"U+{a:X}" if a == b else f"U+{a:X}-{b:X}" for a, b in (*HAN, *MARKS))
 
 
@@ -33,8 +39,13 @@ def han(text: str) -> str:
 
 
 def whole(page: str, words: dict, tables: dict[str, Table], figures: Path) -> str:
-    """The page of a template and its words. `figures` holds `<name>.svg`; they are numbered as
-    labels.py has them.
+    """The page of a template.
+
+    Args:
+        page: name of the template.
+        words: what it shows besides figures and tables.
+        tables: its tables by name.
+        figures: folder with `<name>.svg`; they are numbered in the order of the catalog.
     """
     present = [name for name in labels.FIGURES if (figures / f"{name}.svg").is_file()]
     images = {
@@ -50,8 +61,8 @@ def whole(page: str, words: dict, tables: dict[str, Table], figures: Path) -> st
         (f"{name}.csv", fonts.data_uri("text/csv;charset=utf-8", to_csv(table).encode()))
         for name, table in tables.items()
     ]
-    words = {"style": Markup(STYLE), "ranges": unicode_ranges(), "symbols": SYMBOLS, **words}
+    words = {"ranges": unicode_ranges(), "symbols": SYMBOLS, **words}
     words |= {"tables": tables, "figures": images, "downloads": downloads}
-    template = environment().from_string(page)
+    template = environment().get_template(page)
     font = fonts.woff(han(template.render(font="", **words)))
     return template.render(font=fonts.data_uri("font/woff", font), **words).lstrip()

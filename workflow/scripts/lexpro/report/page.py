@@ -11,7 +11,6 @@ from lexpro.report import corpus_page, effects, labels, markup, sources
 from lexpro.report.examples import Example, Mark
 from lexpro.report.table import Table
 from lexpro.report.tables import runs_of
-from lexpro.report.template import PAGE
 from lexpro.task_names import TASKS
 
 LEGEND = (
@@ -176,4 +175,4 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "provenance": provenance(summary),
         **corpus_page.words(summary),
     }
-    return markup.whole(PAGE, words, tables, figures)
+    return markup.whole("report.html.j2", words, tables, figures)
