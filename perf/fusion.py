@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import logging
 import math
 import tempfile
@@ -24,11 +23,11 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 
-import embed
-import index
+from lexpro.config import load
+from lexpro.config.index import Weights
 from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW
-from lexpro.retrieval import cases, recall
+from lexpro.retrieval import cases, embedding, indexing, recall
 from lexpro.retrieval.search import Scope, Searcher
 from lexpro.statutes import table
 from lexpro.workflow.files import read_json, read_yaml
@@ -65,12 +64,13 @@ def recalls(searcher: Searcher, queries: list[recall.Query], choices: list[Choic
     """The mean recall of each choice. The constant also counts in finding the cases that vote."""
     sums = dict.fromkeys(choices, 0.0)
     for constant in sorted({constant for _, constant in choices}):
-        searcher.settings["rrf_k"] = constant
+        searcher.settings = searcher.settings.model_copy(update={"rrf_k": constant})
         for query in queries:
             rankings = searcher.rankings(query.facts, Scope(query.date, CRIMINAL_LAW), names=NAMES)
             for choice in choices:
                 if choice[1] == constant:
-                    searcher.settings["weights"] = dict(zip(NAMES, choice[0], strict=True))
+                    weights = Weights(**dict(zip(NAMES, choice[0], strict=True)))
+                    searcher.settings = searcher.settings.model_copy(update={"weights": weights})
                     rows = [row for row, _ in searcher.fuse(rankings)[:AT]]
                     sums[choice] += recall.recall([searcher.rows[row]["ref"] for row in rows], query.refs, AT)
     return {choice: total / len(queries) for choice, total in sums.items()}
@@ -82,9 +82,9 @@ def build(folder: Path, plans: dict[str, dict], known: list[cases.Case]) -> Sear
         "embed": folder / "embed"
     }
     articles = table.read(inputs["knowledge"] / "articles.parquet")
-    for name, write in (("embed", embed.write), ("index", index.write)):
+    for name, write in (("embed", embedding.embed), ("index", indexing.build_index)):
         (folder / name).mkdir()
-        settings = json.loads(json.dumps(plans[name]["settings"]))
+        settings = load.settings(name, plans[name]["settings"])
         run = SimpleNamespace(
             settings=settings, inputs=inputs, out=folder / name, log=logging.getLogger(), previous=None
         )
@@ -132,7 +132,7 @@ def main() -> None:
         error = found[choice].std(ddof=1) / math.sqrt(FOLDS)
         weights = dict(zip(NAMES, choice[0], strict=True))
         print(f"{head:10} {weights} rrf_k {choice[1]:2}: {found[choice].mean():.4f} ±{error:.4f}")
-    held = index.queries(inputs["tasks"] / "heldout.jsonl", {*fold}, settings["recall_queries"])
+    held = indexing.read_queries(inputs["tasks"] / "heldout.jsonl", {*fold}, settings["recall_queries"])
     with tempfile.TemporaryDirectory() as scratch:
         searcher = build(Path(scratch), plans, known)
         for choice, value in recalls(searcher, held, list(dict.fromkeys([before, chosen]))).items():

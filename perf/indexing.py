@@ -203,9 +203,8 @@ def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
     """Read, embed and index the collection by the stages' own code; seconds by the clock and of the
     processor.
     """
-    import embed
-    import index
-    from lexpro.retrieval import cases
+    from lexpro.config import load
+    from lexpro.retrieval import cases, embedding, indexing
     from lexpro.statutes import collection, table
 
     seconds = {}
@@ -221,9 +220,10 @@ def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
     articles = table.read(folder / "knowledge/articles.parquet")
     known = cases.read(inputs["filter"] / "kept.parquet", inputs["tasks"] / "splits.parquet")
     inputs = inputs | {"knowledge": folder / "knowledge", "embed": folder / "embed"}
-    for name, write in (("embed", embed.write), ("index", index.write)):
+    for name, write in (("embed", embedding.embed), ("index", indexing.build_index)):
         (folder / name).mkdir()
-        settings = read_yaml(ROOT / "config/embed/tiny.yaml") if name == "embed" else SETTINGS
+        values = read_yaml(ROOT / "config/embed/tiny.yaml") if name == "embed" else SETTINGS
+        settings = load.settings(name, values)
         log = logging.getLogger()
         run = SimpleNamespace(settings=settings, inputs=inputs, out=folder / name, log=log, previous=None)
         began = time.perf_counter(), time.process_time()
@@ -234,7 +234,7 @@ def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
 
 def articles_table(results: Path, experiment: str, keep: Path | None) -> None:
     """What `keep` has already is only asked."""
-    import index
+    from lexpro.retrieval.indexing import read_queries
     from lexpro.retrieval.search import Scope, Searcher
 
     mirror = Path(os.environ.get("LEXPRO_MIRROR", ""))
@@ -256,7 +256,7 @@ def articles_table(results: Path, experiment: str, keep: Path | None) -> None:
             end="",
         )
         print(", ".join(told) + f"; opened in {opened:.1f}")
-        held = index.queries(inputs["tasks"] / "heldout.jsonl", set(), ASKED)
+        held = read_queries(inputs["tasks"] / "heldout.jsonl", set(), ASKED)
         asked = {"held-out facts": [query.facts for query in held]}
         stard = mirror / "oneal2000__STARD/data/queries.json"
         if stard.is_file():

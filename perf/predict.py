@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 
+from lexpro.config.tasks import Form
 from lexpro.engines.base import Request
 from lexpro.engines.hf import Engine
 from lexpro.engines.tokens import decode, encode
@@ -58,7 +59,10 @@ def main(argv: list[str]) -> None:
     model, heldout = Path(argv[0]), Path(argv[1])
     count, tokens = (int(value) for value in [*argv[2:], *("64", "64")[len(argv[2:]) :]])
     rows = [json.loads(line) for line in heldout.read_text(encoding="utf-8").splitlines()][:count]
-    requests = [Request(prompts.messages(prompts.build(row["task"], row["input"])), tokens) for row in rows]
+    form = Form(style="compact")
+    requests = [
+        Request(prompts.messages(prompts.build(row["task"], row["input"], form)), tokens) for row in rows
+    ]
     batched = Engine(model, None, {**SETTINGS, "batch_size": 64}, GREEDY)
     single = Engine(model, None, {**SETTINGS, "batch_size": 1}, GREEDY)
     runs = {

@@ -31,13 +31,12 @@ from datasets import Dataset
 from transformers import TrainerCallback
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
-from lexpro.config.corpus import Synthetic
+from lexpro.config.tasks import Settings
 from lexpro.corpus.synthetic import generate
+from lexpro.examples.questions import QuestionBuilder
 from lexpro.models import chat, loading
 from lexpro.records import Judgment
 from lexpro.rewards import registry
-from lexpro.tasks.form import Form
-from lexpro.tasks.rows import Asker
 from lexpro.training import from_scratch, grpo, muon, tokenizer, trainer
 from lexpro.training.grpo_trainer import Trainer as GrpoTrainer
 from lexpro.training.grpo_trainer import on_whole_answers
@@ -91,14 +90,13 @@ def rows_of_tasks() -> tuple[list[dict], list[dict], list[str]]:
     """
     values = read_yaml(ROOT / "config/tasks/tiny.yaml")
     values["retrieval"]["share"] = 0.0
-    form = Form.from_dict(values["form"])
-    asker = Asker(values, form, None)
-    corpus = Synthetic.model_validate(read_yaml(ROOT / "config/corpus/synthetic.yaml"))
+    builder = QuestionBuilder(Settings.model_validate(values), None)
+    form, corpus = builder.form, read_yaml(ROOT / "config/corpus/synthetic.yaml")
     sft_rows, grpo_rows, documents = [], [], []
     for number in range(CASES):
         text, truth = generate.clean(corpus, "湖北", number)
         documents.append(text)
-        for question in asker.training(Judgment.from_dict(truth), text, "sft", str(number)):
+        for question in builder.training(Judgment.from_dict(truth), text, "sft", str(number)):
             sft_rows.append(question.sft(form))
             grpo_rows.append(question.grpo(form))
     return sft_rows, grpo_rows, documents

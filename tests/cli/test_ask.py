@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from sample_judgments import plain_form
 
 from lexpro.cli import ask_case
 from lexpro.cli.main import main
 from lexpro.retrieval import cite
-from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import write_json
 
@@ -173,7 +173,7 @@ class Found:
         }
         return [article, {**article, "ref": "264", "text": "盗窃", "valid_from": ""}][:k]
 
-    def practice(self, facts, court, most):
+    def court_citations(self, facts, court, most):
         assert most == 10
         return {"甲法院": ["264", "52"], "乙法院": []}.get(court)
 
@@ -198,7 +198,7 @@ def finished(tmp_path, monkeypatch):
     stages = {"predict": {"grpo": {"rag": {"key": "p"}}}}
     summary = {"stages": stages, "corpus": {"synthetic": True}}
     write_json(tmp_path / "results/experiments/demo/summary.json", summary)
-    write_json(tmp_path / "results/tasks/k/form.json", Form(court_cases=10).to_dict())
+    write_json(tmp_path / "results/tasks/k/form.json", plain_form(court_cases=10).model_dump())
     (tmp_path / "results/.plan/predict/p").mkdir(parents=True)
     (tmp_path / "results/.plan/predict/p/config.yaml").write_text(json.dumps(plan))
     monkeypatch.setattr(ask_case, "Searcher", Found)
@@ -230,7 +230,7 @@ def test_what_the_court_usually_cites_is_shown_and_told_the_model(
 
 
 def test_models_that_were_not_shown_what_courts_cite_are_not_told(finished, capsys):
-    write_json(finished / "results/tasks/k/form.json", Form().to_dict())
+    write_json(finished / "results/tasks/k/form.json", plain_form().model_dump())
     with pytest.raises(SystemExit):
         main(["ask", "被告人窃得手机", "--court", "甲法院"])
     assert "models of demo were not shown" in capsys.readouterr().err

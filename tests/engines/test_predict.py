@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import planning
 import pytest
+from sample_judgments import plain_form
 
 from lexpro.config import benchmark
 from lexpro.config.predict import Api, Decoding, Settings
@@ -272,9 +273,8 @@ def planned(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lock.txt").write_text("")
     monkeypatch.setattr(stage, "lock_file", lambda: tmp_path / "lock.txt")
-    from lexpro.tasks.form import Form
 
-    write_json(tmp_path / "results/tasks/x/form.json", Form().to_dict())
+    write_json(tmp_path / "results/tasks/x/form.json", plain_form().model_dump())
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in HELDOUT)
     write_text(tmp_path / "results/tasks/x/heldout.jsonl", lines)
     base = read_yaml(CONFIG / "predict" / "transformers.yaml")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sample_judgments import plain_form
 
 from lexpro.dag import builder
 from lexpro.evaluation import baselines, consistency, contamination, questions, score_questions
@@ -17,7 +18,6 @@ from lexpro.evaluation.scorers import Rule, points
 from lexpro.evaluation.tasks.disc import items as disc
 from lexpro.evaluation.tasks.lawbench import items
 from lexpro.evaluation.tasks.lawbench import scorer as lawbench
-from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import write_json, write_text
 
@@ -71,7 +71,7 @@ def test_every_task_is_asked_with_and_without_an_example(tasks):
     asked = items.SOURCE.asked(tasks, SETTINGS, False)
     assert [item["task"] for item in asked[::3]] == ["3-4", "2-4", "3-4/one_shot", "2-4/one_shot"]
     assert asked[0]["id"] == "3-4:0" and len(asked) == 12
-    assert items.SOURCE.prompt(asked[0], Form(), None) == (f"预测刑期\n{FACTS[0]}", [])
+    assert items.SOURCE.prompt(asked[0], plain_form(), None) == (f"预测刑期\n{FACTS[0]}", [])
 
 
 def test_with_retrieval_only_where_statutes_are_of_use(tasks):
@@ -91,7 +91,7 @@ def test_with_retrieval_only_where_statutes_are_of_use(tasks):
 
     asked = items.SOURCE.asked(tasks, SETTINGS | {"shots": [0]}, True)
     assert {item["task"] for item in asked} == {"3-4"}
-    prompt, refs = items.SOURCE.prompt(asked[0], Form(), Retrieval(search))
+    prompt, refs = items.SOURCE.prompt(asked[0], plain_form(), Retrieval(search))
     assert refs == ["264"] and prompt.startswith("法条：\n264 ") and prompt.endswith(FACTS[0])
     assert seen == [(FACTS[0], None, "刑法")]
 

@@ -4,6 +4,7 @@ they refuse.
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from planning import arguments, plan
 
 from lexpro import hashing
 from lexpro.cli.main import main
-from lexpro.retrieval import dense, search
+from lexpro.config.embed import Static
+from lexpro.config.index import Weights
+from lexpro.retrieval import dense, indexing, search, static
 from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
 from lexpro.statutes import table
@@ -34,6 +37,7 @@ STATIC = {
     "learning_rate": 0.05,
     "seed": 3,
 }
+EMBEDDER = Static(kind="static", **STATIC)
 INDEX = {
     "tokenizer": "bigrams",
     "k1": 1.5,
@@ -173,17 +177,19 @@ def test_similar_cases_are_training_cases_of_the_same_kind(searcher):
     assert found[0]["refs"] == ["264", "67"] and found[0]["months"] == 2
 
 
-def test_the_practice_of_a_court_is_that_of_its_own_similar_cases(searcher, monkeypatch):
-    for case in searcher.known:
-        if case["court"] == COURTS[1]:
-            monkeypatch.setitem(case, "refs", [*case["refs"], "61"])
-    assert searcher.practice("窃得他人手机一部后投案", COURTS[0], 5) == ["264", "67"]
-    assert searcher.practice("酒后驾驶小型轿车", "武汉市江岸区人民法院", 5) == ["133之1"]
-    assert searcher.practice("酒后驾驶小型轿车", COURTS[1], 5) == ["133之1", "61"]
-    assert searcher.practice("酒后驾驶小型轿车", "长沙市芙蓉区人民法院", 5, "湖南") == ["133之1", "61"]
-    assert searcher.practice("酒后驾驶小型轿车", "北京市朝阳区人民法院", 5) is None
-    assert searcher.practice("酒后驾驶小型轿车", "", 5) is None
-    assert searcher.practice("酒后驾驶小型轿车", COURTS[0], 0) is None
+def test_a_court_usually_cites_what_its_own_similar_cases_cite(searcher, monkeypatch):
+    cases = [
+        replace(precedent, refs=[*precedent.refs, "61"]) if case["court"] == COURTS[1] else precedent
+        for case, precedent in zip(searcher.known, searcher.lexical.cases, strict=True)
+    ]
+    monkeypatch.setattr(searcher.lexical, "cases", cases)
+    assert searcher.court_citations("窃得他人手机一部后投案", COURTS[0], 5) == ["264", "67"]
+    assert searcher.court_citations("酒后驾驶小型轿车", "武汉市江岸区人民法院", 5) == ["133之1"]
+    assert searcher.court_citations("酒后驾驶小型轿车", COURTS[1], 5) == ["133之1", "61"]
+    assert searcher.court_citations("酒后驾驶小型轿车", "长沙市芙蓉区人民法院", 5, "湖南") == ["133之1", "61"]
+    assert searcher.court_citations("酒后驾驶小型轿车", "北京市朝阳区人民法院", 5) is None
+    assert searcher.court_citations("酒后驾驶小型轿车", "", 5) is None
+    assert searcher.court_citations("酒后驾驶小型轿车", COURTS[0], 0) is None
 
 
 @pytest.mark.parametrize(
@@ -259,11 +265,11 @@ def test_ask_by_whatever_is_written(index, capsys, question, options, said):
 def test_charges_are_predicted_and_lead_to_their_articles(searcher, monkeypatch):
     (charge, share), *_ = searcher.charges("酒后驾驶小型轿车被查获")
     assert charge == "危险驾驶罪" and share > 0.5
-    only = {"bm25": 0.0, "dense": 0.0, "cases": 0.0, "charges": 1.0}
-    monkeypatch.setitem(searcher.settings, "weights", only)
+    only = Weights(bm25=0.0, dense=0.0, cases=0.0, charges=1.0)
+    monkeypatch.setattr(searcher.settings, "weights", only)
     assert searcher.articles("酒后驾驶", 5) == []
     assert [a["ref"] for a in searcher.articles("酒后驾驶", 5, charges=["盗窃罪"])] == ["264"]
-    monkeypatch.setitem(searcher.settings, "query", "charges")
+    monkeypatch.setattr(searcher.settings, "query", "charges")
     assert searcher.articles("酒后驾驶小型轿车被查获", 5)[0]["ref"] == "133之1"
 
 
@@ -365,43 +371,39 @@ def test_the_stage_starts_a_server_and_stops_it(index, monkeypatch):
 
 
 def test_a_held_out_case_among_the_training_cases_is_refused(index):
-    import index as index_stage
-
     with pytest.raises(UserError, match="is also a training case"):
-        index_stage.queries(index.parents[1] / "tasks/k/heldout.jsonl", {"d041"}, 10)
+        indexing.read_queries(index.parents[1] / "tasks/k/heldout.jsonl", {"d041"}, 10)
 
 
 def test_training_again_gives_the_same_vectors(index):
-    from lexpro.retrieval import static
-
     texts = ["窃取财物", "醉酒驾驶"]
     made = [
-        static.train(texts, ["窃得手机", "酒后驾车"], [[0], [1]], [[0, 1]] * 2, **STATIC)[0].encode(texts)
+        static.train(texts, ["窃得手机", "酒后驾车"], [[0], [1]], [[0, 1]] * 2, EMBEDDER)[0].encode(texts)
         for _ in range(2)
     ]
     np.testing.assert_array_equal(*made)
 
 
 def test_training_brings_facts_to_their_articles():
-    from lexpro.retrieval import static
-
     articles, facts = ["秘密窃取他人财物", "醉酒驾驶机动车"], ["拿走手机", "喝酒开车"] * 4
-    model, losses = static.train(articles, facts, [[0], [1]] * 4, [[0], [1]], **STATIC)
+    model, losses = static.train(articles, facts, [[0], [1]] * 4, [[0], [1]], EMBEDDER)
     left = model.encode(facts[:2], normalize_embeddings=True)
     right = model.encode(articles, normalize_embeddings=True)
     assert (left @ right.T).argmax(1).tolist() == [0, 1]
     assert losses[-1] < losses[0] and len(losses) == 6
     # Eight facts are one step: of six epochs four steps are taken, then it is over.
-    stopped = static.train(articles, facts, [[0], [1]] * 4, [[0], [1]], **{**STATIC, "max_steps": 4})[1]
+    stopped = static.train(
+        articles, facts, [[0], [1]] * 4, [[0], [1]], EMBEDDER.model_copy(update={"max_steps": 4})
+    )[1]
     assert stopped == losses[:4]
 
 
 def test_another_embedder_is_refused(index, tmp_path):
-    from lexpro.retrieval import static
-
     card = read_json(index / "index.json")
     other = dense.save(
-        static.train(["甲乙"], [], [], [[0]], **{**STATIC, "dimension": 8})[0], tmp_path / "e", "static"
+        static.train(["甲乙"], [], [], [[0]], EMBEDDER.model_copy(update={"dimension": 8}))[0],
+        tmp_path / "e",
+        "static",
     )
     assert other.card["dimension"] == 8
     with pytest.raises(UserError, match="dimension: 8 instead of 16"):
@@ -469,12 +471,10 @@ def test_a_manifest_that_cannot_be_read_is_said(index, tmp_path):
 
 
 def test_vectors_of_another_run_are_refused(tmp_path):
-    import index as index_stage
-
     write_json(tmp_path / "cases.json", ["a", "b"])
     np.save(tmp_path / "cases.npy", np.zeros((2, 4), np.float32))
     with pytest.raises(UserError, match="not the cases of this run"):
-        index_stage.vectors(tmp_path, "cases", ["b", "a"])
+        indexing.read_vectors(tmp_path, "cases", ["b", "a"])
 
 
 def test_building_again_takes_over_what_has_not_changed(index, monkeypatch):
@@ -491,15 +491,15 @@ def test_building_again_takes_over_what_has_not_changed(index, monkeypatch):
     run(embed_stage, "embed")
     before = read_json(index / "manifest.json")
     with monkeypatch.context() as patch:
-        patch.setattr(index_stage.recall, "measure", cut_off)
+        patch.setattr(indexing.recall, "measure", cut_off)
         with pytest.raises(SystemExit):
             run(index_stage, "index")
     assert read_json(index / "manifest.json") == before
     Searcher(index).close()
     counts = []
     with monkeypatch.context() as patch:
-        build = index_stage.build
-        patch.setattr(index_stage, "build", lambda *args: counts.append(build(*args)) or counts[0])
+        build = indexing.build
+        patch.setattr(indexing, "build", lambda *args: counts.append(build(*args)) or counts[0])
         run(index_stage, "index")
     assert counts == [
         {name: {"kept": n, "written": 0, "removed": 0} for name, n in (("articles", 5), ("cases", 40))}

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-import embed
-from lexpro.retrieval import contrastive, dense, rerank
+from lexpro.config.embed import Contrastive, Pretrained, Tuned
+from lexpro.config.index import Reranker
+from lexpro.retrieval import contrastive, dense, embedding, rerank
 from lexpro.retrieval.cases import Case
 from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json
 
 ARTICLES = [
     {"law": "刑法", "ref": ref, "heading": heading, "text": text}
@@ -31,8 +33,10 @@ CHAPTERS = contrastive.chapters(ARTICLES)
 
 
 def sampler(cited, negatives, hard, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    return contrastive.Sampler(cited, CHAPTERS, 2, negatives, hard, generator)
+    settings = Contrastive(
+        batch_size=2, negatives=negatives, hard_negatives=hard, scale=20.0, learning_rate=0.1, seed=seed
+    )
+    return contrastive.Sampler(cited, CHAPTERS, settings, torch.Generator().manual_seed(seed))
 
 
 def test_hard_negatives_are_of_the_chapters_of_what_is_cited():
@@ -105,27 +109,25 @@ TRAINING = {
 }
 
 
+def settings_of_embedder(pretrained, **more):
+    values = {"model": str(pretrained / "embedder"), "revision": None, "max_length": 32, "batch_size": 8}
+    return {**values, "prompts": {}, **more}
+
+
 def tuned(pretrained, out):
     out.mkdir()
-    settings = {"kind": "tuned", "model": str(pretrained / "embedder"), "revision": None, "max_length": 32}
-    settings |= {"batch_size": 8, "prompts": {"query": "", "document": ""}, "training": TRAINING}
+    settings = Tuned(**settings_of_embedder(pretrained, kind="tuned", training=TRAINING))
     known = [
         Case(f"d{i}", "", "", facts, (), refs, "", None)
         for i, (facts, refs) in enumerate([("偷了手机", ("264", "67")), ("喝酒开车", ("133之1",))] * 8)
     ]
     run = SimpleNamespace(settings=settings, out=out, log=logging.getLogger(), previous=None)
-    return embed.train(run, ARTICLES, known)
+    return embedding.train(run, ARTICLES, known)
 
 
 def test_fine_tuning_brings_facts_to_what_courts_cited(pretrained, tmp_path):
-    plain = {
-        "model": str(pretrained / "embedder"),
-        "revision": None,
-        "max_length": 32,
-        "batch_size": 8,
-        "prompts": {},
-    }
-    before = dense.pretrained(plain, tmp_path / "plain")
+    settings = Pretrained(**settings_of_embedder(pretrained, kind="pretrained"))
+    before = dense.pretrained(settings, tmp_path / "plain")
     made = tuned(pretrained, tmp_path / "out")
 
     def nearest(encoder):
@@ -135,6 +137,8 @@ def test_fine_tuning_brings_facts_to_what_courts_cited(pretrained, tmp_path):
         )
         return [set(np.argsort(-row)[:n].tolist()) for row, n in zip(scores, (3, 1), strict=True)]
 
+    losses = read_json(tmp_path / "out/losses.json")
+    assert len(losses) == TRAINING["epochs"] and losses[-1] < losses[0]
     # Both versions of article 67 are cited: none is a negative.
     assert nearest(made) == [{0, 5, 6}, {3}] != nearest(before)
     # Saved, opened and known again; the base is named.
@@ -149,7 +153,7 @@ def test_fine_tuning_brings_facts_to_what_courts_cited(pretrained, tmp_path):
 
 
 def settings_of(folder, depth=2):
-    return {"model": str(folder), "revision": None, "max_length": 32, "batch_size": 8, "depth": depth}
+    return Reranker(model=str(folder), revision=None, max_length=32, batch_size=8, depth=depth)
 
 
 def test_a_cross_encoder_orders_by_its_own_scores(pretrained):
@@ -167,7 +171,7 @@ def test_a_reranker_is_known_by_its_files(pretrained, tmp_path):
     assert rerank.identity(settings_of(copy)) == first
     (copy / "config.json").write_text("{}")
     assert rerank.identity(settings_of(copy)) != first
-    assert rerank.identity({"model": "a/b", "revision": "c"}) == "a/b@c"
+    assert rerank.identity(settings_of("a/b").model_copy(update={"revision": "c"})) == "a/b@c"
     assert rerank.identity(None) is None
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lexpro.config.index import Server
 from lexpro.retrieval import store as store_module
 from lexpro.retrieval.store import Store, Table, build
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, write_json
 
 HNSW = {"max_neighbors": 16, "ef_construction": 100, "ef_search": 100}
-SERVER = {"host": "127.0.0.1", "port": 0}
+SERVER = Server(host="127.0.0.1", port=0)
 
 
 def units(n: int, seed: int) -> np.ndarray:
@@ -268,5 +269,5 @@ def test_a_port_that_another_server_has_is_refused(tmp_path):
     target = made(tmp_path / "a", table(5))
     first = Store(target, SERVER)
     with pytest.raises(UserError, match="another server answers"):
-        Store(target, {"host": "127.0.0.1", "port": first.server.port})
+        Store(target, Server(host="127.0.0.1", port=first.server.port))
     first.close()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import corpora
 import pytest
+from sample_judgments import plain_form
 
 from lexpro.cli.main import main
 from lexpro.corpus.synthetic import generate
 from lexpro.records import Judgment
 from lexpro.rewards import charge, gate_check, gates, registry
 from lexpro.task_names import TASKS
-from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml, to_yaml
 
@@ -27,7 +27,7 @@ def arena() -> gates.Arena:
     settings = corpora.synthetic()
     made = [generate.clean(settings, "湖北", number) for number in range(40)]
     pairs = [(text, Judgment.from_dict(truth)) for text, truth in made]
-    return gates.Arena(gates.cases(pairs, Form(style="full"), None), seed=0)
+    return gates.Arena(gates.cases(pairs, plain_form(style="full"), None), seed=0)
 
 
 def always(completions, task, gold, **_):

@@ -8,6 +8,7 @@ from pathlib import Path
 import corpora
 import pytest
 
+from lexpro.config.tasks import Form
 from lexpro.corpus.synthetic import generate
 from lexpro.law import charges, facts
 from lexpro.records import Judgment
@@ -140,7 +141,7 @@ def golds() -> dict[str, list[dict]]:
         judgment = Judgment.from_dict(generate.clean(settings, "湖北", number)[1])
         for task in TASKS:
             if targets.asked(task, judgment):
-                found[task].append(targets.gold(task, judgment))
+                found[task].append(targets.gold(task, judgment, Form()))
     return found
 
 

@@ -297,9 +297,9 @@ def test_the_real_criminal_law():
     reason="needs LEXPRO_MIRROR with LawRefBook__Laws (docs/data.md)",
 )
 def test_readers_of_the_real_table_go_by_the_day(tmp_path):
+    from lexpro.retrieval.lexical import LexicalRetriever
     from lexpro.rewards import citation
     from lexpro.statutes import table
-    from lexpro.tasks.shelf import Shelf
     from lexpro.workflow.files import read_yaml
 
     path = Path(__file__).parents[2] / "config/knowledge/statutes.yaml"
@@ -317,13 +317,13 @@ def test_readers_of_the_real_table_go_by_the_day(tmp_path):
         ("264之9", "2020-01-01"): False,
     }
     assert {asked: citation.exists(*asked[:1], spans, asked[1]) for asked in days} == days
-    shelf = Shelf(table.read(tmp_path / "articles.parquet"))
+    retriever = LexicalRetriever.build(table.read(tmp_path / "articles.parquet"))
     facts = "国家工作人员为谋取不正当利益行贿，情节严重"
     for day, version in {
         "2020-01-01": "2015-11-01",
         "2024-06-01": "2024-03-01",
         "2000-01-01": "2015-11-01",
     }.items():
-        found = {article["ref"]: article for article in shelf.find(facts, 10, day)}
+        found = {article["ref"]: article for article in retriever.search(facts, 10, day)}
         assert found["390"]["valid_from"] == version and found["390"]["text"]
         assert "133之1" not in found or day >= "2011-05-01"

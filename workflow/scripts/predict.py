@@ -25,9 +25,9 @@ from lexpro.evaluation.items import Retrieval
 from lexpro.hashing import seed_of
 from lexpro.retrieval.search import Searcher
 from lexpro.tasks import prompts
-from lexpro.tasks.form import Form
+from lexpro.tasks.form import read_form
 from lexpro.workflow.errors import UserError
-from lexpro.workflow.files import json_line, read_json
+from lexpro.workflow.files import json_line
 from lexpro.workflow.stage import Run, stage
 
 TIMES, AGAIN = "times.jsonl", "again.jsonl"
@@ -48,14 +48,14 @@ def asks(run: Run, decoding: Decoding) -> list[Ask]:
     settings = run.settings
     source = source_of(settings.items)
     rag = settings.retrieval == "rag"
-    form = Form.from_dict(read_json(run.inputs["tasks"] / "form.json"))
+    form = read_form(run.inputs["tasks"])
     retrieval = None
     if rag:
         searcher = Searcher(run.inputs["index"])
 
         retrieval = Retrieval(
             lambda text, date, law: searcher.articles(text, settings.k, date=date, law=law),
-            lambda facts, court, province: searcher.practice(facts, court, form.court_cases, province),
+            lambda facts, court, province: searcher.court_citations(facts, court, form.court_cases, province),
         )
 
     found = []

@@ -13,7 +13,7 @@ from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
 from lexpro.statutes.lookup import plain
 from lexpro.tasks import answers, prompts
-from lexpro.tasks.form import Form
+from lexpro.tasks.form import read_form
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml
 
@@ -98,13 +98,13 @@ def answer(
     inputs = {name: Path(folder) for name, folder in plan["inputs"].items()}
     if not (inputs["model"] / "model").is_dir():
         raise UserError(f"{inputs['model']}/model is not there. Run snakemake again, or ask with --no-model.")
-    form = Form.from_dict(read_json(inputs["tasks"] / "form.json"))
+    form = read_form(inputs["tasks"])
     settings = typed.settings("predict", plan["settings"])
     decoding = settings.decoding
     sampling = Sampling(decoding.temperature, decoding.top_p)
     base = inputs["base_model"] / "model"
     engine = load.engine(settings.engine, inputs["model"] / "model", base, sampling)
-    prompt = prompts.build(task, facts, articles, form, practice=usual)
+    prompt = prompts.build(task, facts, form, articles, court_citations=usual)
     limit = dict(decoding.max_new_tokens)[task]
     (made,) = engine.generate([Request(prompts.messages(prompt), limit, decoding.seed)])
     if made.error:
@@ -126,10 +126,10 @@ def usual_articles(searcher: Searcher, plan: dict, args: argparse.Namespace, fac
     Raises:
         UserError: the models were trained without this.
     """
-    form = Form.from_dict(read_json(Path(plan["inputs"]["tasks"]) / "form.json"))
+    form = read_form(Path(plan["inputs"]["tasks"]))
     if not form.court_cases:
         raise UserError(f"--court: the models of {args.experiment} were not shown what courts usually cite.")
-    return searcher.practice(facts, args.court, form.court_cases)
+    return searcher.court_citations(facts, args.court, form.court_cases)
 
 
 def ask(args: argparse.Namespace, facts: str, heading: str) -> None:
@@ -153,7 +153,7 @@ def ask(args: argparse.Namespace, facts: str, heading: str) -> None:
     usual = None
     if args.court:
         usual = usual_articles(searcher, plan, args, facts)
-        ask_print.practice(args.court, usual)
+        ask_print.court_citations(args.court, usual)
     if not args.no_model:
         # Answers name articles by number alone: those of 刑法.
         shown = searcher.articles(facts, args.k, args.date, CRIMINAL_LAW, named=True)

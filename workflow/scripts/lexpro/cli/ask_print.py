@@ -66,7 +66,7 @@ def charges(predicted: list[tuple[str, float]]) -> None:
         print("【罪名】类案所判：" + "、".join(f"{charge} {share:.0%}" for charge, share in predicted))
 
 
-def practice(court: str, usual: list[str] | None) -> None:
+def court_citations(court: str, usual: list[str] | None) -> None:
     """Print what a court usually cites; None: not known."""
     text = (
         "训练案件中没有这个法院，或者太少" if usual is None else "、".join(usual) or "没有多数案件共引的法条"

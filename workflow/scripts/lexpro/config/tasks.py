@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from lexpro.config.base import Minutes, Model, Runtime, Share, clash
+from lexpro.task_names import FIELDS, CaseField, DefendantField
 
-Element = Literal["姓名", "罪名", "刑种", "刑期", "缓刑", "罚金", "情节", "金额", "退赔", "赔偿"]
 Section = Literal["header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending"]
 
 
@@ -99,19 +99,8 @@ class Form(Model):
             "out, reasoning in the judgment's own words."
         ),
     )
-    fields: list[Element] = Field(
-        default_factory=lambda: [
-            "姓名",
-            "罪名",
-            "刑种",
-            "刑期",
-            "缓刑",
-            "罚金",
-            "情节",
-            "金额",
-            "退赔",
-            "赔偿",
-        ],
+    fields: list[Literal[DefendantField, CaseField]] = Field(
+        default_factory=lambda: list(FIELDS),
         min_length=1,
         description="Elements to extract; 金额, 退赔 and 赔偿 are of the case, the others of each defendant.",
     )

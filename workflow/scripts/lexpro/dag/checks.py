@@ -18,7 +18,7 @@ from lexpro.corpus.filtering.filters import FILTERS
 from lexpro.datasets import registered
 from lexpro.law.facts import load as load_facts
 from lexpro.law.provinces import PROVINCES
-from lexpro.retrieval.practice import LEAST
+from lexpro.retrieval.court_citations import MIN_CASES
 from lexpro.rewards import registry
 from lexpro.workflow.errors import UserError
 
@@ -58,10 +58,11 @@ def _decontamination(settings: filter.Settings) -> Wrong:
 
 
 def _court_cases(settings: tasks.Settings) -> Wrong:
-    if 0 < settings.form.court_cases < LEAST:
+    cases = settings.form.court_cases
+    if 0 < cases < MIN_CASES:
         yield (
             ("form.court_cases",),
-            f"of {settings.form.court_cases} cases of a court nothing is said: give 0 (not shown) or at least {LEAST}",
+            f"of {cases} cases of a court nothing is said: give 0 (not shown) or at least {MIN_CASES}",
         )
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from lexpro.records import TIMED_KINDS
 from lexpro.rewards import term
+from lexpro.task_names import FIELDS
 from lexpro.tasks import answers, elements
-from lexpro.tasks.form import FIELDS
 
 OUTCOMES = ("right", "wrong", "abstained", "failed")
 # Key of the list in the answers to charge and article.

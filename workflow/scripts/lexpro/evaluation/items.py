@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from lexpro.tasks.form import Form
+from lexpro.config.tasks import Form
 
 # The extraction of elements is asked of the document itself: statutes add nothing to it.
 WITH_STATUTES = ("charge", "article", "term")
@@ -29,13 +29,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What a run with retrieval may look up. `articles`: (text, date or None, law or None for any)
-    → statutes; `practice`: (facts, name of the court, its province) → refs that it usually cites,
-    or None.
+    """What a run with retrieval may look up.
+
+    `articles`: (text, date or None, law or None for any) → statutes. `court_citations`: (facts,
+    name of the court, its province) → refs that it usually cites, or None.
     """
 
     articles: Callable[[str, str | None, str | None], list[dict]]
-    practice: Callable[[str, str, str], list[str] | None] = lambda facts, court, province: None
+    court_citations: Callable[[str, str, str], list[str] | None] = lambda facts, court, province: None
 
 
 class Source(Protocol):

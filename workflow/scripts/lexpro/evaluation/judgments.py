@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lexpro.config.tasks import Form
 from lexpro.evaluation.items import WITH_STATUTES, Retrieval
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.tasks import prompts
-from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
 
 
@@ -47,8 +47,8 @@ class Judgments:
     def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
         """(prompt of an item, refs of the statutes that it shows or names)."""
         if retrieval is None:
-            return prompts.build(item["task"], item["input"], None, form), []
+            return prompts.build(item["task"], item["input"], form), []
         found = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
-        usual = retrieval.practice(item["input"], item["court"], item["province"])
-        prompt = prompts.build(item["task"], item["input"], found, form, practice=usual)
+        usual = retrieval.court_citations(item["input"], item["court"], item["province"])
+        prompt = prompts.build(item["task"], item["input"], form, found, court_citations=usual)
         return prompt, prompts.refs(found, form, usual)

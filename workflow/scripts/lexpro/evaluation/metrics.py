@@ -9,8 +9,8 @@ import numpy as np
 
 from lexpro.evaluation.grading import COLUMNS, OUTCOMES, Verdict
 from lexpro.stats import Interval, Metric, bootstrap, ratio
+from lexpro.task_names import FIELDS
 from lexpro.tasks import elements
-from lexpro.tasks.form import FIELDS
 
 # The number by which each task is judged; its interval stands beside it.
 MAIN = {"elements": "micro_f1", "charge": "f1", "article": "f1", "term": "log_score"}

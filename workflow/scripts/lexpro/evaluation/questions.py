@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro import datasets
+from lexpro.config.tasks import Form
 from lexpro.evaluation.items import Item, Retrieval
 from lexpro.tasks import listing, prompts
-from lexpro.tasks.form import Form
 from lexpro.workflow.errors import UserError
 
 CACHE = datasets.CACHE

@@ -1,27 +1,18 @@
-"""Cases that retrieval may know: the training judgments, as facts and what the court made of them.
-
-A case's document is its structured judgment written out (`document`); its charge, province, date
-and circumstances are fields to filter by (`fields`).
-"""
+"""Cases that retrieval may know: the training judgments, as facts and what the court decided."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
+from lexpro.corpus import kept
 from lexpro.records import Judgment
 from lexpro.tasks import targets, texts
-from lexpro.tasks.form import Form
 
 TRAINING = ("sft", "grpo")
-# The rows of a parquet file that are in memory at once.
-BATCH = 1000
-
 
 # The columns of cases.parquet.
 SCHEMA = {
@@ -41,9 +32,11 @@ SCHEMA = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One judgment: its court as it is named, its facts without the answer, its charges, its
-    cited articles of 刑法, its main sentence, the circumstances that the court found in any
-    defendant, and the amount of the case in yuan (0: none).
+    """One judgment.
+
+    `facts` are without the answer. `refs` are the cited articles of the Criminal Law, `sentence`
+    and `months` the first defendant's main punishment, `circumstances` those of any defendant,
+    `amount` that of the case in yuan (0: none), `court` its name as the judgment has it.
     """
 
     doc_id: str
@@ -74,42 +67,42 @@ class Case:
 
     @property
     def fields(self) -> dict[str, str | int]:
-        """What Chroma keeps to filter by: the first charge, province, date, and each circumstance
-        as a flag.
-        """
+        """What Chroma keeps to filter by: first charge, province, date, circumstances as flags."""
         fields = {"charge": (*self.charges, "")[0], "province": self.province, "date": self.date}
         return fields | {f"circumstance:{name}": 1 for name in self.circumstances}
 
 
 def _case(row: dict, judgment: Judgment) -> Case:
     first = judgment.defendants[0].sentence if judgment.defendants else None
-    found = [name for person in judgment.defendants for name in person.circumstances]
+    circumstances = (name for person in judgment.defendants for name in person.circumstances)
     return Case(
         doc_id=row["doc_id"],
         province=row["province"] or "",
         date=judgment.date or "",
-        facts=texts.facts(row["text"], judgment, Form())[0],
+        facts=texts.facts(row["text"], judgment)[0],
         charges=tuple(targets.charges(judgment)),
         refs=tuple(targets.refs(judgment)),
         sentence=first.kind if first else "",
         months=first.months if first else None,
-        circumstances=tuple(dict.fromkeys(found)),
+        circumstances=tuple(dict.fromkeys(circumstances)),
         amount=float(judgment.amount),
         court=judgment.court or "",
     )
 
 
-def read(kept: Path, splits: Path, wanted: tuple[str, ...] = TRAINING) -> list[Case]:
-    """The cases of the wanted splits that have facts, by doc_id. Held-out judgments are never among
-    the default's.
+def read(path: Path, splits: Path, wanted: tuple[str, ...] = TRAINING) -> list[Case]:
+    """The cases that have facts, by doc_id.
+
+    Args:
+        path: kept.parquet of the filter stage.
+        splits: splits.parquet of the tasks stage.
+        wanted: the splits to read; held-out judgments are not among the default's.
     """
     split = dict(pl.read_parquet(splits, columns=["doc_id", "split"]).rows())
-    found = [_case(row, judgment) for row, judgment in _rows(kept) if split.get(row["doc_id"]) in wanted]
-    return sorted((case for case in found if case.facts), key=lambda case: case.doc_id)
+    cases = [_case(row, judgment) for row, judgment in kept.read(path) if split.get(row["doc_id"]) in wanted]
+    return sorted((case for case in cases if case.facts), key=lambda case: case.doc_id)
 
 
-def _rows(kept: Path) -> Iterator[tuple[dict, Judgment]]:
-    columns = ["doc_id", "province", "text", "judgment"]
-    for batch in pq.ParquetFile(kept).iter_batches(BATCH, columns=columns):
-        for row in batch.to_pylist():
-            yield row, Judgment.from_dict(json.loads(row["judgment"]))
+def write(cases: Sequence[Case], path: Path) -> None:
+    """Write cases.parquet."""
+    pl.DataFrame([asdict(case) for case in cases], schema=SCHEMA).write_parquet(path)

@@ -17,8 +17,9 @@ UNKNOWN = "law not known"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A cited article of `law` (as the table names it, where it does) and what is to be said about
-    it: a constant.
+    """A cited article, and a constant of this module that says what is to be said about it.
+
+    `law` is named as the table names it, where it does.
     """
 
     law: str
@@ -32,11 +33,17 @@ def check(
     shown: Collection[str | tuple[str, str]] | None = None,
     date: str | None = None,
 ) -> list[Checked]:
-    """A verdict for each (law, ref), in order; laws are compared as `lookup.plain` has them.
+    """Check citations; laws are compared as `lookup.plain` has them.
 
-    `rows` are those of `articles.parquet`; `shown` is what the prompt held: (law, ref), or the ref
-    alone of 刑法 (None: it held no articles, and nothing is marked for it); `date` (ISO) is the day
-    asked about, None for today.
+    Args:
+        cited: (law, ref) of each.
+        rows: those of articles.parquet.
+        shown: what the prompt held: (law, ref), or the ref alone of 刑法. None: it held no
+            articles, and no citation is marked as not shown.
+        date: ISO, the day asked about; today for None.
+
+    Returns:
+        One for each citation, in order.
     """
     day = as_number(date or "", OPEN_END - 1)
     names: dict[str, str] = {}
@@ -45,28 +52,29 @@ def check(
         names.setdefault(plain(row["law"]), row["law"])
         key = row["law"], row["ref"]
         known[key] = known.get(key, False) or begin <= day < end
-    given = None
+    in_prompt = None
     if shown is not None:
         pairs = ((CRIMINAL_LAW, one) if isinstance(one, str) else one for one in shown)
-        given = {(plain(law), ref) for law, ref in pairs}
+        in_prompt = {(plain(law), ref) for law, ref in pairs}
 
     def verdict(law: str, ref: str) -> str:
         if (law, ref) not in known:
             return MISSING
         if not known[law, ref]:
             return NOT_IN_FORCE
-        return NOT_SHOWN if given is not None and (plain(law), ref) not in given else FINE
+        return NOT_SHOWN if in_prompt is not None and (plain(law), ref) not in in_prompt else FINE
 
-    found = []
+    checked = []
     for law, ref in cited:
         name = names.get(plain(law))
-        found.append(Checked(law, ref, UNKNOWN) if name is None else Checked(name, ref, verdict(name, ref)))
-    return found
+        checked.append(Checked(law, ref, UNKNOWN) if name is None else Checked(name, ref, verdict(name, ref)))
+    return checked
 
 
 def cited_in(text: str) -> list[tuple[str, str]]:
-    """(law, ref) of every article that a text cites, in any numeral form, each once; without a law:
-    刑法.
+    """(law, ref) of every article that a text cites, in any numeral form, each once.
+
+    An article without a law is one of 刑法.
     """
-    found = [(article.law, article.ref) for article in articles.parse(text, CRIMINAL_LAW)]
-    return list(dict.fromkeys(found))
+    cited = [(article.law, article.ref) for article in articles.parse(text, CRIMINAL_LAW)]
+    return list(dict.fromkeys(cited))

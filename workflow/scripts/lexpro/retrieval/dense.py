@@ -1,20 +1,26 @@
-"""Embedders: made here (`static`), pretrained (a Hugging Face id or a local folder) or fine-tuned
-here from such a one (`tuned`), saved with what identifies them.
+"""Embedders, saved with what identifies them.
 
-`embedder/embedder.json` names the model, its revision or the hash of its weights, and the dimension
-of its vectors; an index keeps a copy, and is not searched with any other embedder.
+They are made here (`static`), pretrained (a Hugging Face id or a local folder), or fine-tuned here
+from such a one (`tuned`). `embedder/embedder.json` names the model, its revision or the hash of its
+weights, and the dimension of its vectors. An index keeps a copy, and is not searched with any other
+embedder.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lexpro import hashing
+from lexpro.config.embed import Pretrained
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded, read_json, write_json
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 CARD = "embedder.json"
 _WEIGHTS = (".safetensors", ".json", ".txt")
@@ -26,22 +32,30 @@ def parts(folder: Path) -> list[Path]:
 
 
 def fingerprint_of(folder: Path) -> str:
-    """A hash over the names and bytes of a model's parts."""
+    """A hash over the names and bytes of a model's parts, 32 hex digits."""
     hashes = [(path.relative_to(folder).as_posix(), hashing.sha256(path)) for path in parts(folder)]
     return hashing.digest(hashes, 32)
 
 
 class Encoder:
-    """Texts → unit vectors, float32 (n, dimension). `card` identifies the model (see the
-    module).
+    """Texts → unit vectors.
+
+    Args:
+        model: of sentence-transformers.
+        card: what embedder.json says of it.
     """
 
-    def __init__(self, model, card: dict):
+    def __init__(self, model: SentenceTransformer, card: dict):
         self.model = model
         self.card = card
 
     def encode(self, texts: Sequence[str], kind: str = "document") -> np.ndarray:
-        """`kind` is query or document: models made for retrieval put another prompt before each."""
+        """The vectors of texts, [n, dimension] float32, of unit length.
+
+        Args:
+            texts: what is encoded.
+            kind: query or document; models made for retrieval put another prompt before each.
+        """
         if not texts:
             return np.zeros((0, self.card["dimension"]), np.float32)
         vectors = self.model.encode(
@@ -54,12 +68,17 @@ class Encoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def save(model, folder: Path, kind: str, known: dict | None = None) -> Encoder:
-    """Save an embedder made or fine-tuned here, as safetensors and JSON; `known`: more of its
-    card.
+def save(model: SentenceTransformer, folder: Path, kind: str, base: dict | None = None) -> Encoder:
+    """Save an embedder made or fine-tuned here, as safetensors and JSON.
+
+    Args:
+        model: the embedder.
+        folder: where to.
+        kind: static or tuned.
+        base: of a fine-tuned one: model, revision, prompts, batch_size and max_length.
     """
     model.save_pretrained(str(folder), create_model_card=False)
-    found = {
+    card = {
         "kind": kind,
         "model": kind,
         "revision": None,
@@ -67,33 +86,45 @@ def save(model, folder: Path, kind: str, known: dict | None = None) -> Encoder:
         "batch_size": 256,
         "max_length": None,
     }
-    found |= (known or {}) | {"dimension": model.get_embedding_dimension(), "sha256": fingerprint_of(folder)}
-    write_json(folder / CARD, found)
-    return Encoder(model, found)
+    card |= (base or {}) | {"dimension": model.get_embedding_dimension(), "sha256": fingerprint_of(folder)}
+    write_json(folder / CARD, card)
+    return Encoder(model, card)
 
 
-def card_of(settings: dict) -> dict:
+def card_of(settings: Pretrained) -> dict:
     """The card of the pretrained model of the settings, but for its dimension."""
-    card = {name: settings[name] for name in ("model", "revision", "prompts", "batch_size", "max_length")}
-    path = expanded(settings["model"])
-    card |= {"kind": "pretrained", "sha256": fingerprint_of(path) if path.is_dir() else None}
-    return card | ({"model": str(path)} if path.is_dir() else {})
+    path = expanded(settings.model)
+    return {
+        "kind": "pretrained",
+        "model": str(path) if path.is_dir() else settings.model,
+        "revision": settings.revision,
+        "prompts": settings.prompts.model_dump(),
+        "batch_size": settings.batch_size,
+        "max_length": settings.max_length,
+        "sha256": fingerprint_of(path) if path.is_dir() else None,
+    }
 
 
-def pretrained(settings: dict, folder: Path) -> Encoder:
-    """Open the pretrained model of the settings and note in `folder` which it is. Raises UserError
-    if it is not there.
+def pretrained(settings: Pretrained, folder: Path) -> Encoder:
+    """Open the pretrained model of the settings, and note in `folder` which it is.
+
+    Raises:
+        UserError: it is not there.
     """
     card = card_of(settings)
-    model = opened(card)
+    model = open_model(card)
     card["dimension"] = model.get_embedding_dimension()
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / CARD, card)
     return Encoder(model, card)
 
 
-def opened(card: dict):
-    """The model of a card, on the GPU if there is one."""
+def open_model(card: dict) -> SentenceTransformer:
+    """The model of a card, on the GPU if there is one.
+
+    Raises:
+        UserError: it cannot be opened.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -111,10 +142,15 @@ def opened(card: dict):
 
 
 def load(folder: Path, expected: dict | None = None) -> Encoder:
-    """The embedder of an `embed` run; with `expected` (the card an index was built with) it must be
-    the same one.
+    """The embedder of an `embed` run.
 
-    Raises UserError naming what differs: another model, revision, weights or dimension.
+    Args:
+        folder: its `embedder/`.
+        expected: the card that an index was built with, which it must agree with; None for any.
+
+    Raises:
+        UserError: there is none, its files are damaged, or model, revision, weights or dimension
+            differ from those expected; the message names them.
     """
     if not (folder / CARD).is_file():
         raise UserError(f"{folder} is not an embedder: no {CARD}. Run the embed stage again.")
@@ -134,5 +170,5 @@ def load(folder: Path, expected: dict | None = None) -> Encoder:
                 f"the index was built with another embedder than {folder} ({said}). Build the index again."
             )
     own = {"model": str(folder), "revision": None}
-    model = opened(card if card["kind"] == "pretrained" else {**card, **own})
+    model = open_model(card if card["kind"] == "pretrained" else {**card, **own})
     return Encoder(model, card)

@@ -1,5 +1,7 @@
-"""How much of what courts cite is found, beside a constant list that reads nothing; and how alike
-similar cases are, beside cases of the same charge.
+"""How much of what courts cite is retrieved, and how alike similar cases are.
+
+Beside the first stands a constant list that reads nothing, beside the second cases of the same
+charge.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ CASES = 5
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The facts of a held-out case, the articles of 刑法 that its judgment cites, its date
-    (ISO), its charges.
+    """The facts of a held-out case, and what its judgment says.
+
+    `refs` are the articles of the Criminal Law that it cites, `date` is ISO.
     """
 
     facts: str
@@ -33,9 +36,9 @@ class Query:
     charges: tuple[str, ...] = ()
 
 
-def recall(found: Sequence[str], gold: set[str] | frozenset[str], k: int) -> float:
+def recall(ranked: Sequence[str], gold: set[str] | frozenset[str], k: int) -> float:
     """The share of `gold` (not empty) among the first `k`."""
-    return len(gold & set(found[:k])) / len(gold)
+    return len(gold & set(ranked[:k])) / len(gold)
 
 
 def most_cited(cases: Iterable[dict], k: int = max(KS)) -> list[str]:
@@ -45,24 +48,30 @@ def most_cited(cases: Iterable[dict], k: int = max(KS)) -> list[str]:
 
 
 def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -> dict:
-    """Mean recall at each k of every system over `queries`, as `recall.json` has it.
+    """What recall.json says.
 
-    `constant` always answers with the most cited articles of the training cases.
-    `chroma_recall_at_10` is the share of the ten nearest of `vectors` (the articles', by exact
-    search) that Chroma finds.
+    Args:
+        searcher: the index.
+        queries: held-out cases.
+        vectors: the articles', [articles, dimension] float32.
+
+    Returns:
+        `systems`: mean recall at each of `KS`, of every ranking, of their fusion, and of
+        `constant`, which always answers with the articles that most training cases cite.
+        `chroma_recall_at_10`: the share of the ten nearest articles by exact search that Chroma
+        finds. `similar_cases`: as `similar`.
     """
     constant = most_cited(searcher.known)
-    weights = searcher.settings["weights"]
-    ranked = [name for name in weights if weights[name] or name != "charges"]
-    sums = {name: np.zeros(len(KS)) for name in (*ranked, "fused", "constant")}
+    names = [name for name, weight in searcher.settings.weights if weight or name != "charges"]
+    sums = {name: np.zeros(len(KS)) for name in (*names, "fused", "constant")}
     agreement = []
     for query in queries:
-        rankings = searcher.rankings(query.facts, Scope(query.date, CRIMINAL_LAW), names=ranked)
+        rankings = searcher.rankings(query.facts, Scope(query.date, CRIMINAL_LAW), names=names)
         fused = [row for row, _ in searcher.fuse(rankings)]
         answers = {name: [searcher.rows[row]["ref"] for row in rows] for name, rows in rankings.items()}
         answers |= {"fused": [searcher.rows[row]["ref"] for row in fused], "constant": constant}
-        for name, found in answers.items():
-            sums[name] += [recall(found, query.refs, k) for k in KS]
+        for name, refs in answers.items():
+            sums[name] += [recall(refs, query.refs, k) for k in KS]
         agreement.append(_agreement(searcher, query.facts, vectors))
     n = len(queries)
     systems = {
@@ -81,22 +90,25 @@ def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -
 def _agreement(searcher: Searcher, facts: str, vectors: np.ndarray) -> float:
     query = searcher.vector(facts)
     exact = {int(row) for row in top(vectors @ query, 10)}
-    found = {row for row, _ in searcher.nearest("articles", query, 10)}
-    return len(exact & found) / max(len(exact), 1)
+    approximate = {row for row, _ in searcher.nearest("articles", query, 10)}
+    return len(exact & approximate) / max(len(exact), 1)
 
 
 def alike(refs: frozenset[str], case: dict) -> float:
-    """How much a case cites the same: shared articles to all articles of both (Jaccard)."""
+    """How much a case cites the same: shared articles over all articles of both (Jaccard)."""
     return len(refs & set(case["refs"])) / len(refs | set(case["refs"]))
 
 
 def similar(searcher: Searcher, queries: Sequence[Query]) -> dict[str, dict[str, float]]:
-    """{system: {charge, articles}}: of the first five cases the share with the query's first
-    charge, and the mean of `alike`.
+    """How alike the first five cases of each system are to the queries.
 
-    Most of what cases have in common is their charge. So the rows `same charge …` are told the true
-    charge and order only its cases: by BM25 is the baseline of every figure, `random` the mean over
-    all of them, and what `fused` has more than it is the charge-controlled score.
+    Most of what cases have in common is their charge. So the rows `same charge, …` are told the
+    true charge and order only its cases: by BM25 is the baseline of every figure, `random` the mean
+    over all of them, and what `fused` has more than it is the charge-controlled score.
+
+    Returns:
+        System → `charge`, the share of cases with the query's first charge, and `articles`, the
+        mean of `alike`.
     """
     scores: dict[str, list[tuple[float, float]]] = {}
     for query in queries:
@@ -107,16 +119,16 @@ def similar(searcher: Searcher, queries: Sequence[Query]) -> dict[str, dict[str,
         lists: dict[str, Sequence[int]] = {"same charge, random": np.flatnonzero(same)}
         for prefix, allowed in (("", None), ("same charge, ", same)):
             rankings = searcher.case_rankings(query.facts, vector, allowed)
-            fused = rrf(list(rankings.values()), searcher.settings["rrf_k"])
+            fused = rrf(list(rankings.values()), searcher.settings.rrf_k)
             rankings["fused"] = [row for row, _ in fused]
             lists |= {prefix + name: rows[:CASES] for name, rows in rankings.items()}
         for name, rows in lists.items():
             if len(rows):
-                found = [
+                pairs = [
                     (query.charges[0] in (case := searcher.known[row])["charges"], alike(query.refs, case))
                     for row in rows
                 ]
-                scores.setdefault(name, []).append(tuple(np.mean(found, axis=0)))
+                scores.setdefault(name, []).append(tuple(np.mean(pairs, axis=0)))
     means = {name: np.mean(rows, axis=0) for name, rows in sorted(scores.items())}
     return {
         name: {"charge": round(float(c), 6), "articles": round(float(a), 6)} for name, (c, a) in means.items()

@@ -1,6 +1,4 @@
-"""What a search may return: articles in force on a day, of a law; cases of a province, a time, a
-charge.
-"""
+"""What a search may return: articles of a day and a law; cases of a province, a time, a charge."""
 
 from __future__ import annotations
 
@@ -22,13 +20,16 @@ class Scope:
 
     @property
     def day(self) -> int:
+        """The day as a number, as `table.spans` has them."""
         return as_number(self.date or "", OPEN_END - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseScope:
-    """Cases of a `province` (short name), with a `charge`, that cite `ref`, decided from `since` to
-    before `until` (ISO; cases without a date are then left out). None: any.
+    """Cases of a `province` (short name), with a `charge`, that cite `ref`; None for any.
+
+    They were decided from `since` to before `until` (ISO). Cases without a date are left out where
+    either is given.
     """
 
     province: str | None = None
@@ -39,7 +40,7 @@ class CaseScope:
 
 
 class ArticleMask:
-    """Which of `rows` (of articles.parquet) a scope allows."""
+    """Which rows of articles.parquet a scope allows: [rows] bool."""
 
     def __init__(self, rows: Sequence[dict]):
         spans = np.array(table.spans(rows), int).reshape(-1, 2)
@@ -52,7 +53,7 @@ class ArticleMask:
 
 
 class CaseMask:
-    """Which of `rows` (of cases.parquet) a scope allows."""
+    """Which rows of cases.parquet a scope allows: [rows] bool."""
 
     def __init__(self, rows: Sequence[dict]):
         self.rows = rows

@@ -36,10 +36,15 @@ def _answers(url: str) -> bool:
 
 
 class Server:
-    """`chroma run` on `folder`, started by this and ended by `stop`; `port` 0 takes a free one.
+    """`chroma run` on a folder, started by this and ended by `stop`.
 
-    Raises UserError, with what the server said, where it ends before it answers, or does not
-    answer.
+    Args:
+        folder: the database; the server's log is written beside it.
+        host: address that it listens on.
+        port: 0 for a free one.
+
+    Raises:
+        UserError: the server ends before it answers, or does not answer; the message has its log.
     """
 
     def __init__(self, folder: Path, host: str, port: int):
@@ -71,6 +76,7 @@ class Server:
             time.sleep(0.05)
 
     def stop(self) -> None:
+        """End the server, by force where it does not end."""
         self.process.terminate()
         try:
             self.process.wait(FAREWELL)

@@ -15,9 +15,9 @@ _SENTENCE = re.compile(r"[^。；]+")
 
 
 def told(facts: str) -> list[str]:
-    """The circumstances that facts tell, in order."""
-    found = (name for match in _SENTENCE.finditer(facts) for name, _ in circumstances.find(match[0]))
-    return list(dict.fromkeys(found))
+    """The circumstances (情节) that facts tell, in order."""
+    names = (name for match in _SENTENCE.finditer(facts) for name, _ in circumstances.find(match[0]))
+    return list(dict.fromkeys(names))
 
 
 def amount(facts: str) -> float:
@@ -26,12 +26,19 @@ def amount(facts: str) -> float:
 
 
 def shared_terms(query: str, text: str, index: BM25, most: int = 5) -> list[str]:
-    """The terms that query and text share, those that tell most (by `index`'s idf) first; bigrams
-    that follow one another in the query are shown as the words that they make up.
+    """The terms that query and text share, those of the highest idf first.
+
+    Bigrams that follow one another in the query are joined to the words that they make up.
+
+    Args:
+        query: the facts asked about.
+        text: the facts of a case.
+        index: its tokenizer and idf are used.
+        most: how many terms.
     """
-    tokenize = TOKENIZERS[index.settings["tokenizer"]]
+    tokenize = TOKENIZERS[index.tokenizer]
     both = set(tokenize(query)) & set(tokenize(text))
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     spelt, worth = "", 0.0
     for term in [*tokenize(query), ""]:
         follows = tokenize is bigrams and len(term) == 2 and not term.isascii() and spelt[-1:] == term[:1]
@@ -39,22 +46,30 @@ def shared_terms(query: str, text: str, index: BM25, most: int = 5) -> list[str]
             spelt, worth = spelt + term[1], worth + index.idf(term)
             continue
         if len(spelt) > 1:
-            found[spelt] = max(found.get(spelt, 0.0), worth)
+            weights[spelt] = max(weights.get(spelt, 0.0), worth)
         spelt, worth = (term, index.idf(term)) if term in both else ("", 0.0)
-    return sorted(found, key=lambda term: -found[term])[:most]
+    return sorted(weights, key=lambda term: -weights[term])[:most]
 
 
 def explain(facts: str, case: dict, charges: Sequence[str], index: BM25) -> dict[str, object]:
-    """What `case` (a row of cases.parquet) shares with `facts`: charges (of those predicted for the
-    facts), circumstances, an amount of the same order (both in yuan), terms. What is not shared is
-    left out.
+    """What a case shares with facts.
+
+    Args:
+        facts: what was asked about.
+        case: a row of cases.parquet.
+        charges: those predicted for the facts.
+        index: BM25 over the cases.
+
+    Returns:
+        charges, circumstances, amounts (both in yuan, where they are of the same order), terms.
+        What is not shared is left out.
     """
     mine = amount(facts)
     near = bool(mine and case["amount"]) and 1 / NEAR <= case["amount"] / mine <= NEAR
-    found = {
+    both = {
         "charges": [charge for charge in case["charges"] if charge in charges],
         "circumstances": [name for name in told(facts) if name in case["circumstances"]],
         "amounts": [mine, case["amount"]] if near else [],
         "terms": shared_terms(facts, case["facts"], index),
     }
-    return {name: shared for name, shared in found.items() if shared}
+    return {name: shared for name, shared in both.items() if shared}

@@ -1,6 +1,6 @@
 """A small embedder made here, from nothing but the corpus: one vector a token, averaged.
 
-The tokenizer is a BPE over Chinese characters; the vectors (sentence-transformers'
+The tokenizer is a BPE over Chinese characters. The vectors (sentence-transformers'
 `StaticEmbedding`) are trained so that the facts of a case are nearer to the articles that its
 judgment cites than to others. It embeds thousands of texts a second on one core.
 """
@@ -15,6 +15,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from lexpro.config.embed import Static
 from lexpro.retrieval.contrastive import Sampler, loss
 
 
@@ -50,44 +51,42 @@ def train(
     facts: Sequence[str],
     cited: Sequence[Sequence[int]],
     chapters: Sequence[Sequence[int]],
-    *,
-    dimension: int,
-    vocabulary: int,
-    epochs: int,
-    max_steps: int,
-    batch_size: int,
-    negatives: int,
-    hard_negatives: int,
-    scale: float,
-    learning_rate: float,
-    seed: int,
+    settings: Static,
 ) -> tuple[SentenceTransformer, list[float]]:
-    """Train on `facts`, each with the rows of `articles` in `cited` (at least one), for `epochs` or
-    `max_steps`, whichever is less; (embedder, loss of each epoch, the last maybe a part of one).
+    """Make the embedder. The same input gives the same vectors.
 
-    What a step sees, and `chapters`: `contrastive.Sampler`. Without facts the vectors stay random,
-    and texts are near each other for the tokens that they share. The same input gives the same
-    vectors.
+    Without facts the vectors stay random, and texts are near each other for the tokens that they
+    share.
+
+    Args:
+        articles: their texts.
+        facts: those of the training cases.
+        cited: of each case, the rows of `articles` that it cites, at least one.
+        chapters: `contrastive.chapters` of the articles.
+        settings: it is trained for `epochs` or `max_steps`, whichever is less.
+
+    Returns:
+        The embedder, and the mean loss of each epoch; the last may be a part of one.
     """
-    generator = torch.Generator().manual_seed(seed)
-    words = tokenizer([*articles, *facts], vocabulary)
+    generator = torch.Generator().manual_seed(settings.seed)
+    dimension = settings.dimension
+    words = tokenizer([*articles, *facts], settings.vocabulary)
     weights = torch.randn(words.get_vocab_size(), dimension, generator=generator) * dimension**-0.5
     module = StaticEmbedding(words, embedding_weights=weights)
-    optimizer = torch.optim.Adam(module.parameters(), lr=learning_rate)
-    sampler = Sampler(cited, chapters, batch_size, negatives, hard_negatives, generator)
-    losses, left_over = [], max_steps
-    for _ in range(epochs if facts else 0):
+    optimizer = torch.optim.Adam(module.parameters(), lr=settings.learning_rate)
+    sampler = Sampler(cited, chapters, settings, generator)
+    losses, left_over = [], settings.max_steps
+    for _ in range(settings.epochs if facts else 0):
         total, seen = 0.0, 0
         for step in islice(sampler.epoch(), left_over):
             left = _embed(module, [facts[case] for case in step.cases])
             right = _embed(module, [articles[row] for row in step.articles])
-            found = loss(scale * left @ right.T, step.cited)
+            value = loss(settings.scale * left @ right.T, step.cited)
             optimizer.zero_grad()
-            found.backward()
+            value.backward()
             optimizer.step()
-            total, seen = total + float(found.detach()) * len(step.cases), seen + len(step.cases)
+            total, seen = total + float(value.detach()) * len(step.cases), seen + len(step.cases)
             left_over -= 1
         if seen:
             losses.append(round(total / seen, 6))
-    model = SentenceTransformer(modules=[module], device="cpu")
-    return model, losses
+    return SentenceTransformer(modules=[module], device="cpu"), losses

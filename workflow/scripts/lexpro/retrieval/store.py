@@ -1,10 +1,9 @@
-"""Vectors in Chroma: one writer on local disk, then moved; readers on copies of their own, embedded
-or by a server.
+"""Vectors in Chroma: one writer on local disk, and readers on copies of their own.
 
-Chroma's SQLite locks badly on network disks and opening it writes, so `build` works in a temporary
+Chroma's SQLite locks badly on network disks, and opening it writes. So `build` works in a temporary
 folder and moves the result, and `Store` copies before it opens. Rows are inserted in order by one
 thread: two builds of the same vectors answer alike. `store.json` beside the database tells what it
-holds and the hashes of its files, so that a damaged, half written or foreign one is refused;
+holds and the hashes of its files, so that a damaged, half written or foreign one is refused.
 `rows.parquet` has a digest of each row, so that the next build writes only what changed. Telemetry
 is off.
 """
@@ -23,10 +22,11 @@ from pathlib import Path
 import chromadb
 import numpy as np
 import polars as pl
-from chromadb.config import Settings
+from chromadb.config import Settings as ClientSettings
 from chromadb.errors import ChromaError
 
 from lexpro import hashing
+from lexpro.config.index import Server as ServerSettings
 from lexpro.retrieval.server import Server
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import present, read_json, replace_folder, steadily, write_json
@@ -38,7 +38,9 @@ BATCH = 2000
 
 @dataclass(slots=True)
 class Table:
-    """What goes into one collection: unit vectors (n, d) float32, for each an id that is its own in
+    """What goes into one collection.
+
+    `vectors` are [rows, dimension] float32 of unit length. Each row has an id that is its own in
     every build, fields that a search can filter by, and the text that Chroma shows.
     """
 
@@ -48,19 +50,23 @@ class Table:
     texts: Sequence[str]
 
     def digests(self) -> dict[str, str]:
-        """Id → digest of vector, fields and text; raises UserError where two rows have one id."""
-        found = {}
+        """Id → digest of vector, fields and text.
+
+        Raises:
+            UserError: two rows have one id.
+        """
+        by_id = {}
         for id_, vector, fields, text in zip(self.ids, self.vectors, self.fields, self.texts, strict=True):
             row = vector.tobytes() + json.dumps([fields, text], ensure_ascii=False, sort_keys=True).encode()
-            found[id_] = hashlib.blake2b(row, digest_size=12).hexdigest()
-        if len(found) < len(self.ids):
+            by_id[id_] = hashlib.blake2b(row, digest_size=12).hexdigest()
+        if len(by_id) < len(self.ids):
             raise UserError("two rows have one id. Run the knowledge and filter stages again.")
-        return found
+        return by_id
 
 
-def _settings() -> Settings:
+def _settings() -> ClientSettings:
     """Ones of its own for each client: Chroma writes into them."""
-    return Settings(anonymized_telemetry=False)
+    return ClientSettings(anonymized_telemetry=False)
 
 
 def _client(folder: Path):
@@ -89,12 +95,18 @@ def build(
     embedder: dict | None = None,
     base: Path | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Write the collections to `target`, which is there or replaced only when they are complete.
+    """Write collections to a folder, which is made or replaced only when they are complete.
 
-    `hnsw`: max_neighbors, ef_construction, ef_search. `embedder`: the card of what made the
-    vectors, kept for the readers. `base`: an earlier build (may be `target`); what it has of the
-    same settings and embedder stays, and only rows that are new, changed or gone are written.
-    Returns {collection: {kept, written, removed}}.
+    Args:
+        target: the folder.
+        tables: name of a collection → what goes into it.
+        hnsw: max_neighbors, ef_construction, ef_search.
+        embedder: the card of what made the vectors, kept for the readers.
+        base: an earlier build, maybe `target`. What it has of the same settings and embedder
+            stays, and only rows that are new, changed or gone are written.
+
+    Returns:
+        Name of a collection → {kept, written, removed}, numbers of rows.
     """
     card = {"hnsw": hnsw, "embedder": embedder, "chromadb": chromadb.__version__}
     base = base and present(base)
@@ -140,10 +152,14 @@ def build(
 
 
 def verify(folder: Path, name: Path | None = None) -> dict:
-    """`store.json` of a whole build of this version of Chroma; raises UserError saying what is
-    wrong with another.
+    """`store.json` of a whole build of this version of Chroma.
 
-    `name`: what a reader knows the folder as, where this is a copy.
+    Args:
+        folder: the build, or a copy of it.
+        name: what a reader knows the folder as, where this is a copy.
+
+    Raises:
+        UserError: it is damaged, or of another version; the message says what is wrong.
     """
     name = name or folder
     if not (folder / CARD).is_file() or not (folder / DATABASE).is_file():
@@ -179,21 +195,26 @@ def _copied(folder: Path, copy: Path) -> dict:
 class Store:
     """A reader's own copy of a Chroma folder; `close` (or garbage collection) removes it.
 
-    `server` (None: embedded): settings of a Chroma server that is started on the copy and stopped
-    by `close`: host, and port (0: a free one).
+    Args:
+        folder: what `build` has written.
+        server: of a Chroma server that is started on the copy and stopped by `close`; None opens
+            the copy in this process.
+
+    Raises:
+        UserError: the folder is damaged, or cannot be opened.
     """
 
-    def __init__(self, folder: Path, server: dict | None = None):
+    def __init__(self, folder: Path, server: ServerSettings | None = None):
         self._scratch = tempfile.TemporaryDirectory(prefix="lexpro-chroma-", ignore_cleanup_errors=True)
         copy = Path(self._scratch.name) / "chroma"
         self.server: Server | None = None
         try:
             self.card = steadily(folder, lambda source: _copied(source, copy))
             if server:
-                self.server = Server(copy, server["host"], server["port"])
+                self.server = Server(copy, server.host, server.port)
                 # Also when nobody calls `close`.
                 self._stop = weakref.finalize(self, self.server.stop)
-                self._client = chromadb.HttpClient(server["host"], self.server.port, settings=_settings())
+                self._client = chromadb.HttpClient(server.host, self.server.port, settings=_settings())
             else:
                 self._client = _client(copy)
             self._collections = {
@@ -213,6 +234,7 @@ class Store:
             raise
 
     def close(self) -> None:
+        """Remove the copy, and stop the server where there is one."""
         if hasattr(self, "_client"):
             self._client.close()
         if self.server:
@@ -220,19 +242,25 @@ class Store:
         self._scratch.cleanup()
 
     def count(self, name: str) -> int:
+        """The rows of a collection."""
         return self._collections[name].count()
 
     def search(
         self, name: str, vector: np.ndarray, k: int, where: dict | None = None
     ) -> list[tuple[str, float]]:
-        """Up to `k` (id, cosine similarity), nearest first, of the rows whose fields fulfil
-        `where`.
+        """Up to `k` (id, cosine similarity), nearest first.
+
+        Args:
+            name: of the collection.
+            vector: [dimension] float32.
+            k: most rows.
+            where: conditions on the fields, as Chroma has them; None for all rows.
         """
         k = min(k, self.card["collections"][name][0])
         if not k:
             return []
-        found = self._collections[name].query(
+        answer = self._collections[name].query(
             query_embeddings=[vector], n_results=k, where=where, include=["distances"]
         )
-        pairs = [(id_, 1 - d) for id_, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        pairs = [(id_, 1 - d) for id_, d in zip(answer["ids"][0], answer["distances"][0], strict=True)]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))

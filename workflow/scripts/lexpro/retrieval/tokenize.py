@@ -12,8 +12,9 @@ _RUN = re.compile(r"[㐀-鿿豈-﫿]+|[a-z0-9]+")
 
 
 def bigrams(text: str) -> list[str]:
-    """Overlapping pairs within each run of Chinese characters (a lone one stays); words, numbers
-    whole.
+    """Overlapping pairs within each run of Chinese characters; a lone one stays.
+
+    Latin words and numbers are one term each.
     """
     terms = []
     for run in _RUN.findall(text.lower()):
@@ -34,9 +35,7 @@ def _jieba():
 
 
 def words(text: str) -> list[str]:
-    """All tokens of jieba that are not blank, punctuation included (as in the published JuDGE
-    row).
-    """
+    """All tokens of jieba that are not blank, punctuation included, as in JuDGE's published row."""
     return [token for token in _jieba().cut(text) if not token.isspace()]
 
 

@@ -17,19 +17,27 @@ from lexpro import datasets
 from lexpro.config import corpus as corpus_config
 from lexpro.config.knowledge import Statutes
 from lexpro.config.reward_gates import Settings
+from lexpro.config.tasks import Form
 from lexpro.corpus.parsing.structure import structure
 from lexpro.corpus.synthetic import generate
 from lexpro.records import Judgment
+from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.rewards import gates, registry, tier
 from lexpro.rewards.completion import answer_of
 from lexpro.rewards.registry import Reward
 from lexpro.statutes import knowledge, table
-from lexpro.tasks.form import Form
-from lexpro.tasks.shelf import Shelf
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json_lines, read_yaml
 
 JUDGE = "oneal2000__JuDGE/data/test.json"
+# Of the questions' form, beside its style: facts and reasoning are whole.
+FORM = {
+    "sections": ["parties", "facts", "reasoning", "judgment"],
+    "facts_chars": 0,
+    "think_chars": 0,
+    "article_chars": 40,
+    "articles_tokens": 0,
+}
 
 
 def read_settings(path: Path) -> Settings:
@@ -122,10 +130,12 @@ class Gates:
             articles: those of the knowledge base.
             folder: of the knowledge base.
         """
-        shelf, form = Shelf(articles), Form(style=settings.form)
+        retriever, form = LexicalRetriever.build(articles), Form(style=settings.form, **FORM)
 
         def cases(part: list[tuple[str, Judgment]]) -> list[gates.Case]:
-            return gates.cases(part, form, lambda facts, date: shelf.find(facts, settings.retrieved, date))
+            return gates.cases(
+                part, form, lambda facts, date: retriever.search(facts, settings.retrieved, date)
+            )
 
         halves = [cases(pairs[::2]), cases(pairs[1::2])]
         self.folder = folder

@@ -21,12 +21,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lexpro.config.tasks import Form
 from lexpro.law import charges
 from lexpro.records import TERM_KINDS, Judgment
 from lexpro.rewards.registry import Reward
 from lexpro.task_names import TASKS
 from lexpro.tasks import prompts, targets, texts
-from lexpro.tasks.form import Form
 from lexpro.workflow.files import json_line
 
 DEGENERATE = ("loop", "unclosed", "english", "everything", "braces")
@@ -62,7 +62,7 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
     """
     found = []
     for number, (text, judgment) in enumerate(judgments):
-        facts = texts.facts(text, judgment, form)[0]
+        facts = texts.facts(text, judgment, form.facts_chars)[0]
         for task in TASKS:
             if not targets.asked(task, judgment):
                 continue
@@ -72,9 +72,9 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
             found.append(
                 Case(
                     task,
-                    prompts.build(task, source, retrieved, form),
+                    prompts.build(task, source, form, retrieved),
                     targets.gold(task, judgment, form),
-                    targets.completion(task, judgment, given, text, form),
+                    targets.completion(task, judgment, form, given, text),
                     targets.charges(judgment),
                     [article["ref"] for article in given or ()],
                     judgment.date,

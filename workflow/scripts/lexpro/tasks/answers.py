@@ -1,9 +1,8 @@
-"""From the text that a model writes to an answer: the thought apart from the answer, the JSON
-found, its values normalised.
+"""From the text that a model writes to an answer whose values are normalised.
 
 Values are read by `lexpro.law`, as everywhere: 42, "42", "三年六个月" and "3年6个月" are the
-same term, "五千元" is 5000. A value that cannot be read stays as it was written, so that it
-counts as a wrong value and not as none.
+same term, "五千元" is 5000. A value that cannot be read stays as it was written, so that it counts
+as a wrong value and not as none.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Callable
 
 from lexpro.law import articles, charges, money, numerals, terms
 from lexpro.records import TERM_KINDS
-from lexpro.tasks.form import CASE_FIELDS, DEFENDANT_FIELDS
+from lexpro.task_names import CASE_FIELDS, DEFENDANT_FIELDS
 
 OPEN, CLOSE = "<think>", "</think>"
 _DECODER = json.JSONDecoder()
@@ -24,10 +23,13 @@ _LONGEST = 20_000
 
 
 def split_think(completion: str) -> tuple[str | None, str, bool]:
-    """(thought or None, answer, finished). Not finished: a thought was begun and not closed, so
-    there is no answer.
+    """Tell the thought from the answer.
 
     The opening tag may be missing: some chat templates put it into the prompt.
+
+    Returns:
+        Thought (None for none), answer, and whether the thought is finished: one that was begun and
+        not closed leaves no answer.
     """
     before, closed, after = completion.rpartition(CLOSE)
     if closed:
@@ -65,9 +67,7 @@ def number(value: object) -> object:
 
 
 def months(value: object) -> object:
-    """A length in months: 42, "42", "42个月", "三年六个月" → 42; None for null, which means that
-    there is none.
-    """
+    """A length in months: 42, "42", "42个月", "三年六个月" → 42; None (no length) for null."""
     if isinstance(value, str):
         text = value.strip()
         if text in ("", "无", "null"):
@@ -109,10 +109,12 @@ def charge(value: object) -> object:
 
 
 def name(value: object) -> object:
+    """The name of a defendant, without spaces and 被告人."""
     return re.sub(r"\s|^被告人", "", value) if isinstance(value, str) else value
 
 
 def circumstance(value: object) -> object:
+    """The name of a circumstance (情节), without spaces around it."""
     return value.strip() if isinstance(value, str) else value
 
 
@@ -153,27 +155,35 @@ def _read(data: dict, keys: tuple[str, ...]) -> dict:
 
 
 def parse(task: str, answer: str) -> dict | None:
-    """The answer to a task, normalised; None where the text holds no JSON object with any key of
-    the task.
+    """The answer to a task, normalised.
 
-    Keys of other tasks are left out; keys that are missing stay missing. Raises KeyError on an
-    unknown task.
+    Args:
+        task: one of `TASKS`.
+        answer: what a model wrote after its thought.
+
+    Returns:
+        Keys of the task only; those that are missing stay missing. None where the text holds no
+        JSON object with any of them.
+
+    Raises:
+        KeyError: there is no such task.
     """
     keys = KEYS[task]
     data = find_object(answer)
     if data is None or not any(key in data for key in keys):
         return None
-    found = _read(data, keys)
+    values = _read(data, keys)
     if task == "elements":
         people = data.get("被告人")
         people = people if isinstance(people, list) else [people]
-        found["被告人"] = [_read(person, DEFENDANT_FIELDS) for person in people if isinstance(person, dict)]
-    return found
+        values["被告人"] = [_read(person, DEFENDANT_FIELDS) for person in people if isinstance(person, dict)]
+    return values
 
 
 def shaped(answer: object, like: object) -> bool:
-    """Whether an answer has the keys and types of `like`, the gold answer (list items: those of its
-    first item).
+    """Whether an answer has the keys and types of `like`, the gold answer.
+
+    Items of a list have those of its first item.
     """
     if isinstance(like, dict):
         return (

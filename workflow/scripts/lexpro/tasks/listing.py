@@ -1,14 +1,13 @@
-"""Statutes in a prompt: best first, each with the version that it is of, as many as the budget has
-room for.
-"""
+"""Statutes in a prompt: best first, each with its version, as many as the budget has room for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from lexpro.config.tasks import Form
 from lexpro.law.numerals import NUMERAL
-from lexpro.tasks.form import Form, clip
+from lexpro.tasks.form import clip
 
 # The number at the head of an article's text: the prompt gives its ref instead.
 _HEAD = re.compile(rf"^第\s*{NUMERAL}\s*条(?:之{NUMERAL})?\s*")
@@ -16,36 +15,41 @@ _PIECE = re.compile(r"[A-Za-z]{1,3}|\S")
 
 
 def tokens(text: str) -> int:
-    """About the most tokens that a text has in a vocabulary that knows Chinese: one a character,
-    one for three letters.
+    """An upper estimate of a text's tokens: one a character, one for three Latin letters.
 
-    The statutes of a prompt are chosen before any model is there, so its tokenizer cannot be asked.
+    The statutes of a prompt are chosen before there is a model whose tokenizer could be asked. A
+    vocabulary that knows Chinese has about as many tokens at most.
     """
     return len(_PIECE.findall(text))
 
 
 def version(article: dict) -> str:
-    """（2011-05-01起）or （1997-10-01至2011-05-01）, "" where the table does not say since when
-    a text is in force.
+    """The days of an article's version: （2011-05-01起）, or （1997-10-01至2011-05-01）.
+
+    "" where the table does not say since when a text is in force.
     """
     begin, end = article.get("valid_from", ""), article.get("valid_to", "")
     return f"（{begin}至{end}）" if begin and end else f"（{begin}起）" if begin else ""
 
 
 def shown(articles: Sequence[dict], form: Form) -> list[dict]:
-    """The articles that fit into the budgets of `form`, in rank order: {ref, text, version}, text
-    cut to its share.
+    """The articles that fit into the budgets of the form; the first always does.
 
-    The first is always shown. The style `compact` names no versions: its models are too small to
-    read them.
+    Args:
+        articles: rows with ref and text, best first; or what this function has returned.
+        form: its budgets. The style `compact` names no versions: its models are too small to read
+            them.
+
+    Returns:
+        {ref, text, version} of each, text cut to `form.article_chars`.
     """
     kept: list[dict] = []
     characters = counted = 0
     for article in articles:
         text = clip(_HEAD.sub("", " ".join(article["text"].split())), form.article_chars)
         # What was shown once (a prompt is built from shown articles too) keeps its version.
-        of = article.get("version", version(article)) if form.style == "full" else ""
-        entry = {"ref": article["ref"], "text": text, "version": of}
+        label = article.get("version", version(article)) if form.style == "full" else ""
+        entry = {"ref": article["ref"], "text": text, "version": label}
         characters += len(text)
         counted += tokens(line(entry))
         full = form.articles_chars and characters > form.articles_chars

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lexpro.tasks.form import Form
+from lexpro.config.tasks import Form
+from lexpro.tasks.form import case_fields, defendant_fields
 from lexpro.tasks.listing import line, shown
 
 COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article": "引用法条：", "term": "预测刑期："}
 
 _THINK = "先在<think>与</think>之间写出推理，再只输出一个JSON对象"
 _MONTHS = "刑期、缓刑以月为单位（三年六个月写作42）"
-# What is asked, in several wordings; the first is that of the evaluation, the others are for
-# training (augment.py).
+# What is asked, in several wordings. The first is that of the evaluation, the others are for
+# training (lexpro/examples/augment.py).
 ASKED = {
     "elements": (
         "阅读判决书，提取每名被告人的{person}{case}。",
@@ -48,16 +49,23 @@ ANSWER = {
 
 
 def instruction(task: str, form: Form, wording: int = 0) -> str:
-    """What is asked, without the case, in one of the wordings. Raises KeyError on an unknown
-    task.
+    """What is asked, without the case.
+
+    Args:
+        task: one of `TASKS`.
+        form: its style, and the elements asked for.
+        wording: from 0 to `wordings` - 1.
+
+    Raises:
+        KeyError: there is no such task.
     """
     if form.style == "compact":
         return COMPACT[task]
     if task != "elements":
         return f"{ASKED[task][wording]}{_THINK}，{ANSWER[task]}"
-    case = "、".join(form.case)
+    case = "、".join(case_fields(form))
     asked = ASKED[task][wording].format(
-        person="、".join(form.person), case=f"，以及全案的{case}" if case else ""
+        person="、".join(defendant_fields(form)), case=f"，以及全案的{case}" if case else ""
     )
     return (
         f"{asked}{_THINK}，键为“被告人”（数组，每人一项）{'和' + case if case else ''}。{_MONTHS}，"
@@ -73,36 +81,43 @@ def wordings(task: str, form: Form) -> int:
 def build(
     task: str,
     text: str,
+    form: Form,
     articles: Sequence[dict] | None = None,
-    form: Form | None = None,
     wording: int = 0,
-    practice: Sequence[str] | None = None,
+    court_citations: Sequence[str] | None = None,
 ) -> str:
-    """The prompt of `task` on `text` (a document for `elements`, else facts).
+    """The prompt of a task on a text.
 
-    `articles` ({ref, text} in rank order) are listed before the text in retrieval mode; None is the
-    mode without, and an empty list says that nothing was found. `practice` (refs): what the court
-    itself usually cites in such cases; None where that is not known.
+    Args:
+        task: one of `TASKS`.
+        text: a document for `elements`, else facts.
+        form: of the prompt.
+        articles: rows with ref and text, in rank order, listed before the text; an empty list says
+            that nothing was found, None is the mode without retrieval.
+        wording: as in `instruction`.
+        court_citations: refs that the court usually cites in such cases; None where that is not
+            known.
     """
-    form = form or Form()
     parts = [instruction(task, form, wording)]
     if articles is not None:
         listed = [line(article) for article in shown(articles, form)]
         parts += ["法条：", *(listed or ["无"])]
-        if practice is not None:
-            parts.append(f"本院多引：{'、'.join(practice) or '无'}")
+        if court_citations is not None:
+            parts.append(f"本院多引：{'、'.join(court_citations) or '无'}")
     if articles is not None or form.style == "full":
         parts.append("判决书：" if task == "elements" else "事实：")
     return "\n".join([*parts, text])
 
 
-def refs(articles: Sequence[dict] | None, form: Form, practice: Sequence[str] | None = None) -> list[str]:
-    """What a prompt that `build` makes of these shows or names, each ref once."""
+def refs(
+    articles: Sequence[dict] | None, form: Form, court_citations: Sequence[str] | None = None
+) -> list[str]:
+    """The refs that a prompt which `build` makes of these shows or names, each once."""
     listed = [article["ref"] for article in shown(articles or [], form)]
-    return list(dict.fromkeys([*listed, *(practice or ())]))
+    return list(dict.fromkeys([*listed, *(court_citations or ())]))
 
 
 def messages(prompt: str, completion: str | None = None) -> list[dict[str, str]]:
     """A prompt as chat messages, with the answer where there is one."""
-    found = [{"role": "user", "content": prompt}]
-    return found if completion is None else [*found, {"role": "assistant", "content": completion}]
+    asked = [{"role": "user", "content": prompt}]
+    return asked if completion is None else [*asked, {"role": "assistant", "content": completion}]

@@ -1,7 +1,7 @@
 """How a judgment itself writes a value: 42 months as 三年六个月, 5000 yuan as 五千元.
 
-The reasoning of a completion quotes the document and then converts (三年六个月=3*12+6=42): a
-model can copy the first part and learn the second.
+The reasoning of a completion quotes the document and then converts (三年六个月=3*12+6=42). A model
+can copy the first part and learn the second.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ _PROBATION = re.compile(r"缓刑[^，。；\d一二三四五六七八九十]{0,8
 
 
 def term(value: Term, text: str) -> str:
-    """The words of `text` for a main punishment (有期徒刑三年六个月), or ours where it has none."""
-    for found, start, end in terms.find(text):
-        if (found.kind, found.months) == (value.kind, value.months):
+    """The words of a text for a main punishment (有期徒刑三年六个月), or ours where it has none."""
+    for stated, start, end in terms.find(text):
+        if (stated.kind, stated.months) == (value.kind, value.months):
             return text[start:end]
     return terms.render(value)
 
 
 def probation(months: int, text: str) -> str:
-    """The words of `text` for a probation period, without 缓刑."""
+    """The words of a text for a probation period in months, without 缓刑."""
     for match in _PROBATION.finditer(text):
         length = terms.length_at(text, match.end())
         if length and length.months == months:
@@ -33,12 +33,13 @@ def probation(months: int, text: str) -> str:
 
 
 def yuan(amount: Money, text: str) -> str:
-    """The words of `text` for a sum and what they come to (五千元=5000), or the number alone where
-    they are it already, or where there are none (a total of several).
+    """The words of a text for a sum in yuan, and what they come to: 五千元=5000.
+
+    The number alone where the words are it already, or where there are none (a total of several).
     """
-    for found in money.find(text):
-        if found.currency == money.YUAN and found.amount == amount and found.high is None:
-            words = _PREFIX.sub("", text[found.start : found.end])
+    for stated in money.find(text):
+        if stated.currency == money.YUAN and stated.amount == amount and stated.high is None:
+            words = _PREFIX.sub("", text[stated.start : stated.end])
             return words if words == f"{amount}元" else f"{words}={amount}"
     return f"{amount}元"
 

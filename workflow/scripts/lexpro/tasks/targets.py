@@ -1,8 +1,8 @@
-"""What the answer to a task is (`gold`), and the completion that a model is trained to give:
-reasoning, then the answer.
+"""The gold answer to a task, and the completion that a model is trained to give.
 
-The reasoning is built from the judgment alone. It spells out what small models get wrong when they
-have to do it in one step, above all the arithmetic from years to months.
+A completion is reasoning, then the answer. The reasoning is built from the judgment alone. It
+spells out what small models get wrong when they have to do it in one step, above all the arithmetic
+from years to months.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from lexpro.config.tasks import Form
 from lexpro.law import facts as law
 from lexpro.law.articles import CRIMINAL_LAW, parse_ref
 from lexpro.records import TIMED_KINDS, Defendant, Judgment
+from lexpro.task_names import CASE_FIELDS
 from lexpro.tasks import quotes
-from lexpro.tasks.form import CASE_FIELDS, Form, clip
+from lexpro.tasks.form import case_fields, clip, defendant_fields
 from lexpro.tasks.texts import section
 
 
@@ -24,9 +26,7 @@ def refs(judgment: Judgment) -> list[str]:
 
 
 def is_special(ref: str) -> bool:
-    """Whether an article is of the special part (分则) of the Criminal Law, which begins with
-    article 102.
-    """
+    """Whether an article is of the special part (分则) of the Criminal Law: 102 and later ones."""
     article = parse_ref(ref)
     return article is not None and article.number > 101
 
@@ -64,21 +64,25 @@ def _defendant(defendant: Defendant) -> dict:
     }
 
 
-def gold(task: str, judgment: Judgment, form: Form | None = None) -> dict:
-    """The answer to `task`, as docs/design.md lays it out: months, yuan, refs of articles.
+def gold(task: str, judgment: Judgment, form: Form) -> dict:
+    """The true answer to a task, as docs/design.md lays it out: months, yuan, refs of articles.
 
-    Only for judgments that are `asked` it. `form.fields` restricts the elements. Raises ValueError
-    on an unknown task.
+    Args:
+        task: one of `TASKS`.
+        judgment: one that is `asked` the task.
+        form: its `fields` restrict the elements.
+
+    Raises:
+        ValueError: there is no such task.
     """
-    form = form or Form()
     if task == "elements":
         people = [_defendant(defendant) for defendant in judgment.defendants]
         totals = dict(
             zip(CASE_FIELDS, (judgment.amount, judgment.restitution, judgment.compensation), strict=True)
         )
         return {
-            "被告人": [{key: person[key] for key in form.person} for person in people],
-            **{key: totals[key] for key in form.case},
+            "被告人": [{key: person[key] for key in defendant_fields(form)} for person in people],
+            **{key: totals[key] for key in case_fields(form)},
         }
     if task == "charge":
         return {"罪名": charges(judgment)}
@@ -170,17 +174,22 @@ def _term(judgment: Judgment) -> str:
 def think(
     task: str,
     judgment: Judgment,
+    form: Form,
     articles: Sequence[dict] | None = None,
     text: str = "",
-    form: Form | None = None,
 ) -> str:
     """The reasoning of a completion, without its tags.
 
-    In the `full` style it is the judgment's own 本院认为 (from `text`, cut to
-    `form.think_chars`; not for `elements`, where the prompt shows it), followed by what the
-    compact style consists of: the derivation of each value of the answer.
+    The compact style derives each value of the answer. The full style has the judgment's own
+    本院认为 before that, except for `elements`, whose prompt shows it.
+
+    Args:
+        task: one of `TASKS`.
+        judgment: one that is `asked` the task.
+        form: its style, fields, and the longest quotation of 本院认为 (`think_chars`).
+        articles: those that the prompt shows; None without retrieval.
+        text: the document, which is quoted.
     """
-    form = form or Form()
     shown = [article["ref"] for article in articles or ()]
     if task == "elements":
         derived = _elements(judgment, text, form)
@@ -205,11 +214,9 @@ def dump(answer: dict) -> str:
 def completion(
     task: str,
     judgment: Judgment,
+    form: Form,
     articles: Sequence[dict] | None = None,
     text: str = "",
-    form: Form | None = None,
 ) -> str:
-    """`<think>…</think>` and the JSON answer. `articles` are the ones shown in the prompt, `text`
-    the document.
-    """
-    return f"<think>{think(task, judgment, articles, text, form)}</think>{dump(gold(task, judgment, form))}"
+    """`<think>…</think>` and the JSON answer; arguments as of `think`."""
+    return f"<think>{think(task, judgment, form, articles, text)}</think>{dump(gold(task, judgment, form))}"

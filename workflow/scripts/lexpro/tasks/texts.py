@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from lexpro.config.tasks import Form
 from lexpro.law import charges
 from lexpro.law.numerals import NUMERAL
 from lexpro.records import Judgment
-from lexpro.tasks.form import Form, clip
+from lexpro.tasks.form import clip
 
 _CLAUSE = re.compile(r"[^，,。；;：:！？\n]*[，,。；;：:！？\n]?")
 # Any charge as such (犯…罪, 涉嫌…罪), a cited article (三条 of cigarettes is none), a punishment
@@ -20,30 +21,40 @@ _ANSWER = re.compile(
 
 
 def section(text: str, judgment: Judgment, name: str) -> str:
-    """One section of the document, stripped; empty where it has none. The facts of a judgment whose
-    court states none of its own are those of the accusation.
+    """One section of the document, stripped; "" where it has none.
+
+    The facts of a judgment whose court states none of its own are those of the accusation.
     """
     start, end = judgment.sections.get(name, (0, 0))
-    found = text[start:end].strip()
-    return found or (section(text, judgment, "accusation") if name == "facts" else "")
+    part = text[start:end].strip()
+    return part or (section(text, judgment, "accusation") if name == "facts" else "")
 
 
 def document(text: str, judgment: Judgment, form: Form) -> str:
-    """The document as the elements are asked of it: the sections that `form` names, or all of it
-    where none is there.
+    """The document as the elements are asked of it.
+
+    It has the sections that the form names, or all of the text where none of them is there.
     """
     limits = {"facts": form.facts_chars}
     parts = [clip(section(text, judgment, name), limits.get(name, 0)) for name in form.sections]
     return "\n".join(part for part in parts if part) or text.strip()
 
 
-def facts(text: str, judgment: Judgment, form: Form) -> tuple[str, int]:
-    """(facts, clauses left out).
+def facts(text: str, judgment: Judgment, limit: int = 0) -> tuple[str, int]:
+    """The facts of a judgment without its answer.
 
-    A clause is left out where it names a charge, cites an article, or states a
-    punishment. Words for the conduct itself (盗窃手机) stay: they are the facts.
+    A clause is left out where it names a charge, cites an article, or states a punishment. Words
+    for the conduct itself (盗窃手机) stay: they are the facts.
+
+    Args:
+        text: the document.
+        judgment: its record, whose sections are offsets into `text`.
+        limit: characters of the facts that are kept; 0 for all.
+
+    Returns:
+        The facts, and the number of clauses left out.
     """
     clauses = [clause for clause in _CLAUSE.findall(section(text, judgment, "facts")) if clause]
     kept = [c for c in clauses if not _ANSWER.search(c) and not charges.find(c)]
     body = "".join(kept).strip(" ，,；;：:\n")
-    return clip(body, form.facts_chars), len(clauses) - len(kept)
+    return clip(body, limit), len(clauses) - len(kept)

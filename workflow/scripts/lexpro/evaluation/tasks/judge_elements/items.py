@@ -16,23 +16,22 @@ from lexpro.corpus.filtering.masking import mask_judgment
 from lexpro.corpus.parsing.structure import structure
 from lexpro.evaluation.judgments import Judgments
 from lexpro.evaluation.questions import data
+from lexpro.examples.questions import Question
 from lexpro.task_names import TASKS
 from lexpro.tasks import targets, texts
-from lexpro.tasks.form import Form
-from lexpro.tasks.rows import Question
-from lexpro.workflow.files import read_json
+from lexpro.tasks.form import read_form
 
 
 def rows(tasks: Path, settings: dict) -> Iterator[dict]:
     """Each document asked every task that it has an answer to, in the form of the run's
     training.
     """
-    form = Form.from_dict(read_json(tasks / "form.json"))
+    form = read_form(tasks)
     with data(settings, 0).open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             text, judgment, _ = mask_judgment(row["fd"], structure(row["fd"], row["text_id"]))
-            facts, _ = texts.facts(text, judgment, form)
+            facts, _ = texts.facts(text, judgment, form.facts_chars)
             for task in TASKS:
                 source = texts.document(text, judgment, form) if task == "elements" else facts
                 if source and targets.asked(task, judgment):

@@ -1,5 +1,6 @@
-"""Which judgments are trained on and which are held out: whole case families, balanced over
-provinces and charges.
+"""Which judgments are trained on and which are held out.
+
+Whole case families go together, balanced over provinces and charges.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ SPLITS = ("sft", "grpo", "heldout")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What the split goes by: documents of one `family` (the same case) never part."""
+class SplitRow:
+    """A judgment as the split sees it; documents of one `family` (the same case) never part."""
 
     doc_id: str
     family: str
@@ -23,25 +24,36 @@ class Case:
     charge: str
 
 
-def assign(cases: Iterable[Case], shares: Mapping[str, float], seed: int) -> dict[str, str]:
-    """doc_id → split, by shares that sum to 1.
+def assign(rows: Iterable[SplitRow], shares: Mapping[str, float], seed: int) -> dict[str, str]:
+    """Deal the judgments to the splits.
 
     Families are taken in a seeded order, each by the split that is furthest behind its share of the
     family's province, charge, both together, and everything (after Sechidis et al. 2011,
     stratification of multi-label data). The province and charge of a family are those of its first
-    document. Raises ValueError if the shares do not sum to 1.
+    document.
+
+    Args:
+        rows: the judgments; their order does not matter between families.
+        shares: share of each split, together 1.
+        seed: of every draw.
+
+    Returns:
+        doc_id → split.
+
+    Raises:
+        ValueError: a share is below 0, or the shares do not sum to 1.
     """
     if abs(sum(shares.values()) - 1) > 1e-9 or min(shares.values()) < 0:
         raise ValueError(f"shares {dict(shares)}: none below 0, together 1")
-    families: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        families[case.family].append(case)
+    families: dict[str, list[SplitRow]] = defaultdict(list)
+    for row in rows:
+        families[row.family].append(row)
     order = sorted(families, key=lambda family: draw(seed, "order", family))
     names = [name for name in shares if shares[name] > 0]
     # have[label][split], seen[label]: documents dealt so far.
     have: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(names, 0))
     seen: dict[tuple, int] = defaultdict(int)
-    found: dict[str, str] = {}
+    splits: dict[str, str] = {}
     for family in order:
         members = families[family]
         first = members[0]
@@ -55,5 +67,5 @@ def assign(cases: Iterable[Case], shares: Mapping[str, float], seed: int) -> dic
         chosen = max(names, key=lambda name: (round(behind[name], 9), draw(seed, family, name)))
         for label in labels:
             have[label][chosen] += len(members)
-        found.update((case.doc_id, chosen) for case in members)
-    return found
+        splits.update((row.doc_id, chosen) for row in members)
+    return splits

@@ -4,13 +4,15 @@ sides.
 
 from __future__ import annotations
 
-import corpora
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lexpro.corpus.synthetic import generate
-from lexpro.tasks.same_case import MANY, families, keys
-from lexpro.tasks.split import Case, assign
+from lexpro.examples.same_case import MANY, families, keys
+from lexpro.examples.split import SplitRow, assign
+from lexpro.workflow.files import read_yaml
 
 SHARES = {"sft": 0.6, "grpo": 0.2, "heldout": 0.2}
 STORY = (
@@ -65,17 +67,17 @@ def test_families_are_what_shares_a_key(documents):
 
 
 def test_no_fact_is_on_both_sides():
-    settings = corpora.synthetic(style="full")
+    settings = read_yaml(Path(__file__).parents[2] / "config/corpus/synthetic.yaml")
     documents = []
     for number in range(150):
-        text, truth = generate.clean(settings, "湖北", number)
+        text, truth = generate.clean({**settings, "style": "full"}, "湖北", number)
         facts = text[slice(*truth["sections"]["facts"])]
         documents.append((truth["case_number"], facts))
         if number % 3 == 0:
             # The judgment of another defendant of the case.
             documents.append((f"（2024）鄂0103刑初{number}号", facts + "其余被告人已另案判决。"))
     heads = families(documents)
-    cases = [Case(str(n), str(head), "湖北", "盗窃罪") for n, head in enumerate(heads)]
+    cases = [SplitRow(str(n), str(head), "湖北", "盗窃罪") for n, head in enumerate(heads)]
     splits = assign(cases, SHARES, 1)
     sides: dict[int, set[str]] = {}
     for number, document in enumerate(documents):

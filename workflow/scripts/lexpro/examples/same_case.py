@@ -1,9 +1,8 @@
-"""Judgments that tell of the same case: two of co-defendants, a first one and the one after a
-retrial.
+"""Judgments of the same case: those of co-defendants, a first one and that of its retrial.
 
 They are no near-duplicates, but a model that was trained on one has seen the facts of the other.
-They share a case number, or a long sentence of the facts with a figure in it; names do not matter,
-courts mask them differently.
+They share a case number, or a long sentence of the facts with a figure in it. Names are left out of
+the comparison, because courts mask them differently.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ import numpy as np
 
 from lexpro.union_find import connect
 
-# Letters of a sentence that nobody writes twice by chance; documents from which on it is a formula.
+# The fewest letters of a sentence that two documents do not share by chance; the most documents
+# that share it, since one in more of them is a formula.
 LONG = 40
 MANY = 10
 _SENTENCE = re.compile(r"[^。；\n]+")
@@ -30,17 +30,24 @@ def _key(text: str) -> int:
 
 
 def keys(case_number: str | None, facts: str) -> set[int]:
-    """What a judgment has in common with another of the same case (64-bit hashes)."""
-    found = {_key(_NOISE.sub("", case_number))} if case_number else set()
+    """What a judgment has in common with another of the same case, as 64-bit hashes."""
+    hashes = {_key(_NOISE.sub("", case_number))} if case_number else set()
     for sentence in _SENTENCE.findall(facts):
         letters = _NOISE.sub("", _MASKED.sub("某", sentence))
         if len(letters) >= LONG and _FIGURE.search(letters):
-            found.add(_key(letters))
-    return found
+            hashes.add(_key(letters))
+    return hashes
 
 
 def families(documents: Iterable[tuple[str | None, str]]) -> list[int]:
-    """For each document (case number, facts) the place of the first one of the same case."""
+    """Group documents by case.
+
+    Args:
+        documents: case number and facts of each.
+
+    Returns:
+        For each document the place of the first one of the same case.
+    """
     parts = [np.zeros(0, dtype=np.uint64)]
     owners: list[int] = []
     for case_number, facts in documents:

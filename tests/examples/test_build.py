@@ -1,0 +1,93 @@
+"""The data sets as the stage writes them: no training file tells of a held-out judgment."""
+
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+from types import SimpleNamespace
+
+import planning
+import polars as pl
+from sample_judgments import plain_form
+
+import tasks
+from lexpro.config.tasks import Settings
+from lexpro.corpus.synthetic import generate
+from lexpro.examples import build, split
+from lexpro.law import facts
+from lexpro.statutes import builtin_statutes, table
+from lexpro.workflow.files import read_yaml, write_json
+
+CONFIG = Path(__file__).resolve().parents[2] / "config"
+
+
+def test_a_judgment_is_no_precedent_for_another_of_its_case(tmp_path):
+    """Two judgments with one case number: each is the other's family, whatever the filter called
+    them.
+    """
+    values = read_yaml(CONFIG / "corpus/synthetic.yaml")
+    made = [generate.clean(values, "湖北", n) for n in range(3)]
+    made.append((made[0][0], {**made[0][1], "doc_id": "again"}))
+    kept = [
+        {"doc_id": truth["doc_id"], "family": truth["doc_id"], "province": "湖北", "text": text}
+        | {"charge": "盗窃罪", "judgment": json.dumps(truth)}
+        for text, truth in made
+    ]
+    pl.DataFrame(kept).write_parquet(tmp_path / "kept.parquet")
+    known = build.split_rows(tmp_path / "kept.parquet")
+    splits = {row.doc_id: "sft" for row in known}
+    settings = Settings.model_validate(read_yaml(CONFIG / "tasks/tiny.yaml"))
+    found = build.precedents(tmp_path / "kept.parquet", known, splits, settings)
+    assert all(precedent.court.startswith("湖北 ") for precedent in found)
+    asked = []
+
+    class Asking:
+        form = plain_form()
+
+        def training(self, judgment, text, split, family):
+            asked.append((judgment.doc_id, family))
+            return iter(())
+
+    run = SimpleNamespace(out=tmp_path, counts=Counter())
+    build.write_training(
+        run, Asking(), tmp_path / "kept.parquet", splits, {c.doc_id: c.family for c in known}
+    )
+    family = dict(asked)
+    assert family["again"] == family[made[0][1]["doc_id"]] and len(set(family.values())) == 3
+    assert Counter(family.values()) == Counter(precedent.family for precedent in found)
+
+
+def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):
+    """The stage itself, on a corpus in which every tenth case has two judgments."""
+    monkeypatch.chdir(tmp_path)
+    values = read_yaml(CONFIG / "corpus/synthetic.yaml")
+    made = [generate.clean(values, province, n) for province in ("湖北", "四川") for n in range(60)]
+    made += [(text, {**truth, "doc_id": f"{truth['doc_id']}-again"}) for text, truth in made[::10]]
+    kept = [
+        {"doc_id": truth["doc_id"], "family": None, "province": truth["province"], "text": text}
+        | {"charge": truth["defendants"][0]["charges"][0], "judgment": json.dumps(truth)}
+        for text, truth in made
+    ]
+    for name in ("filter", "knowledge"):
+        write_json(tmp_path / f"results/{name}/k/manifest.json", {"files": {}, "counts": {}})
+    pl.DataFrame(kept).write_parquet("results/filter/k/kept.parquet")
+    table.write(builtin_statutes.rows(facts.load()), tmp_path / "results/knowledge/k/articles.parquet")
+    inputs = {name: f"results/{name}/k" for name in ("filter", "knowledge")}
+    tasks.main(planning.arguments(planning.plan("tasks", read_yaml(CONFIG / "tasks/tiny.yaml"), inputs)))
+
+    out = tmp_path / "results/tasks/k"
+    found = defaultdict(set)
+    for doc, name in pl.read_parquet(out / "splits.parquet").select("doc_id", "split").iter_rows():
+        found[name].add(doc)
+    assert set(found) == set(split.SPLITS)
+    asked = defaultdict(set)
+    lines = {
+        name: (out / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("pretrain", *split.SPLITS)
+    }
+    for name in split.SPLITS:
+        asked[name] = {json.loads(line)["id"].partition(":")[0] for line in lines[name].splitlines()}
+    assert asked == found
+    # Whose facts stand in a file, whatever its rows are called: every judgment is asked its
+    # elements, facts and all.
+    told = {truth["doc_id"]: text[slice(*truth["sections"]["facts"])] for text, truth in made}
+    told = {name: {doc for doc, story in told.items() if story in lines[name]} for name in lines}
+    assert told == {**found, "pretrain": found["sft"] | found["grpo"]}

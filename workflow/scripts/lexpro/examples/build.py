@@ -1,0 +1,147 @@
+"""Kept judgments → the data sets of training and evaluation.
+
+`splits.parquet` (doc_id, family, province, charge, split), `pretrain.jsonl` (texts of the training
+splits), `sft.jsonl`, `grpo.jsonl`, `heldout.jsonl` and `form.json`. docs/design.md has their rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+
+from lexpro.config.tasks import Settings
+from lexpro.corpus import kept
+from lexpro.examples import shortage
+from lexpro.examples.questions import QuestionBuilder
+from lexpro.examples.same_case import families
+from lexpro.examples.split import SplitRow, assign
+from lexpro.hashing import draw
+from lexpro.law import courts
+from lexpro.records import Judgment
+from lexpro.retrieval.lexical import LexicalRetriever, Precedent
+from lexpro.statutes import table
+from lexpro.tasks import targets, texts
+from lexpro.tasks.form import write_form
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import json_line, write_json_lines
+from lexpro.workflow.stage import Run
+
+
+def build(run: Run) -> None:
+    """The `tasks` stage: write all files of the module's docstring to `run.out`.
+
+    Raises:
+        UserError: there is no judgment, or too few for each split to have a question.
+    """
+    settings = run.settings
+    path = run.inputs["filter"] / "kept.parquet"
+    rows = split_rows(path)
+    splits = assign(rows, dict(settings.shares), settings.seed)
+    retriever = LexicalRetriever.build(
+        table.read(run.inputs["knowledge"] / "articles.parquet"), precedents(path, rows, splits, settings)
+    )
+    builder = QuestionBuilder(settings, retriever)
+    heldout = write_training(run, builder, path, splits, {row.doc_id: row.family for row in rows})
+    if message := shortage.too_few(rows, splits, run.counts, settings):
+        raise UserError(message + shortage.dropped(run.inputs["filter"]))
+    # In a drawn order, so that the first items of the file are a fair sample of it.
+    heldout.sort(key=lambda row: (draw(settings.seed, "heldout", row["doc_id"]), row["task"]))
+    write_json_lines(run.out / "heldout.jsonl", heldout)
+    columns = pl.DataFrame([asdict(row) | {"split": splits[row.doc_id]} for row in rows])
+    columns.write_parquet(run.out / "splits.parquet")
+    write_form(settings.form, run.out)
+
+
+def split_rows(path: Path) -> list[SplitRow]:
+    """What the split goes by, in the order of kept.parquet; judgments of one case are one family.
+
+    Raises:
+        UserError: the file is empty.
+    """
+    columns = ["doc_id", "family", "province", "charge"]
+    rows = pl.read_parquet(path, columns=columns).rows()
+    if not rows:
+        raise UserError(
+            f"{path} holds no judgment: everything was rejected or dropped. {path.parent}/funnel.csv has the counts, "
+            "dropped.parquet beside it the reasons; which filters there are is said in config/filter."
+        )
+    first = families(
+        (judgment.case_number, _story(row["text"], judgment)) for row, judgment in kept.read(path)
+    )
+    # Documents of one case take the family that the filter gave the first of them, or its id.
+    names = [rows[place][1] or rows[place][0] for place in first]
+    return [
+        SplitRow(doc_id, name, province or "", charge or "")
+        for (doc_id, _, province, charge), name in zip(rows, names, strict=True)
+    ]
+
+
+def _story(text: str, judgment: Judgment) -> str:
+    """The facts of a judgment as the prosecutor and the court tell them."""
+    return "\n".join(
+        text[slice(*judgment.sections[name])] for name in ("accusation", "facts") if name in judgment.sections
+    )
+
+
+def precedents(
+    path: Path, rows: Sequence[SplitRow], splits: dict[str, str], settings: Settings
+) -> list[Precedent]:
+    """The training judgments whose citations rank articles for the prompts of the others.
+
+    A drawn sample of `settings.retrieval.cases`; held-out judgments are never among them.
+    """
+    training = [row for row in rows if splits[row.doc_id] != "heldout"]
+    training.sort(key=lambda row: draw(settings.seed, "precedent", row.doc_id))
+    family_of = {row.doc_id: row.family for row in training[: settings.retrieval.cases]}
+    sample = []
+    for row, judgment in kept.read(path) if family_of else ():
+        if row["doc_id"] in family_of:
+            facts, _left_out = texts.facts(row["text"], judgment, settings.form.facts_chars)
+            court = courts.key(judgment.court, row["province"])
+            sample.append(Precedent(family_of[row["doc_id"]], facts, targets.refs(judgment), court))
+    return sample
+
+
+def write_training(
+    run: Run, builder: QuestionBuilder, path: Path, splits: dict[str, str], family_of: dict[str, str]
+) -> list[dict]:
+    """Write pretrain.jsonl, sft.jsonl and grpo.jsonl, and count their rows in `run.counts`.
+
+    Returns:
+        The rows of heldout.jsonl, in the order of kept.parquet.
+    """
+    form, counts, heldout = builder.form, Counter(), []
+    columns = ("doc_id", "province", "charge", "text")
+    with (
+        (run.out / "pretrain.jsonl").open("w", encoding="utf-8") as pretrain,
+        (run.out / "sft.jsonl").open("w", encoding="utf-8") as sft,
+        (run.out / "grpo.jsonl").open("w", encoding="utf-8") as grpo,
+    ):
+        for number, (row, judgment) in enumerate(kept.read(path, columns), 1):
+            text, split = row["text"], splits[row["doc_id"]]
+            if split == "heldout":
+                for question in builder.questions(judgment, text):
+                    heldout.append(question.heldout(form, row["province"], row["charge"]))
+                    counts[f"heldout.{question.task}"] += 1
+                continue
+            pretrain.write(json_line({"text": text}))
+            for question in builder.training(judgment, text, split, family_of[row["doc_id"]]):
+                if split == "sft":
+                    sft.write(json_line(builder.varied(question)))
+                else:
+                    grpo.write(json_line(question.grpo(form)))
+                counts[f"{split}.{question.task}"] += 1
+                if question.articles is not None:
+                    cited = set(targets.refs(judgment))
+                    shown = {a["ref"] for a in question.articles} | {*(question.court_citations or ())}
+                    counts[f"{split}.shown"] += 1
+                    counts[f"{split}.shown_cited"] += len(cited & shown)
+                    counts[f"{split}.cited"] += len(cited)
+            if number % 10_000 == 0:
+                run.log.info("%d of %d judgments", number, len(splits))
+    run.counts.update(sorted(counts.items()))
+    return heldout

@@ -1,0 +1,174 @@
+"""From one judgment to the questions it is asked, and their rows in each data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from lexpro.config.tasks import Form, Settings
+from lexpro.examples import augment
+from lexpro.hashing import draw
+from lexpro.law import courts
+from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.records import Judgment
+from lexpro.retrieval.lexical import LexicalRetriever
+from lexpro.task_names import TASKS
+from lexpro.tasks import prompts, targets, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One task asked of one judgment.
+
+    `input` is the text asked about, `document` the whole judgment. `articles` are shown in the
+    prompt; None is a prompt without retrieval. `court_citations` are refs that the court usually
+    cites, shown beside the articles; None where that is not known.
+    """
+
+    id: str
+    task: str
+    input: str
+    judgment: Judgment
+    document: str
+    articles: list[dict] | None = None
+    court_citations: list[str] | None = None
+
+    def gold(self, form: Form) -> dict:
+        """The answer, as `targets.gold`."""
+        return targets.gold(self.task, self.judgment, form)
+
+    def prompt(self, form: Form, wording: int = 0) -> str:
+        """The prompt, as `prompts.build`."""
+        return prompts.build(self.task, self.input, form, self.articles, wording, self.court_citations)
+
+    def sft(self, form: Form, wording: int = 0) -> dict:
+        """A row of sft.jsonl, asked in one of the wordings."""
+        shown = None if self.articles is None else prompts.shown(self.articles, form)
+        answer = targets.completion(self.task, self.judgment, form, shown, self.document)
+        prompt, completion = prompts.messages(self.prompt(form, wording), answer)
+        return {"id": self.id, "task": self.task, "prompt": [prompt], "completion": [completion]}
+
+    def grpo(self, form: Form) -> dict:
+        """A row of grpo.jsonl: prompt, gold answer as JSON, and what rewards ask for."""
+        return {
+            "id": self.id,
+            "task": self.task,
+            "prompt": prompts.messages(self.prompt(form)),
+            "gold": targets.dump(self.gold(form)),
+            "shown": prompts.refs(self.articles, form, self.court_citations),
+            "charges": targets.charges(self.judgment),
+            "date": self.judgment.date,
+        }
+
+    def heldout(self, form: Form, province: str, charge: str) -> dict:
+        """A row of heldout.jsonl: the text and the truth, no prompt."""
+        return {
+            "id": self.id,
+            "doc_id": self.judgment.doc_id,
+            "task": self.task,
+            "input": self.input,
+            "gold": self.gold(form),
+            "province": province,
+            "charge": charge,
+            "date": self.judgment.date,
+            "court": self.judgment.court or "",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBuilder:
+    """Asks judgments the tasks, as the settings of the `tasks` stage say.
+
+    `retriever` may be None where `settings.retrieval.share` is 0.
+    """
+
+    settings: Settings
+    retriever: LexicalRetriever | None
+
+    @property
+    def form(self) -> Form:
+        """The form of prompts and completions."""
+        return self.settings.form
+
+    def questions(self, judgment: Judgment, text: str) -> Iterator[Question]:
+        """Every task that the judgment has an answer to, without retrieval.
+
+        Facts of fewer than `min_facts` characters are no input.
+        """
+        facts, _left_out = texts.facts(text, judgment, self.form.facts_chars)
+        for task in TASKS:
+            if not targets.asked(task, judgment):
+                continue
+            source = texts.document(text, judgment, self.form) if task == "elements" else facts
+            if task == "elements" or len(source) >= self.settings.min_facts:
+                yield Question(f"{judgment.doc_id}:{task}", task, source, judgment, text)
+
+    def varied(self, question: Question) -> dict:
+        """The row of sft.jsonl in the variant that the question draws (`settings.augment`)."""
+        seed, shares = self.settings.seed, self.settings.augment
+        form = augment.order(self.form, shares, seed, question.id)
+        wordings = prompts.wordings(question.task, form)
+        return question.sft(form, augment.wording(shares, seed, question.id, wordings))
+
+    def training(self, judgment: Judgment, text: str, split: str, family: str) -> Iterator[Question]:
+        """The questions of a training split.
+
+        A drawn share of them by task is asked, and a drawn share of those shows statutes.
+
+        Args:
+            judgment: the record.
+            text: its document.
+            split: sft or grpo.
+            family: the case of the judgment, whose own documents do not vote for statutes.
+        """
+        seed, retrieval = self.settings.seed, self.settings.retrieval
+        shares = dict(getattr(self.settings.mix, split))
+        if split == "sft":
+            text, judgment = augment.masked(text, judgment, self.settings.augment, seed)
+        for question in self.questions(judgment, text):
+            if draw(seed, "mix", split, question.id) >= shares[question.task]:
+                continue
+            if question.task == "elements" or draw(seed, "shown", question.id) >= retrieval.share:
+                yield question
+                continue
+            articles = self.retriever.search(
+                question.input,
+                retrieval.k,
+                judgment.date,
+                family,
+                retrieval.voters,
+                retrieval.votes_weight,
+            )
+            if draw(seed, "gold", question.id) < retrieval.gold_inserted:
+                cited = targets.refs(judgment)
+                articles = insert_gold(articles, cited, self.retriever, (seed, question.id))
+            court = courts.key(judgment.court, judgment.province)
+            cited_there = self.retriever.court_citations(question.input, court, self.form.court_cases, family)
+            yield replace(question, id=f"{question.id}:rag", articles=articles, court_citations=cited_there)
+
+
+def insert_gold(
+    articles: list[dict], gold: Sequence[str], retriever: LexicalRetriever, seed: object
+) -> list[dict]:
+    """Put the missing gold articles in, at drawn ranks, for the last of those that are not gold.
+
+    Args:
+        articles: rows of articles.parquet, best first.
+        gold: refs of the articles that the judgment cites.
+        retriever: knows the articles' texts; the latest version is put in.
+        seed: of the draws.
+
+    Returns:
+        As many articles as were given, so that not all gold ones may find room.
+    """
+    shown = {article["ref"] for article in articles}
+    versions = [retriever.versions(CRIMINAL_LAW, ref) for ref in gold if ref not in shown]
+    result = list(articles)
+    for rows in filter(None, versions):
+        article = retriever.articles[rows[-1]]
+        spare = [place for place, other in enumerate(result) if other["ref"] not in gold]
+        if not spare:
+            break
+        result.pop(spare[-1])
+        result.insert(int(draw(seed, article["ref"]) * (len(result) + 1)), article)
+    return result
