@@ -31,6 +31,7 @@ from datasets import Dataset
 from transformers import TrainerCallback
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
+from lexpro.config.corpus import Synthetic
 from lexpro.config.tasks import Settings
 from lexpro.corpus.synthetic import generate
 from lexpro.examples.questions import QuestionBuilder
@@ -91,7 +92,8 @@ def rows_of_tasks() -> tuple[list[dict], list[dict], list[str]]:
     values = read_yaml(ROOT / "config/tasks/tiny.yaml")
     values["retrieval"]["share"] = 0.0
     builder = QuestionBuilder(Settings.model_validate(values), None)
-    form, corpus = builder.form, read_yaml(ROOT / "config/corpus/synthetic.yaml")
+    form = builder.form
+    corpus = Synthetic.model_validate(read_yaml(ROOT / "config/corpus/synthetic.yaml"))
     sft_rows, grpo_rows, documents = [], [], []
     for number in range(CASES):
         text, truth = generate.clean(corpus, "湖北", number)

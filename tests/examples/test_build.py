@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from types import SimpleNamespace
 
+import corpora
 import planning
 import polars as pl
 from sample_judgments import plain_form
@@ -24,7 +25,7 @@ def test_a_judgment_is_no_precedent_for_another_of_its_case(tmp_path):
     """Two judgments with one case number: each is the other's family, whatever the filter called
     them.
     """
-    values = read_yaml(CONFIG / "corpus/synthetic.yaml")
+    values = corpora.synthetic()
     made = [generate.clean(values, "湖北", n) for n in range(3)]
     made.append((made[0][0], {**made[0][1], "doc_id": "again"}))
     kept = [
@@ -59,7 +60,7 @@ def test_a_judgment_is_no_precedent_for_another_of_its_case(tmp_path):
 def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):
     """The stage itself, on a corpus in which every tenth case has two judgments."""
     monkeypatch.chdir(tmp_path)
-    values = read_yaml(CONFIG / "corpus/synthetic.yaml")
+    values = corpora.synthetic()
     made = [generate.clean(values, province, n) for province in ("湖北", "四川") for n in range(60)]
     made += [(text, {**truth, "doc_id": f"{truth['doc_id']}-again"}) for text, truth in made[::10]]
     kept = [

@@ -4,15 +4,13 @@ sides.
 
 from __future__ import annotations
 
-from pathlib import Path
-
+import corpora
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lexpro.corpus.synthetic import generate
 from lexpro.examples.same_case import MANY, families, keys
 from lexpro.examples.split import SplitRow, assign
-from lexpro.workflow.files import read_yaml
 
 SHARES = {"sft": 0.6, "grpo": 0.2, "heldout": 0.2}
 STORY = (
@@ -67,10 +65,10 @@ def test_families_are_what_shares_a_key(documents):
 
 
 def test_no_fact_is_on_both_sides():
-    settings = read_yaml(Path(__file__).parents[2] / "config/corpus/synthetic.yaml")
+    settings = corpora.synthetic(style="full")
     documents = []
     for number in range(150):
-        text, truth = generate.clean({**settings, "style": "full"}, "湖北", number)
+        text, truth = generate.clean(settings, "湖北", number)
         facts = text[slice(*truth["sections"]["facts"])]
         documents.append((truth["case_number"], facts))
         if number % 3 == 0:

@@ -1,16 +1,14 @@
 """A judgment written by hand, synthetic ones, and the built-in statutes."""
 
 from functools import cache
-from pathlib import Path
+
+import corpora
 
 from lexpro.config.tasks import Form
 from lexpro.corpus.synthetic import generate
 from lexpro.law import facts
 from lexpro.records import Article, Defendant, Judgment, Term
 from lexpro.statutes import builtin_statutes
-from lexpro.workflow.files import read_yaml
-
-CONFIG = Path(__file__).resolve().parents[2] / "config"
 
 PARTS = {
     "parties": "被告人张某甲，男，1990年生。曾因盗窃罪被判处有期徒刑六个月。",
@@ -62,9 +60,9 @@ def case(**changes) -> tuple[Judgment, str]:
 @cache
 def corpus() -> list[tuple[Judgment, str]]:
     """Synthetic judgments and their documents, of both styles."""
-    values = read_yaml(CONFIG / "corpus" / "synthetic.yaml")
+    values = corpora.synthetic()
     made = [generate.clean(values, province, n) for province in ("湖北", "四川") for n in range(60)]
-    made += [generate.clean({**values, "style": "full"}, "湖北", n) for n in range(15)]
+    made += [generate.clean(corpora.synthetic(style="full"), "湖北", n) for n in range(15)]
     return [(Judgment.from_dict(truth), text) for text, truth in made]
 
 

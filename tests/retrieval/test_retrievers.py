@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from lexpro.config.embed import Contrastive, Pretrained, Tuned
+from lexpro.config.embed import Pretrained, Training, Tuned
 from lexpro.config.index import Reranker
 from lexpro.retrieval import contrastive, dense, embedding, rerank
 from lexpro.retrieval.cases import Case
@@ -33,7 +33,7 @@ CHAPTERS = contrastive.chapters(ARTICLES)
 
 
 def sampler(cited, negatives, hard, seed=0):
-    settings = Contrastive(
+    settings = Training(
         batch_size=2, negatives=negatives, hard_negatives=hard, scale=20.0, learning_rate=0.1, seed=seed
     )
     return contrastive.Sampler(cited, CHAPTERS, settings, torch.Generator().manual_seed(seed))

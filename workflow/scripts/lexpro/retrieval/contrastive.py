@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
-from lexpro.config.embed import Contrastive
+from lexpro.config.embed import Static, Training
 
 
 def chapters(articles: Sequence[dict]) -> list[Sequence[int]]:
@@ -45,7 +45,7 @@ class Sampler:
 
     cited: Sequence[Sequence[int]]
     chapters: Sequence[Sequence[int]]
-    settings: Contrastive
+    settings: Static | Training
     generator: torch.Generator
 
     def _some(self, rows: Sequence[int], most: int) -> list[int]:
