@@ -35,7 +35,8 @@ import psutil
 
 from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
-from lexpro.dag import builder
+from lexpro.dag import frozen
+from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
 from lexpro.workflow.files import read_json, read_yaml, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -118,7 +119,7 @@ def measured(stage: str, work: Callable[[], object]) -> Cost:
 
 
 def _script(stage: str, key: str, threads: int, province: str | None = None) -> None:
-    command = [sys.executable, SCRIPTS / f"{stage}.py", "--plan", builder.PLANS / stage / key]
+    command = [sys.executable, SCRIPTS / f"{stage}.py", "--plan", PLANS / stage / key]
     command += ["--province", province] if province else []
     limits = dict.fromkeys(
         ("LEXPRO_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS"), str(threads)
@@ -128,9 +129,9 @@ def _script(stage: str, key: str, threads: int, province: str | None = None) -> 
         raise RuntimeError(f"{stage} {province or ''} ended with {done.returncode}:\n{done.stderr[-2000:]}")
 
 
-def _stage(stage: str, one: builder.Run, workers: int) -> None:
-    provinces = one.provinces if stage in builder.BY_PROVINCE else [None]
-    threads = 1 if stage in builder.BY_PROVINCE else workers
+def _stage(stage: str, one: Run, workers: int) -> None:
+    provinces = one.provinces if stage in BY_PROVINCE else [None]
+    threads = 1 if stage in BY_PROVINCE else workers
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(lambda province: _script(stage, one.key, threads, province), provinces))
 
@@ -145,14 +146,14 @@ def run(documents: int, folder: Path, workers: int) -> tuple[int, dict, list[Cos
     os.chdir(work)
     # The plan reads every raw file for its hash, in the workflow's main process.
     overrides = ["corpus=folder", f"corpus.path={source}"]
-    code = f"from lexpro import plan; plan.freeze(['demo'], {overrides!r})"
+    code = f"from lexpro.dag import frozen; frozen.freeze(['demo'], {overrides!r})"
     environment = os.environ | {"PYTHONPATH": str(SCRIPTS)}
     costs = [
         measured("plan", lambda: subprocess.run([sys.executable, "-c", code], env=environment, check=True))
     ]
-    dag = builder.thaw(["demo"], overrides)
+    dag = frozen.thaw(["demo"], overrides)
     for stage in PROGRAMS:
-        (one,) = dag.of(stage)
+        (one,) = dag.runs_of(stage)
 
         costs.append(measured(stage, lambda stage=stage, one=one: _stage(stage, one, workers)))
     counts = read_json(one.out / "manifest.json")["counts"]

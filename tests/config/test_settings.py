@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lexpro.dag import builder, compose, overrides
+from lexpro.dag import builder, compose, frozen, overrides
 from lexpro.workflow.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,7 +164,7 @@ def test_every_thing_that_is_wrong_is_told_at_once():
 def test_a_folder_of_statutes_that_is_not_there(tmp_path, monkeypatch, changes, said):
     monkeypatch.setenv("LEXPRO_MIRROR", str(tmp_path))
     with pytest.raises(UserError) as error:
-        builder.freeze(["demo"], changes)
+        frozen.freeze(["demo"], changes)
     assert said in str(error.value)
 
 

@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from lexpro import datasets
-from lexpro.dag import builder, plan_files
+from lexpro.config import load
+from lexpro.dag import builder, cores, experiment, frozen, plan_files, requirements
+from lexpro.dag.runs import Run
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml, write_text
 from lexpro.workflow.stage import StaleCheckout, lock_file
@@ -55,24 +56,24 @@ def test_a_setting_of_the_corpus_moves_everything_but_the_law():
 def test_experiments_that_ask_for_the_same_share_it():
     both = builder.build(["paper_14b", "paper_32b"], [])
     for stage in ("corpus", "filter", "knowledge", "tasks", "index"):
-        assert len(both.of(stage)) == 1, stage
+        assert len(both.runs_of(stage)) == 1, stage
     for stage in ("base_model", "sft", "grpo", "report"):
-        assert len(both.of(stage)) == 2, stage
+        assert len(both.runs_of(stage)) == 2, stage
 
 
 def test_models_differ_between_variants_but_predictions_without_retrieval_need_no_index():
     dag = builder.build(["demo"], [])
-    for run in dag.of("predict"):
-        assert ("index" in run.upstream) == (run.settings["retrieval"] == "rag")
+    for run in dag.runs_of("predict"):
+        assert ("index" in run.upstream) == (run.settings.retrieval == "rag")
         assert run.upstream["model"][0] == {"base": "base_model"}.get(
-            run.settings["variant"], run.settings["variant"]
+            run.settings.variant, run.settings.variant
         )
 
 
 @pytest.mark.parametrize("name", ["paper_14b", "paper_32b", "paper_70b"])
 def test_paper_experiments_are_complete(name):
     stages = {run.stage for run in builder.build([name], []).runs.values()}
-    assert stages == set(keys())
+    assert stages == set(keys()) | {"pass_rate"}
 
 
 @pytest.mark.parametrize(
@@ -123,8 +124,8 @@ def test_a_folder_of_judgments_is_split_by_its_sub_folders(tmp_path):
     for name in ("湖北", "湖南", ".hidden"):
         (tmp_path / name).mkdir()
     dag = builder.build(["demo"], ["corpus=folder", f"corpus.path={tmp_path}"])
-    (ingest,) = dag.of("ingest")
-    assert ingest.provinces == ("湖北", "湖南") and not dag.of("corpus")
+    (ingest,) = dag.runs_of("ingest")
+    assert ingest.provinces == ("湖北", "湖南") and not dag.runs_of("corpus")
 
 
 def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(tmp_path, monkeypatch):
@@ -135,7 +136,7 @@ def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(tmp_path, monkey
     (tmp_path / "config").symlink_to(ROOT / "config")
     monkeypatch.chdir(tmp_path)
     corpus = [f"corpus.path={raw}", "corpus=folder"]
-    (ingest,) = builder.freeze(["demo"], corpus).of("ingest")
+    (ingest,) = frozen.freeze(["demo"], corpus).runs_of("ingest")
     assert list(read_yaml(ingest.plan / "raw" / "New folder (1).yaml")) == ["判决书.txt"]
     (raw / os.fsdecode("湖北".encode("gbk"))).mkdir()
     with pytest.raises(UserError, match="not UTF-8; it may be meant to be 湖北"):
@@ -149,12 +150,12 @@ def test_a_large_folder_gets_more_cores_and_an_only_one_all(tmp_path, monkeypatc
     (tmp_path / "config").symlink_to(ROOT / "config")
     monkeypatch.chdir(tmp_path)
     corpus = [f"corpus.path={tmp_path / 'raw'}", "corpus=folder"]
-    (ingest,) = builder.freeze(["demo"], corpus).of("ingest")
-    assert [builder.cores_for(ingest, name, 16) for name in ingest.provinces] == [14, 1, 1]
-    assert builder.cores_for(ingest, "all", 1) == 1
-    (generated,) = builder.build(["demo"], []).of("ingest")
-    assert {builder.cores_for(generated, name, 2) for name in generated.provinces} == {1}
-    assert builder.cores_for(builder.Run("ingest", "x", {}, {}, {}, ("all",)), "all", 16) == 16
+    (ingest,) = frozen.freeze(["demo"], corpus).runs_of("ingest")
+    assert [cores.share(ingest, name, 16) for name in ingest.provinces] == [14, 1, 1]
+    assert cores.share(ingest, "all", 1) == 1
+    (generated,) = builder.build(["demo"], []).runs_of("ingest")
+    assert {cores.share(generated, name, 2) for name in generated.provinces} == {1}
+    assert cores.share(Run("ingest", "x", generated.settings, provinces=("all",)), "all", 16) == 16
 
 
 @pytest.fixture
@@ -169,9 +170,9 @@ def test_what_is_compared_with_benchmarks_is_in_the_plan(elsewhere, monkeypatch)
     """A mirror that comes or goes changes what decontamination drops."""
 
     def planned():
-        dag = builder.freeze(["demo"], [])
-        (run,) = dag.of("filter")
-        return read_yaml(Path(builder.inputs(dag)("filter")(SimpleNamespace(key=run.key))["raw"]))
+        dag = frozen.freeze(["demo"], [])
+        (run,) = dag.runs_of("filter")
+        return read_yaml(plan_files.outside(run))
 
     monkeypatch.delenv("LEXPRO_MIRROR", raising=False)
     assert set(planned().values()) == {"absent"}
@@ -181,18 +182,22 @@ def test_what_is_compared_with_benchmarks_is_in_the_plan(elsewhere, monkeypatch)
     assert {name: value for name, value in planned().items() if value != "absent"} == {one.name: one.sha256}
 
 
+LOCAL = load.settings("base_model", {"kind": "pretrained", "path": "model"})
+
+
 @pytest.mark.parametrize(
-    "stage, settings",
+    "stage, overrides",
     [
-        ("base_model", {"kind": "pretrained", "id": None, "path": "model"}),
-        ("embed", {"kind": "pretrained", "model": "model"}),
-        ("index", {"reranker": {"model": "model"}}),
+        ("base_model", []),
+        ("embed", ["embed=bge_m3", "embed.model=model"]),
+        ("index", ["index=reranked", "index.reranker.model=model"]),
     ],
 )
-def test_the_files_of_a_local_model_are_in_the_plan(elsewhere, stage, settings):
+def test_the_files_of_a_local_model_are_in_the_plan(elsewhere, stage, overrides):
     write_text(elsewhere / "model/config.json", "{}")
     write_text(elsewhere / "model/model.safetensors", "one")
-    run = builder.Run(stage, "x-00000000", settings, {}, {})
+    settings = experiment.read("demo", overrides).settings[stage] if overrides else LOCAL
+    run = Run(stage, "x-00000000", settings)
     plan_files.write(run, lock_file())
     before = read_yaml(plan_files.outside(run))
     assert set(before) == {"config.json", "model.safetensors"}
@@ -204,19 +209,24 @@ def test_the_files_of_a_local_model_are_in_the_plan(elsewhere, stage, settings):
 
 def test_the_files_of_a_scorer_s_models_are_in_the_plan(elsewhere):
     write_text(elsewhere / "model/config.json", "{}")
-    settings = {"items": {"models": {"wordnet": None, "bert": str(elsewhere / "model")}}}
-    run = builder.Run("score", "x-00000000", settings, {}, {})
+
+    def planned(*overrides):
+        dag = builder.build(["demo"], ["benchmark=[heldout,judge]", *overrides])
+        return [run for run in dag.runs_of("score") if run.settings.benchmark == "judge"][0]
+
+    run = planned(f"benchmark.judge.models.bert={elsewhere / 'model'}")
     plan_files.write(run, lock_file())
     before = read_yaml(plan_files.outside(run))
     write_text(elsewhere / "model/config.json", "other")
     plan_files.write(run, lock_file())
     assert set(before) == {"bert/config.json"} and read_yaml(plan_files.outside(run)) != before
-    for without in ({}, {"items": {}}, {"items": {"models": {"wordnet": None, "bert": None}}}):
-        assert plan_files.outside(builder.Run("score", "x-00000000", without, {}, {})) is None
+    assert plan_files.outside(planned("benchmark.judge.models={wordnet: null, bert: null}")) is None
+    (heldout, *_) = builder.build(["demo"], []).runs_of("score")
+    assert plan_files.outside(heldout) is None
 
 
 def test_a_local_model_that_is_not_there_is_said_before_any_job(elsewhere):
-    run = builder.Run("base_model", "x-00000000", {"kind": "pretrained", "path": "model"}, {}, {})
+    run = Run("base_model", "x-00000000", LOCAL)
     with pytest.raises(UserError, match="base_model.path: model is not a folder"):
         plan_files.write(run, lock_file())
 
@@ -229,21 +239,53 @@ def test_data_that_a_corpus_lacks_are_missed_before_any_job_and_only_by_what_is_
     with pytest.raises(
         UserError, match=r"the corpus judge-\w+ needs the data set judge_test: the mirror has no"
     ):
-        builder._at_hand(dag)
-    (corpus,) = dag.of("corpus")
+        requirements.check_data(dag)
+    (corpus,) = dag.runs_of("corpus")
     write_text(corpus.out / "manifest.json", "{}")
-    builder._at_hand(dag)
+    requirements.check_data(dag)
+
+
+def test_pass_rates_are_sampled_where_grpo_selects_by_them_and_do_not_depend_on_rewards():
+    def runs(*overrides):
+        dag = builder.build(["demo"], ["grpo.pass_rate={samples: 4, low: 0.1, high: 0.9}", *overrides])
+        (pass_rate,), (grpo,) = dag.runs_of("pass_rate"), dag.runs_of("grpo")
+        assert grpo.upstream["pass_rate"] == (pass_rate.stage, pass_rate.key)
+        assert pass_rate.upstream.keys() == {"sft", "base_model", "tasks"}
+        return pass_rate.key, grpo.key
+
+    assert not builder.build(["demo"], []).runs_of("pass_rate")
+    first, trained = runs()
+    for unseen in ("grpo.rewards=[{fn: lexpro.rewards.charge.f1}]", "grpo.learning_rate=2e-5"):
+        sampled, other = runs(unseen)
+        assert sampled == first and other != trained, unseen
+    for seen in ("grpo.temperature=0.7", "grpo.max_completion_length=64", "grpo.seed=8", "sft.seed=8"):
+        assert runs(seen)[0] != first, seen
+
+
+def test_settings_in_the_plan_are_whole(elsewhere):
+    """A default is written down: a changed one is a changed input."""
+    dag = frozen.freeze(["demo"], [])
+    for run in dag.runs.values():
+        config = read_yaml(run.plan / "config.yaml")
+        stated = load.settings(run.stage, config["settings"], read_yaml(run.plan / "runtime.yaml"))
+        assert stated == run.settings and config["settings"] == run.asked
+        assert config["settings"].keys() == type(run.settings).model_fields.keys() - {"runtime"}
+
+
+def test_a_frozen_plan_thaws_as_it_was(elsewhere):
+    dag = frozen.freeze(["demo"], [])
+    assert frozen.thaw(["demo"], []) == dag == frozen.latest()
 
 
 def test_a_plan_that_is_gone_is_said(elsewhere):
     with pytest.raises(StaleCheckout, match="dag-.*json is gone.*Run snakemake again"):
-        builder.thaw(["demo"], [])
-    builder.freeze(["demo"], [])
-    assert builder.thaw(["demo"], []).experiments == builder.build(["demo"], []).experiments
+        frozen.thaw(["demo"], [])
+    frozen.freeze(["demo"], [])
+    assert frozen.thaw(["demo"], []).experiments == builder.build(["demo"], []).experiments
 
 
 def test_jobs_share_out_the_cores_of_the_main_process(elsewhere):
     with pytest.raises(StaleCheckout, match="cores.json is gone.*Run snakemake again"):
-        builder.thaw_cores()
-    builder.freeze_cores(64)
-    assert builder.thaw_cores() == 64
+        cores.thaw()
+    cores.freeze(64)
+    assert cores.thaw() == 64

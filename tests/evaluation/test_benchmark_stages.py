@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sample_judgments import plain_form
 
-from lexpro.dag import builder
+from lexpro.dag import builder, requirements
 from lexpro.evaluation import baselines, consistency, contamination, questions, score_questions
 from lexpro.evaluation.items import Retrieval
 from lexpro.evaluation.scorers import Rule, points
@@ -199,14 +199,14 @@ def test_the_spread_of_terms_is_that_of_the_worst_defendant():
 def test_an_experiment_may_list_benchmarks(monkeypatch):
     monkeypatch.chdir(ROOT)
     dag = builder.build(["demo"], ["benchmark=[heldout,lawbench,judge_elements]"])
-    keys = [run.key.rsplit("-", 1)[0] for run in dag.of("score")]
+    keys = [run.key.rsplit("-", 1)[0] for run in dag.runs_of("score")]
     assert {"heldout-grpo-rag", "lawbench-grpo-rag", "judge_elements-base-none"} < set(keys)
     # Of judgments, elements alone are asked: nothing that statutes would help with.
     assert "judge_elements-base-rag" not in keys
-    (asked,) = [run for run in dag.of("predict") if run.key.startswith("lawbench-sft-none")]
-    assert "scorer" not in asked.settings["items"] and asked.settings["items"]["sha256"]
+    (asked,) = [run for run in dag.runs_of("predict") if run.key.startswith("lawbench-sft-none")]
+    assert "scorer" not in asked.asked["items"] and asked.settings.items.sha256
     without = builder.build(["demo"], [])
-    assert {run.key for run in without.of("score")} < {run.key for run in dag.of("score")}
+    assert {run.key for run in without.runs_of("score")} < {run.key for run in dag.runs_of("score")}
 
 
 def test_missing_data_stop_the_plan_before_any_job(monkeypatch, tmp_path):
@@ -214,8 +214,8 @@ def test_missing_data_stop_the_plan_before_any_job(monkeypatch, tmp_path):
     monkeypatch.setenv("LEXPRO_MIRROR", str(tmp_path))
     dag = builder.build(["demo"], ["benchmark=[heldout,lawbench]"])
     with pytest.raises(UserError, match="(?s)lawbench needs the data set lawbench_zero_shot.*mirror has no"):
-        builder._at_hand(dag)
-    builder._at_hand(builder.build(["demo"], []))
+        requirements.check_data(dag)
+    requirements.check_data(builder.build(["demo"], []))
 
 
 def test_rescore_names_what_is_wrong_and_works_from_any_folder(tmp_path):

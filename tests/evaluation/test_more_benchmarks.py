@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lexpro import datasets
-from lexpro.dag import builder
+from lexpro.dag import builder, requirements
 from lexpro.evaluation import questions, rescoring
 from lexpro.evaluation.tasks.cail2018 import items as facts
 from lexpro.evaluation.tasks.cail2018 import scorer as cail2018
@@ -258,11 +258,11 @@ def test_absent_data_stop_the_plan_and_say_where_they_belong(name, monkeypatch, 
     monkeypatch.setenv(datasets.MIRROR, str(tmp_path))
     dag = builder.build(["demo"], [f"benchmark=[heldout,{name}]"])
     with pytest.raises(UserError, match=f"(?s)benchmark {name} needs the data set .*mirror has no"):
-        builder._at_hand(dag)
+        requirements.check_data(dag)
     monkeypatch.delenv(datasets.MIRROR)
     if name != "casegen":
         with pytest.raises(UserError, match="read from a mirror only"):
-            builder._at_hand(dag)
+            requirements.check_data(dag)
 
 
 def test_what_a_mirror_holds_without_a_registered_hash_is_part_of_the_key(monkeypatch, tmp_path, split):
@@ -275,9 +275,9 @@ def test_what_a_mirror_holds_without_a_registered_hash_is_part_of_the_key(monkey
     for content in (split.read_bytes(), b"other"):
         place.write_bytes(content)
         dag = builder.build(["demo"], ["benchmark=[heldout,pdp]"])
-        builder._at_hand(dag)
-        planned.append(next(run for run in dag.of("predict") if run.key.startswith("pdp-sft-none")))
+        requirements.check_data(dag)
+        planned.append(next(run for run in dag.runs_of("predict") if run.key.startswith("pdp-sft-none")))
     assert planned[0].key != planned[1].key
-    assert questions.data(planned[1].settings["items"], 0) == place
+    assert questions.data(planned[1].settings.items, 0) == place
     with pytest.raises(UserError, match="has changed since the workflow was planned"):
-        questions.data(planned[0].settings["items"], 0)
+        questions.data(planned[0].settings.items, 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lexpro.cli.main import main
-from lexpro.dag import builder
+from lexpro.dag.compose import compose
 from lexpro.resources import duration, experiment, fit, hardware, memory, shapes, show, slurm
 from lexpro.resources.memory import Job
 from lexpro.workflow.errors import UserError
@@ -31,13 +31,13 @@ def script(path: str):
 
 def setup_of(name: str, stage: str, gpu: str = "h100", overrides: tuple[str, ...] = ()):
     machine = hardware.read()
-    config, _ = builder.compose(name, overrides)
+    config, _ = compose(name, overrides)
     return experiment.setup(config, stage, machine.gpu(gpu), machine)
 
 
 @pytest.mark.parametrize("size, billions", [("14b", 14.770034), ("32b", 32.763876), ("70b", 70.553706)])
 def test_parameters_are_those_that_the_models_are_published_with(size, billions):
-    config, _ = builder.compose(f"paper_{size}")
+    config, _ = compose(f"paper_{size}")
     shape, _ = shapes.of(config["base_model"])
     assert shape.parameters / 1e9 == pytest.approx(billions, abs=1e-6)
 
@@ -169,7 +169,7 @@ def test_full_training_takes_half_as_much_again_as_an_adapter_without_recomputat
 
 
 def test_the_sbatch_line_asks_for_what_the_configuration_says():
-    config, _ = builder.compose("paper_70b")
+    config, _ = compose("paper_70b")
     line = slurm.line("sft", config["sft"]["runtime"])
     for option in ("-p gpu", "-t 2880", "--mem 800000", "--cpus-per-task=64", "--gpus=8", "TERM@300"):
         assert option in line, line

@@ -14,7 +14,7 @@ from trl import GRPOTrainer
 import base_model
 import grpo
 import sft
-from lexpro.dag import builder
+from lexpro.dag.compose import compose
 from lexpro.models import loading
 from lexpro.models.compute import ROUND
 from lexpro.rewards import registry
@@ -333,7 +333,7 @@ def test_what_a_prompt_earns_is_a_share_of_what_it_could():
 @pytest.mark.parametrize("name", ["grpo", "dr_grpo", "dapo", "cispo", "gspo", "multi_reward"])
 def test_every_variant_of_the_loss_is_a_file_that_trl_takes(name, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
-    settings = builder.compose("demo", (f"+grpo_loss={name}",))[0]["grpo"]
+    settings = compose("demo", (f"+grpo_loss={name}",))[0]["grpo"]
     run = SimpleNamespace(settings=settings, runtime=settings["runtime"], work_dir=tmp_path)
     config = training.config(run)
     variant = yaml.safe_load((ROOT / f"config/grpo_loss/{name}.yaml").read_text(encoding="utf-8"))

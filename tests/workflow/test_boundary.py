@@ -31,7 +31,7 @@ def runs():
         patch.chdir(ROOT)
         dag = builder.build(["smoke_benchmarks"], [])
     return {
-        f"{run.stage} {run.settings['benchmark']}" if "benchmark" in run.settings else run.stage: run
+        f"{run.stage} {run.settings.benchmark}" if run.stage in ("predict", "score") else run.stage: run
         for run in dag.runs.values()
     }
 
@@ -45,7 +45,7 @@ def tree(tmp_path_factory):
 
 
 def fingerprints(runs, tree: Path) -> dict[str, dict]:
-    return {name: fingerprint.code(run.stage, run.settings, lock_file(), tree) for name, run in runs.items()}
+    return {name: fingerprint.code(run.stage, run.asked, lock_file(), tree) for name, run in runs.items()}
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,11 @@ OUTPUTS  results/{corpus,ingest,structure,filter,tasks}/<key>/
 
 
 rule corpus:
+    """Raw judgments, generated or from a data set. In: nothing. Out: results/corpus/<key>/raw/<province>/."""
     input:
-        unpack(INPUTS("corpus")),
+        plan=plan_of("corpus"),
     output:
-        "results/corpus/{key}/manifest.json",
+        manifest="results/corpus/{key}/manifest.json",
     log:
         "logs/corpus/{key}.log",
     conda:
@@ -20,15 +21,19 @@ rule corpus:
     message:
         "Raw judgments: {wildcards.key}"
     shell:
-        cli("corpus")
+        "python workflow/scripts/corpus.py --plan results/.plan/corpus/{wildcards.key} --log {log:q}"
 
 
 rule ingest:
+    """Raw files of a province → documents. In: the corpus, or a user's folder. Out: results/ingest/<key>/<province>/."""
     input:
-        unpack(INPUTS("ingest")),
+        plan=plan_of("ingest"),
+        raw="results/.plan/ingest/{key}/raw/{province}.yaml",
+        # Not with a folder of the user's own.
+        corpus=optional_upstream("ingest", "corpus"),
     output:
-        "results/ingest/{key}/{province}/documents.parquet",
-        "results/ingest/{key}/{province}/rejects.parquet",
+        documents="results/ingest/{key}/{province}/documents.parquet",
+        rejects="results/ingest/{key}/{province}/rejects.parquet",
         manifest="results/ingest/{key}/{province}/manifest.json",
     log:
         "logs/ingest/{key}/{province}.log",
@@ -41,15 +46,18 @@ rule ingest:
     message:
         "Reading the raw files of {wildcards.province}"
     shell:
-        cli("ingest", extra=" --province {wildcards.province:q}")
+        "python workflow/scripts/ingest.py --plan results/.plan/ingest/{wildcards.key}"
+        " --province {wildcards.province:q} --log {log:q}"
 
 
 rule structure:
+    """Documents → judgments, parsed. In: ingest of the province. Out: results/structure/<key>/<province>/."""
     input:
-        unpack(INPUTS("structure")),
+        plan=plan_of("structure"),
+        ingest=upstream("structure", "ingest"),
     output:
-        "results/structure/{key}/{province}/judgments.parquet",
-        "results/structure/{key}/{province}/rejects.parquet",
+        judgments="results/structure/{key}/{province}/judgments.parquet",
+        rejects="results/structure/{key}/{province}/rejects.parquet",
         manifest="results/structure/{key}/{province}/manifest.json",
     log:
         "logs/structure/{key}/{province}.log",
@@ -62,16 +70,20 @@ rule structure:
     message:
         "Structuring the judgments of {wildcards.province}"
     shell:
-        cli("structure", extra=" --province {wildcards.province:q}")
+        "python workflow/scripts/structure.py --plan results/.plan/structure/{wildcards.key}"
+        " --province {wildcards.province:q} --log {log:q}"
 
 
 rule filter:
+    """Judgments that are fit to train on, deduplicated. In: structure of all provinces. Out: results/filter/<key>/."""
     input:
-        unpack(INPUTS("filter")),
+        plan=plan_of("filter"),
+        structure=upstream("filter", "structure"),
+        benchmarks=outside("filter"),
     output:
-        "results/filter/{key}/kept.parquet",
-        "results/filter/{key}/dropped.parquet",
-        "results/filter/{key}/funnel.csv",
+        kept="results/filter/{key}/kept.parquet",
+        dropped="results/filter/{key}/dropped.parquet",
+        funnel="results/filter/{key}/funnel.csv",
         manifest="results/filter/{key}/manifest.json",
     log:
         "logs/filter/{key}.log",
@@ -84,19 +96,22 @@ rule filter:
     message:
         "Filtering and deduplicating: {wildcards.key}"
     shell:
-        cli("filter")
+        "python workflow/scripts/filter.py --plan results/.plan/filter/{wildcards.key} --log {log:q}"
 
 
 rule tasks:
+    """Judgments → prompts and answers by split. In: filter, knowledge. Out: results/tasks/<key>/."""
     input:
-        unpack(INPUTS("tasks")),
+        plan=plan_of("tasks"),
+        filter=upstream("tasks", "filter"),
+        knowledge=upstream("tasks", "knowledge"),
     output:
-        "results/tasks/{key}/splits.parquet",
-        "results/tasks/{key}/pretrain.jsonl",
-        "results/tasks/{key}/sft.jsonl",
-        "results/tasks/{key}/grpo.jsonl",
-        "results/tasks/{key}/heldout.jsonl",
-        "results/tasks/{key}/form.json",
+        splits="results/tasks/{key}/splits.parquet",
+        pretrain="results/tasks/{key}/pretrain.jsonl",
+        sft="results/tasks/{key}/sft.jsonl",
+        grpo="results/tasks/{key}/grpo.jsonl",
+        heldout="results/tasks/{key}/heldout.jsonl",
+        form="results/tasks/{key}/form.json",
         manifest="results/tasks/{key}/manifest.json",
     log:
         "logs/tasks/{key}.log",
@@ -108,4 +123,4 @@ rule tasks:
     message:
         "Training and held-out tasks: {wildcards.key}"
     shell:
-        cli("tasks")
+        "python workflow/scripts/tasks.py --plan results/.plan/tasks/{wildcards.key} --log {log:q}"

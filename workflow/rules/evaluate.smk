@@ -1,4 +1,4 @@
-"""Evaluation: model × retrieval → predictions (once, on the GPU where there is one) → scores (on a CPU, as often as needed).
+"""Evaluation: benchmark × model × retrieval → answers (once, on the GPU where there is one) → scores (on a CPU).
 
 INPUTS   results/{base_model,sft,grpo}/<key>/model, results/tasks/<key>/heldout.jsonl, results/index/<key>/
 OUTPUTS  results/predict/<key>/{predictions,times,again}.jsonl, results/score/<key>/{scores.json,items.jsonl}
@@ -6,34 +6,46 @@ OUTPUTS  results/predict/<key>/{predictions,times,again}.jsonl, results/score/<k
 
 
 rule predict:
+    """A model's answers to a benchmark. In: a model, tasks, knowledge, index. Out: results/predict/<key>/."""
     input:
-        unpack(INPUTS("predict")),
+        plan=plan_of("predict"),
+        model=upstream("predict", "model"),
+        base_model=upstream("predict", "base_model"),
+        tasks=upstream("predict", "tasks"),
+        knowledge=upstream("predict", "knowledge"),
+        # With retrieved statutes in the prompt only.
+        index=optional_upstream("predict", "index"),
     output:
-        "results/predict/{key}/predictions.jsonl",
-        "results/predict/{key}/times.jsonl",
-        "results/predict/{key}/again.jsonl",
+        predictions="results/predict/{key}/predictions.jsonl",
+        times="results/predict/{key}/times.jsonl",
+        again="results/predict/{key}/again.jsonl",
         manifest="results/predict/{key}/manifest.json",
     log:
         "logs/predict/{key}.log",
     conda:
         "../../envs/conda.yaml"
-    threads: runtime("predict", "threads", 2)
+    threads: runtime("predict", "threads")
     resources:
-        gpu=runtime("predict", "gpus", 0),
-        mem_mb=runtime("predict", "mem_mb", 4000),
-        runtime=runtime("predict", "minutes", 120),
+        gpu=runtime("predict", "gpus"),
+        mem_mb=runtime("predict", "mem_mb"),
+        runtime=runtime("predict", "minutes"),
     message:
         "Predicting: {wildcards.key}"
     shell:
-        cli("predict")
+        "python workflow/scripts/predict.py --plan results/.plan/predict/{wildcards.key} --log {log:q}"
 
 
 rule score:
+    """Answers → scores with intervals. In: predict, tasks. Out: results/score/<key>/{scores.json,items.jsonl}."""
     input:
-        unpack(INPUTS("score")),
+        plan=plan_of("score"),
+        predict=upstream("score", "predict"),
+        tasks=upstream("score", "tasks"),
+        # Of models that a scorer reads (METEOR, BERTScore).
+        models=outside("score"),
     output:
-        "results/score/{key}/scores.json",
-        "results/score/{key}/items.jsonl",
+        scores="results/score/{key}/scores.json",
+        by_item="results/score/{key}/items.jsonl",
         manifest="results/score/{key}/manifest.json",
     log:
         "logs/score/{key}.log",
@@ -41,11 +53,9 @@ rule score:
         "../../envs/conda.yaml"
     resources:
         # BERTScore reads 16 texts at a time with a model of 400 MB.
-        mem_mb=lambda wildcards: (
-            4000 if plan_files.models(PLAN.runs["score", wildcards.key].settings) else 2000
-        ),
+        mem_mb=lambda wildcards, input: 4000 if input.models else 2000,
         runtime=60,
     message:
         "Scoring: {wildcards.key}"
     shell:
-        cli("score")
+        "python workflow/scripts/score.py --plan results/.plan/score/{wildcards.key} --log {log:q}"

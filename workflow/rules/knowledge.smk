@@ -1,17 +1,19 @@
-"""Knowledge: statutes → articles, links and tiers of penalty; articles and cases → vectors → a searchable index.
+"""Knowledge: statutes → articles, links between charges and articles, tiers of penalty.
 
-INPUTS   the embedded facts or a folder of statutes; results/filter/<key>/kept.parquet; results/tasks/<key>/splits.parquet
-OUTPUTS  results/{knowledge,embed,index}/<key>/
+INPUTS   the built-in facts of the law, or a folder of statutes (config/knowledge/)
+OUTPUTS  results/knowledge/<key>/
 """
 
 
 rule knowledge:
+    """Statutes → articles, charges, tiers. In: built-in facts or a folder. Out: results/knowledge/<key>/."""
     input:
-        unpack(INPUTS("knowledge")),
+        plan=plan_of("knowledge"),
+        statutes=outside("knowledge"),
     output:
-        "results/knowledge/{key}/articles.parquet",
-        "results/knowledge/{key}/charges.json",
-        "results/knowledge/{key}/tiers.json",
+        articles="results/knowledge/{key}/articles.parquet",
+        charges="results/knowledge/{key}/charges.json",
+        tiers="results/knowledge/{key}/tiers.json",
         manifest="results/knowledge/{key}/manifest.json",
     log:
         "logs/knowledge/{key}.log",
@@ -23,44 +25,4 @@ rule knowledge:
     message:
         "Statutes: {wildcards.key}"
     shell:
-        cli("knowledge")
-
-
-rule embed:
-    input:
-        unpack(INPUTS("embed")),
-    output:
-        # Not its files: Snakemake would remove them first, and unchanged texts keep their vectors.
-        manifest="results/embed/{key}/manifest.json",
-    log:
-        "logs/embed/{key}.log",
-    conda:
-        "../../envs/conda.yaml"
-    threads: runtime("embed", "threads", 1)
-    resources:
-        gpu=runtime("embed", "gpus", 0),
-        mem_mb=runtime("embed", "mem_mb", 4000),
-        runtime=runtime("embed", "minutes", 60),
-    message:
-        "Embedding articles and cases: {wildcards.key}"
-    shell:
-        cli("embed")
-
-
-rule index:
-    input:
-        unpack(INPUTS("index")),
-    output:
-        # Not its files: Snakemake would remove them first, and the old index stays until the new one is whole.
-        manifest="results/index/{key}/manifest.json",
-    log:
-        "logs/index/{key}.log",
-    conda:
-        "../../envs/conda.yaml"
-    resources:
-        mem_mb=runtime("index", "mem_mb", 4000),
-        runtime=runtime("index", "minutes", 60),
-    message:
-        "Index of articles and cases: {wildcards.key}"
-    shell:
-        cli("index")
+        "python workflow/scripts/knowledge.py --plan results/.plan/knowledge/{wildcards.key} --log {log:q}"

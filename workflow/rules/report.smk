@@ -5,12 +5,22 @@ OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html
 """
 
 
+def all_runs_of(wildcards):
+    """The manifests of everything that a report shows."""
+    run = PLAN.runs["report", wildcards.key]
+    return [manifest for name in run.upstream for manifest in manifests_of(PLAN.above(run, name))]
+
+
 rule report:
+    """All of one experiment → numbers, tables, figures, a page. In: all its runs. Out: results/report/<key>/."""
     input:
-        unpack(INPUTS("report")),
+        plan=plan_of("report"),
+        runs=all_runs_of,
+        # Code changes that were accepted without a rerun: the report shows them.
+        accepted=outside("report"),
     output:
-        "results/report/{key}/summary.json",
-        "results/report/{key}/report.html",
+        summary="results/report/{key}/summary.json",
+        page="results/report/{key}/report.html",
         manifest="results/report/{key}/manifest.json",
     log:
         "logs/report/{key}.log",
@@ -22,13 +32,25 @@ rule report:
     message:
         "Report: {wildcards.key}"
     shell:
-        cli("report")
+        "python workflow/scripts/report.py --plan results/.plan/report/{wildcards.key} --log {log:q}"
+
+
+def published(kind, name, suffix, category):
+    """A figure or table of the report under the name of its experiment, with its caption for `snakemake --report`."""
+    caption = name if kind == "figures" else f"table_{name}"
+    return report(
+        f"results/experiments/{{name}}/{kind}/{name}.{suffix}",
+        caption=f"../report/{caption}.rst",
+        category=category,
+        labels={"experiment": "{name}", kind[:-1]: name},
+    )
 
 
 rule publish:
+    """A report under the name of its experiment. In: the report. Out: results/experiments/<name>/."""
     input:
-        lambda wildcards: f"results/report/{PLAN.experiments[wildcards.name]}/manifest.json",
-        code_of("publish"),
+        run=lambda wildcards: f"results/report/{PLAN.experiments[wildcards.name]}/manifest.json",
+        code="results/.plan/publish/code.yaml",
     output:
         report(
             "results/experiments/{name}/report.html",
@@ -43,11 +65,11 @@ rule publish:
             labels={"experiment": "{name}"},
         ),
         [
-            named("figures", name, "png", "Figures")
+            published("figures", name, "png", "Figures")
             for name in ("funnel", "map", "spread", "provinces", "sft", "grpo", "scores", "retrieval")
         ],
         [
-            named("tables", name, "csv", "Tables")
+            published("tables", name, "csv", "Tables")
             for name in (
                 "scores",
                 "retrieval",
@@ -90,9 +112,10 @@ rule publish:
 
 
 rule pages:
+    """One page of all experiments, a tab each. In: their published reports. Out: results/report.html."""
     input:
-        collect("results/experiments/{name}/report.html", name=list(PLAN.experiments)),
-        code_of("publish"),
+        pages=collect("results/experiments/{name}/report.html", name=list(PLAN.experiments)),
+        code="results/.plan/publish/code.yaml",
     output:
         "results/report.html",
     log:
@@ -108,11 +131,11 @@ rule pages:
         "python workflow/scripts/publish.py --page {output:q} {params.folders:q} 2> {log:q}"
 
 
-# The paper's tables: every experiment of the DAG a size, side by side.
 rule tables:
+    """The paper's tables, all experiments side by side. In: their published summaries. Out: results/tables/."""
     input:
-        collect("results/experiments/{name}/summary.json", name=list(PLAN.experiments)),
-        code_of("publish"),
+        summaries=collect("results/experiments/{name}/summary.json", name=list(PLAN.experiments)),
+        code="results/.plan/publish/code.yaml",
     output:
         expand(
             "results/tables/{table}.{form}",
@@ -132,11 +155,22 @@ rule tables:
         "python workflow/scripts/publish.py --tables results/tables {params.folders:q} 2> {log:q}"
 
 
-# The picture of a corpus before anything is trained on it: `snakemake --cores all census`.
+def corpus_runs(name):
+    """Stage → run, of the stages that the corpus of an experiment comes from."""
+    run = PLAN.report_of(name)
+    return {stage: PLAN.above(run, stage) for stage in ("ingest", "structure", "filter")}
+
+
+def corpus_manifests(wildcards):
+    """The manifests of these runs, of all provinces."""
+    return [manifest for run in corpus_runs(wildcards.name).values() for manifest in manifests_of(run)]
+
+
 rule corpus_page:
+    """The picture of a corpus before anything is trained on it. In: filter and before. Out: results/census/<name>/."""
     input:
-        corpus_of,
-        code_of("census"),
+        runs=corpus_manifests,
+        code="results/.plan/census/code.yaml",
     output:
         "results/census/{name}/corpus.html",
         "results/census/{name}/corpus.json",
@@ -146,17 +180,19 @@ rule corpus_page:
     conda:
         "../../envs/conda.yaml"
     params:
-        folders=lambda wildcards: [run.out.as_posix() for run in selected(wildcards.name).values()],
-        provinces=lambda wildcards: selected(wildcards.name)["filter"].provinces,
-        drawn=lambda wildcards: drawn(wildcards.name),
+        folders=lambda wildcards: [run.out.as_posix() for run in corpus_runs(wildcards.name).values()],
+        provinces=lambda wildcards: corpus_runs(wildcards.name)["filter"].provinces,
+        charges=lambda wildcards: PLAN.report_of(wildcards.name).settings.charges,
+        dpi=lambda wildcards: PLAN.report_of(wildcards.name).settings.dpi,
     message:
         "The page of the corpus of {wildcards.name}"
     shell:
         "python workflow/scripts/census.py --experiment {wildcards.name} --out results/census/{wildcards.name}"
-        " {params.folders:q} --provinces {params.provinces:q} {params.drawn} 2> {log:q}"
+        " {params.folders:q} --provinces {params.provinces:q} --charges {params.charges} --dpi {params.dpi} 2> {log:q}"
 
 
 rule census:
+    """The pages of all corpora: `snakemake --cores all census`."""
     input:
         collect("results/census/{name}/corpus.html", name=list(PLAN.experiments)),
     localrule: True

@@ -1,13 +1,21 @@
-"""Training: base model → SFT → GRPO.
+"""Training: base model → supervised fine-tuning → (pass rates of prompts) → GRPO.
 
 INPUTS   results/tasks/<key>/{pretrain,sft,grpo}.jsonl
-OUTPUTS  results/{base_model,sft,grpo}/<key>/model/, metrics.jsonl; checkpoints in scratch/, outside declared outputs
+OUTPUTS  results/{base_model,sft,pass_rate,grpo}/<key>/; checkpoints lie in scratch/, outside declared outputs
+
+Trainings take the place of their shell (`exec`): a signal to all processes of a job would end the shell, and the job with
+it, while the training still saves. bash does this by itself since 5.1.
 """
 
 
 rule base_model:
+    """The model that is trained on. In: a pretrained one, or tasks. Out: results/base_model/<key>/model."""
     input:
-        unpack(INPUTS("base_model")),
+        plan=plan_of("base_model"),
+        # Where the model is trained here, from nothing.
+        tasks=optional_upstream("base_model", "tasks"),
+        # Of a pretrained model in a folder.
+        weights=outside("base_model"),
     output:
         model=directory("results/base_model/{key}/model"),
         manifest="results/base_model/{key}/manifest.json",
@@ -15,19 +23,22 @@ rule base_model:
         "logs/base_model/{key}.log",
     conda:
         "../../envs/conda.yaml"
-    threads: 2
+    threads: runtime("base_model", "threads")
     resources:
-        mem_mb=runtime("base_model", "mem_mb", 4000),
-        runtime=runtime("base_model", "minutes", 120),
+        mem_mb=runtime("base_model", "mem_mb"),
+        runtime=runtime("base_model", "minutes"),
     message:
         "Base model: {wildcards.key}"
     shell:
-        cli("base_model", SELF)
+        "exec python workflow/scripts/base_model.py --plan results/.plan/base_model/{wildcards.key} --log {log:q}"
 
 
 rule sft:
+    """Supervised fine-tuning. In: base model, tasks. Out: results/sft/<key>/{model,metrics.jsonl}."""
     input:
-        unpack(INPUTS("sft")),
+        plan=plan_of("sft"),
+        base_model=upstream("sft", "base_model"),
+        tasks=upstream("sft", "tasks"),
     output:
         model=directory("results/sft/{key}/model"),
         metrics="results/sft/{key}/metrics.jsonl",
@@ -36,7 +47,7 @@ rule sft:
         "logs/sft/{key}.log",
     conda:
         "../../envs/conda.yaml"
-    threads: runtime("sft", "threads", 2)
+    threads: runtime("sft", "threads")
     resources:
         gpu=granted("sft", "gpu"),
         gres=granted("sft", "gres"),
@@ -44,17 +55,51 @@ rule sft:
         tasks=granted("sft", "tasks"),
         mpi=granted("sft", "mpi"),
         slurm_extra=granted("sft", "slurm_extra"),
-        mem_mb=runtime("sft", "mem_mb", 6000),
-        runtime=runtime("sft", "minutes", 120),
+        mem_mb=runtime("sft", "mem_mb"),
+        runtime=runtime("sft", "minutes"),
     message:
         "Supervised fine-tuning: {wildcards.key}"
     shell:
-        cli("sft", launch("sft"))
+        "exec python workflow/scripts/launch.py --runtime results/.plan/sft/{wildcards.key}/runtime.yaml"
+        " --threads {threads} --"
+        " workflow/scripts/sft.py --plan results/.plan/sft/{wildcards.key} --log {log:q}"
+
+
+rule pass_rate:
+    """Answers of the SFT model to GRPO's prompts. In: SFT, base model, tasks. Out: results/pass_rate/<key>/samples.jsonl."""
+    input:
+        plan=plan_of("pass_rate"),
+        sft=upstream("pass_rate", "sft"),
+        base_model=upstream("pass_rate", "base_model"),
+        tasks=upstream("pass_rate", "tasks"),
+    output:
+        samples="results/pass_rate/{key}/samples.jsonl",
+        manifest="results/pass_rate/{key}/manifest.json",
+    log:
+        "logs/pass_rate/{key}.log",
+    conda:
+        "../../envs/conda.yaml"
+    threads: runtime("pass_rate", "threads")
+    resources:
+        gpu=runtime("pass_rate", "gpus"),
+        mem_mb=runtime("pass_rate", "mem_mb"),
+        runtime=runtime("pass_rate", "minutes"),
+    message:
+        "Pass rates of the prompts: {wildcards.key}"
+    shell:
+        "python workflow/scripts/pass_rate.py --plan results/.plan/pass_rate/{wildcards.key} --log {log:q}"
 
 
 rule grpo:
+    """Group relative policy optimisation. In: SFT, base model, tasks, knowledge (rewards). Out: results/grpo/<key>/model."""
     input:
-        unpack(INPUTS("grpo")),
+        plan=plan_of("grpo"),
+        sft=upstream("grpo", "sft"),
+        base_model=upstream("grpo", "base_model"),
+        tasks=upstream("grpo", "tasks"),
+        knowledge=upstream("grpo", "knowledge"),
+        # Where prompts are selected by how often the SFT model is right (grpo.pass_rate).
+        pass_rate=optional_upstream("grpo", "pass_rate"),
     output:
         model=directory("results/grpo/{key}/model"),
         metrics="results/grpo/{key}/metrics.jsonl",
@@ -64,7 +109,7 @@ rule grpo:
         "logs/grpo/{key}.log",
     conda:
         "../../envs/conda.yaml"
-    threads: runtime("grpo", "threads", 2)
+    threads: runtime("grpo", "threads")
     resources:
         gpu=granted("grpo", "gpu"),
         gres=granted("grpo", "gres"),
@@ -72,18 +117,20 @@ rule grpo:
         tasks=granted("grpo", "tasks"),
         mpi=granted("grpo", "mpi"),
         slurm_extra=granted("grpo", "slurm_extra"),
-        mem_mb=runtime("grpo", "mem_mb", 6000),
-        runtime=runtime("grpo", "minutes", 120),
+        mem_mb=runtime("grpo", "mem_mb"),
+        runtime=runtime("grpo", "minutes"),
     message:
         "Group relative policy optimisation: {wildcards.key}"
     shell:
-        cli("grpo", launch("grpo"))
+        "exec python workflow/scripts/launch.py --runtime results/.plan/grpo/{wildcards.key}/runtime.yaml"
+        " --threads {threads} --"
+        " workflow/scripts/grpo.py --plan results/.plan/grpo/{wildcards.key} --log {log:q}"
 
 
 rule wandb_sync:
+    """Send the offline runs of logs/wandb/ to W&B: `snakemake wandb_sync`, where there is a network."""
     log:
         "logs/wandb_sync.log",
-    # Asked for by name, where there is a network: `snakemake wandb_sync`. No rule depends on it.
     localrule: True
     conda:
         "../../envs/conda.yaml"

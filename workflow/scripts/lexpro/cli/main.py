@@ -16,6 +16,7 @@ from lexpro.cli import command
 
 # Command → what it does: the first line of the docstring of its module.
 COMMANDS = {
+    "accept": "Accept a change of a stage's code without a rerun, where it cannot alter the result.",
     "article": "Show an article of a law as it reads on a day.",
     "ask": "Ask an experiment about the facts of a case.",
     "census": "Make the page of a corpus: what was kept, what was left out, and why.",

@@ -12,18 +12,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from lexpro import datasets as registry
-from lexpro.config import load
+from lexpro.config.base import Model
+from lexpro.config.base_model import Pretrained
+from lexpro.config.benchmark import Questions
+from lexpro.config.knowledge import Statutes
 from lexpro.corpus.readers.raw import raw_files
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
 from lexpro.models.pretrained import WANTED
 from lexpro.statutes import collection
-from lexpro.workflow import fingerprint
+from lexpro.workflow import accepted, fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded, read_json, to_yaml, write_if_changed, write_json
 from lexpro.workflow.hash_cache import RawFile, listing
+from lexpro.workflow.provenance import PROVENANCE
 from lexpro.workflow.stage import MANIFEST
 
-# Scripts that are no stages: what they make of finished runs is made again when their code changes.
+# Commands that make something of finished runs: it is made again when their code changes.
 PAGES = ("publish", "census")
 
 
@@ -48,17 +52,17 @@ def _raw(run: Run) -> None:
 
 
 def _statutes(run: Run) -> dict[str, str]:
-    found = {}
-    for number, (folder, files) in enumerate(collection.sources(load.settings("knowledge", run.settings))):
+    hashes = {}
+    for number, (folder, files) in enumerate(collection.sources(run.settings)):
         named = (RawFile(path, path.relative_to(folder).as_posix()) for path in sorted(files))
         listed = listing(named, run.plan / f"cache/statutes-{number}.json")
-        found |= {f"{folder.name}/{name}": value for name, value in listed.items()}
-    return found
+        hashes |= {f"{folder.name}/{name}": value for name, value in listed.items()}
+    return hashes
 
 
 def _benchmarks(run: Run) -> dict[str, str]:
     """Which benchmarks the filter can compare with on this machine, and their versions."""
-    datasets = (registry.find(one["dataset"]) for one in run.settings["decontaminate_against"])
+    datasets = (registry.find(one.dataset) for one in run.settings.decontaminate_against)
     return {
         one.name: registry.pin(one) if registry.present(one, registry.CACHE) else "absent" for one in datasets
     }
@@ -66,7 +70,7 @@ def _benchmarks(run: Run) -> dict[str, str]:
 
 def _weights(run: Run) -> dict[str, str]:
     """The files of a pretrained model that are read of a folder of the user's own."""
-    folder = expanded(run.settings["path"])
+    folder = expanded(run.settings.path)
     if not folder.is_dir():
         raise UserError(
             f"base_model.path: {folder} is not a folder. Set it to a folder with config.json and *.safetensors."
@@ -75,78 +79,104 @@ def _weights(run: Run) -> dict[str, str]:
     return listing((file for file in files if file.path.is_file()), run.plan / "cache/model.json")
 
 
-def _embedder(settings: dict) -> str | None:
-    return settings.get("model")
+def _model(run: Run) -> str | None:
+    """The embedder of `embed`, the reranker of `index`: a folder, or the id of one on the hub."""
+    if run.stage == "embed":
+        return getattr(run.settings, "model", None)
+    return run.settings.reranker.model if run.settings.reranker else None
 
 
-def _reranker(settings: dict) -> str | None:
-    return (settings["reranker"] or {}).get("model")
+def _retriever(run: Run) -> dict[str, str]:
+    """The files of an embedder or reranker, where it is a folder."""
+    folder = expanded(_model(run))
+    return listing(raw_files(folder) if folder.is_dir() else (), run.plan / "cache/model.json")
 
 
-def _retriever(model: Callable[[dict], str | None]) -> Callable[[Run], dict[str, str]]:
-    """The files of an embedder or reranker, where it is a folder and not the id of one on the
-    hub.
-    """
-
-    def of(run: Run) -> dict[str, str]:
-        folder = expanded(model(run.settings) or "")
-        files = raw_files(folder) if model(run.settings) and folder.is_dir() else ()
-        return listing(files, run.plan / "cache/model.json")
-
-    return of
-
-
-def models(settings: dict) -> dict[str, str]:
-    """The folders of the models that a scorer reads (METEOR, BERTScore), by name; those that are
-    null left out.
-    """
-    named = settings.get("items", {}).get("models") or {}
-    return {name: path for name, path in named.items() if path}
+def scorer_models(settings: Model) -> dict[str, str]:
+    """The folders of the models that a scorer reads (METEOR, BERTScore), by name."""
+    models = settings.items.models if isinstance(settings.items, Questions) else {}
+    return {name: path for name, path in models.items() if path}
 
 
 def _scorer(run: Run) -> dict[str, str]:
-    found = {}
-    for name, path in models(run.settings).items():
+    hashes = {}
+    for name, path in scorer_models(run.settings).items():
         files = (replace(file, name=f"{name}/{file.name}") for file in raw_files(expanded(path)))
-        found |= listing(files, run.plan / f"cache/{name}.json")
-    return found
+        hashes |= listing(files, run.plan / f"cache/{name}.json")
+    return hashes
 
 
-# Stage → (name of the list in the plan, whether these settings read such a thing, what lists it):
-# data of which the settings know no hash.
-OUTSIDE: dict[str, tuple[str, Callable[[dict], object], Callable[[Run], dict[str, str]]]] = {
-    "knowledge": ("statutes", lambda settings: settings.get("kind") == "statutes", _statutes),
-    "filter": ("benchmarks", lambda settings: settings["decontaminate_against"], _benchmarks),
-    "base_model": ("model", lambda settings: settings.get("path"), _weights),
-    "embed": ("model", _embedder, _retriever(_embedder)),
-    "index": ("model", _reranker, _retriever(_reranker)),
-    "score": ("models", models, _scorer),
+def _accepted(run: Run) -> dict[str, list[dict]]:
+    """The accepted code changes of the runs that a report shows."""
+    ledgers = {f"{stage}/{key}": accepted.entries(stage, key) for stage, key in run.upstream.values()}
+    return {name: entries for name, entries in ledgers.items() if entries}
+
+
+# Stage → (name of the list in the plan, whether a run reads such a thing, what lists it): data of
+# which the settings know no hash.
+OUTSIDE: dict[str, tuple[str, Callable[[Run], object], Callable[[Run], dict]]] = {
+    "knowledge": ("statutes", lambda run: isinstance(run.settings, Statutes), _statutes),
+    "filter": ("benchmarks", lambda run: run.settings.decontaminate_against, _benchmarks),
+    "base_model": (
+        "model",
+        lambda run: isinstance(run.settings, Pretrained) and run.settings.path,
+        _weights,
+    ),
+    "embed": ("model", _model, _retriever),
+    "index": ("model", _model, _retriever),
+    "score": ("models", lambda run: scorer_models(run.settings), _scorer),
+    "report": ("accepted", lambda run: True, _accepted),
 }
 
 
 def outside(run: Run) -> Path | None:
-    """The list of what a run reads from outside the workflow, besides raw files; None if it reads
-    nothing.
+    """The list of what a run reads that no stage has made, besides raw files; None if nothing."""
+    if run.stage not in OUTSIDE:
+        return None
+    name, reads, _ = OUTSIDE[run.stage]
+    return run.plan / "raw" / f"{name}.yaml" if reads(run) else None
+
+
+def code(run: Run, lock: Path) -> accepted.Code:
+    """The code of a run as Snakemake is to compare it.
+
+    Args:
+        run: the run.
+        lock: lock file with the versions of packages.
+
+    Returns:
+        The code as it is now; where the run is finished and the changes since are accepted, the
+        code that it was made with.
     """
-    name, reads, _ = OUTSIDE.get(run.stage, ("", bool, None))
-    return run.plan / "raw" / f"{name}.yaml" if name and reads(run.settings) else None
+    now = fingerprint.code(run.stage, run.asked, lock)
+    ledgered = accepted.entries(run.stage, run.key)
+    made = accepted.made_with(part / PROVENANCE for part in run.finished) if ledgered else None
+    return accepted.as_made(made, now, ledgered) if made else now
 
 
 def write(run: Run, lock: Path) -> None:
-    """The plan of a run: `results/.plan/<stage>/<key>/`."""
+    """Write the plan of a run: `results/.plan/<stage>/<key>/`.
+
+    Args:
+        run: the run.
+        lock: lock file with the versions of packages.
+
+    Raises:
+        UserError: the folder of a pretrained model is missing.
+    """
     config = {
         "stage": run.stage,
         "key": run.key,
         "out": run.out.as_posix(),
         "inputs": {name: f"results/{stage}/{key}" for name, (stage, key) in run.upstream.items()},
-        "settings": run.settings,
+        "settings": run.asked,
     }
     if run.raw:
         config["raw"] = run.raw
     if run.provinces and run.stage not in BY_PROVINCE:
         config["provinces"] = list(run.provinces)
     write_if_changed(run.plan / "config.yaml", to_yaml(config))
-    write_if_changed(run.plan / "code.yaml", to_yaml(fingerprint.code(run.stage, run.settings, lock)))
+    write_if_changed(run.plan / "code.yaml", to_yaml(code(run, lock)))
     write_if_changed(run.plan / "runtime.yaml", to_yaml(run.runtime))
     if run.stage == "ingest":
         _raw(run)
@@ -155,6 +185,10 @@ def write(run: Run, lock: Path) -> None:
 
 
 def write_pages(lock: Path) -> None:
-    """The code of the scripts that are no stages."""
+    """Write the code of the commands that are no stages.
+
+    Args:
+        lock: lock file with the versions of packages.
+    """
     for script in PAGES:
         write_if_changed(PLANS / script / "code.yaml", to_yaml(fingerprint.code(script, {}, lock)))

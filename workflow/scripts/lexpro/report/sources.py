@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from lexpro.workflow.files import read_json
-from lexpro.workflow.stage import PROVENANCE, parts
+from lexpro.workflow.provenance import PROVENANCE
+from lexpro.workflow.stage import parts
 
 VARIANTS = ("base", "sft", "grpo")
 RETRIEVAL = ("none", "rag")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lexpro.dag import builder
+from lexpro.dag.compose import compose
 from lexpro.resources import duration, experiment, fit, hardware, memory, shapes, show, slurm
 from lexpro.resources.hardware import Gpu, Hardware
 
@@ -87,7 +87,7 @@ def report(request: Request, machine: Hardware | None = None) -> list[str]:
     Raises:
         UserError: a setting is wrong, or the size of the corpus is not known.
     """
-    config, choices = builder.compose(request.experiment, request.overrides)
+    config, choices = compose(request.experiment, request.overrides)
     machine = machine or hardware.read()
     gpu = machine.gpu(request.gpu)
     _, source = shapes.of(config["base_model"])
@@ -125,7 +125,7 @@ def scaling(request: Request) -> str:
     gpu = machine.gpu(request.gpu)
     rows = []
     for name in PAPER:
-        config, choices = builder.compose(name, request.overrides)
+        config, choices = compose(name, request.overrides)
         for stage in experiment.STAGES:
             setup = experiment.setup(config, stage, gpu, machine, request.method)
             work, _ = experiment.work(config, choices, name, stage, machine.assumed, request.documents)

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from lexpro.dag import builder
+from lexpro.dag import builder, experiment
+from lexpro.dag.runs import Dag
 from lexpro.resources import shapes
 from lexpro.resources.duration import Work
 from lexpro.resources.fit import Engine, Setup
@@ -111,9 +112,10 @@ def with_devices(setup: Setup, devices: int) -> Setup:
 
 def _made(config: dict, choices: dict, name: str, file: str) -> Path | None:
     """The tasks of the experiment, where they are made already."""
-    dag = builder.Dag()
-    builder.expand(name, config, choices, dag)
-    folder = dag.of("tasks")[0].out
+    dag = Dag()
+    builder.expand(experiment.of_config(name, config, choices), dag)
+    (tasks,) = dag.runs_of("tasks")
+    folder = tasks.out
     return folder / file if (folder / "manifest.json").is_file() else None
 
 

@@ -15,29 +15,25 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import platform
-import resource
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from lexpro import hashing
 from lexpro.config import load
 from lexpro.config.base import Model
-from lexpro.workflow import disk, fingerprint
+from lexpro.workflow import accepted, disk, fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml, replace_folder, restore, write_json
+from lexpro.workflow.provenance import PROVENANCE, provenance
 
 MANIFEST = "manifest.json"
-PROVENANCE = "provenance.json"
 
 
 class StaleCheckout(UserError):
@@ -80,20 +76,22 @@ def lock_file() -> Path:
     return root / (note.read_text(encoding="utf-8").strip() if note.is_file() else "envs/cpu.txt")
 
 
-def _check_code(plan: Path, stage_name: str, settings: dict) -> None:
+def _check_code(plan: Path, stage_name: str, config: dict) -> list[dict]:
+    """The accepted code changes that lie between the plan and the code on disk.
+
+    Raises:
+        StaleCheckout: the code differs from the plan, and nobody has accepted that.
+    """
     planned = read_yaml(plan / "code.yaml")
-    now = fingerprint.code(stage_name, settings, lock_file())
-    changed = sorted(
-        name
-        for part in ("modules", "packages")
-        for name in planned[part].keys() | now[part].keys()
-        if planned[part].get(name) != now[part].get(name)
-    )
-    if changed:
+    now = fingerprint.code(stage_name, config["settings"], lock_file())
+    ledgered = accepted.entries(stage_name, config["key"])
+    left = accepted.unaccepted(planned, now, ledgered)
+    if changed := sorted(name for part in left.values() for name in part):
         raise StaleCheckout(
             f"edited since the workflow was planned: {', '.join(changed)}. Run snakemake again, so that it plans with "
             "the code as it is now."
         )
+    return accepted.applied(planned, now, ledgered)
 
 
 def parts(folder: Path, provinces: Iterable[str]) -> list[Path]:
@@ -127,52 +125,6 @@ def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
     return {"files": files, "counts": counts}
 
 
-def _git(*args: str) -> str:
-    """What git prints; nothing where it fails, or where there is no git: a node of a cluster may
-    have none.
-    """
-    if not shutil.which("git"):
-        return ""
-    result = subprocess.run(["git", *args], capture_output=True, text=True, check=False)
-    return result.stdout.strip() if result.returncode == 0 else ""
-
-
-def peak_memory() -> int:
-    """Most resident memory in KiB of this process or of a child that has ended.
-
-    Not `ru_maxrss` of the process itself: that starts at the size of the program that launched it.
-    """
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return max(children, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-    own = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return max(children, int(own.split()[1]))
-
-
-def provenance(run: Run, started: float, packages: dict) -> dict:
-    """Who made this, with what, where and at what cost. Never an input of anything."""
-    torch = sys.modules.get("torch")
-    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if torch else []
-    return {
-        "stage": run.stage,
-        "key": run.key,
-        "commit": _git("rev-parse", "HEAD"),
-        "dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
-        "python": platform.python_version(),
-        "packages": packages,
-        "host": platform.node(),
-        "processor": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "threads": int(os.environ.get("LEXPRO_THREADS", "1")),
-        "gpus": gpus,
-        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.time() - started, 2),
-        "peak_rss_mb": round(peak_memory() / 1024, 1),
-        **run.attest,
-    }
-
-
 def _arguments(name: str, doc: str | None, argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"{name}.py", description=doc)
     parser.add_argument("--plan", type=Path, required=True, help=f"plan folder, results/.plan/{name}/<key>")
@@ -198,7 +150,7 @@ def _logger(name: str, path: Path | None) -> logging.Logger:
 
 def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
     config = read_yaml(args.plan / "config.yaml")
-    _check_code(args.plan, name, config["settings"])
+    attest = {"accepted": applied} if (applied := _check_code(args.plan, name, config)) else {}
     settings = load.settings(name, config["settings"], read_yaml(args.plan / "runtime.yaml"))
     inputs = {key: Path(folder) for key, folder in config["inputs"].items()}
     provinces = [args.province] if args.province else config.get("provinces", [])
@@ -220,6 +172,7 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
         province=args.province,
         config=config,
         log=log,
+        attest=attest,
     )
 
 
@@ -266,8 +219,10 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         if sha_of_plan(args.plan) != planned:
             raise StaleCheckout(f"{args.plan} changed while the stage was running. Run snakemake again.")
         if main_process:
-            packages = read_yaml(args.plan / "code.yaml")["packages"]
-            write_json(run.out / PROVENANCE, provenance(run, started, packages))
+            write_json(
+                run.out / PROVENANCE,
+                provenance(run.stage, run.key, started, read_yaml(args.plan / "code.yaml")) | run.attest,
+            )
             write_json(run.out / MANIFEST, manifest_of(run.out, run.counts, run.unstable))
             if keep:
                 replace_folder(run.out, planned_out)
