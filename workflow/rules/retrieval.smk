@@ -49,6 +49,7 @@ rule index:
         "logs/index/{key}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: runtime("index", "threads")
     resources:
         mem_mb=runtime("index", "mem_mb"),
         runtime=runtime("index", "minutes"),
