@@ -28,6 +28,8 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
+from lexpro.training.grpo_trainer import Trainer as GrpoTrainer
+from lexpro.training.grpo_trainer import on_whole_answers
 from transformers import TrainerCallback
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
@@ -39,8 +41,6 @@ from lexpro.models import chat, loading
 from lexpro.records import Judgment
 from lexpro.rewards import registry
 from lexpro.training import from_scratch, grpo, muon, tokenizer, trainer
-from lexpro.training.grpo_trainer import Trainer as GrpoTrainer
-from lexpro.training.grpo_trainer import on_whole_answers
 from lexpro.workflow.files import read_yaml
 from lexpro.workflow.stage import Run
 

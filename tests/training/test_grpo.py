@@ -14,15 +14,17 @@ from trl import GRPOTrainer
 import base_model
 import grpo
 import sft
+from lexpro.config.grpo import PassRate, Settings
 from lexpro.dag.compose import compose
 from lexpro.models import loading
 from lexpro.models.compute import ROUND
 from lexpro.rewards import registry
-from lexpro.training import from_scratch, pass_rate
+from lexpro.training import from_scratch, selection
 from lexpro.training import grpo as training
+from lexpro.training.completions import Completions, zero_variance
 from lexpro.training.cpu import trim
-from lexpro.training.grpo import in_turn
-from lexpro.training.grpo_trainer import Trainer, on_whole_answers, zero_variance
+from lexpro.training.cpu.grpo import Trainer
+from lexpro.training.selection import in_turn
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json
 
@@ -74,9 +76,13 @@ def test_rewards_see_the_whole_answer():
         return [1.0] * len(completions)
 
     reward.__name__ = "format.think_json"
-    wrapped = on_whole_answers(reward)
+    (wrapped,) = Completions(Path("none.jsonl"), [(reward, 1.0)], num_generations=2, every=2).functions
+    step = {"trainer_state": SimpleNamespace(global_step=1), "log_metric": lambda *_: None}
     assert wrapped(
-        prompts=["…<think>\n", "…assistant\n"], completions=["a</think>{}", "<think>b</think>{}"]
+        prompts=["…<think>\n", "…assistant\n"],
+        completions=["a</think>{}", "<think>b</think>{}"],
+        completion_ids=[[1], [1]],
+        **step,
     ) == [1.0, 1.0]
     assert seen == ["<think>\na</think>{}", "<think>b</think>{}"]
     assert wrapped.__name__ == "format.think_json", "so it is called in the logs"
@@ -124,7 +130,7 @@ def test_a_kill_costs_only_the_steps_after_the_checkpoint(tuned, monkeypatch):
     change = {**CHANGE, "max_steps": 4, "runtime": {"per_device_batch_size": 8, "save_every": 2}}
     grpo.main(["--plan", str(tuned("grpo", "whole", ALL, **change))])
     folder = tuned("grpo", "killed", ALL, **change)
-    score = Trainer._calculate_rewards
+    score = GRPOTrainer._calculate_rewards
 
     def killed(self, *args):
         if self.state.global_step == 3:
@@ -132,7 +138,7 @@ def test_a_kill_costs_only_the_steps_after_the_checkpoint(tuned, monkeypatch):
         return score(self, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "_calculate_rewards", killed)
+        patch.setattr(GRPOTrainer, "_calculate_rewards", killed)
         with pytest.raises(Killed):
             grpo.main(["--plan", str(folder)])
     grpo.main(["--plan", str(folder)])
@@ -264,23 +270,6 @@ def test_every_step_sees_the_same_mixture_of_tasks():
         assert counts["elements"] in (9, 10, 11) and counts["term"] in (4, 5, 6) and counts["charge"] == 1
 
 
-def test_only_prompts_that_teach_are_kept(tuned, monkeypatch):
-    """The sampler is a process of its own, with the SFT model; what its answers earn decides."""
-
-    def known(completions, id=(), **_):
-        # Every second prompt is always answered right, the others by half.
-        return [1.0 if int(name.removeprefix("x-")) % 2 else 0.5 for name in id]
-
-    monkeypatch.setattr(registry, "load", lambda spec, given=None: (known, spec["weight"]))
-    change = {**CHANGE, "rewards": CHANGE["rewards"][:1], "max_steps": 1}
-    change["pass_rate"] = {"samples": 2, "low": 0.0, "high": 0.5}
-    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **change))])
-    counts = read_json(Path("results/grpo/g/manifest.json"))["counts"]
-    assert counts["prompts"] == counts["pass_rate_left_out"] == 6
-    asked = set(pd.read_parquet("results/grpo/g/completions.parquet").id)
-    assert asked and asked <= {f"x-{number}" for number in range(0, 12, 2)}
-
-
 def test_what_cannot_be_is_said_before_a_model_is_loaded(tuned, monkeypatch, capsys):
     def refused(name, main, inputs, **change) -> str:
         with pytest.raises(SystemExit) as ended:
@@ -301,17 +290,18 @@ def test_what_cannot_be_is_said_before_a_model_is_loaded(tuned, monkeypatch, cap
         ("sft", sft.main, INPUTS),
         ("grpo", grpo.main, ALL),
     ):
-        assert "WANDB_MODE is 'of-line'" in refused(name, main, inputs)
+        change = CHANGE if name == "grpo" else {}
+        assert "WANDB_MODE is 'of-line'" in refused(name, main, inputs, **change)
 
 
 def test_bounds_of_the_pass_rate():
     rows_ = [{"id": name} for name in "abc"]
     found = {"a": 0.0, "b": 0.5, "c": 1.0}
-    assert pass_rate.teaching(rows_, found, {"low": 0.05, "high": 0.95}) == [{"id": "b"}]
+    assert selection.within(rows_, found, PassRate(samples=2, low=0.05, high=0.95)) == [{"id": "b"}]
     with pytest.raises(
         UserError, match="no prompt of 3 earns between 0.6 and 0.9; they earn from 0.00 to 1.00"
     ):
-        pass_rate.teaching(rows_, found, {"low": 0.6, "high": 0.9})
+        selection.within(rows_, found, PassRate(samples=2, low=0.6, high=0.9))
 
 
 def test_what_a_prompt_earns_is_a_share_of_what_it_could():
@@ -326,7 +316,7 @@ def test_what_a_prompt_earns_is_a_share_of_what_it_could():
 
     rewards = [(long, 2.0), (never, 5.0), (punishing, 1.0), (long, 0.0)]
     answers = [{"id": "a", "completion": text} for text in ("x", "xx", "xxx")]
-    found = pass_rate.rates([{"id": "a", "task": "term"}, {"id": "b", "task": "term"}], answers, rewards)
+    found = selection.rates([{"id": "a", "task": "term"}, {"id": "b", "task": "term"}], answers, rewards)
     assert found == {"a": pytest.approx(2 / 3 * 2 / 3)}
 
 
@@ -334,8 +324,7 @@ def test_what_a_prompt_earns_is_a_share_of_what_it_could():
 def test_every_variant_of_the_loss_is_a_file_that_trl_takes(name, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     settings = compose("demo", (f"+grpo_loss={name}",))[0]["grpo"]
-    run = SimpleNamespace(settings=settings, runtime=settings["runtime"], work_dir=tmp_path)
-    config = training.config(run)
+    config = training.config(Settings.model_validate(settings), tmp_path)
     variant = yaml.safe_load((ROOT / f"config/grpo_loss/{name}.yaml").read_text(encoding="utf-8"))
     steps = variant.pop("steps_per_sampling", 1)
     assert config.steps_per_generation == steps * config.gradient_accumulation_steps

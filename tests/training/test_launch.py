@@ -111,11 +111,11 @@ def test_srun_gets_the_command_once_for_each_node(tmp_path):
     ],
 )
 def test_what_slurm_is_asked_for(runtime, asked):
-    assert resources(Launch.of(runtime)) == {**asked, "slurm_extra": f"--signal=TERM@{GRACE}"}
+    assert resources(Launch.from_runtime(runtime)) == {**asked, "slurm_extra": f"--signal=TERM@{GRACE}"}
 
 
 def test_a_short_job_is_not_asked_to_end_when_it_begins():
-    assert resources(Launch.of({"minutes": 4}))["slurm_extra"] == "--signal=TERM@60"
+    assert resources(Launch.from_runtime({"minutes": 4}))["slurm_extra"] == "--signal=TERM@60"
 
 
 def test_the_script_gets_its_own_options(tmp_path):

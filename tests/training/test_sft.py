@@ -13,6 +13,9 @@ from transformers import AutoModelForCausalLM
 
 import base_model
 import sft
+from lexpro.config import grpo as config_grpo
+from lexpro.config import sft as config_sft
+from lexpro.config.base_model import Scratch
 from lexpro.models import loading
 from lexpro.training import checkpoints
 from lexpro.workflow import stage
@@ -23,6 +26,7 @@ SMALL = {
     "vocab_size": 520, "hidden_size": 32, "layers": 1, "heads": 2, "intermediate_size": 64, "block_size": 64,
     "max_steps": 3, "global_batch_size": 4, "precision": "fp32", "warmup": 1,
 }  # fmt: skip
+SCHEMAS = {"base_model": Scratch, "sft": config_sft.Settings, "grpo": config_grpo.Settings}
 RUNTIME = {"per_device_batch_size": 4, "log_every": 1, "save_every": 100, "wandb": "disabled"}
 
 
@@ -66,7 +70,7 @@ def workplace(tmp_path, monkeypatch):
     def plan(name: str, key: str, inputs: dict[str, str], **change) -> Path:
         settings = yaml.safe_load((ROOT / f"config/{name}/tiny.yaml").read_text(encoding="utf-8"))
         runtime = {**settings.pop("runtime"), **RUNTIME, **change.pop("runtime", {})}
-        small = {k: v for k, v in SMALL.items() if k in settings}
+        small = {k: v for k, v in SMALL.items() if k in SCHEMAS[name].model_fields}
         settings = {**settings, **small, **change}
         return planning.plan(name, settings, inputs, key, runtime)
 
@@ -127,15 +131,15 @@ def test_six_steps_are_three_and_three_after_a_kill(based, monkeypatch, optimize
         with pytest.raises(Killed):
             sft.main(["--plan", str(folder)])
     assert not Path("results/sft/killed/manifest.json").exists()
-    (scratch,) = Path("scratch/sft").glob("killed-*")
-    assert checkpoints.latest(scratch / "checkpoints").name == "checkpoint-3"
+    (work_dir,) = Path("scratch/sft").glob("killed-*")
+    assert checkpoints.latest(work_dir / "checkpoints").name == "checkpoint-3"
     sft.main(["--plan", str(folder)])
     whole, resumed = (
         read_json(Path(f"results/sft/{key}/manifest.json"))["files"] for key in ("whole", "killed")
     )
     assert resumed["metrics.jsonl"] == whole["metrics.jsonl"]
     assert resumed["model/model.safetensors"] == whole["model/model.safetensors"]
-    assert not scratch.exists()
+    assert not work_dir.exists()
 
 
 def test_an_adapter_is_trained_and_checked(based):

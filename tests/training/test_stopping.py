@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from test_grpo import ALL, CHANGE, favour, tuned  # noqa: F401 - fixtures
 from test_sft import INPUTS, based, workplace  # noqa: F401 - fixtures
+from trl import SFTTrainer
 
 import base_model
 import grpo
@@ -47,8 +48,8 @@ def ended(stage, folder: Path, number: int = signal.SIGTERM) -> Path | None:
     assert stop.value.code == 128 + number
     assert [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT)] == before
     assert not Path("results", stage.__name__, folder.name).exists(), "a half of something"
-    (scratch,) = Path("scratch", stage.__name__).glob(f"{folder.name}-*")
-    return checkpoints.latest(scratch / "checkpoints")
+    (work_dir,) = Path("scratch", stage.__name__).glob(f"{folder.name}-*")
+    return checkpoints.latest(work_dir / "checkpoints")
 
 
 def same(stage) -> None:
@@ -136,14 +137,14 @@ def test_a_request_during_a_save_needs_no_other(based, monkeypatch):  # noqa: F8
     change = {**SIX, "runtime": {"save_every": 2}}
     sft.main(["--plan", str(based("sft", "whole", INPUTS, **change))])
     folder = based("sft", "asked", INPUTS, **change)
-    save = checkpoints.Complete._save_rng_state
+    save = SFTTrainer._save_rng_state
 
     def interrupted(self, output_dir):
         os.kill(os.getpid(), signal.SIGTERM)
         save(self, output_dir)
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoints.Complete, "_save_rng_state", interrupted)
+        patch.setattr(SFTTrainer, "_save_rng_state", interrupted)
         assert ended(sft, folder).name == "checkpoint-2"
     sft.main(["--plan", str(folder)])
     same(sft)

@@ -19,6 +19,7 @@ from transformers import AutoTokenizer
 from lexpro.config import base_model as base_model_settings
 from lexpro.config import grpo as grpo_settings
 from lexpro.config import sft as sft_settings
+from lexpro.config.grpo import GrpoGuards
 from lexpro.corpus.synthetic import generate
 from lexpro.models import chat, compute
 from lexpro.training import (
@@ -30,8 +31,9 @@ from lexpro.training import (
     muon,
     tokenizer,
     tracking,
-    trainer,
 )
+from lexpro.training.cpu import muon as cpu_muon
+from lexpro.training.cpu import sft as cpu_sft
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml
 
@@ -44,6 +46,15 @@ DOCUMENTS = [
     for years, months in (("一", "三"), ("二", "六"))
     for fine in (3000, 20000)
 ]
+
+
+def _tiny(stage) -> dict:
+    return read_yaml(CONFIG / f"{stage}/tiny.yaml")
+
+
+def tuning(**change) -> sft_settings.Settings:
+    """The demo's settings of SFT."""
+    return sft_settings.Settings.model_validate(_tiny("sft") | change)
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +130,12 @@ def test_tags_of_the_reasoning_survive_decoding(vocab):
 
 
 def test_the_demo_s_model_has_one_to_five_million_parameters():
-    settings, corpus = read_yaml(CONFIG / "base_model/tiny.yaml"), corpora.synthetic()
+    settings = base_model_settings.Scratch.model_validate(_tiny("base_model"))
+    corpus = corpora.synthetic()
     documents = [
         generate.clean(corpus, province, number)[0] for province in corpus.provinces for number in range(10)
     ]
-    model = from_scratch.make_model(settings, tokenizer.train(documents, settings["vocab_size"]))
+    model = from_scratch.make_model(settings, tokenizer.train(documents, settings.vocab_size))
     assert 1_000_000 <= sum(parameter.numel() for parameter in model.parameters()) <= 5_000_000
 
 
@@ -277,17 +289,17 @@ def test_weights_say_how_often_a_task_is_seen(vocab, tmp_path):
 
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=300), st.integers(1, 16))
 def test_an_epoch_holds_every_sequence_once(lengths, batch):
-    sampler = trainer.SortedSteps(lengths, batch, seed=3)
+    sampler = cpu_sft.SortedSteps(lengths, batch, seed=3)
     first, second = list(sampler), list(sampler)
     assert sorted(first) == sorted(second) == list(range(len(lengths)))
-    again = trainer.SortedSteps(lengths, batch, seed=3)
+    again = cpu_sft.SortedSteps(lengths, batch, seed=3)
     again.set_epoch(1)
     assert list(again) == second, "an epoch's order does not depend on those before"
 
 
 def test_a_step_is_random_and_sorted_by_length():
     lengths = [10 + (number * 37) % 400 for number in range(640)]
-    order = list(trainer.SortedSteps(lengths, 16, seed=1))
+    order = list(cpu_sft.SortedSteps(lengths, 16, seed=1))
     steps = [[lengths[i] for i in order[at : at + 16]] for at in range(0, len(order), 16)]
     assert all(step == sorted(step) for step in steps)
     # Short ones and long ones in each step, as there are in the data.
@@ -297,27 +309,29 @@ def test_a_step_is_random_and_sorted_by_length():
     assert parts < 0.75 * whole, "micro-batches of four hold less padding than the step"
 
 
+NOTHING = SimpleNamespace(info=lambda *_: None)
+
+
 def _record(tmp_path):
-    log = SimpleNamespace(info=lambda *_: None)
-    return metrics.Record(tmp_path / "metrics.jsonl", log)
+    return metrics.Record(tmp_path / "metrics.jsonl", NOTHING)
 
 
 @pytest.mark.parametrize(("name", "value"), [("loss", math.nan), ("grad_norm", math.inf)])
 def test_divergence_stops_with_a_reason(tmp_path, name, value):
     args = SimpleNamespace(learning_rate=2e-3, max_grad_norm=1.0)
-    state = SimpleNamespace(global_step=7, max_steps=20)
+    state = SimpleNamespace(global_step=7, max_steps=20, num_input_tokens_seen=0)
     with pytest.raises(UserError, match=f"{name} is (nan|inf) at step 7 of 20.*learning_rate"):
         _record(tmp_path).on_log(args, state, None, {"loss": 1.0, "grad_norm": 1.0, name: value})
 
 
 def _logged(tmp_path, guards, rows):
     """The number of rows that a record with `guards` takes before it ends the training, and why."""
-    record = _record(tmp_path)
-    record.guards = guards
+    record = metrics.Record(tmp_path / "metrics.jsonl", NOTHING, guards=GrpoGuards(**guards))
     args = SimpleNamespace(learning_rate=2e-3, max_grad_norm=1.0)
     for step, row in enumerate(rows, 1):
         try:
-            record.on_log(args, SimpleNamespace(global_step=step, max_steps=99), None, row)
+            state = SimpleNamespace(global_step=step, max_steps=99, num_input_tokens_seen=0)
+            record.on_log(args, state, None, row)
         except UserError as error:
             return step, str(error)
     return None, ""
@@ -325,19 +339,21 @@ def _logged(tmp_path, guards, rows):
 
 def test_a_gradient_that_explodes_stops_with_a_reason(tmp_path):
     rows = [{"loss": 1.0, "grad_norm": norm} for norm in (1, 900, 1, 900, 900, 800, 1)]
-    step, reason = _logged(tmp_path, {"grad_norm": 500}, rows)
+    step, reason = _logged(tmp_path, {"grad_norm": 500.0}, rows)
     assert step == 6 and "grad_norm is 800 at step 6, above guards.grad_norm 500" in reason
-    assert _logged(tmp_path, {"grad_norm": 1000}, rows) == (None, "")
-    assert _logged(tmp_path, {"grad_norm": 0}, rows) == (None, ""), "0: not watched"
+    assert _logged(tmp_path, {"grad_norm": 1000.0}, rows) == (None, "")
+    assert _logged(tmp_path, {"grad_norm": 0.0}, rows) == (None, ""), "0: not watched"
 
 
 def test_a_reward_stuck_at_zero_stops_with_a_reason(tmp_path):
     rows = [{"reward": value, "reward_std": value} for value in (0, 0, 0.1, 0, 0, 0, 0)]
-    step, reason = _logged(tmp_path, {"zero_reward_steps": 3}, rows)
+    step, reason = _logged(tmp_path, {"grad_norm": 0.0, "zero_reward_steps": 3}, rows)
     assert step == 6 and "no completion has earned anything in 3 logged steps" in reason
-    assert _logged(tmp_path, {"zero_reward_steps": 5}, rows) == (None, "")
+    assert _logged(tmp_path, {"grad_norm": 0.0, "zero_reward_steps": 5}, rows) == (None, "")
     spread = [{"reward": 0.0, "reward_std": 0.5}] * 9
-    assert _logged(tmp_path, {"zero_reward_steps": 3}, spread) == (None, ""), "some earn, some are punished"
+    assert _logged(tmp_path, {"grad_norm": 0.0, "zero_reward_steps": 3}, spread) == (None, ""), (
+        "some earn, some are punished"
+    )
 
 
 def test_metrics_of_lost_steps_are_taken_back(tmp_path):
@@ -352,7 +368,7 @@ def test_a_checkpoint_that_was_cut_off_is_not_resumed(tmp_path):
         folder = tmp_path / f"checkpoint-{step}"
         folder.mkdir()
         if complete:
-            (folder / "trainer_state.json").write_text("{}")
+            (folder / checkpoints.COMPLETE).touch()
     assert checkpoints.latest(tmp_path) == tmp_path / "checkpoint-20"
     assert not (tmp_path / "checkpoint-100").exists()
     assert checkpoints.latest(tmp_path / "none") is None
@@ -368,7 +384,7 @@ def test_a_checkpoint_that_was_cut_off_is_not_resumed(tmp_path):
         ("offline", "online", "k", "offline"),
         ("disabled", "online", "k", "disabled"),
         ("online", "offline", "k", "offline"),
-        ("online", None, None, "online"),
+        ("online", "auto", None, "online"),
     ],
 )
 def test_the_more_private_mode_of_wandb_counts(monkeypatch, ordered, asked, key, expected):
@@ -394,7 +410,7 @@ def test_a_training_goes_on_when_wandb_refuses_its_run(tmp_path, monkeypatch, ca
     monkeypatch.setattr(wandb, "init", refuse)
     monkeypatch.setenv("WANDB_MODE", "offline")
     log = logging.getLogger("refused")
-    run = SimpleNamespace(stage="sft", key="k", runtime={}, settings={}, attest={}, log=log)
+    run = SimpleNamespace(stage="sft", key="k", settings=tuning(), attest={}, log=log)
     tracker = tracking.Tracker(run)
     tracker.log({"loss": 1.0}, 1)
     tracker.finish(tmp_path, [])
@@ -414,7 +430,7 @@ def test_a_training_goes_on_when_the_service_of_wandb_has_ended(tmp_path, monkey
     monkeypatch.setattr(wandb, "init", lambda **_: fake)
     monkeypatch.setenv("WANDB_MODE", "offline")
     log = logging.getLogger("lost")
-    run = SimpleNamespace(stage="sft", key="k", runtime={}, settings={}, attest={}, log=log)
+    run = SimpleNamespace(stage="sft", key="k", settings=tuning(), attest={}, log=log)
     for last in (lambda tracker: tracker.log({"loss": 1.0}, 1), lambda tracker: tracker.finish(tmp_path, [])):
         tracker = tracking.Tracker(run)
         last(tracker)
@@ -428,7 +444,7 @@ def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch
     model = tmp_path / "results/grpo/k/model"
     model.mkdir(parents=True)
     (model / "weights.safetensors").write_bytes(b"x")
-    run = SimpleNamespace(stage="grpo", key="k-12345678", runtime={}, settings={"a": 1}, attest={}, log=None)
+    run = SimpleNamespace(stage="grpo", key="k-12345678", settings=tuning(), attest={}, log=None)
     tracker = tracking.Tracker(run)
     tracker.log({"loss": 1.0}, 1)
     tracker.finish(model, [{"step": 0, "completion": "甲", "rewards/a": None}])
@@ -449,19 +465,44 @@ def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch
 # --------------------------------------------------------------------------------------------------
 
 
+# Coefficients of Jordan et al., torch's default.
+QUINTIC = torch.optim.Muon([torch.nn.Parameter(torch.zeros(1, 1))]).defaults["ns_coefficients"]
+
+
 @pytest.mark.parametrize("shape", [(24, 24), (16, 48), (48, 16)])
 def test_updates_of_muon_are_nearly_orthogonal(shape):
     torch.manual_seed(0)
-    singular = torch.linalg.svdvals(muon.orthogonal(torch.randn(3, *shape)))
+    singular = torch.linalg.svdvals(cpu_muon.orthogonal(torch.randn(3, *shape), QUINTIC, 5, 1e-7))
     # A direction that a random matrix hardly has takes more steps.
     assert singular.quantile(0.1) > 0.5 and singular.max() < 1.4
 
 
-def test_muon_fits_and_can_be_saved():
+@pytest.mark.parametrize("shape", [(64, 64), (32, 96), (96, 32)])
+def test_a_step_in_fp32_is_the_step_of_torch(shape):
+    """Weights, decay and momentum of three steps; torch orthogonalises in bfloat16, of 8 bits."""
+    torch.manual_seed(0)
+    start, gradients = torch.randn(shape), torch.randn(3, *shape)
+    options = {"lr": 0.02, "weight_decay": 0.1, "adjust_lr_fn": "match_rms_adamw"}
+    moved = []
+    for kind in (torch.optim.Muon, cpu_muon.Fp32Muon):
+        weights = torch.nn.Parameter(start.clone())
+        optimizer = kind([weights], **options)
+        for gradient in gradients:
+            weights.grad = gradient.clone()
+            optimizer.step()
+        moved.append((weights - start).detach())
+        assert optimizer.state[weights].keys() == {"momentum_buffer"}
+    torchs, ours = moved
+    assert (ours - torchs).norm() < 0.02 * torchs.norm()
+    assert (ours - torchs).abs().max() < 0.05 * torchs.abs().max()
+
+
+@pytest.mark.parametrize("speed_up", [False, True])
+def test_muon_fits_and_can_be_saved(speed_up):
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Embedding(8, 16), torch.nn.Linear(16, 16), torch.nn.Linear(16, 8))
-    settings = {"learning_rate": 0.02, "weight_decay": 0.0, "betas": [0.9, 0.95]}
-    optimizer = muon.of(model, settings)
+    settings = tuning(learning_rate=0.02, weight_decay=0.0)
+    optimizer = muon.optimizer(model, settings, speed_up)
     x = torch.arange(8)
 
     def step():
@@ -475,7 +516,7 @@ def test_muon_fits_and_can_be_saved():
     for _ in range(60):
         last = step()
     assert last < 0.1 * first
-    again = muon.of(model, settings)
+    again = muon.optimizer(model, settings, speed_up)
     again.load_state_dict(optimizer.state_dict())
     assert again.state_dict()["state"].keys() == optimizer.state_dict()["state"].keys()
 
@@ -610,10 +651,6 @@ def test_weights_that_did_not_change_are_found(tmp_path):
 
 # --- settings
 # ----------------------------------------------------------------------------------------------
-
-
-def _tiny(stage) -> dict:
-    return read_yaml(CONFIG / f"{stage}/tiny.yaml")
 
 
 LORA = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}

@@ -15,7 +15,9 @@ import pytest
 import wandb
 from wandb_stub import Stub
 
+from lexpro.config import sft
 from lexpro.training.tracking import Tracker
+from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,10 +45,8 @@ def test_an_offline_run_is_sent_with_curves_settings_table_and_model(tmp_path, m
     model = tmp_path / "results/grpo/k/model"
     model.mkdir(parents=True)
     (model / "weights.safetensors").write_bytes(b"x")
-    settings = {"learning_rate": 2e-5}
-    run = SimpleNamespace(
-        stage="grpo", key="k-12345678", runtime={"experiment": "demo"}, settings=settings, attest={}, log=None
-    )
+    settings = sft.Settings.model_validate(read_yaml(ROOT / "config/sft/tiny.yaml") | {"learning_rate": 2e-5})
+    run = SimpleNamespace(stage="grpo", key="k-12345678", settings=settings, attest={}, log=None)
     tracker = Tracker(run)
     for step in (1, 2, 3):
         tracker.log({"loss": 1 / step}, step)
@@ -60,7 +60,7 @@ def test_an_offline_run_is_sent_with_curves_settings_table_and_model(tmp_path, m
     assert "Finished syncing" in log, log
 
     first = server.variables("upsertBucket")[0]
-    assert (first["name"], first["groupName"], first["jobType"]) == ("grpo-k-12345678", "demo", "grpo")
+    assert (first["name"], first["jobType"]) == ("grpo-k-12345678", "grpo")
     assert json.loads(first["config"])["learning_rate"]["value"] == 2e-5
     history = server.lines("wandb-history.jsonl")
     assert [line["loss"] for line in history if "loss" in line] == pytest.approx([1, 1 / 2, 1 / 3])

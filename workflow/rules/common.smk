@@ -82,7 +82,7 @@ def runtime(stage, name):
 
 def granted(stage, name):
     """A resource of a training that Slurm is asked for: GPUs of one node, or of each of several."""
-    return lambda wildcards: resources(Launch.of(PLAN.runs[stage, wildcards.key].runtime)).get(name)
+    return lambda wildcards: resources(Launch.from_runtime(PLAN.runs[stage, wildcards.key].runtime)).get(name)
 
 
 def all_cores():

@@ -8,8 +8,9 @@ from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run the stage."""
     with stage("base_model", __doc__, argv) as run:
-        if run.settings["kind"] == "scratch":
+        if run.settings.kind == "scratch":
             from_scratch.pretrain(run)
         else:
             pretrained.link(run)

@@ -7,6 +7,7 @@ from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run the stage."""
     with stage("grpo", __doc__, argv) as run:
         trainer, prompts = grpo.optimise(run)
         checks.after_training(

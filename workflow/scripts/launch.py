@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--here", action="store_true", help="this is one of the nodes: start its processes")
     parser.add_argument("script", nargs="+", help="the stage's script and its arguments, after --")
     args = parser.parse_args(argv)
-    asked = launch.Launch.of((read_yaml(args.runtime) or {}) | {"threads": args.threads})
+    asked = launch.Launch.from_runtime((read_yaml(args.runtime) or {}) | {"threads": args.threads})
     options = ["--runtime", str(args.runtime), "--threads", str(args.threads)]
     if asked.nodes > 1 and not args.here:
         command = launch.across(asked, ["python", __file__, *options, "--here", "--", *args.script])

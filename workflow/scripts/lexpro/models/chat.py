@@ -19,9 +19,7 @@ def prompt_text(tokenizer: PreTrainedTokenizerBase, messages: list[dict]) -> str
 
 
 def opening(prompt: str) -> str:
-    """What the template has already written of the answer: `<think>` and white space, or
-    nothing.
-    """
+    """What the template has written of the answer: `<think>` and white space, or nothing."""
     body = prompt.rstrip()
     return prompt[len(body) - len(THINK) :] if body.endswith(THINK) else ""
 
@@ -45,6 +43,9 @@ def encode(tokenizer: PreTrainedTokenizerBase, prompt: list[dict], completion: s
     """Tokens of one training example, the loss on the completion and its end only.
 
     Prompt and completion are tokenised apart, as they are when the model generates.
+
+    Returns:
+        `input_ids` and `labels`, both of shape `[tokens]`; labels of the prompt are -100.
     """
     text = prompt_text(tokenizer, prompt)
     head = tokenizer(text, add_special_tokens=False)["input_ids"]

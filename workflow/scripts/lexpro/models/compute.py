@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 import torch
 
@@ -14,22 +15,28 @@ ROUND = 32
 
 
 def round_up(length: int) -> int:
+    """The next multiple of `ROUND`."""
     return -(-length // ROUND) * ROUND
 
 
 def threads() -> int:
-    """Threads that the rule granted (`LEXPRO_THREADS`); one where nobody said. Never more: two
-    trainings that compete for two cores are several times slower than one after the other."""
+    """Threads that the rule granted (`LEXPRO_THREADS`); one where nobody said.
+
+    Never more: two trainings that compete for two cores are several times slower than one after
+    the other.
+    """
     return int(os.environ.get("LEXPRO_THREADS", "1"))
 
 
 def limit_threads() -> None:
+    """Let torch use as many threads as the rule granted."""
     torch.set_num_threads(threads())
 
 
 def cpu_has_bf16() -> bool:
-    """Whether this processor multiplies bfloat16 matrices itself (AMX or AVX512-BF16); without,
-    fp32 is faster.
+    """Whether this processor multiplies bfloat16 matrices itself (AMX or AVX512-BF16).
+
+    Others emulate it, up to eighty times slower than fp32.
     """
     return torch.ops.mkldnn._is_mkldnn_bf16_supported() and (
         torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
@@ -37,31 +44,31 @@ def cpu_has_bf16() -> bool:
 
 
 def use_bf16(precision: str) -> bool:
-    """`bf16`, `fp32`, or `auto`: bf16 autocast where the device computes it natively (weights stay
-    fp32).
+    """Whether a training runs under bf16 autocast; its weights stay fp32.
+
+    Args:
+        precision: bf16, fp32, or auto (bf16 where the device computes it natively).
     """
     if precision != "auto":
         return precision == "bf16"
     return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else cpu_has_bf16()
 
 
-def weights_dtype(settings: dict) -> torch.dtype:
-    """Trained weights stay fp32 (the optimiser needs the bits); weights that only carry an adapter
-    are held in bf16.
+def weights_dtype(method: Literal["full", "lora", "qlora"], precision: str) -> torch.dtype:
+    """The type that weights are loaded in.
+
+    Trained weights stay fp32, since the optimiser needs the bits. Weights that only carry an
+    adapter are held in bf16 on a GPU.
     """
-    frozen = (
-        settings.get("method") in ("lora", "qlora")
-        and torch.cuda.is_available()
-        and use_bf16(settings["precision"])
-    )
+    frozen = method != "full" and torch.cuda.is_available() and use_bf16(precision)
     return torch.bfloat16 if frozen else torch.float32
 
 
 def accumulation(global_batch: int, per_device: int, devices: int) -> int:
-    """Micro-batches per optimiser step, so that one step sees `global_batch` sequences on any
-    number of devices.
+    """Micro-batches per optimiser step: one step sees `global_batch` sequences on any devices.
 
-    Raises `UserError` if devices × per_device does not divide the global batch.
+    Raises:
+        UserError: devices x per_device does not divide the global batch.
     """
     steps, rest = divmod(global_batch, per_device * devices)
     if rest or not steps:
@@ -79,11 +86,12 @@ def devices() -> int:
 
 
 def is_main() -> bool:
+    """Whether this is the first process of the launch."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
 def configured(deepspeed: str | None) -> dict:
-    """What accelerate needs to be told where there is DeepSpeed and no GPU: nothing otherwise.
+    """Trainer arguments for DeepSpeed without a GPU; none otherwise.
 
     accelerate sets DeepSpeed up on GPUs only. Processes on a processor meet here, by gloo, and
     accelerate takes the state as it is. DeepSpeed's operators for processors (they serve inference)
@@ -103,8 +111,7 @@ def configured(deepspeed: str | None) -> dict:
 
 
 def fully_sharded(config) -> None:
-    """Where the trainer's `config` asks for FSDP: says so before the model is loaded, and sets it
-    up on processors too.
+    """Prepare FSDP before the model is loaded, where the trainer's `config` asks for it.
 
     transformers looks for that word while it loads a model, and then reads the weights in one
     process only; its trainer says it later. accelerate sets FSDP up on GPUs only, as with

@@ -1,5 +1,6 @@
-"""Models of the stages: a base folder with whole weights, a later folder with whole weights or an
-adapter.
+"""Models of the stages, from their folders.
+
+The base has whole weights, a later stage has whole weights or an adapter.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ ADAPTER = "adapter_config.json"
 
 def tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     """The tokenizer of a model folder, padding on the left as generation needs."""
-    found = AutoTokenizer.from_pretrained(folder, padding_side="left")
-    if found.pad_token is None:
-        found.pad_token = found.eos_token
-    return found
+    loaded = AutoTokenizer.from_pretrained(folder, padding_side="left")
+    if loaded.pad_token is None:
+        loaded.pad_token = loaded.eos_token
+    return loaded
 
 
 def is_adapter(folder: Path) -> bool:
+    """Whether a model folder holds an adapter, and no whole weights."""
     return (folder / ADAPTER).is_file()
 
 
@@ -41,8 +43,15 @@ def model(
 ) -> PreTrainedModel:
     """The model in `folder`; an adapter there is put on the weights in `base`.
 
-    `quantization`: transformers' configuration of weights in fewer bits. `attention`: sdpa, eager
-    or flash_attention_2. Short sequences on a processor run fastest with eager.
+    Args:
+        folder: whole weights, or an adapter.
+        base: whole weights that an adapter belongs to.
+        dtype: type of the weights.
+        attention: sdpa, eager or flash_attention_2; None for the library's choice. Short sequences
+            on a processor run fastest with eager.
+        trainable: whether an adapter goes on learning.
+        device_map: transformers' placement on several devices.
+        quantization: transformers' configuration of weights in fewer bits.
     """
     options = {"dtype": dtype, "attn_implementation": attention, "device_map": device_map}
     options["quantization_config"] = quantization

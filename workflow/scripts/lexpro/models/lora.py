@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import torch
 
+from lexpro.config.sft import Settings
 
-def config(settings: dict):
-    """PEFT's configuration of `settings["lora"]` (rank, alpha, dropout, targets), or None for
-    training all weights.
-    """
-    if settings["method"] == "full":
+
+def config(settings: Settings):
+    """PEFT's configuration of the adapter, or None for a training of all weights."""
+    if settings.lora is None:
         return None
     from peft import LoraConfig
 
-    lora = settings["lora"]
     return LoraConfig(
-        r=lora["rank"],
-        lora_alpha=lora["alpha"],
-        lora_dropout=lora["dropout"],
-        target_modules=lora["targets"],
+        r=settings.lora.rank,
+        lora_alpha=settings.lora.alpha,
+        lora_dropout=settings.lora.dropout,
+        target_modules=settings.lora.targets,
         task_type="CAUSAL_LM",
     )
 
 
-def quantization(settings: dict):
-    """How weights are held under an adapter: None as they are, for `qlora` in 4 bits (NF4, scales
-    quantised too).
+def quantization(settings: Settings):
+    """How weights are held under an adapter.
+
+    Returns:
+        None (as they are), or for `qlora` transformers' configuration of 4 bits: NF4, scales
+        quantised too, as in Dettmers et al. 2023 (QLoRA), section 3.
     """
-    if settings["method"] != "qlora":
+    if settings.method != "qlora":
         return None
     from transformers import BitsAndBytesConfig
 
-    # As in Dettmers et al. 2023 (QLoRA), section 3.
     return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",

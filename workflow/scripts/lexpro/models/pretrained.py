@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from lexpro.config.base_model import Pretrained
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded
 from lexpro.workflow.stage import Run
@@ -14,6 +15,7 @@ WANTED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "LICENSE*", 
 
 
 def offline() -> bool:
+    """Whether the hub is not to be asked (`HF_HUB_OFFLINE`)."""
     return os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
 
 
@@ -44,10 +46,10 @@ def _from_hub(name: str, revision: str) -> Path:
         ) from None
 
 
-def _folder(settings: dict) -> Path:
-    if not settings.get("path"):
-        return _from_hub(settings["id"], settings["revision"])
-    folder = expanded(settings["path"])
+def _folder(settings: Pretrained) -> Path:
+    if not settings.path:
+        return _from_hub(settings.id, settings.revision)
+    folder = expanded(settings.path)
     if not folder.is_dir():
         raise UserError(
             f"base_model.path: {folder} is not a folder. Set it to a folder with config.json and *.safetensors."
@@ -56,7 +58,11 @@ def _folder(settings: dict) -> Path:
 
 
 def link(run: Run) -> None:
-    """`model/` with a link to each file of the model: nothing of up to 140 GB is copied."""
+    """Fill `model/` with a link to each file of the model: nothing of up to 140 GB is copied.
+
+    Raises:
+        UserError: the model is not to be had, or has no weights in safetensors.
+    """
     folder = _folder(run.settings).resolve()
     files = sorted(path for pattern in WANTED for path in folder.glob(pattern) if path.is_file())
     for needed in ("config.json", "tokenizer_config.json"):

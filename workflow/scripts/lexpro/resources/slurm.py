@@ -37,7 +37,7 @@ def line(stage: str, runtime: dict) -> str:
     from snakemake_executor_plugin_slurm.utils import set_gres_string
 
     defaults = read_yaml(PROFILE)["default-resources"]
-    several = resources(Launch.of(runtime))
+    several = resources(Launch.from_runtime(runtime))
     asked = {**several, "mem_mb": runtime["mem_mb"], "runtime": runtime["minutes"]}
     job = Job(stage, runtime["threads"], Resources(defaults | asked))
     quiet = logging.getLogger("lexpro.resources.slurm")

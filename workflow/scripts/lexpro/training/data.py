@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,27 +13,14 @@ from trl import pack_dataset
 from lexpro.hashing import seed_of
 from lexpro.models import chat
 from lexpro.workflow.errors import UserError
-
-
-def read_jsonl(path: Path) -> Iterator[dict]:
-    """Rows of a JSON-lines file, one a line. Raises `UserError` naming the line that is not
-    JSON.
-    """
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise UserError(
-                    f"{path}: line {number} is not JSON ({error}). Remove the folder and run again."
-                ) from None
+from lexpro.workflow.files import read_json_lines
 
 
 def times(name: str, weight: float) -> int:
-    """How often an example stands in an epoch so that its task is seen `weight` times: 2.5 is two
-    times or three.
+    """How often an example stands in an epoch, so that its task is seen `weight` times.
 
-    Which of the two follows from its name, so it is the same on every process and after a resume.
+    A weight of 2.5 is two times or three. Which of the two follows from the example's name, so it
+    is the same on every process and after a resume.
     """
     whole = int(weight)
     return whole + (seed_of("weight", name) < (weight - whole) * 2**31)
@@ -43,20 +29,31 @@ def times(name: str, weight: float) -> int:
 def answers(
     path: Path,
     tokenizer: PreTrainedTokenizerBase,
-    tasks: list[str],
+    tasks: Sequence[str],
     longest: int,
     weights: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Dataset, list[dict]]:
-    """(examples, skipped) of an `sft.jsonl`: prompt and completion as tokens, the loss on the
-    completion.
+    """Examples of an `sft.jsonl` as tokens, the loss on the completion.
 
-    `weights`: how many times the examples of a task are there; 1 where nothing is said. An example
-    of more than `longest` tokens is skipped, not cut: without its end it would teach not to end.
-    `skipped` holds {id, task, tokens}. Raises `UserError` if nothing is left.
+    An example that is too long is skipped, not cut: without its end it would teach not to end.
+
+    Args:
+        path: rows {id, task, prompt, completion} of messages.
+        tokenizer: with the chat template of the model.
+        tasks: names of tasks; other rows are left out.
+        longest: limit on an example, in tokens.
+        weights: how many times the examples of a task are there; 1 where nothing is said.
+
+    Returns:
+        The examples, {input_ids, labels} of shape `[tokens]`, and those skipped, {id, task,
+        tokens}.
+
+    Raises:
+        UserError: no example is left.
     """
     kept: dict[str, list] = {"input_ids": [], "labels": []}
     skipped = []
-    for row in read_jsonl(path):
+    for row in read_json_lines(path):
         if row["task"] not in tasks:
             continue
         example = chat.encode(tokenizer, row["prompt"], row["completion"][-1]["content"])
@@ -74,19 +71,24 @@ def answers(
 
 
 def packed(rows: Dataset, size: int) -> Dataset:
-    """Rows of at most `size` tokens, each several examples whole (best fit, the longest first).
+    """Rows of at most `size` tokens, each several whole examples (best fit, the longest first).
 
-    `seq_lengths` tells them apart: positions begin anew at each, and attention stays within it
-    (`Trainer`).
+    `seq_lengths` tells them apart: positions begin anew at each, and attention stays within it.
     """
     return pack_dataset(rows, size, strategy="bfd")
 
 
 def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int, copies: int = 1) -> Dataset:
-    """Documents end to end, each `copies` times in a row, cut into blocks of `size` tokens: no
-    padding.
+    """Documents end to end, cut into blocks without padding; the rest of the last is dropped.
 
-    The rest of the last block is dropped.
+    Args:
+        texts: the documents.
+        tokenizer: its padding token ends a document.
+        size: tokens of a block.
+        copies: how often each document stands in a row.
+
+    Raises:
+        UserError: the documents are shorter than one block.
     """
     stream: list[int] = []
     for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:

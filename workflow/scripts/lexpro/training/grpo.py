@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import random
+from pathlib import Path
 
 import pandas as pd
 import torch
 from datasets import Dataset
-from trl import GRPOConfig
+from transformers import PreTrainedTokenizerBase
+from trl import GRPOConfig, GRPOTrainer
 
-from lexpro.models import chat, compute, loading
+from lexpro.config.grpo import Settings
+from lexpro.models import compute, loading
 from lexpro.rewards import registry
-from lexpro.training import checkpoints, data, pass_rate, tracking
-from lexpro.training.grpo_trainer import Trainer, on_whole_answers
+from lexpro.training import arguments, checkpoints, pass_rate, selection, tracking, trainer
+from lexpro.training import prompts as grpo_prompts
+from lexpro.training.completions import Completions
+from lexpro.training.cpu import grpo as cpu
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
-from lexpro.training.trainer import arguments, finish
+from lexpro.training.vllm_weight_sync import by_layer
 from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json_lines
 from lexpro.workflow.stage import Run
 
 # Settings that are TRL's own, by the same name.
@@ -31,39 +35,26 @@ TRL = (
     "epsilon",
     "epsilon_high",
     "num_iterations",
-    "scale_rewards",
     "multi_objective_aggregation",
     "importance_sampling_level",
     "mask_truncated_completions",
 )
 
 
-def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
-    """Prompts as the model reads them, with what the rewards need: task, gold, shown, charges,
-    date.
+def prompts(run: Run, tokenizer: PreTrainedTokenizerBase, rewards: selection.Rewards) -> Dataset:
+    """Prompts as the model reads them, with the columns that the rewards need.
 
-    Long ones are left out, and those that the SFT model always or never gets right, where
-    `pass_rate` asks for it.
+    These are task, gold, shown, charges and date. Long prompts are left out, and those that the SFT
+    model always or never gets right, where `pass_rate` asks for it.
     """
-    settings = run.settings
-    rows, written, long = [], {}, 0
-    for row in data.read_jsonl(run.inputs["tasks"] / "grpo.jsonl"):
-        if row["task"] not in settings["tasks"]:
-            continue
-        text = chat.prompt_text(tokenizer, row["prompt"])
-        if len(tokenizer(text, add_special_tokens=False)["input_ids"]) > settings["max_prompt_length"]:
-            long += 1
-            continue
-        written[row["id"]] = text
-        rows.append(row)
-    if not rows:
-        raise UserError(
-            f"{run.inputs['tasks'] / 'grpo.jsonl'} has no prompt of the tasks {', '.join(settings['tasks'])} with at "
-            f"most {settings['max_prompt_length']} tokens ({long} are longer). Raise grpo.max_prompt_length."
-        )
-    if settings["pass_rate"]:
-        found = pass_rate.measured(run, rows, rewards)
-        kept = pass_rate.teaching(rows, found, settings["pass_rate"])
+    settings: Settings = run.settings
+    rows, texts, long = grpo_prompts.fitting(
+        run.inputs["tasks"] / "grpo.jsonl", tokenizer, settings.tasks, settings.max_prompt_length
+    )
+    if settings.pass_rate:
+        samples = read_json_lines(run.inputs["pass_rate"] / pass_rate.SAMPLES)
+        shares = selection.rates(rows, samples, rewards)
+        kept = selection.within(rows, shares, settings.pass_rate)
         run.log.info(
             "%d of %d prompts teach something: the SFT model gets them right now and then",
             len(kept),
@@ -71,57 +62,40 @@ def prompts(run: Run, tokenizer, rewards: pass_rate.Rewards = ()) -> Dataset:
         )
         run.counts["pass_rate_left_out"] = len(rows) - len(kept)
         rows = kept
-    rows = in_turn(rows, settings["seed"])[: settings["max_prompts"] or None]
-    rows = [{**row, "prompt": written[row["id"]]} for row in rows]
+    rows = selection.in_turn(rows, settings.seed)[: settings.max_prompts or None]
+    rows = [{**row, "prompt": texts[row["id"]]} for row in rows]
     run.counts.update(prompts=len(rows), skipped=long)
     return Dataset.from_list(rows)
 
 
-def in_turn(rows: list[dict], seed: int) -> list[dict]:
-    """The rows in an order in which the tasks take turns, each task's own rows shuffled.
+def config(settings: Settings, output_dir: Path) -> GRPOConfig:
+    """TRL's configuration: a step sees `global_batch_size` completions, whatever the devices.
 
-    So every step sees about the same mixture, and the curve of the mean reward is not that of its
-    tasks.
+    It is to be made before the model is loaded, and kept (see `arguments.sft`).
     """
-    rng = random.Random(seed)
-    by_task: dict[str, list[dict]] = {}
-    for row in rows:
-        by_task.setdefault(row["task"], []).append(row)
-    placed = []
-    for number, found in enumerate(by_task.values()):
-        rng.shuffle(found)
-        # Spread evenly over [0, 1): a task with half the rows has every second place.
-        placed += [((at + 0.5) / len(found), number, row) for at, row in enumerate(found)]
-    return [row for _, _, row in sorted(placed, key=lambda place: place[:2])]
-
-
-def config(run: Run) -> GRPOConfig:
-    """TRL's configuration. One optimiser step sees `global_batch_size` completions, whatever the
-    devices.
-    """
-    settings, runtime = run.settings, run.runtime
-    steps = compute.accumulation(
-        settings["global_batch_size"], runtime["per_device_batch_size"], compute.devices()
-    )
-    use_vllm = runtime.get("vllm", False) and torch.cuda.is_available()
+    runtime = settings.runtime
+    steps = compute.accumulation(settings.global_batch_size, runtime.per_device_batch_size, compute.devices())
+    use_vllm = runtime.vllm and torch.cuda.is_available()
     engine = {}
     if use_vllm:
         # Colocated, the same GPUs generate and train in turn; a server (`trl vllm-serve`) has its
         # own. On a processor vLLM cannot take new weights.
         engine = {
-            "vllm_mode": "server" if runtime.get("vllm_server") else "colocate",
-            "vllm_server_base_url": runtime.get("vllm_server"),
-            "vllm_gpu_memory_utilization": runtime["vllm_memory_share"],
-            "vllm_tensor_parallel_size": runtime["vllm_tensor_parallel"],
+            "vllm_mode": "server" if runtime.vllm_server else "colocate",
+            "vllm_server_base_url": runtime.vllm_server,
+            "vllm_gpu_memory_utilization": runtime.vllm_memory_share,
+            "vllm_tensor_parallel_size": runtime.vllm_tensor_parallel,
             "vllm_enable_sleep_mode": True,
-            "vllm_max_model_length": settings["max_prompt_length"] + settings["max_completion_length"],
+            "vllm_max_model_length": settings.max_prompt_length + settings.max_completion_length,
         }
     return GRPOConfig(
-        **arguments(run, settings, steps),
-        **{name: settings[name] for name in TRL},
+        **arguments.shared(settings, output_dir, steps),
+        **{name: getattr(settings, name) for name in TRL},
+        # Null where nothing reads it; TRL wants a word.
+        scale_rewards=settings.scale_rewards or "group",
         # TRL counts in micro-batches.
-        steps_per_generation=steps * settings["steps_per_sampling"],
-        reward_weights=[float(entry.get("weight", 1.0)) for entry in settings["rewards"]],
+        steps_per_generation=steps * settings.steps_per_sampling,
+        reward_weights=[entry.weight for entry in settings.rewards],
         shuffle_dataset=False,
         # As in SFT: few shapes for oneDNN to compile and keep.
         pad_to_multiple_of=None if torch.cuda.is_available() else compute.ROUND,
@@ -131,65 +105,77 @@ def config(run: Run) -> GRPOConfig:
     )
 
 
-def optimise(run: Run) -> tuple[Trainer, list[int]]:
-    """Train the SFT model; returns the trainer and the tokens of a prompt. Leaves model, metrics
-    and completions.
+def _rewards(run: Run) -> list[tuple[registry.Reward, float]]:
+    """The rewards and their weights, each paid for nothing once.
+
+    So what a reward cannot be asked of these prompts is said before a model is loaded.
     """
-    settings = run.settings
-    tracking.check(run)
-    compute.limit_threads()
-    base, start = run.inputs["base_model"] / "model", run.inputs["sft"] / "model"
-    tokenizer = loading.tokenizer(start)
     known = {"training": str(run.inputs["tasks"] / "grpo.jsonl")}
     if "knowledge" in run.inputs:
         known["knowledge"] = str(run.inputs["knowledge"])
-    loaded = [registry.load(entry, known) for entry in settings["rewards"]]
-    # Paid for nothing once: what a reward cannot be asked of these prompts is said before a model
-    # is loaded.
+    loaded = [registry.load(entry.model_dump(), known) for entry in run.settings.rewards]
     for reward, _ in loaded:
         reward(completions=[], task=[], gold=[])
-    rewards = [on_whole_answers(reward) for reward, _ in loaded]
-    rows = prompts(run, tokenizer, loaded)
+    return loaded
+
+
+def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
+    """Train the SFT model. Leaves `model/`, `metrics.jsonl` and `completions.parquet`.
+
+    Returns:
+        The trainer after training, and the tokens of a prompt.
+
+    Raises:
+        UserError: settings, prompts and the SFT model do not go together.
+    """
+    settings: Settings = run.settings
+    tracking.check(settings.runtime)
+    compute.limit_threads()
+    base, start = run.inputs["base_model"] / "model", run.inputs["sft"] / "model"
+    tokenizer = loading.tokenizer(start)
+    rewards = _rewards(run)
+    rows = prompts(run, tokenizer, rewards)
     # Predictions put an adapter on the base model's weights: it is that of SFT, trained on.
-    if loading.is_adapter(start) != (settings["method"] == "lora"):
+    if loading.is_adapter(start) != (settings.method == "lora"):
+        found, method = ("an adapter", "lora") if loading.is_adapter(start) else ("not", "full")
         raise UserError(
-            f"grpo.method is {settings['method']}, but the SFT model is "
-            + (
-                "an adapter: set grpo.method: lora."
-                if loading.is_adapter(start)
-                else "not: set grpo.method: full."
-            )
+            f"grpo.method is {settings.method}, but the SFT model is {found}: set grpo.method: {method}."
         )
-    # Before the model, and kept: see `trainer.configuration`.
-    args = config(run)
+    args = config(settings, run.work_dir / "checkpoints")
     model = loading.model(
-        start, base, dtype=compute.weights_dtype(settings), attention=settings["attention"], trainable=True
+        start,
+        base,
+        dtype=compute.weights_dtype(settings.method, settings.precision),
+        attention=settings.attention,
+        trainable=True,
+    )
+    completions = Completions(
+        run.work_dir / "completions.jsonl",
+        rewards,
+        settings.num_generations,
+        settings.sampled_completions,
+        settings.sampled_every,
     )
     tracker = Tracker(run)
-    record = Record(run.work_dir / "metrics.jsonl", run.log, tracker, settings["guards"])
-    trainer = Trainer(
+    record = Record(
+        run.work_dir / "metrics.jsonl", run.log, tracker, settings.guards, lambda _: completions.tokens
+    )
+    speed_up = settings.runtime.cpu_speedups and args.device.type == "cpu"
+    grpo_trainer = (cpu.Trainer if speed_up else GRPOTrainer)(
         model=model,
-        reward_funcs=rewards,
+        reward_funcs=completions.functions,
         args=args,
         train_dataset=rows,
         processing_class=tokenizer,
         callbacks=[record],
     )
-    trainer.counter = record
-    trainer.samples = run.work_dir / "completions.jsonl"
-    trainer.sampled, trainer.every = settings["sampled_completions"], settings["sampled_every"]
-    resumed = checkpoints.latest(run.work_dir / "checkpoints")
+    if args.use_vllm:
+        by_layer(grpo_trainer.vllm_generation)
     if compute.is_main():
-        kept_lines(trainer.samples, checkpoints.step(resumed) - 1 if resumed else -1)
-    finish(run, trainer, record, tracker)
+        resumed = checkpoints.latest(Path(args.output_dir))
+        kept_lines(completions.path, checkpoints.step(resumed) - 1 if resumed else -1)
+    trainer.finish(run, grpo_trainer, record, tracker, completions.path)
     if compute.is_main():
-        table(trainer.samples, run)
-    return trainer, tokenizer(rows[0]["prompt"], add_special_tokens=False)["input_ids"]
-
-
-def table(samples, run: Run) -> None:
-    """`completions.parquet`: step, id, task, prompt, completion, rewards/<name>."""
-    with samples.open(encoding="utf-8") as file:
-        pd.DataFrame([json.loads(line) for line in file]).to_parquet(
-            run.out / "completions.parquet", index=False
-        )
+        table = pd.DataFrame(read_json_lines(completions.path))
+        table.to_parquet(run.out / "completions.parquet", index=False)
+    return grpo_trainer, tokenizer(rows[0]["prompt"], add_special_tokens=False)["input_ids"]

@@ -28,8 +28,13 @@ TORCHRUN = ("python", "-m", "torch.distributed.run", f"--shutdown-timeout={GRACE
 
 @dataclass(frozen=True)
 class Launch:
-    """What a rule grants: GPUs of each node (0: the processor), nodes, threads of each node,
-    minutes.
+    """What a rule grants.
+
+    Attributes:
+        gpus: of each node; 0: the processor.
+        nodes: how many.
+        threads: of each node.
+        minutes: of wall clock.
     """
 
     gpus: int
@@ -38,7 +43,8 @@ class Launch:
     minutes: int = 120
 
     @classmethod
-    def of(cls, runtime: Mapping) -> Launch:
+    def from_runtime(cls, runtime: Mapping) -> Launch:
+        """From the `runtime` of a stage's settings, with what the rule grants otherwise."""
         named = (("gpus", 0), ("nodes", 1), ("threads", 1), ("minutes", cls.minutes))
         return cls(*(runtime.get(name, default) for name, default in named))
 
@@ -49,6 +55,7 @@ class Launch:
 
     @property
     def threads_each(self) -> int:
+        """Threads of one process."""
         return max(1, self.threads // self.processes)
 
 
@@ -81,8 +88,9 @@ def hosts(nodelist: str) -> Iterator[str]:
 
 
 def across(launch: Launch, inner: list[str]) -> list[str]:
-    """`srun` that starts `inner` once on each node, with all that the job has there; one that fails
-    ends the others.
+    """`srun` that starts `inner` once on each node, with all that the job has there.
+
+    One that fails ends the others.
     """
     return [
         "srun",
@@ -97,8 +105,10 @@ def across(launch: Launch, inner: list[str]) -> list[str]:
 
 
 def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> list[str]:
-    """The processes of this node. Raises `UserError` where several nodes were asked for outside
-    `srun`.
+    """The command that starts the processes of this node.
+
+    Raises:
+        UserError: several nodes were asked for outside `srun`.
     """
     if launch.nodes == 1:
         # Rendezvous at a free port of this machine. A single process on a processor needs none.
@@ -125,9 +135,7 @@ def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> 
 
 
 def environment(launch: Launch) -> dict[str, str]:
-    """Threads of each process, all together those that the rule was granted; no GPU where none was
-    asked for.
-    """
+    """Variables of each process: its share of the threads, and no GPU where none was asked for."""
     names = ("LEXPRO_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS")
     hidden = {} if launch.gpus else {"CUDA_VISIBLE_DEVICES": ""}
     return dict.fromkeys(names, str(launch.threads_each)) | hidden

@@ -1,5 +1,6 @@
-"""The record of a training: `metrics.jsonl` first, W&B as its mirror; a training gone wrong ends
-with a reason.
+"""The record of a training: `metrics.jsonl` first, W&B as its mirror.
+
+A training that has gone wrong ends with a reason.
 """
 
 from __future__ import annotations
@@ -7,21 +8,22 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerState
 
+from lexpro.config.training import Guards
 from lexpro.models.compute import is_main
 from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import json_line
 
 # Facts about the machine, not about the training: logged and attested, but no part of the record,
 # so that the same training gives the same file on any day.
 TIMES = (
     "train_runtime",
-    "train_samples_per_second",
-    "train_steps_per_second",
+    "train_tokens_per_second",
+    "num_input_tokens_seen",
     "step_time",
     "total_flos",
     "num_tokens",
@@ -38,41 +40,66 @@ LARGE_STEPS = 3
 
 
 def kept_lines(path: Path, step: int) -> None:
-    """Keep the lines up to `step`: what a killed training wrote after its checkpoint, it writes
-    again.
-    """
+    """Keep the lines up to `step`; a killed training writes those after its checkpoint again."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     kept = [line for line in lines if line.endswith("}") and json.loads(line)["step"] <= step]
     path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
 
+def tokens_seen(state: TrainerState) -> int:
+    """Tokens that a trainer has learnt from, padding included, since the first step."""
+    return state.num_input_tokens_seen
+
+
 class Record(TrainerCallback):
-    """Appends each log of the trainer to `path` as {step, epoch, loss, grad_norm, learning_rate,
-    …}.
+    """Appends each log of the trainer as {step, epoch, loss, grad_norm, learning_rate, …}.
+
+    Attributes:
+        path: JSON lines.
+        tokens: tokens since this process began to train.
+        seconds: from the beginning to the last logged line.
     """
 
-    def __init__(self, path: Path, log, tracker=None, guards: Mapping[str, float] = MappingProxyType({})):
-        self.path, self.log, self.tracker = path, log, tracker
-        # What ends the training: {grad_norm, zero_reward_steps}; 0 or absent: nothing.
-        self.guards = guards
+    def __init__(
+        self,
+        path: Path,
+        log,
+        tracker=None,
+        guards: Guards | None = None,
+        counted: Callable[[TrainerState], int] = tokens_seen,
+    ):
+        """Make a callback of a trainer.
+
+        Args:
+            path: where the lines go.
+            log: the stage's log.
+            tracker: a mirror of the lines, or None.
+            guards: what ends the training; None: nothing.
+            counted: how many tokens have been computed so far.
+        """
+        self.path, self.log, self.tracker, self.counted = path, log, tracker, counted
+        self._grad_norm = guards.grad_norm if guards else 0
+        # Of GRPO only.
+        self._zero_reward_steps = getattr(guards, "zero_reward_steps", 0)
         self._large = self._nothing = 0
         self.tokens = 0
         self.seconds = 0.0
+        self._before = 0
         self._since = (0.0, 0)
 
     def on_train_begin(self, args, state, control, **kwargs):
         """After a resume, the lines that the lost steps wrote are taken back."""
         self._since = (time.monotonic(), 0)
+        # Of a resumed training: those before the checkpoint.
+        self._before = self.counted(state)
         if not is_main():
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         kept_lines(self.path, state.global_step)
 
     def _watch(self, values: dict, args, state) -> None:
-        """Raises `UserError` where the gradient has exploded or no completion earns anything any
-        more.
-        """
-        limit, patience = self.guards.get("grad_norm", 0), self.guards.get("zero_reward_steps", 0)
+        """Raise `UserError` where the gradient has exploded or no completion earns anything."""
+        limit, patience = self._grad_norm, self._zero_reward_steps
         if "grad_norm" in values:
             self._large = self._large + 1 if limit and values["grad_norm"] > limit else 0
         if self._large >= LARGE_STEPS:
@@ -92,8 +119,14 @@ class Record(TrainerCallback):
             )
 
     def on_log(self, args, state, control, logs=None, **kwargs):
+        """Write a line, and mirror it.
+
+        Raises:
+            UserError: the training has gone wrong.
+        """
         values = {name: value for name, value in (logs or {}).items() if isinstance(value, (int, float))}
-        if "train_runtime" in values:
+        # The summary after the last step.
+        if "train_loss" in values:
             return
         for name in ("loss", "grad_norm"):
             if not math.isfinite(values.get(name, 0.0)):
@@ -105,14 +138,14 @@ class Record(TrainerCallback):
         self._watch(values, args, state)
         if not is_main():
             return
-        now = time.monotonic()
+        now, self.tokens = time.monotonic(), self.counted(state) - self._before
         rate = (self.tokens - self._since[1]) / max(now - self._since[0], 1e-9)
         self.seconds += now - self._since[0]
         self._since = (now, self.tokens)
         kept = {name: round(value, 8) for name, value in values.items() if name not in TIMES + MISLEADING}
         row = {"step": state.global_step, **kept}
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write(json_line(row))
         shown = {n: kept[n] for n in SHOWN if n in kept}
         self.log.info(
             "step %d/%d %s %.0f tokens/s",

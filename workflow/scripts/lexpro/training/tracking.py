@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lexpro.config.training import TrainingRuntime
 from lexpro.models.compute import is_main
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.stage import Run
@@ -19,12 +20,17 @@ FOLDER = Path("logs")
 MODES = ("disabled", "offline", "online")
 
 
-def mode(asked: str | None) -> str:
-    """The more private of `WANDB_MODE` and what `runtime.wandb` asks; or by the key alone: online
-    or offline.
+def mode(asked: str) -> str:
+    """The more private of `WANDB_MODE` and what `runtime.wandb` asks.
 
-    A machine that is to send nothing is not overruled by a setting, nor a setting by `make`'s
-    default.
+    Where neither says: online with a key, else offline. A machine that is to send nothing is not
+    overruled by a setting, nor a setting by `make`'s default.
+
+    Args:
+        asked: auto, online, offline or disabled.
+
+    Raises:
+        UserError: `WANDB_MODE` is none of W&B's modes.
     """
     ordered = os.environ.get("WANDB_MODE")
     if ordered and ordered not in MODES:
@@ -33,19 +39,22 @@ def mode(asked: str | None) -> str:
     return min(said, key=MODES.index, default="online" if os.environ.get("WANDB_API_KEY") else "offline")
 
 
-def check(run: Run) -> None:
-    """Raises `UserError` on a wrong `WANDB_MODE`: for the beginning of a training, before a model
-    is loaded in vain.
+def check(runtime: TrainingRuntime) -> None:
+    """Find a wrong `WANDB_MODE` before a model is loaded in vain.
+
+    Raises:
+        UserError: `WANDB_MODE` is none of W&B's modes.
     """
-    mode(run.runtime.get("wandb"))
+    mode(runtime.wandb)
 
 
 class Tracker:
     """One W&B run: its id is the run's key, so a requeued job goes on with the curve it began."""
 
     def __init__(self, run: Run):
+        """Begin or go on with the W&B run, where the settings and `WANDB_MODE` want one."""
         self.run, self.log_of_run = None, run.log
-        chosen = mode(run.runtime.get("wandb"))
+        chosen = mode(run.settings.runtime.wandb)
         if chosen == "disabled" or not is_main():
             return
         import wandb
@@ -55,9 +64,8 @@ class Tracker:
                 project=os.environ.get("WANDB_PROJECT", "lexpro"),
                 id=f"{run.stage}-{run.key}",
                 name=run.key,
-                group=run.runtime.get("experiment"),
                 job_type=run.stage,
-                config=run.settings,
+                config=run.settings.model_dump(exclude={"runtime"}),
                 resume="allow",
                 mode=chosen,
                 # W&B's service may have been started in another folder, by an earlier run.
@@ -68,8 +76,11 @@ class Tracker:
 
     @contextmanager
     def _without(self, trouble: str) -> Iterator[None]:
-        """Where W&B fails, the training goes on without it. Its service is a process of its own: a
-        scheduler's signal to all processes of a job ends it, too."""
+        """Where W&B fails, the training goes on without it.
+
+        Its service is a process of its own: a scheduler's signal to all processes of a job ends it,
+        too.
+        """
         import wandb
         from wandb.sdk.mailbox.mailbox_handle import ServerResponseError
 
@@ -80,13 +91,17 @@ class Tracker:
             self.log_of_run.warning("W&B %s, metrics.jsonl is complete without it: %s", trouble, error)
 
     def log(self, values: dict, step: int) -> None:
+        """Mirror a line of the record."""
         if self.run:
             with self._without("has ended"):
                 self.run.log(values, step=step)
 
     def finish(self, model: Path, samples: list[dict]) -> None:
-        """Ends the run: sampled completions as a table, the model as a reference to where it lies
-        (no upload).
+        """End the run.
+
+        Args:
+            model: folder, which is logged as a reference to where it lies; nothing is uploaded.
+            samples: rows of sampled completions, logged as a table.
         """
         if not self.run:
             return
