@@ -31,10 +31,11 @@ from lexpro.corpus import ingest as ingesting
 from lexpro.corpus import judgments, tables
 from lexpro.corpus.ingest import Source, identity, ingest
 from lexpro.corpus.parsing.structure import structure
-from lexpro.corpus.readers import raw as raw_module
+from lexpro.corpus.readers import raw_files as raw_module
 from lexpro.corpus.readers import record_files
 from lexpro.corpus.readers.base import Document, Fields, Reject
-from lexpro.corpus.readers.dispatch import RECORDS, read
+from lexpro.corpus.readers.dispatch import read
+from lexpro.corpus.readers.streams import RECORDS
 from lexpro.corpus.synthetic import generate
 from lexpro.encoding import Undecodable, decode, tidy
 

@@ -13,7 +13,7 @@ from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
 from lexpro.corpus.synthetic.words import chinese, chinese_term, words
 from lexpro.law import courts
-from lexpro.law.facts import load
+from lexpro.law.builtin_law import load
 from lexpro.records import Judgment
 
 # 最高人民法院、最高人民检察院《关于常见犯罪的量刑指导意见（试行）》 of 2021, part 4.

@@ -14,7 +14,7 @@ import tasks
 from lexpro.config.tasks import Settings
 from lexpro.corpus.synthetic import generate
 from lexpro.examples import build, split
-from lexpro.law import facts
+from lexpro.law import builtin_law
 from lexpro.statutes import builtin_statutes, table
 from lexpro.workflow.files import read_yaml, write_json
 
@@ -71,7 +71,7 @@ def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):
     for name in ("filter", "knowledge"):
         write_json(tmp_path / f"results/{name}/k/manifest.json", {"files": {}, "counts": {}})
     pl.DataFrame(kept).write_parquet("results/filter/k/kept.parquet")
-    table.write(builtin_statutes.rows(facts.load()), tmp_path / "results/knowledge/k/articles.parquet")
+    table.write(builtin_statutes.rows(builtin_law.load()), tmp_path / "results/knowledge/k/articles.parquet")
     inputs = {name: f"results/{name}/k" for name in ("filter", "knowledge")}
     tasks.main(planning.arguments(planning.plan("tasks", read_yaml(CONFIG / "tasks/tiny.yaml"), inputs)))
 

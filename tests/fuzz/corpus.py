@@ -38,8 +38,10 @@ with atheris.instrument_imports(include=["lexpro", "docx", "pypdf", "tarfile", "
     from lexpro.corpus.filtering.masking import mask_judgment
     from lexpro.corpus.parsing import amounts, operative, payments
     from lexpro.corpus.parsing.structure import structure
+    from lexpro.corpus.readers.archives import ARCHIVE_READERS
     from lexpro.corpus.readers.base import Document, Fields, Reject
-    from lexpro.corpus.readers.dispatch import ARCHIVE_READERS, PAGES, RECORDS, read
+    from lexpro.corpus.readers.dispatch import read
+    from lexpro.corpus.readers.streams import PAGES, RECORDS
     from lexpro.corpus.synthetic import generate
     from lexpro.law import articles, charges, circumstances, money, numerals, provinces, terms
     from lexpro.records import SECTIONS, Defendant, Judgment

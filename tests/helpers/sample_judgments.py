@@ -6,7 +6,7 @@ import corpora
 
 from lexpro.config.tasks import Form
 from lexpro.corpus.synthetic import generate
-from lexpro.law import facts
+from lexpro.law import builtin_law
 from lexpro.records import Article, Defendant, Judgment, Term
 from lexpro.statutes import builtin_statutes
 
@@ -69,4 +69,4 @@ def corpus() -> list[tuple[Judgment, str]]:
 def article_rows() -> list[dict]:
     """The articles of the built-in statutes, as rows of articles.parquet."""
     names = ("law", "ref", "unit", "text", "valid_from", "valid_to", "exists_from")
-    return [{name: getattr(row, name) for name in names} for row in builtin_statutes.rows(facts.load())]
+    return [{name: getattr(row, name) for name in names} for row in builtin_statutes.rows(builtin_law.load())]

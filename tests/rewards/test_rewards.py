@@ -10,7 +10,7 @@ import pytest
 
 from lexpro.config.tasks import Form
 from lexpro.corpus.synthetic import generate
-from lexpro.law import charges, facts
+from lexpro.law import builtin_law, charges
 from lexpro.records import Judgment
 from lexpro.rewards import article, charge, elements, registry, term
 from lexpro.rewards import format as form
@@ -172,7 +172,7 @@ def test_gold_beats_constants_shuffled_gold_and_junk_by_a_margin(golds, task):
 
 
 def test_listing_every_article_is_worth_next_to_nothing(golds):
-    every = {"法条": [charge.article for charge in facts.load().charges.values()]}
+    every = {"法条": [charge.article for charge in builtin_law.load().charges.values()]}
     assert mean("article", golds["article"], [said(every)] * len(golds["article"])) < 0.1
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lexpro.law import facts
+from lexpro.law import builtin_law
 from lexpro.rewards import citation, fine, language, overlong, probation, registry, repetition, tier
 from lexpro.statutes import builtin_statutes, table
 from lexpro.workflow.errors import UserError
@@ -88,7 +88,7 @@ def folder(tmp_path_factory) -> str:
     younger.
     """
     out = tmp_path_factory.mktemp("knowledge")
-    known = facts.load()
+    known = builtin_law.load()
     rows = builtin_statutes.rows(known)
     for row in rows:
         if row.ref == "133之1":

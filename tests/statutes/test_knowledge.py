@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lexpro.law.facts import Tier, load
+from lexpro.law.builtin_law import Tier, load
 from lexpro.statutes import builtin_statutes, collection, links, table, tiers
 from lexpro.statutes.table import Row
 from lexpro.workflow.errors import UserError

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from lexpro import hashing
-from lexpro.corpus.readers.raw import raw_files
+from lexpro.corpus.readers.raw_files import raw_files
 from lexpro.workflow import hash_cache
 
 

@@ -46,7 +46,7 @@ class Synthetic(Model):
     )
     provinces: list[str] = Field(min_length=1, description="Province folders to make, by their short names.")
     charges: list[str] = Field(
-        min_length=1, description="Charges, the most frequent first: names of `lexpro/law/facts.yaml`."
+        min_length=1, description="Charges, the most frequent first: names of `lexpro/law/builtin_law.yaml`."
     )
     charge_skew: float = Field(
         0.6,

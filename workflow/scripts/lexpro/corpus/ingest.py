@@ -16,9 +16,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lexpro.corpus.readers.base import Document, Fields, Later, Reject
+from lexpro.corpus.readers.base import Document, Fields, Reject, Unparsed
 from lexpro.corpus.readers.dispatch import parse, pieces
-from lexpro.corpus.readers.raw import raw_files
+from lexpro.corpus.readers.raw_files import raw_files
 from lexpro.corpus.tables import DOCUMENTS, REJECTS, Writer, table
 from lexpro.law.provinces import PROVINCES
 from lexpro.workflow.parallel import Workers
@@ -28,7 +28,7 @@ BATCH = 1 << 20
 PIECES = 500
 # So few batches are parsed in less time than it takes to start other processes.
 FEW = 8
-Found = Document | Reject | Later
+Found = Document | Reject | Unparsed
 
 
 def identity(province: str, file: str, record: int) -> str:
@@ -70,7 +70,7 @@ class Parsed:
 
 def _size(found: Found) -> int:
     match found:
-        case Later():
+        case Unparsed():
             return len(found.data)
         case Document():
             return 2 * len(found.text)
@@ -111,7 +111,7 @@ def parsed(source: Source, batch: list[Found]) -> Parsed:
     """The rows of a batch."""
     documents, rejects = [], []
     for piece in batch:
-        for found in parse(piece, source.fields) if isinstance(piece, Later) else (piece,):
+        for found in parse(piece, source.fields) if isinstance(piece, Unparsed) else (piece,):
             if isinstance(found, Document):
                 documents.append(_document(source, found))
             else:

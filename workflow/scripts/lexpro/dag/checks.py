@@ -16,7 +16,7 @@ from lexpro.config.base_model import Scratch
 from lexpro.config.check import Problem
 from lexpro.corpus.filtering.filters import FILTERS
 from lexpro.datasets import registered
-from lexpro.law.facts import load as load_facts
+from lexpro.law.builtin_law import load as load_facts
 from lexpro.law.provinces import PROVINCES
 from lexpro.retrieval.court_citations import MIN_CASES
 from lexpro.rewards import registry

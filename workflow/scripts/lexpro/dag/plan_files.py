@@ -16,7 +16,7 @@ from lexpro.config.base import Model
 from lexpro.config.base_model import Pretrained
 from lexpro.config.benchmark import Questions
 from lexpro.config.knowledge import Statutes
-from lexpro.corpus.readers.raw import raw_files
+from lexpro.corpus.readers.raw_files import raw_files
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
 from lexpro.models.pretrained import WANTED
 from lexpro.statutes import collection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lexpro.config.base import Model
 from lexpro.config.corpus import Folder
-from lexpro.corpus.readers.raw import IGNORED, shown
+from lexpro.corpus.readers.raw_files import IGNORED, shown
 from lexpro.dag.compose import SettingError
 from lexpro.workflow.files import expanded
 

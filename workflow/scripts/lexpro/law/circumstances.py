@@ -1,8 +1,8 @@
 """Sentencing circumstances (量刑情节) that a court finds in its reasoning, not those that others
 only claim.
 
-Names are those of `facts.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to 29,
-65, 67, 68 and 356; the 2021 sentencing guideline, part III (退赃, 谅解, 认罪认罚).
+Names are those of `builtin_law.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to
+29, 65, 67, 68 and 356; the 2021 sentencing guideline, part III (退赃, 谅解, 认罪认罚).
 """
 
 from __future__ import annotations

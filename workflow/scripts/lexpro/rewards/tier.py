@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from lexpro.law import facts
+from lexpro.law import builtin_law
 from lexpro.rewards import balance
 from lexpro.rewards.completion import Completion, answer_of
 from lexpro.rewards.people import amount
@@ -42,7 +42,7 @@ def tiers(knowledge: str = "") -> dict[str, Tiers]:
     if knowledge:
         charges, by_ref = (read_json(Path(knowledge) / f"{name}.json") for name in ("charges", "tiers"))
     else:
-        known = facts.load()
+        known = builtin_law.load()
         charges, by_ref = builtin_statutes.charges(known), builtin_statutes.tiers(known)
     found = {}
     for charge, refs in charges.items():

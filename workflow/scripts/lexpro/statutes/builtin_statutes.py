@@ -1,11 +1,9 @@
-"""The embedded knowledge base: `lexpro/law/facts.yaml` as articles, a short text in our own words
-each.
-"""
+"""The built-in law as a knowledge base: articles with a short text in our own words each."""
 
 from __future__ import annotations
 
 from lexpro.law import articles, numerals
-from lexpro.law.facts import Charge, Facts, Rule, Tier
+from lexpro.law.builtin_law import BuiltinLaw, Charge, Rule, Tier
 from lexpro.statutes.table import Row
 
 FINES = {
@@ -48,28 +46,34 @@ def _rule_text(rule: Rule) -> str:
     return f"{rule.name}：{rule.effect}。"
 
 
-def rows(facts: Facts) -> list[Row]:
+def rows(builtin: BuiltinLaw) -> list[Row]:
     """A row for each article that a charge, a circumstance or a rule names, by law and number."""
     found: dict[tuple[str, str], Row] = {}
 
     def add(law: str, ref: str, text: str, part: str, charge: str | None = None) -> None:
         article = articles.parse_ref(ref, law)
         if article is None:
-            raise ValueError(f"lexpro/law/facts.yaml: {ref!r} is not an article")
+            raise ValueError(f"lexpro/law/builtin_law.yaml: {ref!r} is not an article")
         head = f"第{article.number}条" + (f"之{numerals.render(article.sub)}" if article.sub else "")
         new = Row(
-            law, article.number, article.sub, f"{head} ", heading=part, kind="embedded", source="facts.yaml"
+            law,
+            article.number,
+            article.sub,
+            f"{head} ",
+            heading=part,
+            kind="embedded",
+            source="builtin_law.yaml",
         )
         row = found.setdefault((law, ref), new)
         row.text += text
         if charge:
             row.charges.append(charge)
 
-    for charge in facts.charges.values():
+    for charge in builtin.charges.values():
         add(articles.CRIMINAL_LAW, charge.article, _charge_text(charge), SPECIAL, charge.name)
         for ref in charge.also:
             add(articles.CRIMINAL_LAW, ref, f"{charge.name}的处罚依照本条。", SPECIAL, charge.name)
-    for rule in [*facts.rules.values(), *facts.circumstances.values()]:
+    for rule in [*builtin.rules.values(), *builtin.circumstances.values()]:
         if rule.article:
             add(rule.law, rule.article, _rule_text(rule), GENERAL)
     return sorted(
@@ -77,12 +81,12 @@ def rows(facts: Facts) -> list[Row]:
     )
 
 
-def charges(facts: Facts) -> dict[str, list[str]]:
+def charges(builtin: BuiltinLaw) -> dict[str, list[str]]:
     """{charge: refs of 刑法}, its own article first."""
-    return {charge.name: [charge.article, *charge.also] for charge in facts.charges.values()}
+    return {charge.name: [charge.article, *charge.also] for charge in builtin.charges.values()}
 
 
-def tiers(facts: Facts) -> dict[str, list[dict]]:
+def tiers(builtin: BuiltinLaw) -> dict[str, list[dict]]:
     """{ref of 刑法: tiers}, at the charge's own article and at those that its penalty is taken
     from.
 
@@ -90,7 +94,7 @@ def tiers(facts: Facts) -> dict[str, list[dict]]:
     fine, confiscation.
     """
     found: dict[str, list[dict]] = {}
-    for charge in facts.charges.values():
+    for charge in builtin.charges.values():
         for tier in charge.tiers:
             row = {
                 "charge": charge.name,

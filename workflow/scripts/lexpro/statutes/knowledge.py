@@ -16,7 +16,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 from lexpro.config.knowledge import Embedded, Statutes
-from lexpro.law import facts
+from lexpro.law import builtin_law
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.statutes import builtin_statutes, collection, guideline, links, passages, table, thresholds, tiers
 from lexpro.statutes.documents import Problem, lines_of
@@ -68,7 +68,7 @@ def build(settings: Embedded | Statutes) -> Knowledge:
 
 
 def from_facts() -> Knowledge:
-    law = facts.load()
+    law = builtin_law.load()
     rows, charges = builtin_statutes.rows(law), builtin_statutes.charges(law)
     return Knowledge(rows, charges, builtin_statutes.tiers(law), links.web(rows, charges, (), {}))
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 
 from lexpro.config.tasks import Form
-from lexpro.law import facts as law
+from lexpro.law import builtin_law as law
 from lexpro.law.articles import CRIMINAL_LAW, parse_ref
 from lexpro.records import TIMED_KINDS, Defendant, Judgment
 from lexpro.task_names import CASE_FIELDS

@@ -13,7 +13,7 @@ from lexpro.config.filter import Benchmark
 from lexpro.corpus.filtering.contamination import BenchmarkIndex
 from lexpro.corpus.readers.base import Document, Fields, Reject
 from lexpro.corpus.readers.dispatch import read
-from lexpro.corpus.readers.raw import raw_files
+from lexpro.corpus.readers.raw_files import raw_files
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.hash_cache import RawFile
 

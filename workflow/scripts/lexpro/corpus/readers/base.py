@@ -58,7 +58,7 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class Unparsed:
     """Bytes of a file that any process can parse (`readers.parse`): a page, or whole lines of JSON
     that stand behind `number` records and `byte` bytes.
     """

@@ -16,7 +16,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lexpro.corpus.readers.base import DAMAGE, MAX_BYTES, Document, Fields, Later, Reject, TooLarge
+from lexpro.corpus.readers.base import DAMAGE, MAX_BYTES, Document, Fields, Reject, TooLarge, Unparsed
 from lexpro.encoding import SAMPLE, Undecodable, detect, tidy
 
 CHUNK = 1 << 20
@@ -56,7 +56,7 @@ def _sniffed(file: BinaryIO) -> tuple[str, BinaryIO]:
     return detect(head, final=False), file
 
 
-def lines(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Later]:
+def lines(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Unparsed]:
     """JSON lines. A damaged line is a reject with its byte offset; the lines after it are read."""
     try:
         encoding, file = _sniffed(file)
@@ -69,13 +69,13 @@ def lines(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Later]
     yield from _blocks(file, encoding)
 
 
-def _blocks(file: BinaryIO, encoding: str, number: int = 0, byte: int = 0) -> Iterator[Later]:
+def _blocks(file: BinaryIO, encoding: str, number: int = 0, byte: int = 0) -> Iterator[Unparsed]:
     """The lines of a stream, some at a time, from record `number` + 1 and offset `byte` on."""
     waiting: list[bytes] = []
     size = filled = 0
 
-    def block() -> Later:
-        return Later(LINES, b"".join(waiting), encoding, number, byte)
+    def block() -> Unparsed:
+        return Unparsed(LINES, b"".join(waiting), encoding, number, byte)
 
     while True:
         try:
@@ -99,7 +99,7 @@ def _blocks(file: BinaryIO, encoding: str, number: int = 0, byte: int = 0) -> It
     yield block()
 
 
-def block_of_lines(block: Later, fields: Fields) -> Iterator[Document | Reject]:
+def block_of_lines(block: Unparsed, fields: Fields) -> Iterator[Document | Reject]:
     """The records of some lines."""
     number, byte = block.number, block.byte
     for line in io.BytesIO(block.data):
@@ -142,7 +142,7 @@ def _utf16_lines(file: BinaryIO, encoding: str, fields: Fields) -> Iterator[Docu
             yield _line(line.encode("utf-8"), "utf-8", fields, number, 0)
 
 
-def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Later]:
+def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Unparsed]:
     """A JSON array, a JSON object, or JSON lines under the wrong name (as CAIL, JuDGE and LeCaRD
     have them).
     """
@@ -170,7 +170,7 @@ def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(file, encoding, errors=errors, newline="")
 
 
-def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[Document | Reject | Later]:
+def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[Document | Reject | Unparsed]:
     first = file.readline(MAX_BYTES + 1)
     if isinstance(found := _line(first, encoding, fields, 1, 0), Reject) and found.reason == "bad_json":
         # An object over several lines.

@@ -14,7 +14,7 @@ from random import Random
 from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import sentencing
 from lexpro.corpus.synthetic.words import full_name, masked_names, money, words
-from lexpro.law.facts import Charge, Tier, load
+from lexpro.law.builtin_law import Charge, Tier, load
 from lexpro.records import Defendant
 
 # Charges by what the victim loses or the offender gains.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from random import Random
 
-from lexpro.law.facts import Charge, Tier, load
+from lexpro.law.builtin_law import Charge, Tier, load
 from lexpro.records import Defendant, Term
 
 # Circumstances that allow a sentence below the tier (减轻处罚): 刑法 17, 23, 27, 67, 68.

@@ -13,8 +13,8 @@ from random import Random
 
 from lexpro.corpus.synthetic.case import Case, Person
 from lexpro.corpus.synthetic.words import chinese, chinese_term, sentence_money, words
+from lexpro.law.builtin_law import load
 from lexpro.law.circumstances import NAMES
-from lexpro.law.facts import load
 from lexpro.records import SECTIONS, Article, Defendant, Judgment, Term
 
 ITEMS = ("一", "二", "三", "四", "五", "六", "七", "八", "九")

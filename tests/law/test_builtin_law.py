@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lexpro.law import charges
-from lexpro.law.facts import load
+from lexpro.law.builtin_law import load
 
 
 def test_charges_are_canonical_and_tiers_rise():
