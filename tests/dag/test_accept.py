@@ -1,7 +1,5 @@
 """Accepting a code change without a rerun: what is planned, what a job checks, what is recorded."""
 
-from pathlib import Path
-
 import pytest
 
 from lexpro.cli import main as cli
@@ -9,8 +7,6 @@ from lexpro.dag import accept, frozen, plan_files
 from lexpro.workflow import accepted, fingerprint, stage
 from lexpro.workflow.files import read_json, read_yaml, write_json
 from lexpro.workflow.provenance import PROVENANCE
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -29,10 +25,8 @@ def edit(monkeypatch):
 
 
 @pytest.fixture
-def grpo(tmp_path, monkeypatch, edit):
+def grpo(elsewhere, edit):
     """A finished run of GRPO in a folder of its own, planned by the demo."""
-    (tmp_path / "config").symlink_to(ROOT / "config")
-    monkeypatch.chdir(tmp_path)
     edit(charge="one", article="one")
     (run,) = frozen.freeze(["demo"], []).runs_of("grpo")
     write_json(run.out / PROVENANCE, planned(run))

@@ -164,3 +164,26 @@ def test_code_edited_after_planning_is_refused(flow):
     result = flow.python("workflow/scripts/grpo.py", "--plan", str(plan.relative_to(flow.root)))
     assert result.returncode == 2
     assert "edited since the workflow was planned: lexpro.rewards.charge" in result.stdout
+
+
+def test_an_accepted_change_of_code_runs_the_report_only_and_a_later_one_all_that_follows(flow):
+    def accept(*more):
+        scripts = {"PYTHONPATH": str(flow.root / SCRIPTS)}
+        return flow.python("-m", "lexpro", "accept", "--stage", "grpo", *more, env=scripts)
+
+    follows = {"grpo": 1, "predict": 2, "score": 2, "report": 1}
+    append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_NAME = 1\n")(flow)
+    assert flow.planned() == follows
+    (grpo,) = flow.root.glob("results/grpo/*/model")
+    trained = grpo.stat().st_mtime_ns
+    result = accept("--reason", "a name that nothing reads")
+    assert result.returncode == 0 and "lexpro.rewards.charge" in result.stdout, result.stdout
+    assert flow.planned() == {"report": 1}
+    flow()
+    assert flow.planned() == {} and grpo.stat().st_mtime_ns == trained
+    record = json.loads((grpo.parent / "provenance.json").read_text(encoding="utf-8"))
+    assert [one["reason"] for one in record["accepted"]] == ["a name that nothing reads"]
+    result = accept("--reason", "again")
+    assert result.returncode == 2 and "nothing to accept" in result.stdout
+    append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n")(flow)
+    assert flow.planned() == follows

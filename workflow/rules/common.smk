@@ -109,3 +109,31 @@ def share_of_cores(stage):
         return cores.share(ingest, wildcards.province, all_cores())
 
     return threads
+
+
+def all_runs_of(wildcards):
+    """The manifests of everything that a report shows."""
+    run = PLAN.runs["report", wildcards.key]
+    return [manifest for name in run.upstream for manifest in manifests_of(PLAN.above(run, name))]
+
+
+def published(kind, name, suffix, category):
+    """A figure or table of the report under the name of its experiment, with its caption for `snakemake --report`."""
+    caption = name if kind == "figures" else f"table_{name}"
+    return report(
+        f"results/experiments/{{name}}/{kind}/{name}.{suffix}",
+        caption=f"../report/{caption}.rst",
+        category=category,
+        labels={"experiment": "{name}", kind[:-1]: name},
+    )
+
+
+def corpus_runs(name):
+    """Stage → run, of the stages that the corpus of an experiment comes from."""
+    run = PLAN.report_of(name)
+    return {stage: PLAN.above(run, stage) for stage in ("ingest", "structure", "filter")}
+
+
+def corpus_manifests(wildcards):
+    """The manifests of these runs, of all provinces."""
+    return [manifest for run in corpus_runs(wildcards.name).values() for manifest in manifests_of(run)]

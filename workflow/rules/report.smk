@@ -5,12 +5,6 @@ OUTPUTS  results/report/<key>/, results/experiments/<name>/, results/report.html
 """
 
 
-def all_runs_of(wildcards):
-    """The manifests of everything that a report shows."""
-    run = PLAN.runs["report", wildcards.key]
-    return [manifest for name in run.upstream for manifest in manifests_of(PLAN.above(run, name))]
-
-
 rule report:
     """All of one experiment → numbers, tables, figures, a page. In: all its runs. Out: results/report/<key>/."""
     input:
@@ -33,17 +27,6 @@ rule report:
         "Report: {wildcards.key}"
     shell:
         "python workflow/scripts/report.py --plan results/.plan/report/{wildcards.key} --log {log:q}"
-
-
-def published(kind, name, suffix, category):
-    """A figure or table of the report under the name of its experiment, with its caption for `snakemake --report`."""
-    caption = name if kind == "figures" else f"table_{name}"
-    return report(
-        f"results/experiments/{{name}}/{kind}/{name}.{suffix}",
-        caption=f"../report/{caption}.rst",
-        category=category,
-        labels={"experiment": "{name}", kind[:-1]: name},
-    )
 
 
 rule publish:
@@ -153,17 +136,6 @@ rule tables:
         "The tables of all experiments side by side"
     shell:
         "python workflow/scripts/publish.py --tables results/tables {params.folders:q} 2> {log:q}"
-
-
-def corpus_runs(name):
-    """Stage → run, of the stages that the corpus of an experiment comes from."""
-    run = PLAN.report_of(name)
-    return {stage: PLAN.above(run, stage) for stage in ("ingest", "structure", "filter")}
-
-
-def corpus_manifests(wildcards):
-    """The manifests of these runs, of all provinces."""
-    return [manifest for run in corpus_runs(wildcards.name).values() for manifest in manifests_of(run)]
 
 
 rule corpus_page:

@@ -17,6 +17,7 @@ from lexpro.workflow.files import read_yaml
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Become the launcher, or `srun` where there are several nodes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runtime", type=Path, required=True, help="YAML with gpus (of a node) and nodes")
     parser.add_argument("--threads", type=int, default=1, help="of a node, for all its processes")

@@ -1,5 +1,6 @@
-"""The files of a plan, which a rule's inputs are: configuration, code, and what a run reads that no
-stage has made.
+"""The files of a plan, which the inputs of a rule are.
+
+They state configuration, code, and what a run reads that no stage has made.
 
 Each is written only if it says something else than before, so that Snakemake sees no change where
 there is none.

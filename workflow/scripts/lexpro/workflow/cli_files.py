@@ -8,8 +8,14 @@ from lexpro.workflow.errors import UserError
 
 
 def read_text(path: Path, option: str) -> str:
-    """Its text, without a byte order mark; raises `UserError` with the option, the path and what to
-    do.
+    """Read a text file, without its byte order mark.
+
+    Args:
+        path: as the user gave it.
+        option: the option that it was given with, for the message.
+
+    Raises:
+        UserError: it is not there, cannot be read or is no UTF-8; the message says what to do.
     """
     try:
         return path.read_text(encoding="utf-8-sig")

@@ -1,5 +1,6 @@
-"""Whether something failed because a disk is full: libraries say so in their own ways, or not at
-all.
+"""Whether something failed because a disk is full.
+
+Libraries report it in their own ways, or not at all.
 """
 
 from __future__ import annotations
@@ -28,8 +29,11 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def full(error: BaseException, folders: Iterable[Path]) -> bool:
-    """Whether `error` comes of a full disk, or of a spent quota; `folders`: where was written
-    to.
+    """Whether an error comes of a full disk or a spent quota.
+
+    Args:
+        error: the error; what it was raised from, or during, counts too.
+        folders: those that were written to.
     """
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.errno in FULL:
@@ -40,12 +44,20 @@ def full(error: BaseException, folders: Iterable[Path]) -> bool:
 
 
 def message(error: BaseException) -> str:
+    """What to tell the user of an error that comes of a full disk."""
     return f"the disk is full ({error}). Free some space and run snakemake again: it goes on from here."
 
 
 @contextmanager
 def checked(*folders: Path) -> Iterator[None]:
-    """Raises `UserError` where writing to these folders fails for want of space."""
+    """Turn errors that come of a full disk into one that the user can mend.
+
+    Args:
+        folders: those that the body writes to.
+
+    Raises:
+        UserError: writing to them fails for want of space.
+    """
     try:
         yield
     except UserError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 
 class UserError(Exception):
-    """What was wrong, where, and what to do about it: printed without a traceback (exit status
-    2).
+    """What was wrong, where, and what to do about it.
+
+    It is printed without a traceback; the exit status is 2.
     """

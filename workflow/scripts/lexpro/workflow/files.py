@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever reads half of one."""
+"""Files that are written in one step, so that nobody reads half of one; JSON, JSON lines, YAML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text` in one step: a reader sees the old file or the new one."""
+    """Replace a file in one step: a reader sees the old text or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -28,24 +28,28 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_if_changed(path: Path, text: str) -> None:
-    """As `write_text`, but a file that says the same already keeps its time stamp."""
+    """As `write_text`, but a file that says the same already keeps its time of modification."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         write_text(path, text)
 
 
 def write_json(path: Path, value: object) -> None:
+    """Write a value as JSON in one step, keys sorted: equal values are equal bytes."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
-def read_json(path: Path):
+def read_json(path: Path) -> Any:
+    """Read a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def read_yaml(path: Path):
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file of plain data."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def to_yaml(value: object) -> str:
+    """Plain data as YAML, keys in their order."""
     return yaml.dump(
         value, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True, sort_keys=False
     )
@@ -82,15 +86,16 @@ def expanded(path: str) -> Path:
 
 
 def _beside(target: Path) -> tuple[Path, Path]:
-    """Where `replace_folder` puts the new folder before, and the old one after."""
+    """Where `replace_folder` puts the new folder before the exchange, and the old one after."""
     arriving, leaving = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
     return arriving, leaving
 
 
 def present(target: Path) -> Path:
-    """`target`, or where its content is if `replace_folder` was killed between its two renames.
+    """The folder that has the content of `target`.
 
-    An empty folder is none: Snakemake makes the folder of an output before the job begins.
+    It is another one if `replace_folder` was killed between its two renames. An empty folder does
+    not count: Snakemake makes the folder of an output before the job begins.
     """
     _, leaving = _beside(target)
     there = target.exists() and (not target.is_dir() or any(target.iterdir()))
@@ -98,19 +103,22 @@ def present(target: Path) -> Path:
 
 
 def restore(target: Path) -> None:
-    """Put back what such a kill left beside `target`: for its writer, before it begins."""
-    if (found := present(target)) != target:
+    """Put back what such a kill left beside `target`; its writer calls this before it begins."""
+    if (content := present(target)) != target:
         if target.exists():
             target.rmdir()
-        found.rename(target)
+        content.rename(target)
 
 
 def replace_folder(made: Path, target: Path) -> None:
-    """Put the complete folder `made` in the place of `target`, if there is one; `made` may be on
-    another disk.
+    """Put a complete folder in the place of another.
 
     Until the last instant `target` is the old folder; it is never half of the new one. Readers ask
     `present`.
+
+    Args:
+        made: the new folder; it may be on another disk.
+        target: the folder that it replaces, if there is one.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     restore(target)
@@ -134,17 +142,21 @@ def _identity(folder: Path) -> int | None:
 
 
 def steadily(folder: Path, read: Callable[[Path], T], tries: int = 5) -> T:
-    """`read(folder)` where nobody replaced the folder meanwhile: then it is read again, up to
-    `tries` times in all.
+    """Read a folder that somebody may replace meanwhile: then it is read again.
+
+    Args:
+        folder: the folder, as its writer names it.
+        read: reads it; it is given the folder that has the content.
+        tries: how often it is read at most.
     """
     for left in reversed(range(tries)):
         before = _identity(folder)
         try:
-            found = read(present(folder))
+            content = read(present(folder))
         except (OSError, UserError):
             if not left or _identity(folder) == before:
                 raise
             continue
         if not left or _identity(folder) == before:
-            return found
+            return content
     raise ValueError("tries must be 1 or more")

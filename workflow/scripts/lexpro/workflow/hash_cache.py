@@ -1,5 +1,6 @@
-"""Hashes of files that are not the workflow's own, kept so that planning does not read a large
-corpus again.
+"""Hashes of files that the workflow did not make.
+
+They are kept, so that planning does not read a large corpus again.
 """
 
 from __future__ import annotations
@@ -33,20 +34,24 @@ class RawFile:
 
 
 def _stamped(path: Path, known: list | None) -> list:
-    """[size, time of modification, SHA-256] of a file, which is `known` if size and time are those
-    known.
-    """
+    """[size, time of modification, SHA-256] of a file: `known`, if size and time are the same."""
     status = path.stat()
     stamp = [status.st_size, status.st_mtime_ns]
     return known if known and known[:2] == stamp else [*stamp, hashing.sha256(path)]
 
 
 def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
-    """{name: SHA-256, or why the file cannot be read}; `cache_file` keeps the hashes beside size
-    and time of modification, of these files and no others.
+    """Hash files, those that have not changed from a cache.
+
+    Args:
+        files: the files.
+        cache_file: keeps the hashes of these files, and of no others, with their sizes and times.
+
+    Returns:
+        Name → SHA-256, or why the file cannot be read.
     """
     cached = read_json(cache_file) if cache_file.is_file() else {}
-    hashed, found = {}, {}
+    hashed, listed = {}, {}
     for file in files:
         # What cannot be read is not cached: rights change without the time of modification.
         try:
@@ -55,10 +60,10 @@ def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
         except OSError as error:
             trouble = error.strerror
         if trouble:
-            found[file.name] = f"{UNREADABLE}{trouble}"
+            listed[file.name] = f"{UNREADABLE}{trouble}"
         else:
             hashed[file.name] = row
-            found[file.name] = row[-1]
+            listed[file.name] = row[-1]
     if hashed != cached:
         write_json(cache_file, hashed)
-    return found
+    return listed

@@ -1,5 +1,6 @@
-"""Work on many items by several processes: results come in the order of the items, and few are
-waiting at a time.
+"""Work on many items by several processes.
+
+Results come in the order of the items, and few wait at a time.
 """
 
 from __future__ import annotations
@@ -24,7 +25,15 @@ def threads() -> int:
 
 
 def now_and_then(tell: Callable[..., None], seconds: float = 10) -> Callable[..., None]:
-    """`tell`, but at most once in so many seconds: for lines of progress."""
+    """Limit how often lines of progress are told.
+
+    Args:
+        tell: prints a line.
+        seconds: between two lines.
+
+    Returns:
+        `tell`, which does nothing if it was called less than so many seconds ago.
+    """
     last = time.monotonic()
 
     def maybe(*values: object) -> None:
@@ -48,14 +57,16 @@ def _call(function: Callable, item: object) -> Any:
 
 
 class Workers:
-    """`each(function, items)` yields `function(*shared, item)`; with one worker it is done in this
-    process.
-
-    `shared` goes to each process once. At most `few` items are done in this process too: starting
-    others would take longer. A context manager; an error in a process is raised here.
-    """
+    """A pool of processes, as a context manager. With one worker all is done in this process."""
 
     def __init__(self, count: int, *shared: object, few: int = 0) -> None:
+        """Describe the pool; it starts where the context is entered.
+
+        Args:
+            count: how many processes.
+            shared: first arguments of every call, sent to each process once.
+            few: up to so many items are done in this process: starting others would take longer.
+        """
         self.count, self.shared, self.few = count, shared, few
 
     def __enter__(self) -> Workers:
@@ -73,6 +84,7 @@ class Workers:
             self.pool.shutdown(cancel_futures=True)
 
     def each(self, function: Callable, items: Iterable) -> Iterator[Any]:
+        """Yield `function(*shared, item)` of each item, in order; its errors are raised here."""
         todo, waiting = iter(items), deque[Future]()
         first = list(islice(todo, self.few + 1)) if self.pool else []
         if len(first) <= self.few:

@@ -18,9 +18,7 @@ PROVENANCE = "provenance.json"
 
 
 def git(*args: str) -> str:
-    """What git prints; nothing where it fails, or where there is no git: a node of a cluster may
-    have none.
-    """
+    """What git prints; nothing where it fails, or where there is none, as on nodes of a cluster."""
     if not shutil.which("git"):
         return ""
     result = subprocess.run(["git", *args], capture_output=True, text=True, check=False)

@@ -4,10 +4,11 @@
         ...                                   # read run.inputs, run.settings; write below run.out
         run.counts.update(examples=123)
 
-At the start: flags, log file, the planned configuration, a check that the code on disk is the code
-that was planned with (a queued job runs the working tree, which may have been edited since), and
-that every input is complete. At the end, only if nothing was raised: `provenance.json`, then
-`manifest.json`, each in one step. So a folder with a manifest is finished, and one without is not.
+At the start it reads flags and the planned settings, opens the log, and checks that every input is
+complete and that the code on disk is the code that was planned with: a queued job runs the working
+tree, which may have been edited since. At the end, only if nothing was raised, it writes
+`provenance.json`, then `manifest.json`, each in one step. So a folder with a manifest is finished,
+and one without is not.
 """
 
 from __future__ import annotations
@@ -42,8 +43,25 @@ class StaleCheckout(UserError):
 
 @dataclass
 class Run:
-    """One run of a stage: what was asked (`settings`, `inputs`) and where the answer goes
-    (`out`).
+    """One run of a stage, as its script sees it.
+
+    Attributes:
+        stage: name of the stage.
+        key: key of the run.
+        settings: what was asked.
+        runtime: how it is computed, for stages whose schema has that.
+        inputs: name → folder of the run upstream.
+        out: folder of what is made; it is there, and empty.
+        work_dir: folder of checkpoints and partial results. It survives a kill; as soon as code or
+            data differ it is another one.
+        province: the province folder that is worked on, for stages that are split so.
+        config: the planned `config.yaml`.
+        log: where to tell what happens.
+        counts: facts about the output, for the manifest.
+        attest: facts about how it ran, for the provenance.
+        unstable: files and sub-folders whose bytes differ between two builds of the same content
+            (a database, times): not in the manifest.
+        previous: what this run made last time, where the stage keeps that (`keep`).
     """
 
     stage: str
@@ -52,20 +70,13 @@ class Run:
     runtime: Model | None
     inputs: dict[str, Path]
     out: Path
-    # Checkpoints and partial predictions: survives a kill; another folder as soon as code or data
-    # differ.
     work_dir: Path
     province: str | None
     config: dict
     log: logging.Logger
-    # Facts about the output, for the manifest.
     counts: dict = field(default_factory=dict)
-    # Facts about how it ran, for the provenance.
     attest: dict = field(default_factory=dict)
-    # Sub-folders whose bytes differ between two builds of the same content (a database): not in the
-    # manifest.
     unstable: list[str] = field(default_factory=list)
-    # What this run made last time, where the stage keeps it until the new is complete (`keep`).
     previous: Path | None = None
 
 
@@ -114,8 +125,12 @@ def _check_inputs(manifests: list[Path]) -> None:
 
 
 def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
-    """Hashes of all files below `folder` and the given counts: facts about the output, nothing
-    else.
+    """The manifest of a folder: facts about the output, nothing else.
+
+    Args:
+        folder: its files are hashed.
+        counts: written beside the hashes.
+        unstable: files and sub-folders that are left out.
     """
     files = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -178,17 +193,23 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
 
 @contextmanager
 def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool = False) -> Iterator[Run]:
-    """Open a run of stage `name` from its command line and, if the body succeeds, attest and sign
-    it.
+    """Open a run of a stage from its command line; if the body succeeds, attest and sign it.
 
-    With `keep`, `run.out` is a folder beside the planned one, which it replaces at the end: an
-    interrupted run leaves what was there, and the body can take over from `run.previous`. Its files
-    must not be outputs of the rule, or Snakemake removes them first.
+    Args:
+        name: name of the stage.
+        doc: description for its help.
+        argv: its arguments; None takes those of the process.
+        keep: work in a folder beside the planned one, which it replaces at the end. An interrupted
+            run leaves what was there, and the body can take over from `run.previous`. The files
+            must not be outputs of the rule, or Snakemake removes them first.
 
-    Exits with 2 and one line for a `UserError` and a full disk (the user can mend both), with 128
-    and the signal after an interrupt, with 1 and a traceback otherwise; `run.out` is then removed,
-    `run.work_dir` stays to go on from. With several processes (accelerate, torchrun) only rank 0
-    clears the folder and writes the closing files.
+    Yields:
+        The run. With several processes (torchrun) only rank 0 clears its folder and signs it.
+
+    Raises:
+        SystemExit: 2 and one line for a `UserError` and a full disk, which the user can mend; 128
+            and the signal after an interrupt; 1 and a traceback otherwise. `run.out` is then
+            removed, `run.work_dir` stays to go on from.
     """
     args = _arguments(name, doc, argv)
     started = time.time()
@@ -260,7 +281,8 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
 
 
 def sha_of_plan(plan: Path) -> list[str]:
-    """What a run was planned with: if it changes while the run goes on, the result would be signed
-    wrongly.
+    """Hashes of what a run was planned with.
+
+    If that changes while the run goes on, its result would be signed wrongly.
     """
     return [hashing.sha256(plan / name) for name in ("config.yaml", "code.yaml")]
