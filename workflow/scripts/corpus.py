@@ -1,6 +1,4 @@
-"""Stage corpus: raw judgments, generated with known truth or taken from a registered data set, a
-folder a province.
-"""
+"""Stage corpus: raw judgments, generated with known truth or taken from a registered data set."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Stage filter: judgments of all provinces → those worth training on, the dropped ones with
-reasons, and the funnel.
+"""Stage filter: judgments of all provinces → those worth training on, and the funnel.
+
+The dropped ones are kept apart, with their reasons.
 """
 
 from __future__ import annotations

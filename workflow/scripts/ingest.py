@@ -1,5 +1,6 @@
-"""Stage ingest: the raw files of one province folder → documents, and a reject row for all that
-cannot be read.
+"""Stage ingest: the raw files of one province folder → documents.
+
+A row of the rejects says what cannot be read.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Stage knowledge: a folder of statutes, or the built-in facts of the law → articles, charges and
-tiers of penalty.
-"""
+"""Stage knowledge: statutes, or the built-in law → articles, charges, links, tiers of penalty."""
 
 from __future__ import annotations
 

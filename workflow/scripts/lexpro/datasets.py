@@ -1,16 +1,15 @@
-"""The registry of public data sets (config/datasets.csv): pinned by URL and SHA-256, read from a
-mirror or downloaded.
+"""The registry of public data sets (config/datasets.csv): pinned by URL and SHA-256.
 
-A mirror is a folder (environment variable LEXPRO_MIRROR) in which
-`https://raw.githubusercontent.com/<owner>/<repo>/<commit>/<path>` is found as
-`<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two
+They are read from a mirror, or downloaded. A mirror is a folder (environment variable
+LEXPRO_MIRROR) in which `https://raw.githubusercontent.com/<owner>/<repo>/<commit>/<path>` is found
+as `<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a mirror holds two
 versions. A URL that ends in `/` is a folder; its SHA-256 is that of the sorted lines `<sha256 of
 the file> <path below the folder>`.
 
 A data set that none of us could fetch has in place of its SHA-256 the id that Git gives its content
-(`git:<SHA-1>`), where its repository shows it, or nothing: then what a mirror holds is taken as it
-is when the workflow is planned; its hash goes into the key of the runs that read it, and is what
-they hold it to.
+(`git:<SHA-1>`), where its repository shows it, or nothing. In the latter case the file of the
+mirror is taken as it is when the workflow is planned: its hash goes into the key of the runs that
+read it, and they check it.
 """
 
 from __future__ import annotations
@@ -44,7 +43,16 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Dataset:
-    """A row of the registry."""
+    """A row of the registry.
+
+    Attributes:
+        name: how settings name it.
+        version: date or commit.
+        url: where it is published; a folder where it ends in `/`.
+        sha256: SHA-256 of the content, or `git:<SHA-1>`, or "".
+        licence: licence of the data.
+        note: what it is.
+    """
 
     name: str
     version: str
@@ -55,10 +63,12 @@ class Dataset:
 
     @property
     def is_folder(self) -> bool:
+        """Whether it is a folder of files."""
         return self.url.endswith("/")
 
     @property
     def filename(self) -> str:
+        """The last part of the URL."""
         return urllib.parse.unquote(self.url.rstrip("/").rsplit("/", 1)[1])
 
 
@@ -69,7 +79,11 @@ def registered(path: Path = REGISTRY) -> dict[str, Dataset]:
 
 
 def find(name: str, path: Path = REGISTRY) -> Dataset:
-    """The data set of that name; raises `UserError` listing those there are."""
+    """The data set of that name.
+
+    Raises:
+        UserError: there is none; the message lists those there are.
+    """
     known = registered(path)
     if name not in known:
         raise UserError(f"{path}: no data set {name!r}. There are: {', '.join(sorted(known))}.")
@@ -107,11 +121,16 @@ def _git_id(path: Path) -> str:
 
 
 def pin(dataset: Dataset, cache: Path = CACHE) -> str:
-    """What the data set is known by: its registered hash, else that of what is at hand ("" where
-    nothing is).
+    """The hash that identifies the data set: the registered one, else that of the file at hand.
 
-    The latter is kept in `cache`, and a file read again only where its size or time of modification
-    is another.
+    The latter is kept in `cache`; the file is read again only where its size or time of
+    modification has changed.
+
+    Returns:
+        "" where nothing is registered and nothing at hand.
+
+    Raises:
+        UserError: the file cannot be read.
     """
     if dataset.sha256:
         return dataset.sha256
@@ -145,22 +164,29 @@ def _verified(dataset: Dataset, path: Path, planned: str = "") -> Path:
 
 
 def resolve(dataset: Dataset, cache: Path, planned: str = "") -> Path:
-    """A verified local path of the data set: in the mirror if LEXPRO_MIRROR is set, else downloaded
-    into `cache`. `planned`: what it has to be where no hash is registered ("": anything).
+    """A verified local path of the data set, in the mirror or downloaded into `cache`.
 
-    Raises `UserError` if the mirror lacks it, the download fails, or the content is not what was
-    registered or planned.
+    Args:
+        dataset: row of the registry.
+        cache: folder of downloads, used where LEXPRO_MIRROR is not set.
+        planned: hash that the content must have where none is registered; "" for any.
+
+    Raises:
+        UserError: the mirror lacks it, the download fails, or the content is not what was
+            registered or planned.
     """
     path = at_hand(dataset)
     return _verified(dataset, path, planned) if path else _download(dataset, cache)
 
 
 def at_hand(dataset: Dataset) -> Path | None:
-    """Where the mirror has the data set; None if there is no mirror and it is a file to be
-    downloaded.
+    """Where the mirror has the data set, without reading it.
 
-    Raises `UserError` if the mirror lacks it, or there is none and it is a folder: a look, no
-    reading.
+    Returns:
+        None if there is no mirror and it is a file to be downloaded.
+
+    Raises:
+        UserError: the mirror lacks it, or there is none and it is a folder.
     """
     if os.environ.get(MIRROR):
         mirror = Path(os.environ[MIRROR])
@@ -193,9 +219,7 @@ def _downloaded(dataset: Dataset, cache: Path) -> Path:
 
 
 def present(dataset: Dataset, cache: Path) -> Path | None:
-    """Where the data set lies already (in the mirror, or downloaded before), unverified: a look, no
-    reading.
-    """
+    """Where the data set lies already, in the mirror or downloaded before; nothing is verified."""
     mirror = os.environ.get(MIRROR)
     path = in_mirror(dataset, Path(mirror)) if mirror else _downloaded(dataset, cache)
     return path if path.exists() else None

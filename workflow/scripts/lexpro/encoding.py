@@ -1,5 +1,6 @@
-"""Text from bytes of unknown encoding: UTF-8 with or without BOM, UTF-16 with or without BOM,
-GB18030 (so GBK and GB2312).
+"""Text from bytes of unknown encoding: UTF-8, UTF-16 or GB18030 (so GBK and GB2312).
+
+UTF-8 and UTF-16 with a byte order mark or without.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ def plausible(text: str) -> bool:
 
 
 def _attempt(data: bytes, encoding: str, final: bool) -> str | None:
-    """The text, or None if the bytes are not in that encoding; with `final` False a character may
-    be cut at the end.
+    """The text, or None if the bytes are not in that encoding.
+
+    With `final` False a character may be cut at the end.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
@@ -48,7 +50,8 @@ def _attempt(data: bytes, encoding: str, final: bool) -> str | None:
 def detect(data: bytes, final: bool = True) -> str:
     """The encoding of bytes, or of the first bytes of something longer (`final` False).
 
-    Raises `Undecodable` if none of the known encodings gives plausible text.
+    Raises:
+        Undecodable: none of the known encodings gives plausible text.
     """
     for bom, encoding in BOMS:
         if data.startswith(bom):
@@ -72,16 +75,20 @@ def detect(data: bytes, final: bool = True) -> str:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """(text, encoding) of a whole document; raises `Undecodable`."""
+    """(text, encoding) of a whole document.
+
+    Raises:
+        Undecodable: none of the known encodings gives plausible text.
+    """
     encoding = detect(data)
     return data.decode(encoding), encoding
 
 
 def tidy(text: str) -> str:
-    """One line end, no invisible characters, no space at the ends of lines: what offsets refer to
-    from here on.
+    """The text with one kind of line end, no invisible characters, no space at the ends of lines.
 
-    Full-width digits and traditional characters stay as they are.
+    Offsets refer to this text from here on. Full-width digits and traditional characters stay as
+    they are.
     """
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\xa0", " ")
     return "\n".join(map(str.rstrip, text.split("\n"))).strip()

@@ -1,8 +1,7 @@
-"""From a folder of raw files to documents.parquet and rejects.parquet: every record read is in one
-of them.
+"""From a folder of raw files to documents.parquet and rejects.parquet.
 
-Files are opened and unpacked one after the other; what is in them is parsed by as many processes as
-the rule gives.
+Every record read is in one of them. Files are opened and unpacked one after the other; what is in
+them is parsed by as many processes as the rule gives.
 """
 
 from __future__ import annotations
@@ -32,8 +31,9 @@ Found = Document | Reject | Unparsed
 
 
 def identity(province: str, file: str, record: int) -> str:
-    """The doc_id: where the document was found, so that it stays the same when other files come or
-    go.
+    """The doc_id: a hash of where the document was found.
+
+    It stays the same when other files come or go.
     """
     return hashlib.sha256(f"{province}/{file}#{record}".encode()).hexdigest()[:16]
 

@@ -1,5 +1,7 @@
-"""From documents.parquet of a folder to judgments.parquet and rejects.parquet: a row group at a
-time, by as many processes as the rule gives."""
+"""From documents.parquet of a folder to judgments.parquet and rejects.parquet.
+
+A row group at a time, by as many processes as the rule gives.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ FEW = 3
 
 
 def row(document: dict) -> dict:
-    """A document with its record; `province` and `charge` (the first) are None where they cannot be
-    read.
+    """A document with its record.
+
+    `province` and `charge` (the first) are None where they cannot be read.
     """
     judgment = structure(document["text"], document["doc_id"], document["province_hint"])
     if not judgment.case_number:
@@ -44,8 +47,9 @@ def _too_long(document: dict, max_chars: int) -> dict:
 
 
 def structured(max_chars: int, chunk: Chunk) -> tuple[pa.Table, pa.Table]:
-    """(judgments, rejects) of a chunk; documents of more than `max_chars` characters are
-    rejected.
+    """(judgments, rejects) of a chunk.
+
+    Documents of more than `max_chars` characters are rejected.
     """
     judgments, rejects = [], []
     for document in chunk.read().to_pylist():

@@ -1,5 +1,6 @@
-"""The raw judgments that a run starts from, a folder a province: generated here, or copied from
-registered data sets.
+"""The raw judgments that a run starts from, a folder a province.
+
+They are generated here, or copied from registered data sets.
 """
 
 from __future__ import annotations

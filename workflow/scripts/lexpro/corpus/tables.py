@@ -1,5 +1,4 @@
-"""The tables of the corpus as Parquet: their columns, how rows become a table, how files are
-written, and read a row group at a time."""
+"""The tables of the corpus as Parquet, written and read a row group at a time."""
 
 from __future__ import annotations
 
@@ -44,8 +43,10 @@ ROWS = 1000
 
 
 def _column(values: Sequence[str | int | None], kind: pa.DataType) -> pa.Array:
-    """A column of text or of whole numbers. `pa.array` would load pandas, a third of a second, to
-    ask whether a list is a Series."""
+    """A column of text or of whole numbers.
+
+    `pa.array` would load pandas, a third of a second, to ask whether a list is a Series.
+    """
     builder = pa.lib.StringBuilder()
     builder.append_values([None if value is None else str(value) for value in values])
     return builder.finish().cast(kind)
@@ -99,6 +100,7 @@ class Chunk:
     group: int
 
     def read(self, columns: list[str] | None = None) -> pa.Table:
+        """The rows of the chunk, or some of their columns."""
         return _opened(self.path).read_row_group(self.group, columns=columns, use_threads=False)
 
 

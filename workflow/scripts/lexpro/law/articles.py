@@ -1,5 +1,4 @@
-"""Citations of articles (法条): both numeral systems, lists, 条之X, paragraphs, items, and the
-law that they are of.
+"""Citations of articles (法条): numbers in both systems, lists, paragraphs, items, and their law.
 
 《中华人民共和国刑法》第六十七条第一、三款、第七十二条 is 刑法 67 (1), 67 (3), 72;
 第九十一条至第九十三条 is 91, 92, 93. A law's name holds until the next one; one in 《》 that is
@@ -54,8 +53,9 @@ _NO_PREFIX = re.compile(r"^中华人民共和国")
 
 
 def law_name(text: str) -> str:
-    """The short name of a law: 中华人民共和国刑法 → 刑法, 刑诉法 → 刑事诉讼法; other names
-    without the country's.
+    """The short name of a law: 中华人民共和国刑法 → 刑法, 刑诉法 → 刑事诉讼法.
+
+    Other names are given without the country's.
     """
     name = _NO_PREFIX.sub("", text.strip().strip("《》〈〉<>"))
     return _SHORT.get(name, name)
@@ -63,7 +63,7 @@ def law_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One article cited at text[start:end] (of a list of paragraphs, each is one)."""
+    """One article cited at text[start:end]; of a list of paragraphs, each is one."""
 
     article: Article
     start: int
@@ -183,11 +183,10 @@ _TOKEN_OR_LITERAL = re.compile(
 
 
 def literal(text: str) -> list[Article]:
-    """Citations of `text` written in full as 第…条, slips of the pen as they stand:
-    第六十七第三款 and 、六十四条 are none.
+    """Citations of `text` written in full as 第…条, slips of the pen as they stand.
 
-    This is how JuDGE's reference articles (`la`) were read; use `find` and `parse` for what a
-    court means.
+    第六十七第三款 and 、六十四条 are none. This is how JuDGE's reference articles (`la`) were
+    read; use `find` and `parse` for what a court means.
     """
     found = []
     law = ""
@@ -205,9 +204,7 @@ def parse(text: str, law: str = "") -> list[Article]:
 
 
 def base(articles: list[Article], law: str = CRIMINAL_LAW) -> set[int]:
-    """Numbers of the cited articles of `law`, without 之X (the form in which JuDGE's `la` has
-    them).
-    """
+    """Numbers of the cited articles of `law`, without 之X, as JuDGE's `la` has them."""
     return {article.number for article in articles if article.law == law}
 
 
@@ -226,11 +223,12 @@ _NUMBER = re.compile(
 
 
 def parse_number(number: int | str, law: str = CRIMINAL_LAW) -> Article | None:
-    """The article that a number in any form names: 133, "１３３", "第一百三十三条之一",
-    "133条之一", "133-1".
+    """The article that a number in any form names: 133, "１３３", "第一百三十三条之一", "133-1".
 
-    A whole citation is read too (刑法第一百三十三条之一第一款). None on anything else, and on
-    several articles.
+    A whole citation is read too (刑法第一百三十三条之一第一款).
+
+    Returns:
+        None on anything else, and on several articles.
     """
     text = str(number).strip()
     if match := _NUMBER.fullmatch(text):
@@ -241,8 +239,12 @@ def parse_number(number: int | str, law: str = CRIMINAL_LAW) -> Article | None:
 
 
 def render(article: Article, style: str = "chinese") -> str:
-    """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项 (law left out where it is empty);
-    `parse` reads it back."""
+    """《中华人民共和国刑法》第一百三十三条之一第一款第（二）项; `parse` reads it back.
+
+    Args:
+        article: its law is left out where it is "".
+        style: of the numerals, one of `numerals.STYLES`.
+    """
     number = numerals.render(article.number, style)
     text = f"第{number}条" + (f"之{numerals.render(article.sub, style)}" if article.sub else "")
     text += f"第{numerals.render(article.paragraph, style)}款" if article.paragraph else ""

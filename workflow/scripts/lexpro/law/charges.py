@@ -1,9 +1,9 @@
-"""Names of crimes (罪名): one name for one crime, whatever part of a selective charge or former
-name a text uses.
+"""Names of crimes (罪名): one canonical name for one crime.
 
-贩卖毒品罪 → 走私、贩卖、运输、制造毒品罪; 偷税罪 → 逃税罪 (`name_at` gives the name of a day). A
-text names a charge only where the whole name stands: 合同诈骗罪 is never 诈骗罪, and an unknown
-某某诈骗罪 is no charge at all.
+A text may use a part of a selective charge, or a former name: 贩卖毒品罪 →
+走私、贩卖、运输、制造毒品罪; 偷税罪 → 逃税罪 (`name_at` gives the name of a day). A text names a
+charge only where the whole name stands: 合同诈骗罪 is never 诈骗罪, and an unknown 某某诈骗罪 is
+no charge at all.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ _BEFORE = frozenset(
 
 
 def _variants(pattern: str, choose: Callable = itertools.combinations) -> list[str]:
-    """Every name of a selective charge: each non-empty choice of the parts in braces, in their
-    order, or (`itertools.permutations`) in any."""
+    """Every name of a selective charge: each non-empty choice of the parts in braces.
+
+    The parts keep their order, or (`itertools.permutations`) stand in any.
+    """
     pieces = _GROUP.split(pattern)
     choices: list[list[str]] = []
     for index, piece in enumerate(pieces):
@@ -54,8 +56,9 @@ def _spellings(name: str) -> list[str]:
 
 @cache
 def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str, str]]]]:
-    """(canonical names in the order of the law, variant → canonical, canonical → [(former name,
-    until)]).
+    """(canonical names in the order of the law, variant → canonical, canonical → former names).
+
+    A former name is (name, ISO date until which it was used).
     """
     names: list[str] = []
     variants: dict[str, str] = {}
@@ -91,8 +94,9 @@ def _table() -> tuple[tuple[str, ...], dict[str, str], dict[str, list[tuple[str,
 
 @cache
 def _lengths() -> dict[str, list[int]]:
-    """Last two characters of a name → how long the names are that end so, the longest first: few
-    must be tried.
+    """Last two characters of a name → lengths of the names that end so, the longest first.
+
+    Only few lengths must then be tried at each 罪 of a text.
     """
     found: dict[str, set[int]] = {}
     for name in _table()[1]:
@@ -106,25 +110,26 @@ def names() -> tuple[str, ...]:
 
 
 def canonical(name: str) -> str | None:
-    """The canonical name of a whole charge name (with or without 罪), or None where it is not
-    one.
-    """
+    """The canonical name of a whole charge name, with or without 罪; None where it is not one."""
     name = re.sub(r"\s+", "", name).replace(",", "、").replace("，", "、")
     variants = _table()[1]
     return variants.get(name) or variants.get(name + "罪")
 
 
 def name_at(charge: str, date: str) -> str:
-    """The name that a canonical charge had on `date` (ISO); the last former one where several were
-    merged into it.
+    """The name that a canonical charge had on `date` (ISO).
+
+    Where several were merged into it, the last former one.
     """
     names_then = [(until, old) for old, until in _table()[2].get(charge, []) if date < until]
     return min(names_then)[1] if names_then else charge
 
 
 def split(text: str) -> list[str]:
-    """The charges of an enumeration (盗窃罪、诈骗罪; 盗窃、诈骗罪), each once; parts that are no
-    charge are left out."""
+    """The charges of an enumeration (盗窃罪、诈骗罪; 盗窃、诈骗罪), each once.
+
+    Parts that are no charge are left out.
+    """
     pieces = [piece for piece in _SEPARATOR.split(text.strip()[:400]) if piece]
     found: list[str] = []
     index = 0
@@ -141,8 +146,15 @@ def split(text: str) -> list[str]:
 
 
 def ending_at(text: str, end: int, start: int = 0) -> tuple[str, int] | None:
-    """The longest charge that ends at `end` (just behind its 罪) and where it begins, at or after
-    `start`.
+    """The longest charge that ends at `end` (just behind its 罪), and where it begins.
+
+    Args:
+        text: a running text.
+        end: place behind the charge.
+        start: the charge begins here or later.
+
+    Returns:
+        (canonical name, start), None where no charge ends there.
     """
     variants = _table()[1]
     for length in _lengths().get(text[end - 2 : end], ()):
@@ -153,8 +165,11 @@ def ending_at(text: str, end: int, start: int = 0) -> tuple[str, int] | None:
 
 
 def find(text: str, start: int = 0, end: int | None = None) -> list[tuple[str, int, int]]:
-    """Every charge named in text[start:end]: (canonical name, start, end), in order, longest match,
-    never a part of a name."""
+    """Every charge named in text[start:end], the longest match, never a part of a name.
+
+    Returns:
+        [(canonical name, start, end)] in order.
+    """
     stop = len(text) if end is None else end
     found = []
     position = text.find("罪", start, stop)

@@ -1,5 +1,4 @@
-"""Sentencing circumstances (量刑情节) that a court finds in its reasoning, not those that others
-only claim.
+"""Sentencing circumstances (量刑情节) that a court finds, not those that others only claim.
 
 Names are those of `builtin_law.yaml` and a few rarer ones. Sources: Criminal Law, articles 17 to
 29, 65, 67, 68 and 356; the 2021 sentencing guideline, part III (退赃, 谅解, 认罪认罚).
@@ -97,9 +96,7 @@ def find(sentence: str) -> list[tuple[str, int]]:
 
 
 def _left_out(name: str, before: str, words: str, after: str) -> bool:
-    """Whether what stands around the words says that the circumstance is not found in the
-    defendant.
-    """
+    """Whether the words around it say that the circumstance is not found in the defendant."""
     negated = _NEGATED.search(before)
     if name in _INCHOATE and negated and _UNFINISHED.match(negated[0].removeprefix("并")):
         negated = None
@@ -115,8 +112,9 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
 
 
 def tidy(names: list[str]) -> list[str]:
-    """Each once in the order of `NAMES`; truthful confession is part of surrender, and 胁从犯
-    contains 从犯.
+    """The names in the order of `NAMES`, each once.
+
+    Truthful confession is part of surrender, and 胁从犯 contains 从犯.
     """
     present = set(names)
     if "自首" in present:

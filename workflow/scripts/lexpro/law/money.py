@@ -1,5 +1,7 @@
-"""Sums of money (金额): 人民币五千元, 5.2万余元, 1,000元, 三百二十元五角, 3至5万元; foreign
-currencies are left as such."""
+"""Sums of money (金额): 人民币五千元, 5.2万余元, 1,000元, 三百二十元五角, 3至5万元.
+
+Sums in foreign currencies are left as such.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,15 @@ WRITTEN = re.compile(r"[元圆¥￥]|人民币|RMB|rmb")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A sum at text[start:end], in `currency` (元 is yuan renminbi); `high` is the upper end of a
-    range.
+    """A sum at text[start:end].
+
+    Attributes:
+        amount: of a range, the lower end.
+        start: of the sum in the text.
+        end: of the sum in the text.
+        currency: 元 is yuan renminbi.
+        high: upper end of a range, else None.
+        approximate: whether the text says 约, 余, 多 or the like.
     """
 
     amount: int | float
@@ -62,8 +71,9 @@ def _tidy(value: float) -> int | float:
 
 
 def _currency(before: str | None, behind: str | None) -> str:
-    """The currency by the name behind the number (of 元港币 the second), else by what stands before
-    it.
+    """The currency by the name behind the number, else by what stands before it.
+
+    Of 元港币 the second name counts.
     """
     behind = (behind or "").removeprefix("元")
     return YUAN if behind == "人民币" else _NAMES.get(behind) or _NAMES.get(before or "") or YUAN

@@ -1,5 +1,4 @@
-"""Numerals of court documents: 三千五百, financial 叁仟伍佰, positional 二〇一七, 3,500,
-full-width ３５００.
+"""Numerals of court documents: 三千五百, 叁仟伍佰, 二〇一七, 3,500, ３５００.
 
 `parse` reads one whole numeral, `find` every numeral in a running text with what is said around
 it (约, 余, 至), `render` writes one. Nothing here raises on any string; numbers have at most 30
@@ -49,8 +48,10 @@ def _decimal(digits: str) -> Decimal:
 
 
 def _section(text: str) -> Decimal | None:
-    """The value of a numeral below 万: digits, 千, 百, 十; a last digit after a unit without 零
-    is of the next unit (一百五)."""
+    """The value of a numeral below 万: digits, 千, 百, 十.
+
+    A last digit after a unit without 零 is of the next unit (一百五).
+    """
     if _PLAIN.fullmatch(text):
         return _decimal(text)
     match = _SECTION.fullmatch(text)
@@ -92,8 +93,9 @@ def _number(value: Decimal) -> int | float:
 # Courts use few numerals again and again: article numbers, days, round sums.
 @lru_cache(maxsize=1 << 16)
 def parse(text: str) -> int | float | None:
-    """The number that `text` is as a whole, or None where it is not one numeral (at most 64
-    characters).
+    """The number that `text` is as a whole, or None where it is not one numeral.
+
+    A text of more than 64 characters is none.
     """
     if not text or len(text) > 64:
         return None
@@ -117,9 +119,7 @@ _NEAR = re.compile(r"十?([一二两三四五六七八])([二三四五六七八�
 
 
 def near(text: str) -> tuple[int | float, int | float] | None:
-    """The ends of a rough number (三四千 is 3,000 to 4,000), None where a numeral is not of that
-    kind.
-    """
+    """The ends of a rough number (三四千 is 3,000 to 4,000), None where it is not of that kind."""
     match = _NEAR.match(text)
     if not match or parse(match[2]) != (parse(match[1]) or 0) + 1:
         return None
@@ -130,8 +130,14 @@ def near(text: str) -> tuple[int | float, int | float] | None:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number at text[start:end]: `high` is the upper end of a range (三至五), `approximate` is
-    约, 余, 多, 近.
+    """A number at text[start:end].
+
+    Attributes:
+        value: of a range, the lower end.
+        start: of the number in the text.
+        end: of the number in the text.
+        high: upper end of a range (三至五), else None.
+        approximate: whether the text says 约, 余, 多 or 近.
     """
 
     value: int | float
@@ -152,11 +158,10 @@ _LAST_UNIT = re.compile(r"[万亿]+$")
 
 
 def value_of(match: re.Match[str]) -> tuple[int | float | None, int | float | None]:
-    """(value, upper end of a guess) of the groups about, low, more, unit and more2 of a match:
-    5余万, 三四千, 百余万.
+    """(value, upper end of a guess) of a match: 5余万, 三四千, 百余万.
 
-    Of a numeral that begins with its unit 一 is left out (近百万, 千余), but 百 alone and 数百,
-    几十万 are no number.
+    The match has the groups about, low, more, unit and more2. Of a numeral that begins with its
+    unit 一 is left out (近百万, 千余), but 百 alone and 数百, 几十万 are no number.
     """
     text = match["low"] + (match["unit"] or "")
     if guess := near(text):
@@ -221,8 +226,11 @@ def _render_whole(value: int, style: str) -> str:
 
 
 def render(value: int | float, style: str = "chinese") -> str:
-    """A number in one of `STYLES`; `parse` reads it back. Raises ValueError on a negative number or
-    an unknown style."""
+    """A number in one of `STYLES`; `parse` reads it back.
+
+    Raises:
+        ValueError: the number is negative or above 10^16, or the style unknown.
+    """
     if style not in STYLES:
         raise ValueError(f"unknown style of numeral {style!r}: one of {', '.join(STYLES)}")
     if value < 0 or value >= 10**16:

@@ -1,5 +1,4 @@
-"""The 31 provinces (省级行政区), from a case number, a court's name, or the name of a prefecture
-or county.
+"""The 31 provinces (省级行政区), from a case number, a court's name, or the name of a place.
 
 Case numbers bear the province's letter since 2016 (法〔2015〕137号); before that the court chose
 its own abbreviation, so an older number says nothing. 兵 is the Production and Construction
@@ -40,8 +39,10 @@ _SUFFIX = re.compile(r"(?:地区|(?:[一-龥]{1,12}族)+自治州|自治州|市|
 
 @cache
 def _names() -> tuple[dict[str, set[tuple[str, str]]], dict[str, tuple[str, str]], int]:
-    """(name of a county or prefecture → the (province, prefecture) it may be in, short prefecture →
-    same, longest name)."""
+    """(name of a county or prefecture → where it may be, short prefecture → where, longest name).
+
+    A place is (province, prefecture).
+    """
     table: dict[str, set[tuple[str, str]]] = {}
     short: dict[str, tuple[str, str]] = {}
     for line in lines_beside(__file__):
@@ -66,10 +67,14 @@ def by_case_number(case_number: str) -> str | None:
 # There are some 3,500 courts.
 @lru_cache(maxsize=1 << 13)
 def locate(name: str, province: str | None = None) -> tuple[str | None, str | None]:
-    """(province, prefecture) that a name of a court, an authority or a place lies in; None for what
-    is unknown or ambiguous.
+    """(province, prefecture) that the name of a court, an authority or a place lies in.
 
-    `province` is what is known already: it decides between counties of the same name.
+    Args:
+        name: the name.
+        province: what is known already; it decides between counties of the same name.
+
+    Returns:
+        None in place of what is unknown or ambiguous.
     """
     table, short, longest = _names()
     name = name[:60]

@@ -1,8 +1,7 @@
-"""Main punishments (主刑) and their lengths: 有期徒刑三年六个月 is 42 months; probation;
-deprivation of political rights.
+"""Main punishments (主刑) and their lengths: 有期徒刑三年六个月 is 42 months.
 
-Sources: Criminal Law, articles 33 to 51 (punishments), 72 and 73 (probation), 54 to 57
-(deprivation of political rights).
+Also probation and deprivation of political rights. Sources: Criminal Law, articles 33 to 51
+(punishments), 72 and 73 (probation), 54 to 57 (deprivation of political rights).
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _DEPRIVE = re.compile(r"剥夺政治权利(?:的刑期)?(?:为)?")
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A length of time: whole `months` and `days` besides."""
+    """A length of time: whole `months`, `days` besides, and where it ends in the text."""
 
     months: int
     days: int = 0
@@ -56,8 +55,11 @@ def _count(text: str | None) -> float:
 
 
 def length_at(text: str, start: int = 0) -> Length | None:
-    """The length that begins at `start` (spaces skipped): 三年六个月, 一年半, 1年零3个月,
-    六个月十五日; None where none does."""
+    """The length that begins at `start`, spaces skipped: 三年六个月, 一年半, 六个月十五日.
+
+    Returns:
+        None where none begins there.
+    """
     match = _LENGTH.match(text, start)
     if not match or not (match["years"] or match["months"] or match["days"]):
         return None
@@ -115,9 +117,7 @@ def probation(text: str) -> int | None:
 
 
 def deprivation(text: str) -> int | None:
-    """Months of the first deprivation of political rights; -1 for life (终身); None where there is
-    none.
-    """
+    """Months of the first deprivation of political rights; -1 for life (终身), None for none."""
     for match in _DEPRIVE.finditer(text):
         if text.startswith("终身", match.end()):
             return -1
@@ -128,7 +128,11 @@ def deprivation(text: str) -> int | None:
 
 
 def render_length(months: int, style: str = "chinese") -> str:
-    """42 → 三年六个月; raises ValueError below 1."""
+    """42 → 三年六个月.
+
+    Raises:
+        ValueError: `months` is below 1.
+    """
     if months < 1:
         raise ValueError(f"no length of {months} months")
     years, rest = divmod(months, 12)

@@ -24,8 +24,9 @@ def length(months: int) -> str:
 
 
 def penalty(tier: Tier) -> str:
-    """A tier in the words of judgments: 三年以上十年以下有期徒刑，并处罚金 (6 and 180 go
-    unsaid).
+    """A tier in the words of judgments: 三年以上十年以下有期徒刑，并处罚金.
+
+    The shortest and the longest term of the law, 6 and 180 months, go unsaid.
     """
     kinds = [*tier.lighter]
     if tier.months:
@@ -87,11 +88,11 @@ def charges(builtin: BuiltinLaw) -> dict[str, list[str]]:
 
 
 def tiers(builtin: BuiltinLaw) -> dict[str, list[dict]]:
-    """{ref of 刑法: tiers}, at the charge's own article and at those that its penalty is taken
-    from.
+    """The tiers at the article of each charge and at those that its penalty is taken from.
 
-    Keys of a tier: charge, paragraph, condition, months ([from, to] or null), lighter, heavier,
-    fine, confiscation.
+    Returns:
+        {ref of 刑法: tiers}. Keys of a tier: charge, paragraph, condition, months ([from, to] or
+        None), lighter, heavier, fine, confiscation.
     """
     found: dict[str, list[dict]] = {}
     for charge in builtin.charges.values():

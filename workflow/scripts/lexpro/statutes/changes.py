@@ -1,5 +1,4 @@
-"""What an amendment (刑法修正案) does to each article: its instructions as operations on
-paragraphs.
+"""What an amendment (刑法修正案) does to each article, as operations on paragraphs.
 
 An instruction is read with the text that it quotes: 将第X条修改为：“…” replaces an article,
 增加一款作为第二款：“…” inserts a paragraph (款). What is not one of these forms (items, words)
@@ -27,6 +26,7 @@ _NEW_ARTICLE = re.compile(rf"第({_N})条(?:之([一二三四五六七八九十]
 
 
 def is_amendment(document: Document) -> bool:
+    """Whether a document is an amendment of the Criminal Law."""
     return _TITLE.fullmatch(document.law) is not None
 
 
@@ -37,8 +37,12 @@ def named(text: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One operation: `kind` is new, replace, delete (of the article; or of `paragraph`, from 1),
-    insert, opaque.
+    """One operation on an article.
+
+    Attributes:
+        kind: new, replace, delete, insert or opaque.
+        paragraph: the paragraph that it is about, from 1; 0: the whole article.
+        text: the new text.
     """
 
     kind: str
@@ -47,8 +51,9 @@ class Change:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs (款) of an article; lines that begin with （一） belong to the paragraph
-    before them.
+    """The paragraphs (款) of an article.
+
+    Lines that begin with （一） belong to the paragraph before them.
     """
     found: list[str] = []
     for line in filter(None, (line.strip().strip("　") for line in text.splitlines())):
@@ -125,8 +130,9 @@ def operations(document: Document) -> dict[str, list[Change]]:
 
 
 def _read(instruction: str, quote: str, open_: str, found: dict[str, list[Change]]) -> None:
-    """Add the operations of one instruction; `open_` is the article that the one before was
-    about.
+    """Add the operations of one instruction.
+
+    `open_` is the article that the instruction before was about.
     """
     refs = [_ref(match) for match in _ARTICLE.finditer(_ANCHOR.sub("", instruction))]
     if articles := _several(quote):
@@ -158,8 +164,9 @@ def whole(change: Change) -> bool:
 
 
 def applied(before: Known, changes: list[Change]) -> Known | None:
-    """The article after `changes`, None where one is opaque; `before` may end before the place of a
-    change.
+    """The article after `changes`, None where one is opaque.
+
+    `before` may end before the place of a change.
     """
     now = list(before)
     for change in changes:

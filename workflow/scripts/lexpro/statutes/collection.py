@@ -1,5 +1,6 @@
-"""A folder of statutes → one table of articles: duplicates left out, versions of one law dated, the
-repealed closed.
+"""A folder of statutes → one table of articles.
+
+Duplicates are left out, versions of one law are dated, repealed laws closed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ def _candidates(path: str) -> list[Path]:
 
 
 def locate(path: str) -> Path:
-    """A folder as it is given, or below `LEXPRO_MIRROR`; raises UserError where neither exists."""
+    """A folder as it is given, or below `LEXPRO_MIRROR`.
+
+    Raises:
+        UserError: neither exists.
+    """
     for folder in _candidates(path):
         if folder.is_dir():
             return folder
@@ -46,17 +51,16 @@ def locate(path: str) -> Path:
 
 
 def find(path: str) -> Path:
-    """A file or folder as it is given, or below `LEXPRO_MIRROR`; as it is given where it is
-    nowhere.
+    """A file or folder as it is given, or below `LEXPRO_MIRROR`.
+
+    As it is given where it is nowhere.
     """
     candidates = _candidates(path)
     return next((candidate for candidate in candidates if candidate.exists()), candidates[0])
 
 
 def files(folder: Path, include: Iterable[str]) -> list[Path]:
-    """Documents that match a glob pattern, in the order of their paths; Hugo's `_index.md` is
-    none.
-    """
+    """Documents that match a glob pattern, in the order of their paths; `_index.md` is none."""
     found = {path for pattern in include for path in folder.glob(pattern)}
     chosen = (
         p
@@ -67,8 +71,10 @@ def files(folder: Path, include: Iterable[str]) -> list[Path]:
 
 
 def sources(settings: Statutes) -> Iterator[tuple[Path, list[Path]]]:
-    """(folder, files in it) of all that the settings of `knowledge=statutes` read, as far as it is
-    there.
+    """What the settings of `knowledge=statutes` read, as far as it is there.
+
+    Returns:
+        (folder, files in it) of each source.
     """
     folder = locate(settings.path)
     yield (
@@ -125,10 +131,9 @@ def _close(old: Document, day: str, new: Document, by_number: bool = True) -> bo
 
 
 def date_versions(documents: list[Document]) -> list[Problem]:
-    """Close the older versions: a later document of the same law that numbers alike ends the one
-    before it.
+    """End each version of a law on the day of the next one that numbers its articles alike.
 
-    Parts of one law in several files (the Civil Code) share no number, so they close nothing.
+    Parts of one law in several files (the Civil Code) share no number, so they end nothing.
     """
     by_law: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
@@ -168,9 +173,7 @@ def repealed(document: Document) -> list[str]:
 
 
 def close_repealed(documents: list[Document]) -> list[Problem]:
-    """End what a later document repeals by name (…同时废止), on the day that it comes into
-    force.
-    """
+    """End what a later document repeals by name (…同时废止), on the day it comes into force."""
     by_name: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
         name = plain(document.law)
@@ -211,11 +214,15 @@ def unique(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
 def criminal_law(
     documents: list[Document], older: Iterable[Path] = ()
 ) -> tuple[list[Row] | None, list[Problem]]:
-    """(versions of the Criminal Law, problems) of its full texts and amendments among `documents`.
+    """Versions of the Criminal Law from its full texts and amendments among `documents`.
 
-    `older`: folders with older full texts; one that is not there is reported. None where there is
-    no full text, or where the amendments that its history names are not all there: then a text
-    cannot be dated article by article.
+    Args:
+        documents: parsed files.
+        older: folders with older full texts; one that is not there is reported.
+
+    Returns:
+        (rows, problems); no rows (None) where there is no full text, or where the amendments that
+        its history names are not all there: then a text cannot be dated article by article.
     """
     full = [document for document in documents if document.law == articles.CRIMINAL_LAW]
     changed = [document for document in documents if changes.is_amendment(document)]
@@ -236,10 +243,17 @@ def criminal_law(
 
 
 def read(folder: Path, include: Iterable[str], older: Iterable[Path] = ()) -> tuple[list[Row], list[Problem]]:
-    """(rows, problems) of a collection, in the order of paths and articles.
+    """All articles of a collection, in the order of paths and articles.
 
-    Amendments of the Criminal Law make its versions and are no rows themselves. `older`: folders
-    with older full texts of it.
+    Amendments of the Criminal Law make its versions and are no rows themselves.
+
+    Args:
+        folder: the collection.
+        include: glob patterns of its documents.
+        older: folders with older full texts of the Criminal Law.
+
+    Returns:
+        (rows, problems).
     """
     parsed = [_parse(folder, path) for path in files(folder, include)]
     documents, problems = without_duplicates(parsed)

@@ -1,9 +1,8 @@
-"""One statute or judicial interpretation: Markdown, text or HTML → its articles with heading path
-and date.
+"""One statute or judicial interpretation: Markdown, text or HTML → its articles.
 
-The Markdown is that of the public collection LawRefBook/Laws: `# title`, a line an event of its
-history, `<!-- INFO END -->`, headings, lines that begin with 第…条. Text and HTML are read by the
-same rules.
+Each article has the path of its headings and its date. The Markdown is that of the public
+collection LawRefBook/Laws: `# title`, a line an event of its history, `<!-- INFO END -->`,
+headings, lines that begin with 第…条. Text and HTML are read by the same rules.
 """
 
 from __future__ import annotations
@@ -71,39 +70,50 @@ class Problem:
 
 @dataclass(slots=True)
 class Document:
-    """One parsed file. `date` is the ISO date from which this text is in force, "" where nothing
-    says.
+    """One parsed file.
+
+    Attributes:
+        file: its path in the collection.
+        title: as written.
+        law: short name.
+        date: ISO date from which this text is in force, "" where nothing says.
+        in_force: day that the text itself names (自…起施行); of a law that was amended since, that
+            of the first version.
+        since: first day of its history: of a law that was amended, when it was made.
+        sha256: hash of the file.
+        history: lines between title and text, one an event.
+        rows: its articles.
+        problems: what was worked around or left out.
     """
 
     file: str
     title: str = ""
     law: str = ""
     date: str = ""
-    # The day that the text itself names (自…起施行): of a law that was amended since, the first
-    # version's.
     in_force: str = ""
-    # The first day of its history: of a law that was amended, when it was made.
     since: str = ""
-    # SHA-256 of the file.
     sha256: str = ""
-    # What stands between title and text: a line an event.
     history: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def iso(year: str, month: str, day: str) -> str:
+    """2021, 三, 1 in any numerals → 2021-03-01."""
     y, m, d = (numerals.parse_int(part) or 0 for part in (year, month, day))
     return f"{y:04d}-{m:02d}-{d:02d}"
 
 
 def digest(path: Path) -> str:
+    """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def lines_of(path: Path) -> list[str]:
-    """The lines of a file in UTF-8, UTF-16 or GB18030, HTML as text with Markdown headings; raises
-    `lexpro.encoding.Undecodable`.
+    """The lines of a file in UTF-8, UTF-16 or GB18030; HTML as text with Markdown headings.
+
+    Raises:
+        lexpro.encoding.Undecodable: none of these encodings explains the bytes.
     """
     return read(path)[0]
 
@@ -195,9 +205,10 @@ def _plain(line: str) -> str:
 
 
 def _begins(lines: list[str]) -> int:
-    """The index of the line that the text begins with where no mark says: its first heading or
-    article, else its first section (一、), else what follows the title and the short lines with a
-    date below it.
+    """The index of the line that the text begins with, where no mark says.
+
+    That is its first heading or article, else its first section (一、), else what follows the title
+    and the short lines with a date below it.
     """
     bare = [_plain(line).lstrip("# ") for line in lines]
     for kinds in ((_ARTICLE, _PLAIN_HEADING), (_SECTION,)):
@@ -222,9 +233,7 @@ def _split(lines: list[str]) -> tuple[int, str, list[str]]:
 
 
 def _date(document: Document) -> str:
-    """In force from: the latest of the file name's date, the history's and (自…起施行) the
-    text's own.
-    """
+    """In force from: the latest date of the file name, the history and the text (自…起施行)."""
     found = [iso(*m.groups()) for line in document.history for m in _DATE.finditer(line)]
     document.since = min(found, default="")
     if match := _FILE_DATE.search(Path(document.file).stem):
@@ -237,9 +246,10 @@ def _date(document: Document) -> str:
 
 
 def issuer(document: Document) -> str:
-    """Who made a text: named in the title (…关于), in the oldest line of the history that names one
-    (an amendment does not make another issuer), or by the folder of a ministry; "" where nothing
-    says.
+    """Who made a text; "" where nothing says.
+
+    It is named in the title (…关于), in the oldest line of the history that names one (an amendment
+    does not make another issuer), or by the folder of a ministry.
     """
     if match := _TITLE_ISSUER.match(document.title):
         return "、".join(_ORGAN.findall(match[0]))
@@ -252,8 +262,13 @@ def issuer(document: Document) -> str:
 
 
 def parse(lines: list[str], file: str, kind: str = "", sha256: str = "") -> Document:
-    """Parse the lines of one document; `file` is its path in the collection. Never raises on odd
-    content.
+    """Parse the lines of one document; never raises on odd content.
+
+    Args:
+        lines: those of the file, HTML as Markdown.
+        file: its path in the collection.
+        kind: folder of the source.
+        sha256: hash of the file.
     """
     reader = _Reader(file, kind)
     document = reader.document

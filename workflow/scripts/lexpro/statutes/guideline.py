@@ -1,12 +1,12 @@
-"""A guideline on sentencing (量刑指导意见) as data: its steps, its circumstances, and its
-charges.
+"""A guideline on sentencing (量刑指导意见) as data: its steps, circumstances and charges.
 
 Read from its text (the joint guideline of 2021 has 23 charges): sections 一、, parts （一）,
 points 1., cases （1）.
 
-    steps section 二: [{section, title, points}] circumstances section 三: [{section, what, name,
-    adjustments}]; `name` as in `lexpro.law.circumstances`, or null charges section 四: {charge:
-    {section, starts, adjustments, fines}}
+* `steps`, section 二: [{section, title, points}]
+* `circumstances`, section 三: [{section, what, name, adjustments}]; `name` as in
+  `lexpro.law.circumstances`, or null
+* `charges`, section 四: {charge: {section, starts, adjustments, fines}}
 
 An adjustment is {direction: reduce | increase, from, to: shares of the base term (基准刑), `to`
 null where it has no end, least_months, exempt: or no punishment at all, may: can (可以), not
@@ -49,8 +49,10 @@ _WHAT = re.compile(r"对于(?P<what>[^，；。]{1,30}?)(?:的)?，")
 
 
 def outline(lines: Iterable[str]) -> list[tuple[tuple[str, ...], str]]:
-    """[((section, part, point, case), text)] of the numbered lines and those that go on below them
-    ("" where not numbered).
+    """The numbered lines and those that go on below them.
+
+    Returns:
+        [((section, part, point, case), text)]; "" where not numbered.
     """
     found: list[tuple[tuple[str, ...], str]] = []
     at = ["", "", "", ""]
@@ -97,8 +99,9 @@ def _months(text: str) -> int:
 
 
 def starts(text: str) -> list[dict]:
-    """在三年至五年有期徒刑幅度内确定量刑起点 and the like, in order; an open end is that of the
-    law (article 45).
+    """在三年至五年有期徒刑幅度内确定量刑起点 and the like, in order.
+
+    An open end is that of the law (article 45).
     """
     found = []
     for match in _START.finditer(text):

@@ -1,11 +1,14 @@
-"""What the stage `knowledge` makes: articles, charges, tiers of penalty and their links, from a
-folder of statutes or from the built-in facts of the law.
+"""A knowledge base: articles, charges, tiers of penalty, links, thresholds and the guideline.
 
-`articles.parquet`: one row an article and version; `passages.parquet`: one row a paragraph or item.
-`charges.json`: charge → refs of the Criminal Law. `tiers.json`: ref → tiers of penalty.
-`links.json`: charge ↔ articles ↔ interpretations ↔ guideline. `thresholds.json`: amounts by
-province. `guideline.json`: the sentencing guideline. `problems.csv`: what in the sources was worked
-around or left out, with file and line. docs/knowledge.md has the fields.
+It is made of a folder of statutes or of the built-in law. Files of its folder (docs/knowledge.md
+has the fields):
+
+* `articles.parquet`: one row an article and version; `passages.parquet`: one row a paragraph or
+  item.
+* `charges.json`: charge → refs of the Criminal Law. `tiers.json`: ref → tiers of penalty.
+* `links.json`: charge ↔ articles ↔ interpretations ↔ guideline.
+* `thresholds.json`: amounts by province. `guideline.json`: the sentencing guideline.
+* `problems.csv`: what in the sources was worked around or left out, with file and line.
 """
 
 from __future__ import annotations
@@ -68,6 +71,7 @@ def build(settings: Embedded | Statutes) -> Knowledge:
 
 
 def from_facts() -> Knowledge:
+    """The knowledge base of the built-in law."""
     law = builtin_law.load()
     rows, charges = builtin_statutes.rows(law), builtin_statutes.charges(law)
     return Knowledge(rows, charges, builtin_statutes.tiers(law), links.web(rows, charges, (), {}))
@@ -85,6 +89,11 @@ def _at_hand(path: str | None, problems: list[Problem]) -> Path | None:
 
 
 def from_statutes(settings: Statutes) -> Knowledge:
+    """The knowledge base of a folder of statutes.
+
+    Raises:
+        UserError: the folder is not there, or has no article.
+    """
     folder = collection.locate(settings.path)
     rows, problems = collection.read(folder, settings.include, map(collection.find, settings.older))
     if not rows:

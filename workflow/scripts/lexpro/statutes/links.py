@@ -31,8 +31,11 @@ def _refs(text: str) -> list[str]:
 
 
 def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
-    """(canonical charge, ref of 刑法) in the order of a list; names that are no charge today are
-    left out.
+    """The articles of each charge in a list of names of crimes.
+
+    Returns:
+        [(canonical charge, ref of 刑法)] in the order of the list; names that are no charge today
+        are left out.
     """
     found, above = [], ""
     for line in lines:
@@ -94,9 +97,7 @@ def _cited(text: str) -> set[str]:
 
 
 def _entry(rows: list[Row]) -> dict:
-    """An interpretation as links name it: its articles that bear on something, and when it is in
-    force.
-    """
+    """An interpretation as links name it: the articles that bear on something, and its dates."""
     first = rows[0]
     refs = list(dict.fromkeys(row.ref for row in rows))
     return {
@@ -114,13 +115,22 @@ def web(
     interpretations: Iterable[Row],
     sections: Mapping[str, str],
 ) -> dict[str, dict]:
-    """{charges: {charge: {articles, interpretations, guideline}}, articles: {ref: {charges,
-    interpretations, refers}}}.
+    """Charges and articles with what bears on them.
 
-    An interpretation bears on an article that one of its own cites, and on a charge that it names,
-    or whose article it cites where this article has no other charge. `refers`: the articles whose
-    penalty an article has apply. `sections`: charge → section of the guideline. Only what is in
-    force of the Criminal Law; interpretations of all days.
+    An interpretation bears on an article that one of its own cites. It bears on a charge that it
+    names, or whose article it cites where this article has no other charge. Only what is in force
+    of the Criminal Law counts; interpretations of all days do.
+
+    Args:
+        rows: articles.
+        by_charge: charge → refs.
+        interpretations: articles of interpretations.
+        sections: charge → section of the guideline.
+
+    Returns:
+        {charges: {charge: {articles, interpretations, guideline}},
+        articles: {ref: {charges, interpretations, refers}}}; `refers` are the articles whose
+        penalty an article has apply.
     """
     current = {row.ref: row for row in rows if row.law == articles.CRIMINAL_LAW and not row.valid_to}
     on_article: dict[str, dict[str, list[Row]]] = {}

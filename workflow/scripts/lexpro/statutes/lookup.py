@@ -1,9 +1,8 @@
-"""Looking up an article: law, number in any form, day → the version in force; 从旧兼从轻 between
-two of them.
+"""Looking up an article: law, number in any form, day → the version in force.
 
-law = Law.from_run(run_folder) # articles.parquet of the stage `knowledge` law.article("刑法",
-"第一百三十三条之一", "2012-01-01") law.lenient("刑法", 383, act="2014-05-01",
-judgment="2016-03-01")
+law = Law.from_run(run_folder)   # articles.parquet of the stage `knowledge`
+law.article("刑法", "第一百三十三条之一", "2012-01-01")
+law.lenient("刑法", 383, act="2014-05-01", judgment="2016-03-01")   # 从旧兼从轻
 """
 
 from __future__ import annotations
@@ -30,7 +29,11 @@ def plain(law: str) -> str:
 
 
 def _day(date: str | Day) -> str:
-    """ISO; raises UserError on what is no day."""
+    """A day as ISO.
+
+    Raises:
+        UserError: `date` is no day.
+    """
     text = str(date)
     try:
         if _DAY.fullmatch(text):
@@ -42,12 +45,14 @@ def _day(date: str | Day) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lenient:
-    """从旧兼从轻 (article 12): the version of the act, and where it is another one, that of the
-    judgment.
+    """从旧兼从轻 (article 12): the version of the act, and that of the judgment.
 
-    `applies`: "then", "now", or "check" where the two differ and their tiers do not decide, because
-    some are lighter and some are not, or the text of one is not known. `check` says whether they
-    differ at all.
+    Attributes:
+        then: the version in force on the day of the act.
+        now: the one in force on the day of the judgment.
+        check: whether the two differ at all.
+        applies: "then", "now", or "check" where the two differ and their tiers do not decide,
+            because some are lighter and some are not, or the text of one is not known.
     """
 
     then: Row | None
@@ -77,7 +82,11 @@ class Law:
 
     @classmethod
     def from_run(cls, folder: Path | str) -> Law:
-        """The table that the stage `knowledge` wrote into `folder`; UserError where it is none."""
+        """The table that the stage `knowledge` wrote into `folder`.
+
+        Raises:
+            UserError: it is none.
+        """
         return cls(
             Row(**{name: value for name, value in row.items() if name in _FIELDS})
             for row in table.read(Path(folder) / "articles.parquet")
@@ -86,8 +95,13 @@ class Law:
     def history(self, law: str, number: int | str, sub: int = 0) -> list[Row]:
         """Every version of an article, oldest first; [] where law or article are not known.
 
-        `number`: 133, "133", "１３３", "第一百三十三条之一", "133条之一", "133-1"; UserError on
-        what is none.
+        Args:
+            law: name of the law, short or in full.
+            number: 133, "133", "１３３", "第一百三十三条之一", "133条之一", "133-1".
+            sub: X of 条之X.
+
+        Raises:
+            UserError: `number` is no number of an article.
         """
         article = articles.parse_number(number)
         if article is None:
@@ -109,8 +123,14 @@ class Law:
         return None
 
     def lenient(self, law: str, number: int | str, act: str, judgment: str, sub: int = 0) -> Lenient:
-        """Which of both candidates of article 12 applies to an act of the day `act`, judged on
-        `judgment`.
+        """Which of both candidates of article 12 applies.
+
+        Args:
+            law: name of the law.
+            number: number of the article, as in `history`.
+            act: day of the act, ISO.
+            judgment: day of the judgment, ISO.
+            sub: X of 条之X.
         """
         then, now = self.article(law, number, act, sub), self.article(law, number, judgment, sub)
         if then == now:

@@ -40,8 +40,12 @@ def split(text: str) -> Iterator[tuple[int, int | None, str]]:
 
 
 def write(rows: Iterable[Row], path: Path) -> int:
-    """`passages.parquet` of the complete versions; `article` is the id of the article's row. The
-    number of rows.
+    """Write `passages.parquet` of the complete versions.
+
+    `article` is the id of the article's row.
+
+    Returns:
+        The number of rows.
     """
     columns: dict[str, list] = {name: [] for name in SCHEMA}
     for row in rows:

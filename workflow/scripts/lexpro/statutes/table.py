@@ -15,10 +15,29 @@ from lexpro.workflow.errors import UserError
 class Row:
     """One article (法条) in one version.
 
-    `sub` is n of 条之n; `unit` is what is numbered: 条, 项 for documents that number 一、二、
-    only, and 全文 (number 0) for those that number nothing. `valid_from` and `valid_to` are ISO
-    dates: in force from the first to the day before the second, "" where not known or still in
-    force.
+    Attributes:
+        law: short name.
+        number: number of the article.
+        sub: n of 条之n; 0: none.
+        text: of the whole article.
+        charges: canonical names.
+        heading: path of headings: 第二编 分则 / 第五章 侵犯财产罪.
+        unit: what is numbered: 条, 项 for documents that number 一、二、 only, and 全文 (number 0)
+            for those that number nothing.
+        kind: folder of the source (司法解释), or "embedded".
+        valid_from: ISO date from which it is in force, "" where not known.
+        valid_to: ISO date from which it is no longer, "" where it still is.
+        source: file.
+        exists_from: since when an article of this number exists, in whatever version; "" where not
+            known.
+        copy: 2 for the second article of a number in one document (annexes count from 1 again).
+        issuer: who made the text: 全国人民代表大会, 国务院, 最高人民法院、最高人民检察院; "" where
+            nothing says.
+        complete: False where `text` is only what is known of how the article read then, perhaps
+            nothing.
+        superseded_by: what ended this version: the id of the next one, or the file that repealed
+            it.
+        sha256: hash of the file `source`.
     """
 
     law: str
@@ -26,36 +45,29 @@ class Row:
     sub: int
     text: str
     charges: list[str] = field(default_factory=list)
-    # Path of headings: 第二编 分则 / 第五章 侵犯财产罪.
     heading: str = ""
     unit: str = "条"
-    # Folder of the source (司法解释), or the kind of the embedded facts.
     kind: str = ""
     valid_from: str = ""
     valid_to: str = ""
     source: str = ""
-    # Since when an article of this number exists, in whatever version; "" where not known.
     exists_from: str = ""
-    # 2 for the second article of a number in one document (annexes count from 1 again).
     copy: int = 1
-    # Who made the text: 全国人民代表大会, 国务院, 最高人民法院、最高人民检察院; "" where nothing
-    # says.
     issuer: str = ""
-    # False: `text` is only what is known of how the article read then, perhaps nothing.
     complete: bool = True
-    # What ended this version: the id of the next one, or the file that repealed it.
     superseded_by: str = ""
-    # SHA-256 of the file `source`.
     sha256: str = ""
 
     @property
     def ref(self) -> str:
+        """`264`, or `133之1`."""
         return f"{self.number}之{self.sub}" if self.sub else str(self.number)
 
     @property
     def id(self) -> str:
-        """Unique in a table, and the same in the next build: law, ref, unit where it is not 条,
-        date.
+        """Unique in a table, and the same in the next build.
+
+        It consists of law, ref, unit where it is not 条, and date.
         """
         unit = "" if self.unit == "条" else self.unit
         copy = f"#{self.copy}" if self.copy > 1 else ""
@@ -128,8 +140,10 @@ def write(rows: Iterable[Row], path: Path) -> None:
 
 
 def read(path: Path) -> list[dict]:
-    """The rows of `articles.parquet` as dictionaries; raises UserError where columns are
-    missing.
+    """The rows of `articles.parquet` as dictionaries.
+
+    Raises:
+        UserError: columns are missing.
     """
     frame = pl.read_parquet(path)
     if missing := SCHEMA.keys() - set(frame.columns):

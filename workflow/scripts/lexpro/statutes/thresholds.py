@@ -1,11 +1,10 @@
-"""Amounts from which a theft or fraud is 数额较大, 数额巨大, 数额特别巨大: the nation's range,
-each province's figure.
+"""Amounts from which a theft or fraud is 数额较大, 数额巨大 or 数额特别巨大.
 
-The ranges are read from the interpretations
-(…一千元至三千元以上、…的，应当分别认定为…“数额较大”、…), the provinces' figures from a table
-(地区, 盗窃罪-较大, …), a workbook or CSV. Nothing is filled in: where the table lacks a province,
-`applicable` gives the nation's range, in which the province's figure lies. A figure outside of the
-range is kept and marked.
+There is a range for the nation, and each province's figure. The ranges are read from the
+interpretations (…一千元至三千元以上、…的，应当分别认定为…“数额较大”、…), the provinces' figures
+from a table (地区, 盗窃罪-较大, …), a workbook or CSV. Nothing is filled in: where the table lacks
+a province, `applicable` gives the nation's range, in which the province's figure lies. A figure
+outside of the range is kept and marked.
 
 A row is {province ("" the nation), area ("" all of it), charge, level, from, to (yuan; alike
 where one figure is set), outside (of the range), source, note}.
@@ -36,9 +35,7 @@ _UNIT = {None: 1, "万": 10**4, "亿": 10**8}
 
 
 def national(rows: Iterable[Row]) -> list[dict]:
-    """The ranges that interpretations in force set, by the charge of the article that they are
-    about.
-    """
+    """The ranges that interpretations in force set, by the charge of the article they are about."""
     rows = list(rows)
     by_article = {
         row.ref: row.charges[0]
@@ -96,9 +93,14 @@ def _figures(cell: object) -> list[tuple[str, int]]:
 
 
 def provincial(path: Path, ranges: Iterable[dict]) -> list[dict]:
-    """The rows of a table of provinces; `ranges` (of `national`) say which figure lies outside.
+    """The rows of a table of provinces.
 
-    Raises UserError where the first row names no 地区 and no charge and level.
+    Args:
+        path: workbook (xlsx) or CSV.
+        ranges: rows of `national`; a figure outside of its range is marked.
+
+    Raises:
+        UserError: the first row names no 地区 and no charge and level.
     """
     limits = {(row["charge"], row["level"]): row for row in ranges}
     head, *body = _cells(path)
@@ -134,8 +136,13 @@ def provincial(path: Path, ranges: Iterable[dict]) -> list[dict]:
 
 
 def applicable(rows: Iterable[dict], charge: str, province: str, area: str = "") -> dict[str, dict]:
-    """{level: row} for a charge in a province (short name) and area; the nation's where the
-    province is not known.
+    """The rows that apply to a charge in a province, by level.
+
+    Args:
+        rows: of `national` and `provincial`.
+        charge: canonical name.
+        province: short name; the nation's rows apply where it is not known.
+        area: part of a province with figures of its own.
     """
     chosen: dict[str, dict] = {}
     for row in rows:

@@ -5,13 +5,16 @@ of its own has those of the articles that it refers to (386 → 383), of the oth
 charge (385 → 386 → 383), or of the crime as which it is to be treated (388: 以受贿论处); each
 such tier names in `from` where it stands. Keys of a tier:
 
-    charge where the article has one only, else null paragraph, condition what comes before 处
-    (at most 60 characters) months [from, to] of fixed-term imprisonment, null where the tier has
-    none lighter of 拘役, 管制 heavier of 无期徒刑, 死刑 fine must (并处) | either (并处或者单处)
-    | may (可以并处) | alternative (或者罚金) | none fine_range {from, to, unit: yuan | times,
-    of: what is multiplied} or null where no amount is said confiscation of property (没收财产);
-    `or_fine`: it stands for the fine (罚金或者没收财产) deprivation of political rights by
-    itself (或者剥夺政治权利) unit those responsible in a unit (单位) are punished by this tier
+* charge: where the article has one only, else null
+* paragraph, condition: what comes before 处 (at most 60 characters)
+* months: [from, to] of fixed-term imprisonment, null where the tier has none
+* lighter: of 拘役, 管制; heavier: of 无期徒刑, 死刑
+* fine: must (并处) | either (并处或者单处) | may (可以并处) | alternative (或者罚金) | none
+* fine_range: {from, to, unit: yuan | times, of: what is multiplied} or null where no amount is
+  said
+* confiscation: of property (没收财产); or_fine: it stands for the fine (罚金或者没收财产)
+* deprivation: of political rights by itself (或者剥夺政治权利)
+* unit: those responsible in a unit (单位) are punished by this tier
 """
 
 from __future__ import annotations
@@ -117,8 +120,9 @@ def parse(text: str) -> list[dict]:
 
 
 def referred(text: str) -> list[Article]:
-    """Articles of 刑法 whose penalty a text has apply, in order:
-    依照本法第一百五十一条第一款的规定从重处罚.
+    """Articles of 刑法 whose penalty a text has apply, in order.
+
+    依照本法第一百五十一条第一款的规定从重处罚 has that of 151.
     """
     found = [match["cited"] for pattern in (_REFERENCE, _EACH) for match in pattern.finditer(text)]
     cited = [articles.parse(re.sub("本[法章节]", "", part), articles.CRIMINAL_LAW) for part in found]
@@ -126,8 +130,9 @@ def referred(text: str) -> list[Article]:
 
 
 def _supplements(rows: Iterable[Row]) -> dict[str, dict]:
-    """{ref: tier} of what an article adds to those of its chapter: 113, death in the gravest cases
-    of crimes against national security, and confiscation.
+    """{ref: tier} of what an article adds to the articles of its chapter.
+
+    113 adds death in the gravest cases of crimes against national security, and confiscation.
     """
     found = {}
     rows = list(rows)
@@ -176,9 +181,7 @@ def by_article(rows: Iterable[Row], day: str = "") -> dict[str, list[dict]]:
                 yield from elsewhere(other, seen | {ref})
 
     def with_referred(ref: str) -> list[dict]:
-        """The tiers of `ref`, and where it has another article punish the gravest case (144 → 141),
-        that one's.
-        """
+        """The tiers of `ref`, and of the article that punishes its gravest case (144 → 141)."""
         tiers = list(own[ref])
         for match in _REFERENCE.finditer(current[ref].text) if tiers else ():
             if "定罪" not in match[0]:
@@ -205,9 +208,7 @@ _RANK = {"管制": (1, 0), "拘役": (2, 0), "无期徒刑": (4, 0), "死刑": (
 
 
 def weight(tier: dict) -> tuple[tuple[int, int], tuple[int, int], int]:
-    """(heaviest, lightest main punishment, what comes on top) of a tier, each the larger the
-    heavier.
-    """
+    """(heaviest, lightest main punishment, what comes on top); each the larger the heavier."""
     kinds = [_RANK[name] for name in (*tier["lighter"], *tier["heavier"])]
     kinds += [(3, months) for months in tier["months"] or ()]
     alone = tier["fine"] in ("either", "alternative")
@@ -215,11 +216,14 @@ def weight(tier: dict) -> tuple[tuple[int, int], tuple[int, int], int]:
 
 
 def compare(then: list[dict], now: list[dict]) -> int | None:
-    """Whether `now` is lighter (1), `then` is (-1), both weigh alike (0), or that cannot be told of
-    all tiers (None).
+    """Which of two versions of an article punishes more lightly.
 
     Tier by tier from light to heavy: the heaviest punishment decides, then the lightest
     (interpretation on article 12, 法释〔1997〕12号, articles 1 and 2), then fine and confiscation.
+
+    Returns:
+        1 where `now` is lighter, -1 where `then` is, 0 where both weigh alike, None where that
+        cannot be told of all tiers.
     """
     if not then or len(then) != len(now):
         return None

@@ -1,11 +1,10 @@
-"""The Criminal Law as it read on a day: every version of every article, from full texts and
-amendments.
+"""The Criminal Law as it read on a day: every version of every article.
 
-Each change of an article begins a version. A version's text is that of a full text of the law
-(`刑法.md`, today's and older ones), or what an amendment quotes, or follows from the version before
-or after it by the operations of `changes`. What none of these says is missing: `complete` is False,
-`text` has the paragraphs that are known (or is ""), and no later text is passed off as the law of
-that day.
+They come from full texts and amendments; each change of an article begins a version. A version's
+text is that of a full text of the law (`刑法.md`, today's and older ones), or what an amendment
+quotes, or follows from the version before or after it by the operations of `changes`. What none of
+these says is missing: `complete` is False, `text` has the paragraphs that are known (or is ""), and
+no later text is passed off as the law of that day.
 
     law = versions.read(folder, [older_folder])
     law.article("刑法", 133, "2012-01-01", sub=1)
@@ -33,11 +32,15 @@ DECISIONS = {"1998-12-29": ("190",), "2009-08-27": ("381", "410")}
 
 @dataclass(slots=True)
 class _Version:
-    """The days [begin, end) of an article, the operations that led to it, and what is known of its
-    paragraphs.
+    """The days [begin, end) of an article, and what is known of its paragraphs.
 
-    `closed`: how many paragraphs it has is known too. `deleted`: from `begin` on there is no such
-    article.
+    Attributes:
+        begin: ISO date.
+        source: file that began it.
+        done: operations that led to it.
+        end: ISO date, "" where it is in force.
+        known: its paragraphs, None for one whose text is not known.
+        closed: whether the number of its paragraphs is known too.
     """
 
     begin: str
@@ -49,13 +52,16 @@ class _Version:
 
     @property
     def deleted(self) -> bool:
+        """Whether there is no such article from `begin` on."""
         return bool(self.done) and self.done[-1].kind == "delete" and not self.done[-1].paragraph
 
     @property
     def text(self) -> str:
+        """The paragraphs that are known."""
         return "\n".join(filter(None, self.known))
 
     def learn(self, found: changes.Known | None, closed: bool) -> None:
+        """Take over paragraphs that are known from elsewhere."""
         if found is None or (not closed and self.closed and len(found) > len(self.known)):
             return
         if self.closed and closed and len(found) != len(self.known):
@@ -123,13 +129,12 @@ def missing(full: Document, changed: Iterable[Document]) -> list[str]:
 
 
 def amendments(full: Document) -> set[str]:
+    """Names of the amendments that the history of a full text names."""
     return changes.named("\n".join(full.history))
 
 
 def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
-    """Rows, article by article and oldest version first, of full texts of the law and
-    amendments.
-    """
+    """Rows of full texts and amendments, article by article and oldest version first."""
     full = sorted(full, key=lambda document: document.date, reverse=True)
     today = full[0]
     dates = {document.law: document.date for document in changed}
@@ -176,6 +181,7 @@ def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
 
 
 def parse(path: Path, folder: Path) -> Document:
+    """Parse a file of a folder of statutes."""
     name = path.relative_to(folder).as_posix()
     return documents.parse(documents.lines_of(path), name, "刑法", documents.digest(path))
 
@@ -186,18 +192,23 @@ def paths(folder: Path) -> list[Path]:
 
 
 def full_texts(folder: Path) -> list[Document]:
-    """Full texts of the Criminal Law in a folder: files of that name. Sources bear the folder's
-    name, because an older text is often called as today's.
+    """Full texts of the Criminal Law in a folder, by the names of files.
+
+    Sources bear the folder's name, because an older text is often called as today's.
     """
     found = [parse(path, folder.parent) for path in paths(folder)]
     return [document for document in found if document.law == articles.CRIMINAL_LAW]
 
 
 def read(folder: Path, older: Sequence[Path] = ()) -> Law:
-    """The law of a folder with `刑法/刑法.md` and `刑法/刑法修正案*.md`, and of folders with an
-    older `刑法.md`.
+    """The law of a folder with `刑法/刑法.md` and `刑法/刑法修正案*.md`.
 
-    Raises UserError where one of them has no text of the law.
+    Args:
+        folder: the folder.
+        older: folders with an older `刑法.md`.
+
+    Raises:
+        UserError: one of them has no text of the law.
     """
     full = []
     for root in [folder, *older]:

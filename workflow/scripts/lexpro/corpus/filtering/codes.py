@@ -1,5 +1,7 @@
-"""Many texts at once as one array of code points: what is compared (letters, clauses, shingles) for
-a batch costs a few array operations instead of a loop over its texts.
+"""Many texts at once as one array of code points.
+
+What is compared (letters, clauses, shingles) for a batch costs a few array operations instead of a
+loop over its texts.
 """
 
 from __future__ import annotations
@@ -27,8 +29,10 @@ BATCH = 1 << 18
 
 @cache
 def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each code of the basic plane: its half-width form, whether it is noise, whether it parts
-    clauses.
+    """What each code of the basic plane is.
+
+    Returns:
+        (its half-width form, whether it is noise, whether it parts clauses).
     """
     half = [chr(WIDTH.get(code, code)) for code in range(_PLANE)]
     forms = np.array([ord(character) for character in half], dtype=np.uint32)
@@ -50,7 +54,7 @@ def mix(values: np.ndarray) -> np.ndarray:
 
 
 def _rolled(codes: np.ndarray, size: int) -> np.ndarray:
-    """Polynomial hashes of all runs of `size` codes, put together of runs of 1, 2, 4 …"""
+    """Polynomial hashes of all runs of `size` codes, put together of runs of 1, 2, 4 and so on."""
     found, done, width = np.zeros(len(codes) + 1, dtype=np.uint64), 0, 1
     while True:
         power = np.uint64(pow(_K, width, 1 << 64))
@@ -84,8 +88,11 @@ def batches(texts: Sequence[str]) -> Iterator[slice]:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Code points (uint32) of texts one after another: text i is values[bounds[i]:bounds[i +
-    1]].
+    """Code points of texts one after another.
+
+    Attributes:
+        values: of all texts, uint32; hashes (uint64) where they stand for runs of characters.
+        bounds: text i is values[bounds[i]:bounds[i + 1]].
     """
 
     values: np.ndarray
@@ -115,6 +122,7 @@ class Codes:
         return np.split(self.values, self.bounds[1:-1])[: len(self)]
 
     def texts(self) -> list[str]:
+        """The codes as texts again."""
         return [part.tobytes().decode("utf-32-le", errors="surrogatepass") for part in self.split()]
 
     def letters(self) -> Codes:
@@ -124,8 +132,7 @@ class Codes:
         return same.keep(~_look_up(noise, self.values, False))
 
     def digests(self) -> np.ndarray:
-        """What two exact copies have in common: 64 bits of a cryptographic hash of the letters
-        (uint64).
+        """What two exact copies have in common: 64 bits of a cryptographic hash of the letters.
 
         Among ten million texts a pair of different ones with the same digest is to be expected with
         3 in a million.
@@ -134,8 +141,10 @@ class Codes:
         return np.frombuffer(b"".join(hashes), dtype="<u8")
 
     def clauses(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """(starts, ends, hashes, number of the text) of all clauses: runs without punctuation and
-        spaces.
+        """All clauses: runs without punctuation and spaces.
+
+        Returns:
+            (starts, ends, hashes, number of the text), each of shape (clauses,).
         """
         forms, _, breaks = _tables()
         inside = np.concatenate(([False], ~_look_up(breaks, self.values, False)))
@@ -158,8 +167,9 @@ class Codes:
         return same.keep(_spans(starts, ends, len(self.values)))
 
     def shingles(self, size: int) -> Codes:
-        """Hashes (uint64) of all runs of `size` characters of each text; of a shorter one, of
-        itself with spaces.
+        """Hashes (uint64) of all runs of `size` characters of each text.
+
+        A shorter text is filled up with spaces.
         """
         texts = self._padded(size)
         rolled = _rolled(texts.values.astype(np.uint64), size)

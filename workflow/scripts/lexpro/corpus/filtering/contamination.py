@@ -1,8 +1,8 @@
-"""Decontamination: no training document may share its case number, or half of the long shingles,
-with an item of a benchmark.
+"""Decontamination: no training document may tell what an item of a benchmark tells.
 
-Half of the document's shingles (a copy of a full text), or half of the item's (a judgment around
-the facts that a benchmark took from it): either is enough, of one item.
+It may not share its case number with an item, nor half of the long shingles: half of the document's
+(a copy of a full text) or half of the item's (a judgment around the facts that a benchmark took
+from it). Either is enough, of one item.
 """
 
 from __future__ import annotations
@@ -79,8 +79,7 @@ class BenchmarkIndex:
         return len(self.names)
 
     def overlaps(self, texts: Sequence[str], ends: Sequence[int]) -> list[Overlap | None]:
-        """What each text shares with the item that it shares most with; None where that is next to
-        nothing.
+        """What each text shares with the item that it shares most with.
 
         The statutes that courts append are in benchmarks too. They are no item's facts, so what an
         item shares is looked for before the ending.
@@ -88,6 +87,9 @@ class BenchmarkIndex:
         Args:
             texts: documents.
             ends: where the ending of each text begins (its length, if there is none).
+
+        Returns:
+            One a text; None where it shares next to nothing.
         """
         overlaps = self._overlaps(Codes.from_texts(texts))
         by_item = [

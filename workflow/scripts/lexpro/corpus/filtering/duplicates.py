@@ -1,5 +1,4 @@
-"""What near-duplicates are found by: MinHash signatures of what is left when the boilerplate is
-taken out.
+"""MinHash signatures of what is left of judgments when the boilerplate is taken out.
 
 Judgments share most of their sentences, so plain shingles make families of strangers. First clauses
 are counted (in a table of fixed size); clauses that many documents share are boilerplate and count
@@ -24,8 +23,11 @@ BAND = 5
 
 
 class Boilerplate:
-    """Counts clauses over (a sample of) a corpus and removes those that more than `limit` documents
-    have.
+    """Counts clauses over a corpus, or a sample of it, and removes the frequent ones.
+
+    Attributes:
+        limit: clauses that more documents have are boilerplate.
+        counts: in how many documents each clause stands, by its counter.
     """
 
     def __init__(self, limit: int, counts: np.ndarray | None = None) -> None:
@@ -37,9 +39,7 @@ class Boilerplate:
         self.counts[slots] += documents.astype(np.uint32)
 
     def rest(self, texts: Codes) -> Codes:
-        """What is particular to each text, normalised; all of it if everything in it is
-        boilerplate.
-        """
+        """What is particular to each text, normalised; all of it if everything is boilerplate."""
         starts, ends, hashes, _ = texts.clauses()
         rare = self.counts[_slots(hashes)] <= self.limit
         rest = texts.without(starts[rare], ends[rare])
@@ -62,8 +62,15 @@ def document_counts(texts: Codes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def signatures(texts: Codes, size: int, permutations: int) -> np.ndarray:
-    """MinHash signatures of the shingles of `size` characters, shape (len(texts), permutations),
-    uint32.
+    """MinHash signatures of the shingles of texts.
+
+    Args:
+        texts: what is left of them without boilerplate.
+        size: characters of a shingle.
+        permutations: values of a signature.
+
+    Returns:
+        Shape (len(texts), permutations), uint32.
     """
     if not len(texts):
         return np.zeros((0, permutations), dtype=np.uint32)

@@ -1,9 +1,9 @@
-"""Families of duplicates among any number of documents: signatures lie on disk, in memory are a few
-numbers of each.
+"""Families of duplicates among any number of documents.
 
-Pairs that share a band of their signatures (locality-sensitive hashing) are compared by the share
-of equal values, which estimates the Jaccard similarity of their shingles (Broder 1997; Leskovec et
-al., Mining of Massive Datasets, chapter 3).
+Signatures lie on disk, in memory are a few numbers of each document. Pairs that share a band of
+their signatures (locality-sensitive hashing) are compared by the share of equal values, which
+estimates the Jaccard similarity of their shingles (Broder 1997; Leskovec et al., Mining of Massive
+Datasets, chapter 3).
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ Order = Callable[[np.ndarray], np.ndarray]
 
 
 class Signatures:
-    """Signatures of documents 0, 1, … in a folder, and their bands in a file each; a context
-    manager.
+    """Signatures of documents 0, 1, … in a folder, and their bands in a file each.
+
+    A context manager.
     """
 
     def __init__(self, folder: Path, permutations: int) -> None:
@@ -82,8 +83,12 @@ def _candidates(keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def near(store: Signatures, among: np.ndarray, threshold: float) -> np.ndarray:
-    """For each document the smallest one that it is connected to by pairs at or above the threshold
-    of `among`.
+    """For each document the smallest one that it is connected to.
+
+    Args:
+        store: signatures.
+        among: documents that are compared.
+        threshold: estimated similarity from which a pair is connected.
     """
     roots = np.arange(store.count)
     for band in range(len(store.band_files)):
@@ -99,8 +104,10 @@ def near(store: Signatures, among: np.ndarray, threshold: float) -> np.ndarray:
 
 
 def _leaders(labels: np.ndarray, members: np.ndarray, order: Order) -> np.ndarray:
-    """For each document itself, or for those of `members` that share a label with others the first
-    of them by `order`."""
+    """For each document itself, or the first by `order` of those that share its label.
+
+    Only `members` are compared.
+    """
     leaders = np.arange(len(labels))
     members = members[np.argsort(labels[members], kind="stable")]
     own = labels[members]
@@ -117,8 +124,12 @@ def _leaders(labels: np.ndarray, members: np.ndarray, order: Order) -> np.ndarra
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """`keeper`: for each document the one kept of its family; `exact`: whether it is an exact copy
-    of one that is as good or better; `similarity`: to the keeper (estimated, 1 for exact copies).
+    """What becomes of each document among its duplicates.
+
+    Attributes:
+        keeper: the one kept of its family.
+        exact: whether it is an exact copy of one that is as good or better.
+        similarity: to the keeper, estimated; 1 for exact copies.
     """
 
     keeper: np.ndarray

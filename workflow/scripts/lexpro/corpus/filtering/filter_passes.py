@@ -1,7 +1,7 @@
-"""What selecting does with one chunk (a row group) of judgments.parquet, in three passes: count its
-clauses; filter and sign; write.
+"""What selecting does with one chunk (a row group) of judgments.parquet, in three passes.
 
-Functions of a chunk and of what all chunks share, so that several processes can do it.
+They count its clauses; filter and sign; write. Functions of a chunk and of what all chunks share,
+so that several processes can do it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Personal data masked by rule: names (the same way all through a document), identity numbers,
-telephones, plates, addresses.
+"""Personal data masked by rule: names, identity numbers, telephones, plates, addresses.
 
-Names that the court has masked already (张某甲, 李××) stay. What was replaced by what is not
-kept anywhere: `mask` returns the new text and how offsets move, and the caller rewrites its
-record with it. Rules: 最高人民法院关于人民法院在互联网公布裁判文书的规定 (法释〔2016〕19号),
-articles 8 to 10, applied also to those whose names that rule would let stand.
+A name is masked the same way all through a document; one that the court has masked already (张某甲,
+李××) stays. The mapping from original to masked value is not stored: `mask` returns the new text
+and how offsets move, and the caller rewrites its record with it. Rules:
+最高人民法院关于人民法院在互联网公布裁判文书的规定 (法释〔2016〕19号), articles 8 to 10, applied
+also to those whose names that rule would let stand.
 """
 
 from __future__ import annotations
@@ -106,8 +106,14 @@ _HAPPENS = re.compile(r"期间|[内时的将与和被因]|吸|盗|窃|作案")
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """The masked text, the number of replacements by kind, and how names and offsets have
-    changed.
+    """A masked text and what has changed.
+
+    Attributes:
+        text: the masked text.
+        counts: replacements by kind.
+        names: names of people and what stands in their place.
+        starts: ends of the replaced passages in the old text, ascending.
+        shifts: how far what follows each of them has moved.
     """
 
     text: str
@@ -123,9 +129,7 @@ class Masked:
 
 
 def is_masked(name: str) -> bool:
-    """Whether there is nothing to mask: the court has done it already, or it is no person's
-    name.
-    """
+    """Whether there is nothing to mask: the court has masked it, or it is no person's name."""
     return (
         bool(_MASKED.search(name) or _NO_NAME.search(name) or _ORDINAL.fullmatch(name))
         or name in _WORDS
@@ -194,10 +198,14 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
 
 
 def mask(text: str, known: list[str]) -> Masked:
-    """Mask a document; `known` are names of people that it is about (the defendants of its record).
+    """Mask a document.
 
     What is looked for is looked for in the `plain` text, as the record was read from it:
     traditional characters and full-width digits are found, and places are the same.
+
+    Args:
+        text: the document.
+        known: names of people that it is about (the defendants of its record).
     """
     same = plain(text)
     found = [name for name in map(plain, known) if not is_masked(name)]
@@ -242,8 +250,15 @@ def _replace(text: str, spans: list[tuple[int, int, str, str]], names: dict[str,
 
 
 def mask_record(text: str, record: dict) -> tuple[str, dict, dict[str, int]]:
-    """A document and its record (as `Judgment.to_dict` gives it), both masked, and the counts of
-    replacements by kind."""
+    """Mask a document and its record.
+
+    Args:
+        text: the document.
+        record: as `Judgment.to_dict` gives it.
+
+    Returns:
+        (text, record, replacements by kind).
+    """
     masked = mask(text, [defendant["name"] for defendant in record["defendants"]])
     sections = {name: [masked.moved(place) for place in span] for name, span in record["sections"].items()}
     defendants = [

@@ -1,5 +1,4 @@
-"""Selecting: structured judgments of all provinces → kept ones, dropped ones with their reasons,
-and the funnel.
+"""Selecting: structured judgments → kept ones, dropped ones with their reasons, and the funnel.
 
 The corpus is read three times (`filter_passes.py`: count boilerplate; filter and sign; write), a
 chunk at a time. In memory there are some 60 bytes a document; decisions and signatures wait in a
@@ -94,8 +93,10 @@ def _count(workers: Workers, chunks: Chunks, limit: int, path: Path) -> None:
 
 
 def _copies_of_failed(documents: Documents, originals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(rows that failed the filters and are copies of an original that passed or of an earlier
-    failed one, those).
+    """Copies among those that failed the filters.
+
+    Returns:
+        (rows that failed, the original of each: one that passed, or an earlier failed one).
     """
     failed = np.flatnonzero(~documents.passed)
     rows = np.concatenate((originals, failed))
@@ -118,9 +119,7 @@ def _over_quota(
 
 
 def _duplicates(documents: Documents, families: Families) -> Iterator[tuple[int, FilterDecision]]:
-    """Drop copies among those that passed the filters, and failed ones that are copies of
-    whatever.
-    """
+    """Drop copies among those that passed the filters, and failed ones that are copies of any."""
     rows = np.flatnonzero(documents.passed)
     copies = np.flatnonzero(families.keeper != np.arange(len(rows)))
     ids = documents.id_of(rows[families.keeper[copies]])

@@ -1,5 +1,4 @@
-"""One index for every question of contamination: which items of a benchmark share long shingles
-with a document, and how many.
+"""One index for every question of contamination: which items share long shingles with a document.
 
 A shingle is a run of 30 characters without punctuation. The filter asks which documents of the
 corpus stand in a benchmark (`lexpro.corpus.filtering.contamination`), the evaluation how much of a
@@ -102,8 +101,10 @@ class ShingleIndex:
         return which[same], places[back][same]
 
     def owners(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(the items that have each of the hashes at `places`, one hash after the other; how many
-        items have each).
+        """The items that have the hashes at `places`.
+
+        Returns:
+            (the items, one hash after the other; how many items have each hash).
         """
         starts, lengths = self._bounds[places], self._bounds[places + 1] - self._bounds[places]
         steps = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)

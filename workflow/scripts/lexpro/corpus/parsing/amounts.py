@@ -1,5 +1,6 @@
-"""The amount involved (涉案金额) of a case, and of each of several defendants, from the
-reasoning or the facts.
+"""The amount involved (涉案金额) of a case, and of each of several defendants.
+
+It is read from the reasoning, else from the facts.
 """
 
 from __future__ import annotations
@@ -33,8 +34,14 @@ _STOP = re.compile(r"[。\n]")
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """A sum in yuan, where it stands, and what it is said to be: total, value, or neither (other);
-    `part`: the value of what somebody took part in."""
+    """A sum in yuan.
+
+    Attributes:
+        start: where it stands.
+        amount: yuan.
+        kind: what it is said to be: total, value, or neither (other).
+        part: whether it is the value of what somebody took part in.
+    """
 
     start: int
     amount: Money
@@ -68,8 +75,9 @@ def _involved(sums: list[_Sum]) -> Money:
 
 
 def _acting(text: str, names: list[str]) -> Iterator[tuple[int, str]]:
-    """(where, who) of the names in a text, without those that something is done with
-    (卖给乙、丙).
+    """(where, who) of the names in a text, without those that something is done with.
+
+    卖给乙、丙 says nothing of 乙 and 丙.
     """
     end, other = 0, False
     for start, name in sorted((at, who) for who in names for at in places_of(text, who)):
@@ -81,8 +89,10 @@ def _acting(text: str, names: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def _of_each(text: str, names: list[str]) -> dict[str, list[_Sum]]:
-    """The sums that a text gives for each defendant: for those named in its sentence since the sum
-    before it, else for those named last."""
+    """The sums that a text gives for each defendant.
+
+    A sum is that of those named in its sentence since the sum before it, else of those named last.
+    """
     events: list[tuple[int, object]] = [(one.start, one) for one in _sums(text)]
     if not events:
         return {}
@@ -115,8 +125,9 @@ def amount(reasoning: str, facts: str) -> Money:
 
 
 def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]) -> None:
-    """Set `amount` of each defendant: what the text gives for them by name, or the case's where it
-    names nobody.
+    """Set `amount` of each defendant.
+
+    It is what the text gives for them by name, or the case's where it names nobody.
     """
     if not whole:
         return

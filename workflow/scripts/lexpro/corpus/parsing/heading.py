@@ -1,5 +1,6 @@
-"""What the head and the end of a judgment say: document type, case number, date, procedure,
-instance, kind of case. The court is read by `lexpro.law.courts`.
+"""What the head and the end of a judgment say: type, case number, date, procedure, instance, kind.
+
+The court is read by `lexpro.law.courts`.
 """
 
 from __future__ import annotations
@@ -47,8 +48,11 @@ _REFUSED = re.compile(r"(?:不|未|没有|拒绝|撤回|反悔|否认)[^，。�
 
 
 def document_type(head: str) -> tuple[str | None, str]:
-    """(as the document calls itself without spaces, kind of case); the last in the heading (a title
-    may stand before)."""
+    """The type of a document, the last in the heading: a title may stand before.
+
+    Returns:
+        (as the document calls itself, without spaces; kind of case).
+    """
     found = None
     for match in _TYPE.finditer(head):
         found = match
@@ -69,23 +73,26 @@ def case_number(head: str) -> tuple[str | None, str | None]:
 
 
 def kind_of_number(number: str) -> str | None:
-    """criminal, civil …, from the last word for a kind of case in a case number (新民刑初: 新民
-    is the court).
+    """The kind of case, from the last word for one in a case number.
+
+    In 新民刑初 the first, 新民, is the court.
     """
     found = re.findall(r"刑(?:附民)?|民|执行?|赔|行(?!政区)", number)
     return _KINDS.get(found[-1][0]) if found else None
 
 
 def kind_of_text(beginning: str) -> str:
-    """criminal where somebody is prosecuted, else other: for documents that have lost their
-    heading.
+    """Whether somebody is prosecuted (criminal) or not (other).
+
+    For documents that have lost their heading.
     """
     return "criminal" if _PROSECUTED.search(beginning) else "other"
 
 
 def instance(number: str | None, text: str) -> str | None:
-    """first, second or retrial; by the case number, else by what the heading and the beginning
-    say.
+    """The instance: first, second or retrial.
+
+    By the case number, else by what the beginning says.
     """
     for words, name in (("初", "first"), ("终", "second"), ("再监申抗", "retrial")):
         if number and any(word in number for word in words):
@@ -111,8 +118,9 @@ def _day(match: re.Match[str]) -> str | None:
 
 
 def judged_on(ending: str) -> str | None:
-    """The date of the judgment: the first one behind the judges' names, else the first of the
-    ending.
+    """The date of the judgment.
+
+    The first behind the judges' names, else the first of the ending.
     """
     judges = _NAMES_OF_JUDGES.search(ending)
     for start in (judges.start() if judges else 0, 0):
@@ -124,10 +132,10 @@ def judged_on(ending: str) -> str | None:
 
 
 def procedure(text: str) -> str | None:
-    """速裁, 简易 or 普通: the last that the account of the trial names and that was followed, so
-    changes count.
+    """速裁, 简易 or 普通: the last that the account of the trial names and that was followed.
 
-    None where no procedure is named: a panel (合议庭) may also try a case in summary procedure.
+    Returns:
+        None where no procedure is named: a panel (合议庭) may also try a case in summary procedure.
     """
     followed = None
     for match in _PROCEDURE.finditer(text):

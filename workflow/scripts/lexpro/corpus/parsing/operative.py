@@ -1,5 +1,4 @@
-"""The operative part (主文) of a criminal judgment: for each defendant charges, terms, joint
-term, probation, fine and the rest.
+"""The operative part (主文) of a criminal judgment: what each defendant is sentenced to.
 
 Read from left to right: 被告人 and 犯 say whose and which charge, 判处 what for it, 决定执行
 what is to be served of several. Remarks in brackets, revoked earlier judgments, and the terms of
@@ -73,8 +72,9 @@ def clean(judgment: str) -> str:
 
 
 def _names_at(text: str, position: int, readings: dict[str, _Reading]) -> tuple[list[str], int]:
-    """Known names that stand at `position` one after another (张某甲、李某), longest first; and
-    where they end.
+    """Known names that stand at `position` one after another (张某甲、李某), and where they end.
+
+    The longest name that fits counts.
     """
     found: list[str] = []
     while True:
@@ -156,8 +156,9 @@ def _take_fine(reading: _Reading, amount: Money) -> None:
 
 
 def _of_each(term: Term, start: int, end: int, text: str, count: int) -> tuple[list[Term], int]:
-    """The term of each of several defendants (分别判处有期徒刑三年、二年), else `term` for all;
-    and where they end.
+    """The term of each of several defendants (分别判处有期徒刑三年、二年), and where they end.
+
+    `term` is that of all where the text does not say.
     """
     found, place = [term], end
     while count > len(found) and _RESPECTIVELY.search(text, max(0, start - 12), start):
@@ -221,8 +222,14 @@ def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
 
 
 def read(judgment: str, names: list[str]) -> list[Defendant]:
-    """One record a name, in the order given, from the operative part (as `sections.plain` gives
-    it).
+    """What the operative part gives each defendant.
+
+    Args:
+        judgment: the operative part, as `sections.plain` gives it.
+        names: names of the defendants.
+
+    Returns:
+        One record a name, in the order given.
     """
     text = clean(judgment)
     readings = {name: _Reading(Defendant(name)) for name in sorted(names, key=len, reverse=True)}

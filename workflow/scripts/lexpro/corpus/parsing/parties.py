@@ -1,6 +1,4 @@
-"""Names of the defendants (被告人), as the list of parties gives them, or the judgment where
-there is no list.
-"""
+"""Names of the defendants (被告人), from the list of parties or else from the judgment."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What a judgment orders to be paid, each kind apart: restitution (退赔) and compensation
-(赔偿).
-"""
+"""What a judgment orders to be paid: restitution (退赔) and compensation (赔偿), each apart."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ def _total(sentence: str, start: int) -> Money:
 
 
 def _orders(judgment: str) -> Iterator[tuple[str, str, int]]:
-    """(restitution or compensation, sentence, where the order in it begins) of the operative
-    part.
-    """
+    """(restitution or compensation, sentence, where the order begins) of the operative part."""
     for match in _SENTENCE.finditer(clean(judgment)):
         sentence = match[0]
         back = _RESTITUTION.search(sentence)
@@ -74,8 +70,9 @@ def places_of(sentence: str, name: str) -> Iterator[int]:
 
 
 def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
-    """(where, who) of each group of defendants that a sentence names: 被告人甲、乙共同… is one
-    group.
+    """(where, who) of each group of defendants that a sentence names.
+
+    被告人甲、乙共同… is one group.
     """
     if not names:
         return []

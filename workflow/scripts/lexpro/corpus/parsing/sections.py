@@ -1,4 +1,4 @@
-"""Where the parts of a judgment begin and end, from header to ending (`record.SECTIONS`).
+"""Where the parts of a judgment begin and end, from header to ending (`records.SECTIONS`).
 
 Offsets count characters of the text as it is: `plain` changes characters one for one (full-width
 and traditional forms), so that patterns are written once and offsets stay true. Sections follow
@@ -42,8 +42,10 @@ _THREE = re.compile(r"參(?=[萬万仟千佰百拾十億亿元圓年個个月])"
 
 
 def plain(text: str) -> str:
-    """The text with simplified characters, ASCII digits and letters, and one kind of brackets and
-    commas; same length."""
+    """The text in simplified characters, ASCII digits and letters; same length.
+
+    One kind of brackets and commas stands for all.
+    """
     text = _THREE.sub("叁", text)
     odd = set(_ODD.findall(text))
     if len(odd) > 20:
@@ -157,8 +159,12 @@ def _tail(text: str) -> dict[str, int]:
 
 
 def _facts(text: str, begin: int, end: int) -> dict[str, int]:
-    """Where accusation, facts and evidence begin, between the parties (from `begin`) and the
-    reasoning (at `end`).
+    """Where accusation, facts and evidence begin, between parties and reasoning.
+
+    Args:
+        text: the judgment.
+        begin: where the parties begin.
+        end: where the reasoning begins.
     """
     starts: dict[str, int] = {}
     accusation = _ACCUSED.first(text, begin, end)
@@ -183,7 +189,14 @@ def _facts(text: str, begin: int, end: int) -> dict[str, int]:
 
 
 def find_sections(text: str) -> dict[str, tuple[int, int]]:
-    """name → (start, end) of the sections that `text` (as `plain` gives it) has, in their order."""
+    """The sections that a text has, in their order.
+
+    Args:
+        text: as `plain` gives it.
+
+    Returns:
+        {name in `records.SECTIONS`: (start, end)}.
+    """
     if not text.strip():
         return {}
     starts = _tail(text)

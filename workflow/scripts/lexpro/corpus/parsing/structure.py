@@ -1,5 +1,6 @@
-"""A judgment's text to its typed record: `structure(text, doc_id)`. Never raises, whatever the
-text.
+"""A judgment's text to its typed record: `structure(text, doc_id)`.
+
+Never raises, whatever the text.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
 
 
 def basis(reasoning: str) -> list[Article]:
-    """Articles that the judgment is based on: of the last sentence (依照 … 之规定) if it cites
-    刑法, else of the whole reasoning if that does, else of the last sentence. What no law is
-    named for is left out."""
+    """Articles that the judgment is based on.
+
+    Those of the last sentence (依照 … 之规定) if it cites 刑法, else of the whole reasoning if that
+    does, else of the last sentence. What no law is named for is left out.
+    """
     last = reasoning.rstrip("。 \n")
     start = max(last.rfind("。"), last.rfind("\n"), 0)
     found = articles.parse(reasoning[start:])
@@ -36,8 +39,9 @@ def basis(reasoning: str) -> list[Article]:
 
 
 def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
-    """The defendants of the list of parties with what the operative part gives them, and those that
-    only it names.
+    """The defendants of the list of parties, and those that only the operative part names.
+
+    Each has what the operative part gives them.
     """
     names = parties.listed(listed)
     if not operative:
@@ -53,8 +57,9 @@ def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
 
 
 def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int, int, str]]:
-    """(start, end, name) of the defendants that a clause names, in order; 被告单位 alone is the
-    only unit.
+    """(start, end, name) of the defendants that a clause names, in order.
+
+    被告单位 alone is the only unit.
     """
     found = [(at, at + len(name), name) for name in names for at in payments.places_of(clause, name)]
     if unit:
@@ -67,8 +72,9 @@ def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int
 
 
 def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
-    """Circumstances from the reasoning, to the defendants that the clause names, else to those of
-    the clause before.
+    """Set the circumstances of the defendants from the reasoning.
+
+    They are those of the defendants that the clause names, else of those of the clause before.
     """
     names = [defendant.name for defendant in defendants]
     units = [name for name in names if parties.UNIT.search(name)]
@@ -96,8 +102,9 @@ def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
 
 
 def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> list[str]:
-    """Who a circumstance at `offset` of a clause is said of: the last group of names before it
-    (甲、乙均系…).
+    """Who a circumstance at `offset` of a clause is said of: the last group of names before it.
+
+    In 甲、乙均系… that is both.
     """
     before = [mention for mention in mentions if mention[1] <= offset]
     if not before:
@@ -111,8 +118,12 @@ def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> 
 
 
 def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgment:
-    """The record of one document; fields that the text does not give stay empty. `province_hint` is
-    used last.
+    """The record of one document; fields that the text does not give stay empty.
+
+    Args:
+        text: the document, as `lexpro.encoding.tidy` gives it.
+        doc_id: its identifier.
+        province_hint: name of a province, used where the text gives none.
     """
     judgment = Judgment(doc_id)
     same = plain(text)

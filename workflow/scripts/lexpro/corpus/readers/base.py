@@ -35,7 +35,15 @@ class TooLarge(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it was found; `record` counts from 1."""
+    """A document as it was found.
+
+    Attributes:
+        text: as `lexpro.encoding.tidy` gives it.
+        encoding: of its bytes, or its format.
+        record: number in its file, from 1.
+        case_number: from a field of its own, if there is one.
+        file: name of its file.
+    """
 
     text: str
     encoding: str
@@ -46,8 +54,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Something that could not be read, and where; `byte` is an offset in the (unpacked) file if it
-    is known.
+    """Something that could not be read, and where.
+
+    Attributes:
+        reason: one word.
+        record: number in its file, from 1.
+        byte: offset in the (unpacked) file, if it is known.
+        detail: what was wrong.
+        file: name of its file.
     """
 
     reason: str
@@ -59,8 +73,15 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """Bytes of a file that any process can parse (`readers.parse`): a page, or whole lines of JSON
-    that stand behind `number` records and `byte` bytes.
+    """Bytes of a file that any process can parse (`dispatch.parse`).
+
+    Attributes:
+        suffix: what they are: a page, or whole lines of JSON.
+        data: the bytes.
+        encoding: of the lines.
+        number: records of the file before them.
+        byte: bytes of the file before them.
+        file: name of the file.
     """
 
     suffix: str

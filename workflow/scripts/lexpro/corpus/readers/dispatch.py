@@ -51,8 +51,9 @@ def parse(piece: Unparsed, fields: Fields) -> Iterator[Document | Reject]:
 
 
 def pieces(path: Path, name: str, fields: Fields) -> Iterator[Piece]:
-    """What is in a raw file, in order, as `read` gives it; pages and lines of JSON are not parsed
-    yet.
+    """What is in a raw file, in order; pages and lines of JSON are not parsed yet.
+
+    The arguments are those of `read`.
     """
     reader = ARCHIVE_READERS.get(suffix_of(name))
 

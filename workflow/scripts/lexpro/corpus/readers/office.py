@@ -62,9 +62,11 @@ def _width(line: str) -> int:
 
 
 def _paragraphs(text: str) -> str:
-    """The text with the lines of a page joined: one that reaches the margin, or comes near to it
-    without ending a sentence, goes on. Titles, case numbers and signatures are shorter and stay
-    lines."""
+    """The text with the lines of a page joined to paragraphs.
+
+    A line that reaches the margin, or comes near to it without ending a sentence, goes on. Titles,
+    case numbers and signatures are shorter and stay lines.
+    """
     lines = text.split("\n")
     margin = sorted(map(_width, lines))[-1 - len(lines) // 20]
     out = ""

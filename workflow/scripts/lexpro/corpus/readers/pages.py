@@ -24,6 +24,11 @@ _GB = {"gbk", "gb2312", "gb18030", "gb-18030", "x-gbk"}
 
 
 def whole(file: BinaryIO) -> bytes:
+    """All bytes of a file.
+
+    Raises:
+        TooLarge: there are more than `MAX_BYTES`.
+    """
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise TooLarge(f"a document of more than {MAX_BYTES} bytes")
@@ -31,6 +36,7 @@ def whole(file: BinaryIO) -> bytes:
 
 
 def as_document(text: str, encoding: str) -> Document | Reject:
+    """A text as a document, or a reject where it is empty."""
     text = tidy(text)
     return Document(text, encoding) if text else Reject("empty", 1)
 

@@ -1,5 +1,4 @@
-"""What a raw file is, and what it is called: one reading for the plan, the stage ingest and the
-readers.
+"""What a raw file is, and what it is called: one reading for the plan, the stage and the readers.
 
 Everything below a folder that is no folder counts: what cannot be read is to be a row of the
 rejects, not a gap.
@@ -21,8 +20,9 @@ IGNORED = (".", "~")
 
 
 def shown(name: str) -> str:
-    """A file's name as text: one that is not UTF-8 is read as Windows in China wrote it
-    (GB18030).
+    """A file's name as text.
+
+    One that is not UTF-8 is read as Windows in China wrote it (GB18030).
     """
     if name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name):
         return name
@@ -30,8 +30,9 @@ def shown(name: str) -> str:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """(path, trouble) of everything below a folder that is no folder, or a folder that cannot be
-    entered.
+    """(path, trouble) of everything below a folder that is no folder.
+
+    A folder that cannot be entered is listed too.
     """
     troubles: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=troubles.append):
@@ -66,23 +67,35 @@ def raw_files(folder: Path) -> Iterator[RawFile]:
 
 
 class Unreadable(Exception):
-    """The system does not give a file's bytes: it may not be read, is gone, or its disk is
-    damaged.
+    """The system does not give a file's bytes.
+
+    There is no right to read it, it is gone, or its disk is damaged.
     """
 
 
 class RawStream(io.FileIO):
-    """A raw file: what the system says against reading it is told from what decoders say against
-    its bytes.
+    """A raw file whose read errors are `Unreadable`.
+
+    So they are told from what decoders say against its bytes.
     """
 
     def readinto(self, buffer) -> int:
+        """Fill `buffer`.
+
+        Raises:
+            Unreadable: the system refuses.
+        """
         try:
             return super().readinto(buffer)
         except OSError as error:
             raise Unreadable(error.strerror) from error
 
     def readall(self) -> bytes:
+        """All bytes.
+
+        Raises:
+            Unreadable: the system refuses.
+        """
         try:
             return super().readall()
         except OSError as error:

@@ -1,5 +1,6 @@
-"""Files of records: JSON lines, JSON, CSV, Parquet. One record is in memory at a time (a row group
-of Parquet).
+"""Files of records: JSON lines, JSON, CSV, Parquet.
+
+One record is in memory at a time (a row group of Parquet).
 """
 
 from __future__ import annotations
@@ -119,9 +120,7 @@ def _line(line: bytes, encoding: str, fields: Fields, number: int, start: int) -
 
 
 def _unusual_line(line: bytes, encoding: str, fields: Fields, number: int, start: int) -> Document | Reject:
-    """A line in another encoding, with what only Python takes for JSON (NaN), or damaged, and
-    where.
-    """
+    """A line in another encoding, or with what only Python takes for JSON (NaN), or damaged."""
     try:
         text = line.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -143,8 +142,9 @@ def _utf16_lines(file: BinaryIO, encoding: str, fields: Fields) -> Iterator[Docu
 
 
 def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Unparsed]:
-    """A JSON array, a JSON object, or JSON lines under the wrong name (as CAIL, JuDGE and LeCaRD
-    have them).
+    """A JSON array, a JSON object, or JSON lines under the wrong name.
+
+    CAIL, JuDGE and LeCaRD have the latter.
     """
     try:
         encoding, file = _sniffed(file)
@@ -163,8 +163,9 @@ def json_file(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject | Un
 
 
 def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """Text in which bytes that do not decode are lone surrogates, so that only their record is
-    lost.
+    """Text in which bytes that do not decode are lone surrogates.
+
+    Only their record is lost then.
     """
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     return io.TextIOWrapper(file, encoding, errors=errors, newline="")
@@ -259,8 +260,9 @@ def table(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
 
 
 def parquet(file: BinaryIO, fields: Fields) -> Iterator[Document | Reject]:
-    """Parquet, a batch of rows at a time. Inside an archive the file is held in memory (it must be
-    seekable).
+    """Parquet, a batch of rows at a time.
+
+    Inside an archive the file is held in memory: it must be seekable.
     """
     source = file if file.seekable() else io.BytesIO(file.read())
     try:

@@ -1,5 +1,6 @@
 """The simulated case behind a synthetic judgment: who did what where, and what the court gave them.
-No text yet.
+
+There is no text yet.
 """
 
 from __future__ import annotations
@@ -63,7 +64,14 @@ ATTEMPTED = {"盗窃罪", "抢夺罪", "强奸罪"}
 
 @dataclass(slots=True)
 class Person:
-    """A defendant with what a full judgment says about them."""
+    """A defendant with what a full judgment says about them.
+
+    Attributes:
+        given: the record.
+        fines: of each charge, in yuan.
+        woman: whether she is one.
+        born: date of birth.
+    """
 
     given: Defendant
     fines: list[int]
@@ -73,8 +81,30 @@ class Person:
 
 @dataclass(slots=True)
 class Case:
-    """A simulated case; money in yuan. `habits`: refs that its court usually cites, `habits_kept`
-    how often.
+    """A simulated case.
+
+    Attributes:
+        province: short name.
+        city: prefecture.
+        court: name of the court.
+        court_level: 基层 or 中级.
+        prosecutor: name of the procuratorate.
+        case_number: 案号.
+        done: day of the act.
+        judged: day of the judgment.
+        charges: of the built-in law.
+        scenes: facts of each charge, with {d} for the defendants.
+        people: the defendants.
+        victim: name, masked.
+        amount: 涉案金额 in yuan.
+        restitution: 退赔 in yuan.
+        restitution_paid: whether it is paid already (退缴).
+        compensation: 附带民事赔偿 in yuan.
+        procedure: 简易, 普通, 速裁, or None: not named.
+        plea: 认罪认罚.
+        conditions: of the tier of each charge.
+        habits: refs that its court usually cites.
+        habits_kept: how often it does, from 0 to 1.
     """
 
     province: str
@@ -101,6 +131,7 @@ class Case:
 
     @property
     def defendants(self) -> list[Defendant]:
+        """The records of the defendants."""
         return [person.given for person in self.people]
 
 
@@ -123,8 +154,9 @@ def _court(
 
 @cache
 def _habits(seed: int, prosecutor: str, shares: tuple[tuple[str, float], ...]) -> frozenset[str]:
-    """The articles that the court of a prosecutor makes a habit of citing, where the law leaves it
-    open.
+    """The articles that the court of a prosecutor makes a habit of citing.
+
+    Only those count of which the law leaves it open.
     """
     return frozenset(ref for ref, share in shares if Random(f"{seed}/{prosecutor}/{ref}").random() < share)
 
@@ -135,8 +167,10 @@ def _round_amount(yuan: float) -> int:
 
 
 def _scene(rng: Random, charge: Charge, slots: dict) -> tuple[str, Tier, float, int]:
-    """Facts of one charge: (sentence with {d} still open, tier, gravity in [0, 1], amount in yuan
-    or 0).
+    """Facts of one charge.
+
+    Returns:
+        (sentence with {d} still open, tier, gravity in [0, 1], amount in yuan or 0).
     """
     said = words()["facts"][charge.name]
     number = min(

@@ -1,6 +1,4 @@
-"""A short synthetic judgment, of 150 to 330 characters for one defendant: for models that learn in
-minutes.
-"""
+"""A short synthetic judgment, of 150 to 330 characters: for models that learn in minutes."""
 
 from __future__ import annotations
 

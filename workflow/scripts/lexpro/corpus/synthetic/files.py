@@ -1,5 +1,6 @@
-"""Raw files of the synthetic corpus, as they lie on a user's disk: several formats and encodings,
-some of them damaged.
+"""Raw files of the synthetic corpus, as they lie on a user's disk.
+
+There are several formats and encodings, and some files are damaged.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ PAGE = """<!DOCTYPE html>
 
 
 class Files:
-    """Distributes documents over the files of a province folder; a context manager that closes
-    them.
+    """Distributes documents over the files of a province folder; a context manager.
 
     Formats: jsonl, jsonl_gz, csv (many documents a file, UTF-8), txt, gb18030, utf16 (a text file a
     document), html (a page a document, UTF-8 or GB18030). An empty document is an empty .txt; a

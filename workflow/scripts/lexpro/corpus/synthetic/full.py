@@ -1,5 +1,4 @@
-"""A synthetic judgment of realistic length: parties in full, accusation, defence, evidence, notes
-and appendix.
+"""A synthetic judgment of realistic length, with parties in full, evidence, notes and appendix.
 
 Personal data in it (names, identity numbers, telephone numbers, plates, addresses) is made up.
 """
@@ -35,8 +34,9 @@ COURT = [
 
 
 def _identity(rng: Random, person: Person) -> str:
-    """A made-up number in the form of an identity card's, without a valid check digit on purpose
-    (letter code 99).
+    """A made-up number in the form of an identity card's.
+
+    It has no valid check digit, and the region code 99, on purpose.
     """
     return f"99{rng.randrange(1000, 9999)}{person.born:%Y%m%d}{rng.randrange(1000, 9999)}"
 

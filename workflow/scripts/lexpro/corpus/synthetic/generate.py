@@ -1,14 +1,13 @@
-"""Synthetic corpus: Chinese criminal judgments of first instance with known truth, in our own
-words, and known noise.
+"""Synthetic corpus: Chinese criminal judgments of first instance with known truth and known noise.
 
-Each document depends on (seed, province, number) only: provinces are independent of each other, and
-any document can be made again on its own. That is how a duplicate in one province can be of a
-document in another. No text of a real judgment, no real person.
+They are in our own words: no text of a real judgment, no real person. Each document depends on
+(seed, province, number) only: provinces are independent of each other, and any document can be made
+again on its own. That is how a duplicate in one province can be of a document in another.
 
     for text, truth in generate(settings, "湖北"): ...
     rows = write(settings, "湖北", Path("raw/湖北"))
 
-`truth` is `record.Judgment.to_dict()` (doc_id, sections and all) plus `noise` (one of `NOISE`, or
+`truth` is `records.Judgment.to_dict()` (doc_id, sections and all) plus `noise` (one of `NOISE`, or
 None) and `duplicate_of` (the doc_id of the original of a duplicate, or None); `write` adds where
 the document went: `format`, `file` (below the folder) and `record` (1 for the first).
 """
@@ -35,6 +34,7 @@ NOISE = ("exact_duplicate", "near_duplicate", "second_instance", "civil", "cut",
 
 
 def doc_id(province: str, number: int) -> str:
+    """The identifier of a document: 湖北-000007."""
     return f"{province}-{number:06d}"
 
 
@@ -43,8 +43,9 @@ def _rng(settings: Synthetic, province: str, number: int, purpose: str) -> Rando
 
 
 def kind_of(settings: Synthetic, province: str, number: int) -> str | None:
-    """The noise of a document, None for a good one. The first of a province is good, so that
-    duplicates have an original.
+    """The noise of a document, None for a good one.
+
+    The first of a province is good, so that duplicates have an original.
     """
     if number == 0:
         return None
@@ -96,16 +97,19 @@ def document(settings: Synthetic, province: str, number: int) -> tuple[str, dict
 
 
 def generate(settings: Synthetic, province: str) -> Iterator[tuple[str, dict]]:
-    """All documents of a province as (text, truth), in order; see the module for what `truth`
-    holds.
+    """All documents of a province as (text, truth), in order.
+
+    The module says what `truth` holds.
     """
     for number in range(settings.documents_per_province):
         yield document(settings, province, number)
 
 
 def write(settings: Synthetic, province: str, folder: Path) -> list[dict]:
-    """Write the raw files of a province as a user would have them (see `synthetic_files`) and
-    return the truth, a row a document.
+    """Write the raw files of a province as a user would have them (`files.py`).
+
+    Returns:
+        The truth, a row a document.
     """
     rows = []
     with Files(settings.formats, _rng(settings, province, 0, "files"), folder) as files:

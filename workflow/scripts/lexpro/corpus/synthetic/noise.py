@@ -1,6 +1,4 @@
-"""Noise for the synthetic corpus: what a pile of raw judgments also holds, with the truth about
-it.
-"""
+"""Noise for the synthetic corpus: what a pile of raw judgments also holds, with its truth."""
 
 from __future__ import annotations
 
@@ -181,8 +179,10 @@ EDITS = (
 
 
 def _edit(text: str, spans: dict, pattern: str, new: str, count: int) -> tuple[str, dict]:
-    """`re.sub`, and where sections lie then: what is changed at the beginning of a section belongs
-    to it, and what is added behind the last one too.
+    """`re.sub`, and where sections lie then.
+
+    What is changed at the beginning of a section belongs to it, and what is added behind the last
+    one too.
     """
     places = [match.span() for match in islice(re.finditer(pattern, text), count or None)]
 

@@ -1,9 +1,9 @@
-"""How the court of the synthetic corpus sentences: a simple, lawful rule, so that the term can
-be learnt from the facts.
+"""How the court of the synthetic corpus sentences: a simple, lawful rule.
 
-Steps as in the 2021 guideline (关于常见犯罪的量刑指导意见): a base within the tier from how
-grave the facts are, then the circumstances as shares of it, then kind of penalty, probation and
-fine. The numbers are ours; no real sentence is copied.
+The term can therefore be learnt from the facts. Steps as in the 2021 guideline
+(关于常见犯罪的量刑指导意见): a base within the tier from how grave the facts are, then the
+circumstances as shares of it, then kind of penalty, probation and fine. The numbers are ours; no
+real sentence is copied.
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ def probation(rng: Random, charge: Charge, given: Term, circumstances: list[str]
 
 
 def joint(rng: Random, terms: list[Term]) -> Term:
-    """The term to be served for several (数罪并罚, 刑法 69): between the longest and the sum, at
-    most 20 years.
+    """The term to be served for several (数罪并罚, 刑法 69).
+
+    It lies between the longest and the sum, and is at most 20 years.
     """
     total, longest = sum(t.months for t in terms), max(t.months for t in terms)
     served = min(240, _round_months(longest + (total - longest) * rng.choice((0.4, 0.5, 0.6, 0.7))))

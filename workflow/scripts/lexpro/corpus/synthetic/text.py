@@ -1,5 +1,4 @@
-"""What the judgments of both styles share: articles, penalties, items of the judgment, and the
-truth about them.
+"""What the judgments of both styles share: articles, penalties, orders, and the truth about them.
 
 A document is built section by section, so that the offsets in the truth are exact: a section
 runs from the start of its first line to the end of its last; `judgment` begins with 判决如下,
@@ -84,9 +83,7 @@ def cited(rng: Random, case: Case) -> list[Article]:
 
 
 def cite(articles: list[Article], plea: bool, rng: Random) -> str:
-    """《中华人民共和国刑法》第…条、第…条 with neighbouring paragraphs of one article drawn
-    together.
-    """
+    """《中华人民共和国刑法》第…条、第…条, neighbouring paragraphs of one article drawn together."""
     parts: list[str] = []
     for before, article in zip([None, *articles], articles, strict=False):
         joined = before and (before.number, before.sub) == (article.number, article.sub) and before.paragraph
@@ -144,6 +141,7 @@ def operative(rng: Random, person: Person) -> str:
 
 
 def orders(rng: Random, case: Case) -> list[str]:
+    """The items of the judgment (判项), not numbered yet."""
     out = [operative(rng, person) for person in case.people]
     payers = "、".join(d.name for d in case.defendants)
     if case.restitution:
@@ -172,6 +170,7 @@ def _say(rng: Random, name: str, where: str, case: Case, person: Person) -> str:
 
 
 def scenes(rng: Random, case: Case) -> str:
+    """What happened, charge by charge."""
     who = "被告人" + "、".join(d.name for d in case.defendants)
     if len(case.people) > 1 and rng.random() < 0.5:
         who = f"被告人{case.defendants[0].name}伙同{'、'.join(d.name for d in case.defendants[1:])}"
@@ -191,6 +190,7 @@ def told(rng: Random, case: Case) -> str:
 
 
 def reasoned(rng: Random, case: Case) -> str:
+    """The reasoning without the articles at its end."""
     who = "被告人" + "、".join(d.name for d in case.defendants)
     acts = "；".join(
         f"{charge.conduct}，{condition}" if condition not in charge.conduct else charge.conduct
@@ -205,11 +205,13 @@ def reasoned(rng: Random, case: Case) -> str:
 
 
 def closing(rng: Random, case: Case, articles: list[Article]) -> str:
+    """The end of the reasoning, which cites the articles."""
     lead = rng.choice(("依照", "据此，依照", "根据"))
     return lead + cite(articles, case.plea, rng) + rng.choice(("之规定，", "的规定，"))
 
 
 def heading(case: Case) -> tuple[str, str]:
+    """(document type, the lines of the heading)."""
     kind = "刑事附带民事判决书" if case.compensation else "刑事判决书"
     return kind, f"{case.court}\n{kind}\n{case.case_number}\n"
 

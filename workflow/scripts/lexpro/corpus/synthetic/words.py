@@ -1,4 +1,4 @@
-"""The words of `synthetic_words.yaml`, and numbers as judgments write them.
+"""The words of `words.yaml`, and numbers as judgments write them.
 
 The renderings here are deliberately not those of `lexpro/law`: truth must not be made by the code
 that is tested with it.
