@@ -15,6 +15,7 @@ from lexpro.config.predict import Api, Decoding, Settings
 from lexpro.engines import api, load, resume
 from lexpro.engines.base import Generation, Request, Sampling, failure
 from lexpro.engines.resume import Ask, chunks
+from lexpro.evaluation import predicting
 from lexpro.hashing import seed_of
 from lexpro.workflow import stage
 from lexpro.workflow.errors import UserError
@@ -305,8 +306,8 @@ def test_the_stage_writes_a_row_for_every_answer_in_the_order_of_the_benchmark(p
         r["seconds"] >= 0 for r in times
     )
     assert list(read_json(Path("results/predict/y/manifest.json"))["files"]) == [
-        "again.jsonl",
         "predictions.jsonl",
+        "repeats.jsonl",
     ]
     assert not Path("scratch/predict").is_dir() or not list(Path("scratch/predict").glob("*/*.jsonl"))
 
@@ -320,14 +321,14 @@ def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, mo
     predict.main(planned(repeat_items=2))
     rows, again = (
         [json.loads(line) for line in Path("results/predict/y", name).read_text().splitlines()]
-        for name in ("predictions.jsonl", "again.jsonl")
+        for name in ("predictions.jsonl", "repeats.jsonl")
     )
     # Two of three items of each task, spread over it, by the same engine.
     assert [row["id"] for row in again] == ["d0:elements", "d1:elements", "d0:term", "d1:term"]
     assert len(made) == 1 and len(made[0].asked) == 6 + 4 and all(row in rows for row in again)
     sampled = read_yaml(CONFIG / "predict/transformers.yaml")["decoding"] | {"temperature": 0.5, "samples": 3}
     predict.main(planned(decoding=sampled))
-    assert Path("results/predict/y/again.jsonl").read_text() == ""
+    assert Path("results/predict/y/repeats.jsonl").read_text() == ""
 
 
 def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
@@ -361,13 +362,11 @@ def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
     ],
 )
 def test_greedy_answers_are_made_once_and_sampled_ones_as_often_as_asked(stage_says, benchmark_says, samples):
-    import predict
-
     own = benchmark_says and benchmark.Decoding.model_validate(benchmark_says)
     decoding = Decoding.model_validate(
         read_yaml(CONFIG / "predict/transformers.yaml")["decoding"] | stage_says
     )
-    merged = predict.decoding_of(SimpleNamespace(decoding=decoding, items=SimpleNamespace(decoding=own)))
+    merged = predicting.decoding_of(SimpleNamespace(decoding=decoding, items=SimpleNamespace(decoding=own)))
     assert merged.samples == samples
 
 

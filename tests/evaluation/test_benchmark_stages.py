@@ -3,6 +3,7 @@ that are missing.
 """
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,10 +12,14 @@ from pathlib import Path
 import pytest
 from sample_judgments import plain_form
 
+from lexpro.config import score
+from lexpro.config.benchmark import PinnedQuestions
 from lexpro.dag import builder, requirements
-from lexpro.evaluation import baselines, consistency, contamination, questions, score_questions
+from lexpro.evaluation import contamination, questions, score_questions
+from lexpro.evaluation.baselines import judgment_baselines
+from lexpro.evaluation.consistency import consistency, of_samples
 from lexpro.evaluation.items import Retrieval
-from lexpro.evaluation.scorers import Rule, points
+from lexpro.evaluation.scorers import Scorer, points
 from lexpro.evaluation.tasks.disc import items as disc
 from lexpro.evaluation.tasks.lawbench import items
 from lexpro.evaluation.tasks.lawbench import scorer as lawbench
@@ -22,20 +27,25 @@ from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
-HOW = {"draws": 200, "seed": 1, "confidence": 0.95}
+HOW = score.Settings(draws=200, seed=1, confidence=0.95)
 MONTHS = (4, 12, 12, 36)
 FACTS = [
     f"被告人张某{name}在本市第{n}街道盗窃他人电动自行车一辆，价值人民币{n}千元，案发后退还。"
     for n, name in enumerate("甲乙丙丁", 1)
 ]
-SETTINGS = {
-    "data": {"zero_shot": "zero", "one_shot": "one"},
-    "shots": [0, 1],
-    "tasks": [],
-    "limit": 3,
-    "statutes": {"3-4": "刑法"},
-    "expect": {"3-4": 4, "2-4": 4},
-}
+# Data sets of no registry: not validated.
+SETTINGS = PinnedQuestions.model_construct(
+    data={"zero_shot": "zero", "one_shot": "one"},
+    shots=[0, 1],
+    tasks=[],
+    limit=3,
+    statutes={"3-4": "刑法"},
+    expect={"3-4": 4, "2-4": 4},
+)
+
+
+def settings(**changes) -> PinnedQuestions:
+    return SETTINGS.model_copy(update=changes)
 
 
 @pytest.fixture
@@ -89,7 +99,7 @@ def test_with_retrieval_only_where_statutes_are_of_use(tasks):
             }
         ]
 
-    asked = items.SOURCE.asked(tasks, SETTINGS | {"shots": [0]}, True)
+    asked = items.SOURCE.asked(tasks, settings(shots=[0]), True)
     assert {item["task"] for item in asked} == {"3-4"}
     prompt, refs = items.SOURCE.prompt(asked[0], plain_form(), Retrieval(search))
     assert refs == ["264"] and prompt.startswith("法条：\n264 ") and prompt.endswith(FACTS[0])
@@ -97,23 +107,31 @@ def test_with_retrieval_only_where_statutes_are_of_use(tasks):
 
 
 def test_both_scores_outcomes_and_what_stands_beside_them(tasks):
-    asked = items.SOURCE.asked(tasks, SETTINGS | {"shots": [0], "limit": 0}, False)
+    asked = items.SOURCE.asked(tasks, settings(shots=[0], limit=0), False)
     terms = ["<think>先看</think>判处有期徒刑四个月", "不好说", "<think>没完", None]
     given = rows(asked, terms + ["婚姻家庭"] * 4)
-    found = score_questions.score(items.SOURCE, lawbench.task, tasks, SETTINGS | {"shots": [0]}, given, HOW)
-    score = found.scores["3-4"]
-    assert (score["n"], score["right"], score["wrong"], score["abstained"], score["failed"]) == (
+    found = score_questions.score(items.SOURCE, lawbench.task, tasks, settings(shots=[0]), given, HOW)
+    of_terms = found.scores["3-4"]
+    assert (
+        of_terms["n"],
+        of_terms["right"],
+        of_terms["wrong"],
+        of_terms["abstained"],
+        of_terms["failed"],
+    ) == (
         4,
         1,
         0,
         2,
         1,
     )
-    assert score["truncated"] == 1 and score["normalised"] == 0.25 and score["abstention_rate"] == 0.75
-    assert score["low"] <= score["normalised"] <= score["high"] and score["main"] == "normalised"
-    floor = score["baselines"]["normalised"]
+    assert (
+        of_terms["truncated"] == 1 and of_terms["normalised"] == 0.25 and of_terms["abstention_rate"] == 0.75
+    )
+    assert of_terms["low"] <= of_terms["normalised"] <= of_terms["high"] and of_terms["main"] == "normalised"
+    floor = of_terms["baselines"]["normalised"]
     assert floor["gold"] == 1 and floor["constant"]["score"] >= floor["majority"] > floor["copy"] == 0
-    assert score["contamination"] == {"items": 1, "share": 0.25, "highest": 1.0, "unknown": 0}
+    assert of_terms["contamination"] == {"items": 1, "share": 0.25, "highest": 1.0, "unknown": 0}
     assert found.scores["2-4"]["official"] == found.scores["2-4"]["normalised"] == 1
     average = found.scores["average"]
     assert average["normalised"] == 0.625 and average["tasks"] == 2 and average["n"] == 8
@@ -122,29 +140,27 @@ def test_both_scores_outcomes_and_what_stands_beside_them(tasks):
 
 
 def test_samples_of_an_item_are_averaged(tasks):
-    asked = items.SOURCE.asked(tasks, SETTINGS | {"shots": [0], "tasks": ["3-4"]}, False)[:1]
+    asked = items.SOURCE.asked(tasks, settings(shots=[0], tasks=["3-4"]), False)[:1]
     given = rows(asked, ["4个月"]) + [rows(asked, ["不好说"])[0] | {"sample": 1}]
-    scores = score_questions.score(
-        items.SOURCE, lawbench.task, tasks, SETTINGS | {"shots": [0]}, given, HOW
-    ).scores
+    scores = score_questions.score(items.SOURCE, lawbench.task, tasks, settings(shots=[0]), given, HOW).scores
     assert scores["3-4"]["normalised"] == 0.5 and (scores["3-4"]["n"], scores["3-4"]["predictions"]) == (1, 2)
 
 
 def test_a_second_run_is_scored_as_the_first_where_nothing_was_answered(tasks):
     """Nothing to say may be right (LawBench 2-6), but is not what a failure said."""
-    normalised = Rule(lambda item, text: points(1.0), missing=lambda item: points(0.0))
+    normalised = Scorer(lambda item, text: points(1.0), missing=lambda item: points(0.0))
     task = replace(lawbench.task("3-4"), normalised=normalised)
-    settings = SETTINGS | {"shots": [0], "tasks": ["3-4"], "limit": 0}
-    given = rows(items.SOURCE.asked(tasks, settings, False), ["", "4个月", "<think>没完", None])
-    again = score_questions.values(items.SOURCE, lambda _: task, settings, given)
-    found = score_questions.score(items.SOURCE, lambda _: task, tasks, settings, given, HOW)
+    asked = settings(shots=[0], tasks=["3-4"], limit=0)
+    given = rows(items.SOURCE.asked(tasks, asked, False), ["", "4个月", "<think>没完", None])
+    again = score_questions.main_scores(items.SOURCE, lambda _: task, asked, given)
+    found = score_questions.score(items.SOURCE, lambda _: task, tasks, asked, given, HOW)
     assert again["3-4"] == found.scores["3-4"]["normalised"] == 0.5
 
 
 def test_predictions_of_another_benchmark_are_refused(tasks):
     given = rows([{"id": "9-9:0", "task": "9-9"}], ["4个月"])
     with pytest.raises(UserError, match="9-9:0"):
-        score_questions.score(items.SOURCE, lawbench.task, tasks, SETTINGS | {"shots": [0]}, given, HOW)
+        score_questions.score(items.SOURCE, lawbench.task, tasks, settings(shots=[0]), given, HOW)
 
 
 def test_a_question_of_disc_is_asked_with_its_options(tmp_path):
@@ -163,10 +179,10 @@ def test_contamination_is_that_of_the_most_similar_document_without_boilerplate(
     assert contamination.summary([0.5, 0.2, None]) == {"items": 1, "share": 0.5, "highest": 0.5, "unknown": 1}
 
 
-def test_floors_of_the_projects_own_tasks():
+def test_baselines_of_the_projects_own_tasks():
     golds = [{"刑种": "有期徒刑", "刑期": months} for months in (3, 3, 12, 13, 14)]
     asked = [{"task": "term", "gold": gold, "input": "事实"} for gold in golds]
-    found = baselines.of("term", asked)
+    found = judgment_baselines("term", asked)
     assert found["gold"] == 1 and found["copy"] == 0
     assert (
         json.loads(found["constant"]["answer"])["刑期"] > 3 and found["constant"]["score"] > found["majority"]
@@ -182,7 +198,7 @@ def test_floors_of_the_projects_own_tasks():
     ],
 )
 def test_agreement_of_samples(answers, same, modal, agreement):
-    found = consistency.item("charge", answers)
+    found = of_samples("charge", answers)
     assert (found["same"], found["modal"], found["agreement"]) == pytest.approx((same, modal, agreement))
 
 
@@ -191,9 +207,9 @@ def test_the_spread_of_terms_is_that_of_the_worst_defendant():
         terms = zip(("甲", "乙"), (first, second), strict=True)
         return {"被告人": [{"姓名": name, "刑种": "有期徒刑", "刑期": months} for name, months in terms]}
 
-    found = consistency.of("elements", [[answer(6, 36), answer(8, 60)], [answer(6, 6), answer(6, 6)]])
+    found = consistency("elements", [[answer(6, 36), answer(8, 60)], [answer(6, 6), answer(6, 6)]])
     assert found["consistency"]["term_range"] == 12 and found["consistency"]["term_range_n"] == 2
-    assert consistency.of("term", [[{"刑种": "拘役", "刑期": 3}]]) == {}
+    assert consistency("term", [[{"刑种": "拘役", "刑期": 3}]]) == {}
 
 
 def test_an_experiment_may_list_benchmarks(monkeypatch):
@@ -222,7 +238,9 @@ def test_rescore_names_what_is_wrong_and_works_from_any_folder(tmp_path):
     row = {"origin_prompt": "甲", "prediction": "有期徒刑三年六个月", "refr": "刑期:42个月"}
     script = [
         sys.executable,
-        str(ROOT / "workflow/scripts/rescore.py"),
+        "-m",
+        "lexpro",
+        "rescore",
         "--benchmark",
         "lawbench/3-4",
         "--draws",
@@ -232,7 +250,8 @@ def test_rescore_names_what_is_wrong_and_works_from_any_folder(tmp_path):
     def run(content: object, *args: str) -> subprocess.CompletedProcess:
         write_text(tmp_path / "p.json", json.dumps(content, ensure_ascii=False))
         command = [*script, "--predictions", "p.json", *args]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        env = os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")}
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
     found = json.loads(run({"0": row, "7": {**row, "prediction": None}}).stdout)
     assert (found["n"], found["failed"], found["normalised"]["score"]) == (2, 1, 0.5)

@@ -1,4 +1,4 @@
-"""No answer of a model, of whatever shape, breaks the scores of the project's own tasks; a verdict
+"""No answer of a model, of whatever shape, breaks the scores of the project's own tasks; a grade
 depends on item and answer alone.
 """
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_score import PERSON
 
 from lexpro.evaluation import consistency
-from lexpro.evaluation.grading import OUTCOMES, judge
+from lexpro.evaluation.grading import OUTCOMES, grade
 from lexpro.task_names import TASKS
 
 GOLD = {
@@ -39,17 +39,17 @@ texts = st.one_of(
 )
 
 
-def verdict(task: str, text: str):
-    return judge(
+def graded(task: str, text: str):
+    return grade(
         {"task": task, "gold": GOLD[task]}, {"completion": text, "finish_reason": "stop", "error": None}
     )
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(TASKS), texts)
-def test_any_text_has_one_verdict(task, text):
-    found = verdict(task, text)
-    assert found == verdict(task, text)
+def test_any_text_has_one_grade(task, text):
+    found = graded(task, text)
+    assert found == graded(task, text)
     assert found.outcome in OUTCOMES and 0 <= found.score <= 1
     assert all(value == value and value >= 0 for value in found.counts.values())
     json.dumps([found.right, found.wrong, found.missed])
@@ -58,6 +58,6 @@ def test_any_text_has_one_verdict(task, text):
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(TASKS), st.lists(texts, min_size=2, max_size=4))
 def test_any_samples_can_be_compared(task, samples):
-    found = consistency.item(task, [verdict(task, text).answer for text in samples])
+    found = consistency.of_samples(task, [graded(task, text).answer for text in samples])
     shares = {name: value for name, value in found.items() if name != "term_range"}
     assert all(0 <= value <= 1 for value in shares.values()) and found.get("term_range", 0) >= 0

@@ -79,9 +79,9 @@ def test_the_judger_counts_every_label_of_its_list(archive):
     """
     items = facts.items(archive, "charge")
     answers = ["罪名：盗窃", "罪名：诈骗", "罪名：走私、贩卖、运输、制造毒品罪", "不知道"]
-    rule = cail2018.task("charge").official
-    table, _ = rule.table(items, answers)
-    found = {name: float(metric(table.sum(axis=0))) for name, metric in rule.metrics.items()}
+    scorer = cail2018.task("charge").official
+    table, _ = scorer.table(items, answers)
+    found = {name: float(metric(table.sum(axis=0))) for name, metric in scorer.metrics.items()}
     micro, macro = 2 * 2 / (2 * 2 + 1 + 3), (2 / 4 + 1 + 0) / 3
     assert found == pytest.approx({"score": (micro + macro) / 2, "micro_f1": micro, "macro_f1": macro})
     articles = cail2018.task("article").official
@@ -106,16 +106,16 @@ def test_the_judger_counts_every_label_of_its_list(archive):
 def test_terms_earn_points_by_steps(archive, text, points):
     """ln(15/11) = .31, ln(19/11) = .55, ln(13/11) = .17: the judger's steps of .2."""
     item = facts.items(archive, "term")[0]
-    mark = cail2018.task("term").official.mark(item, text)
-    assert mark.counts == (points, 1)
-    assert cail2018.task("term").normalised.mark(item, text).abstained == (text == "不知道")
+    score = cail2018.task("term").official.score_item(item, text)
+    assert score.counts == (points, 1)
+    assert cail2018.task("term").normalised.score_item(item, text).abstained == (text == "不知道")
 
 
 def test_life_and_death_must_be_said(archive):
     *_, life, death = facts.items(archive, "term")
-    rule = cail2018.task("term").official
-    assert rule.score([life, death], ["判处无期徒刑", "判处死刑"]) == 1
-    assert rule.score([life, death], ["判处死刑", "有期徒刑十五年"]) == 0
+    scorer = cail2018.task("term").official
+    assert scorer.score([life, death], ["判处无期徒刑", "判处死刑"]) == 1
+    assert scorer.score([life, death], ["判处死刑", "有期徒刑十五年"]) == 0
 
 
 DECISIONS = [
@@ -180,9 +180,9 @@ def test_pdp_scores(split):
     )
     assert abstained == 1
     assert task.normalised.score(items, answers) == pytest.approx((2 / 3 + 1 + 1 + 0) / 4)
-    for rule in (task.official, task.normalised):
-        sums = rule.table(items, [item.gold for item in items])[0].sum(axis=0)
-        assert {float(metric(sums)) for metric in rule.metrics.values()} == {1.0}
+    for scorer in (task.official, task.normalised):
+        sums = scorer.table(items, [item.gold for item in items])[0].sum(axis=0)
+        assert {float(metric(sums)) for metric in scorer.metrics.values()} == {1.0}
 
 
 @pytest.mark.parametrize(
@@ -244,13 +244,13 @@ def test_a_rescored_file_is_matched_by_id(case_file, tmp_path, monkeypatch):
     path = tmp_path / "judgement.json"
     path.write_text(json.dumps({"id": 3, "response": CASE["judgement"]}, ensure_ascii=False) + "\n")
     task = rescoring.task("casegen/judgement")
-    found = rescoring.evaluate(task, rescoring.read(path, "answers", task.golds), 50)
+    found = rescoring.evaluate(task, rescoring.read(path, "answers", task.references), 50)
     assert (
         found["normalised"]["score"] == 1 and found["official"]["bleu_4"] == 1 and found["expected_n"] == 500
     )
     path.write_text('{"id": 4, "response": ""}\n')
     with pytest.raises(UserError, match="casegen has not, the first 4"):
-        rescoring.read(path, "answers", task.golds)
+        rescoring.read(path, "answers", task.references)
 
 
 @pytest.mark.parametrize("name", ["pdp", "casegen", "cail2018"])

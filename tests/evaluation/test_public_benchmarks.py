@@ -1,5 +1,5 @@
-"""Scorers of the public benchmarks: no text raises, a mark depends on item and text alone, and what
-is read.
+"""Scorers of the public benchmarks: no text raises, a score depends on item and text alone, and
+what is read.
 """
 
 import json
@@ -67,7 +67,7 @@ def tasks():
     for number in lawbench.TASKS:
         task = lawbench.task(number)
         if number == "2-1":
-            task = replace(task, official=lawbench_official.proofreading_rule(lambda: TABLES))
+            task = replace(task, official=lawbench_official.proofreading_scorer(lambda: TABLES))
         yield task, Item("0", PROMPT, GOLDS[number])
     yield lexeval.task("1_1"), Item("0", "", "BC")
     yield lexeval.task("5_3"), Item("0", "", "合同无效。")
@@ -181,11 +181,11 @@ TEXT = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_siz
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=TEXT)
 def test_no_text_raises_and_the_same_text_scores_the_same(task, item, text):
-    for rule in (task.official, task.normalised):
-        mark = rule.mark(item, text)
-        assert mark == rule.mark(item, text)
-        table, _ = rule.table([item, item], [text, "甲"])
-        for metric in rule.metrics.values():
+    for scorer in (task.official, task.normalised):
+        score = scorer.score_item(item, text)
+        assert score == scorer.score_item(item, text)
+        table, _ = scorer.table([item, item], [text, "甲"])
+        for metric in scorer.metrics.values():
             assert -1e9 <= float(metric(table.sum(axis=0))) <= 1 + 1e-9
 
 
@@ -194,14 +194,14 @@ def test_no_text_raises_and_the_same_text_scores_the_same(task, item, text):
     "text", ["", " ", "9" * 10_000 + "个月", "第" + "一" * 5000 + "条", "己" * 300, "{" * 3000, "A" * 5000]
 )
 def test_long_and_empty_texts(task, item, text):
-    for rule in (task.official, task.normalised):
-        rule.mark(item, text)
+    for scorer in (task.official, task.normalised):
+        scorer.score_item(item, text)
 
 
 @pytest.mark.parametrize("task, item", ALL, ids=[task.name for task, _ in ALL])
 def test_gold_is_worth_one(task, item):
     assert task.normalised.score([item], [item.gold]) == pytest.approx(1)
-    assert not task.normalised.mark(item, item.gold).abstained
+    assert not task.normalised.score_item(item, item.gold).abstained
 
 
 @pytest.mark.parametrize(
@@ -265,8 +265,8 @@ def test_options_inside_options():
     """Officially 盗窃 is also found in a longer charge; here the longest counts."""
     item = Item("0", "", "罪名:盗窃、抢夺枪支、弹药、爆炸物")
     task = lawbench.task("3-3")
-    assert task.official.mark(item, item.gold).counts[0] < 1
-    assert task.normalised.mark(item, item.gold).counts[0] == 1
+    assert task.official.score_item(item, item.gold).counts[0] < 1
+    assert task.normalised.score_item(item, item.gold).counts[0] == 1
 
 
 @pytest.mark.parametrize(
@@ -311,9 +311,9 @@ def test_a_judgment_is_read_as_judge_reads_it():
 
 def test_a_reference_in_small_letters_is_read_and_no_answer_is_not_like_it():
     """Six of LexEval 6_1: they were read as nothing, and whatever had no letters was right."""
-    item, rule = Item("0", "", "bd"), lexeval.task("6_1").normalised
-    assert rule.mark(item, "BD").counts == rule.mark(item, "bd").counts == (1, 1)
-    assert rule.mark(item, "不知道").counts == (0, 1) and rule.mark(item, "不知道").abstained
+    item, scorer = Item("0", "", "bd"), lexeval.task("6_1").normalised
+    assert scorer.score_item(item, "BD").counts == scorer.score_item(item, "bd").counts == (1, 1)
+    assert scorer.score_item(item, "不知道").counts == (0, 1) and scorer.score_item(item, "不知道").abstained
 
 
 def test_lexeval_letters_keep_their_order():
@@ -365,7 +365,7 @@ def test_other_files_that_will_do(tmp_path):
     for text in ("九" * 300_000, "9" * 300_000 + "个月", "第" + "一" * 300_000 + "条"):
         for number in ("3-1", "3-4"):
             item = Item("0", "", GOLDS[number])
-            assert lawbench.task(number).official.mark(item, text) is not None
+            assert lawbench.task(number).official.score_item(item, text) is not None
     csv = "input,A,B,C,D,model_output\n甲,1,2,3,4," + "乙" * 200_000 + "\n"
     path.write_text(csv, encoding="utf-8")
     assert len(rescoring.read(path, "disc", lambda rows: ["A"] * len(rows)).texts[0]) == 200_000
@@ -380,9 +380,9 @@ def test_a_benchmark_in_the_format_of_another(tmp_path, monkeypatch):
     (tmp_path / "3-4.json").write_text(json.dumps(rows), encoding="utf-8")
     task, path = lawbench.task("3-4"), tmp_path / "a.jsonl"
     path.write_text(json.dumps({"id": 1, "document": "六个月"}), encoding="utf-8")
-    assert rescoring.read(path, "judge", task.golds).items[0].gold == "刑期:6个月"
+    assert rescoring.read(path, "judge", task.references).items[0].gold == "刑期:6个月"
     path.write_text(json.dumps({"input": "…", "output": "六个月", "answer": "刑期:7个月"}), encoding="utf-8")
-    assert rescoring.read(path, "lexeval", task.golds).items[0].gold == "刑期:7个月"
+    assert rescoring.read(path, "lexeval", task.references).items[0].gold == "刑期:7个月"
     path.write_text(
         json.dumps([{"prediction": "他", "refr": "她", "origin_prompt": "没有"}]), encoding="utf-8"
     )

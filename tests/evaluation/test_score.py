@@ -7,13 +7,13 @@ import planning
 import pytest
 
 from lexpro.config import benchmark, score
-from lexpro.evaluation.grading import judge
+from lexpro.evaluation.grading import grade
 from lexpro.evaluation.metrics import MAIN, summarise
 from lexpro.workflow import stage
 from lexpro.workflow.files import read_json, read_yaml, write_text
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-SETTINGS = {"draws": 200, "confidence": 0.95, "seed": 1}
+SETTINGS = score.Settings(draws=200, confidence=0.95, seed=1)
 
 PERSON = {
     "姓名": "张某甲",
@@ -50,8 +50,8 @@ def prediction(task: str, answer: object, number: int = 0, **changes) -> dict:
     return {**row, "retrieved": [], "error": None, **changes}
 
 
-def verdict(task: str, answer: object, gold: dict | None = None, **changes):
-    return judge(item(task, gold=gold), prediction(task, answer, **changes))
+def graded(task: str, answer: object, gold: dict | None = None, **changes):
+    return grade(item(task, gold=gold), prediction(task, answer, **changes))
 
 
 @pytest.mark.parametrize("task", GOLD)
@@ -66,14 +66,14 @@ def verdict(task: str, answer: object, gold: dict | None = None, **changes):
     ],
 )
 def test_four_outcomes(task, answer, changes, outcome, truncated):
-    found = verdict(task, GOLD[task] if answer == "gold" else answer, **changes)
+    found = graded(task, GOLD[task] if answer == "gold" else answer, **changes)
     assert (found.outcome, found.truncated) == (outcome, truncated)
     assert found.score == (1 if outcome == "right" else 0)
     assert not found.wrong and bool(found.missed) == (outcome != "right")
 
 
 def test_an_answer_that_was_never_given_is_not_right_where_the_truth_is_empty():
-    assert verdict("article", "不知道", gold={"法条": []}).counts["exact"] == 0
+    assert graded("article", "不知道", gold={"法条": []}).counts["exact"] == 0
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_an_answer_that_was_never_given_is_not_right_where_the_truth_is_empty():
     ],
 )
 def test_what_was_right_wrong_and_missed(task, answer, score, right, wrong, missed):
-    found = verdict(task, answer)
+    found = graded(task, answer)
     assert found.score == pytest.approx(score)
     assert (found.right, found.wrong, found.missed) == (right, wrong, missed)
 
 
 def test_elements_are_told_one_by_one():
-    found = verdict("elements", {**GOLD["elements"], "被告人": [{**PERSON, "刑期": 3.5}], "赔偿": 5000})
+    found = graded("elements", {**GOLD["elements"], "被告人": [{**PERSON, "刑期": 3.5}], "赔偿": 5000})
     assert found.wrong == [("", "赔偿", 5000), ("张某甲", "刑期", 3.5)] and found.missed == [
         ("张某甲", "刑期", 42)
     ]
@@ -112,14 +112,14 @@ def test_elements_are_told_one_by_one():
     ],
 )
 def test_terms_by_kind_nearness_and_length(answer, kind, near, exact):
-    counts = verdict("term", answer).counts
+    counts = graded("term", answer).counts
     assert (counts["kind"], counts["within_25"], counts["exact"]) == (kind, near, exact)
 
 
 def test_sums_become_micro_and_item_means():
     answers = [["盗窃罪", "诈骗罪"], ["盗窃罪"], []]
-    verdicts = [[verdict("charge", {"罪名": names})] for names in answers]
-    found = summarise("charge", verdicts, SETTINGS)
+    grades = [[graded("charge", {"罪名": names})] for names in answers]
+    found = summarise("charge", grades, SETTINGS)
     assert found["f1"] == pytest.approx(2 * 3 / (3 + 6), abs=1e-6) and found["main"] == "f1"
     assert found["item_f1"] == pytest.approx((1 + 2 / 3 + 0) / 3, abs=1e-6)
     assert (
@@ -128,14 +128,15 @@ def test_sums_become_micro_and_item_means():
         and found["accuracy"] == pytest.approx(1 / 3, abs=1e-6)
     )
     assert found["low"] <= found["f1"] <= found["high"] and found["n"] == 3
-    assert found["intervals"]["f1"] == {"value": found["f1"], "low": found["low"], "high": found["high"]}
+    main = {"value": found["f1"], "low": found["low"], "high": found["high"]}
+    assert found["intervals"]["f1"] == main | {"method": found["interval_method"]}
     assert (found["right"], found["wrong"], found["abstained"], found["failed"]) == (1, 2, 0, 0)
 
 
 def test_elements_by_field_and_confusions():
     short = {**GOLD["elements"], "被告人": [{**PERSON, "刑期": 3.5}]}
     found = summarise(
-        "elements", [[verdict("elements", GOLD["elements"])], [verdict("elements", short)]], SETTINGS
+        "elements", [[graded("elements", GOLD["elements"])], [graded("elements", short)]], SETTINGS
     )
     assert found["fields"]["刑期"] == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "n": 2}
     assert "缓刑" not in found["fields"] and found["confusions"]["years_for_months"] == 1
@@ -153,26 +154,22 @@ def test_elements_by_field_and_confusions():
 
 def test_a_count_that_differs_between_samples_is_their_mean():
     short = {**GOLD["elements"], "被告人": [{**PERSON, "刑期": 3.5}]}
-    samples = [[verdict("elements", answer) for answer in (GOLD["elements"], short)]]
+    samples = [[graded("elements", answer) for answer in (GOLD["elements"], short)]]
     assert summarise("elements", samples, SETTINGS)["confusions"]["years_for_months"] == 0.5
 
 
 def test_a_defendant_that_is_invented_counts_against_the_others():
     answer = {**GOLD["elements"], "被告人": [PERSON, {**PERSON, "姓名": "李某"}]}
-    found = summarise("elements", [[verdict("elements", answer)]], SETTINGS)
+    found = summarise("elements", [[graded("elements", answer)]], SETTINGS)
     assert found["defendant_f1"] == found["defendant_accuracy"] == 0.5 and found["recall"] == 1
 
 
 def test_samples_are_averaged_before_items_are_drawn():
-    right, wrong = verdict("term", GOLD["term"]), verdict("term", {"刑种": "拘役", "刑期": 1})
+    right, wrong = graded("term", GOLD["term"]), graded("term", {"刑种": "拘役", "刑期": 1})
     found = summarise("term", [[right, wrong], [right, wrong]], SETTINGS)
     # Every item is worth one half: no spread between items, whatever the samples do.
-    assert (
-        found["accuracy"]
-        == found["intervals"]["accuracy"]["low"]
-        == found["intervals"]["accuracy"]["high"]
-        == 0.5
-    )
+    assert found["accuracy"] == 0.5
+    assert found["intervals"]["accuracy"]["method"] == "rule-of-three"
     assert (found["n"], found["predictions"], found["right"], found["wrong"]) == (2, 4, 2, 2)
 
 
@@ -197,12 +194,14 @@ def planned(tmp_path, monkeypatch):
             ("tasks/x/heldout.jsonl", items),
             ("tasks/x/pretrain.jsonl", trained),
             ("predict/x/predictions.jsonl", predictions),
-            ("predict/x/again.jsonl", again),
+            ("predict/x/repeats.jsonl", again),
         ):
             lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             write_text(tmp_path / "results" / name, lines)
         inputs = {"predict": "results/predict/x", "tasks": "results/tasks/x"}
-        return planning.arguments(planning.plan("score", {**SETTINGS, "benchmark": "heldout"}, inputs, "y"))
+        return planning.arguments(
+            planning.plan("score", {**SETTINGS.model_dump(), "benchmark": "heldout"}, inputs, "y")
+        )
 
     return plan
 
@@ -230,7 +229,7 @@ def test_a_second_run_of_some_answers_is_compared_with_the_first(planned):
     again = [first[0], prediction("term", "不知道", 1), prediction("term", "", 2, error="no connection")]
     script.main(planned(items, first, again))
     found = read_json(Path("results/score/y/scores.json"))["term"]
-    assert found["again"] == {"items": 2, "same": 1, "first": 1.0, "second": 0.5, "difference": 0.5}
+    assert found["repeatability"] == {"items": 2, "same": 1, "first": 1.0, "second": 0.5, "difference": 0.5}
     assert found["log_score"] == 1 and found["n"] == 4
 
 

@@ -65,7 +65,7 @@ def test_published_cells(mirror, system, name):
     with path.open(encoding="utf-8-sig", newline="") as file:
         flags = [float(row["correctness"]) > 0 for row in csv.DictReader(file)]
     task = rescoring.task(f"disc/{name}")
-    outputs = rescoring.read(path, "disc", task.golds)
+    outputs = rescoring.read(path, "disc", task.references)
     table, _ = task.official.table(outputs.items, [text or "" for text in outputs.texts])
     assert sum(table[:, 0] != flags) == FLAGGED_OTHERWISE.get((system, name), 0)
     assert len(flags) == rescoring.expected(f"disc/{name}")

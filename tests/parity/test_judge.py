@@ -42,7 +42,7 @@ def test_figures(mirror, task, name):
     path = mirror / f"oneal2000__JuDGE/baseline_results/{name}.jsonl"
     if not path.is_file():
         pytest.skip("the mirror lacks these outputs")
-    outputs = rescoring.read(path, "judge", task.golds)
+    outputs = rescoring.read(path, "judge", task.references)
     table, _ = task.official.table(outputs.items, outputs.texts)
     sums = table.sum(axis=0)
     names = ("term", "fine", "charge_recall", "charge_precision", "charge_f1")
@@ -53,7 +53,7 @@ def test_figures(mirror, task, name):
 
 def test_gold_and_constants(mirror, task):
     path = mirror / "oneal2000__JuDGE/expected.jsonl"
-    outputs = rescoring.read(path, "judge", task.golds)
+    outputs = rescoring.read(path, "judge", task.references)
     gold = [item.gold for item in outputs.items]
     assert len(gold) == rescoring.expected("judge")
     assert task.normalised.score(outputs.items, gold) == 1

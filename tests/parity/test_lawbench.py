@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from lexpro.cli.main import main
 from lexpro.evaluation import rescoring
 from lexpro.evaluation.tasks.lawbench import items as questions
 from lexpro.evaluation.tasks.lawbench import scorer as lawbench
@@ -56,10 +57,10 @@ def test_published_scores(mirror, published, task):
 def test_gold_is_right(items, task, shots):
     """The normalised score of the references is 1, and none of them is an abstention."""
     questions = items(task, shots)
-    rule = rescoring.task(f"lawbench/{task}").normalised
-    table, abstained = rule.table(questions, [item.gold for item in questions])
+    scorer = rescoring.task(f"lawbench/{task}").normalised
+    table, abstained = scorer.table(questions, [item.gold for item in questions])
     assert len(questions) == rescoring.expected(f"lawbench/{task}") and not abstained
-    assert float(rule.metrics["score"](table.sum(axis=0))) == 1
+    assert float(scorer.metrics["score"](table.sum(axis=0))) == 1
 
 
 @pytest.mark.parametrize("task", ["3-4", "3-5"])
@@ -74,8 +75,8 @@ def test_a_constant_term_is_worth_little(items, task, months):
 
 def test_the_constant_18_months(items):
     questions = items("3-4")
-    rule = rescoring.task("lawbench/3-4").official
-    assert round(rule.score(questions, ["18个月"] * 500), 4) == 0.8197
+    scorer = rescoring.task("lawbench/3-4").official
+    assert round(scorer.score(questions, ["18个月"] * 500), 4) == 0.8197
 
 
 def natural(gold: str) -> str:
@@ -97,15 +98,13 @@ def test_a_right_answer_in_natural_chinese(items):
 
 def test_gold_charges_are_officially_wrong(items):
     questions = items("3-3")
-    rule = rescoring.task("lawbench/3-3").official
-    assert round(rule.score(questions, [item.gold for item in questions]), 4) == 0.9322
+    scorer = rescoring.task("lawbench/3-3").official
+    assert round(scorer.score(questions, [item.gold for item in questions]), 4) == 0.9322
 
 
 def test_rescore_prints_both_scores(mirror, capsys):
-    import rescore
-
     path = mirror / FOLDER / "predictions/zero_shot/GPT4/3-4.json"
-    assert rescore.main(["--benchmark", "lawbench/3-4", "--predictions", str(path), "--baselines"]) == 0
+    assert main(["rescore", "--benchmark", "lawbench/3-4", "--predictions", str(path), "--baselines"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["n"] == 500 and found["failed"] == 0
     assert found["official"] == {

@@ -50,10 +50,10 @@ def test_texts_score_as_in_the_package(mirror):
 @pytest.mark.parametrize("task", lexeval.TASKS)
 def test_answers_of_the_data_are_right(mirror, task):
     questions = items.items(mirror / FOLDER / "data", task)
-    rule = rescoring.task(f"lexeval/{task}").normalised
+    scorer = rescoring.task(f"lexeval/{task}").normalised
     assert len(questions) == rescoring.expected(f"lexeval/{task}")
-    assert rule.score(questions, [item.gold for item in questions]) == 1
-    assert not any(rule.mark(item, item.gold).abstained for item in questions)
+    assert scorer.score(questions, [item.gold for item in questions]) == 1
+    assert not any(scorer.score_item(item, item.gold).abstained for item in questions)
 
 
 def test_answers_that_nobody_can_give(mirror):
@@ -62,6 +62,6 @@ def test_answers_that_nobody_can_give(mirror):
     for task in lexeval.TASKS:
         if not task.startswith("5"):
             questions = items.items(mirror / FOLDER / "data", task)
-            mark = rescoring.task(f"lexeval/{task}").official.mark
-            wrong += sum(mark(item, item.gold).counts[0] == 0 for item in questions)
+            score = rescoring.task(f"lexeval/{task}").official.score_item
+            wrong += sum(score(item, item.gold).counts[0] == 0 for item in questions)
     assert wrong == 104

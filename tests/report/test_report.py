@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 import report
 from lexpro import hashing
 from lexpro.cli.main import main
+from lexpro.config import score as score_settings
 from lexpro.evaluation import score_judgments
-from lexpro.evaluation.grading import judge
+from lexpro.evaluation.grading import grade
 from lexpro.evaluation.metrics import MAIN, summarise
 from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import (
@@ -183,15 +184,15 @@ def evaluated(folder: dict[str, Path]) -> None:
         for i in range(4)
     ]
     jsonl(folder["tasks"] / "heldout.jsonl", heldout)
-    settings = {"draws": 50, "seed": 1, "confidence": 0.95}
+    settings = score_settings.Settings.model_construct(draws=50, seed=1, confidence=0.95)
     for level, variant in enumerate(sources.VARIANTS):
         given = {"error": None, "sample": 0, "finish_reason": "stop", "retrieved": []}
         rows = [given | {"completion": completion(level, i)} for i in range(len(heldout))]
-        verdicts = [judge(item, row) for item, row in zip(heldout, rows, strict=True)]
-        made = [score_judgments.item_row(*triple) for triple in zip(heldout, rows, verdicts, strict=True)]
+        grades = [grade(item, row) for item, row in zip(heldout, rows, strict=True)]
+        made = [score_judgments.item_row(*triple) for triple in zip(heldout, rows, grades, strict=True)]
         jsonl(folder[f"score.{variant}.none"] / "items.jsonl", made)
         jsonl(folder[f"score.{variant}.rag"] / "items.jsonl", [])
-        elements = summarise("elements", [[verdict] for verdict in verdicts], settings)
+        elements = summarise("elements", [[one] for one in grades], settings)
         for lift, retrieval in enumerate(sources.RETRIEVAL):
             scores = {} if retrieval == "rag" else {"elements": elements}
             for task in TASKS[1:]:

@@ -14,7 +14,7 @@ ORDER = [
     "hashing", "union_find", "package_data", "encoding", "task_names", "records", "law",
     # Plumbing and schemas, outside the fingerprint of every result.
     "config", "workflow",
-    "datasets", "stats", "paired",
+    "datasets", "stats",
     "statutes", "corpus", "tasks", "retrieval", "examples", "models", "engines", "rewards", "training", "evaluation",
     "report", "dag", "resources", "cli", "__main__",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Evaluation: benchmark × model × retrieval → answers (once, on the GPU where there is one) → scores (on a CPU).
 
 INPUTS   results/{base_model,sft,grpo}/<key>/model, results/tasks/<key>/heldout.jsonl, results/index/<key>/
-OUTPUTS  results/predict/<key>/{predictions,times,again}.jsonl, results/score/<key>/{scores.json,items.jsonl}
+OUTPUTS  results/predict/<key>/{predictions,times,repeats}.jsonl, results/score/<key>/{scores.json,items.jsonl}
 """
 
 
@@ -18,7 +18,7 @@ rule predict:
     output:
         predictions="results/predict/{key}/predictions.jsonl",
         times="results/predict/{key}/times.jsonl",
-        again="results/predict/{key}/again.jsonl",
+        repeats="results/predict/{key}/repeats.jsonl",
         manifest="results/predict/{key}/manifest.json",
     log:
         "logs/predict/{key}.log",

@@ -24,6 +24,7 @@ COMMANDS = {
     "estimate": "Estimate what a training takes: memory, GPUs, tokens, hours, sbatch lines.",
     "gates": "Check every reward on gold answers and on uninformed baselines.",
     "publish": "Publish finished reports under the names of their experiments.",
+    "rescore": "Score anyone's outputs of a public benchmark, by its official scorer and by ours.",
 }
 
 

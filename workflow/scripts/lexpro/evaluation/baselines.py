@@ -1,5 +1,5 @@
-"""What answers that know nothing score on the project's own tasks: the commonest answer, the best
-constant one, the prompt copied; and gold itself, which must score 1.
+"""What uninformed answers score: the commonest answer, the best constant one, the prompt copied;
+and gold itself, which must score 1.
 """
 
 from __future__ import annotations
@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
-from lexpro.evaluation.grading import COLUMNS, judge
-from lexpro.evaluation.metrics import MAIN, metrics
+from lexpro.evaluation.grading import grade
+from lexpro.evaluation.items import Item
+from lexpro.evaluation.metrics import main_score
+from lexpro.evaluation.scorers import Task
 from lexpro.tasks.targets import dump
 
 # Constant answers that are tried: the commonest gold ones.
@@ -18,16 +18,19 @@ TRIED = 20
 
 
 def _score(task: str, items: Sequence[dict], texts: Sequence[str]) -> float:
-    rows = [
-        judge(item, {"completion": text, "finish_reason": "stop", "error": None}).counts
-        for item, text in zip(items, texts, strict=True)
-    ]
-    sums = np.array([[row[name] for name in COLUMNS[task]] for row in rows]).sum(axis=0)
-    return round(float(metrics(task, len(items))[MAIN[task]](sums)), 6)
+    answered = {"finish_reason": "stop", "error": None}
+    grades = [[grade(item, answered | {"completion": text})] for item, text in zip(items, texts, strict=True)]
+    return round(main_score(task, grades), 6)
 
 
-def of(task: str, items: Sequence[dict]) -> dict:
-    """{gold, majority, copy, constant: {answer, score}} by the main metric of the task."""
+def judgment_baselines(task: str, items: Sequence[dict]) -> dict:
+    """Of one of the project's own tasks: {gold, majority, copy, constant: {answer, score}} by its
+    main metric.
+
+    Args:
+        task: one of `task_names.TASKS`.
+        items: rows of heldout.jsonl, all of this task.
+    """
     golds = [dump(item["gold"]) for item in items]
     common = [text for text, _ in Counter(golds).most_common(TRIED)]
     scores = {text: _score(task, items, [text] * len(items)) for text in common}
@@ -38,3 +41,24 @@ def of(task: str, items: Sequence[dict]) -> dict:
         "copy": _score(task, items, [item["input"] for item in items]),
         "constant": {"answer": best, "score": scores[best]},
     }
+
+
+def question_baselines(task: Task, items: Sequence[Item]) -> dict[str, dict]:
+    """Of a task of a public benchmark: for each scorer {gold, majority, copy, constant}.
+
+    `constant` is the best of `task.constants`, for each scorer its own.
+    """
+    constants = task.constants(items)
+    majority = Counter(item.gold for item in items).most_common(1)[0][0]
+    answers = {
+        "gold": [item.gold for item in items],
+        "majority": [majority] * len(items),
+        "copy": [item.prompt for item in items],
+    }
+    by_scorer: dict[str, dict] = {}
+    for name, scorer in task.scorers.items():
+        by_scorer[name] = {answer: scorer.score(items, texts) for answer, texts in answers.items()}
+        scores = {text: scorer.score(items, [text] * len(items)) for text in constants}
+        best = max(scores, key=scores.__getitem__)
+        by_scorer[name]["constant"] = {"answer": best, "score": scores[best]}
+    return by_scorer

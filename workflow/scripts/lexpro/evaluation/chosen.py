@@ -1,4 +1,4 @@
-"""Which benchmark settings name."""
+"""The benchmark that settings name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lexpro.evaluation.items import Source
 from lexpro.evaluation.tasks.heldout import items as heldout
 
 
-def source_of(items: Judgments | Asked | None) -> Source:
-    """The benchmark that its settings name as `source`; without one, the held-out judgments."""
-    return importlib.import_module(items.source).SOURCE if items and items.source else heldout.SOURCE
+def source_of(settings: Judgments | Asked | None) -> Source:
+    """The benchmark that the settings name as `source`; without one, the held-out judgments."""
+    named = settings and settings.source
+    return importlib.import_module(named).SOURCE if named else heldout.SOURCE

@@ -46,11 +46,14 @@ def _alike(a: Counter, b: Counter) -> float:
     return elements.f1((a & b).total(), a.total(), b.total())
 
 
-def item(task: str, answers: Sequence[dict | None]) -> dict[str, float]:
-    """One prompt's samples: `same` (all of them alike), `modal` (share of the commonest),
-    `agreement` (F1 of two, mean over pairs; two that give no answer do not agree), `unanswered`
-    (share), and for lengths `term_range` (months from shortest to longest, the largest of the
-    defendants) where at least two samples state one.
+def of_samples(task: str, answers: Sequence[dict | None]) -> dict[str, float]:
+    """How far the samples of one prompt agree.
+
+    Returns:
+        `same` (1 where all are alike), `modal` (share of the commonest), `agreement` (F1 of two,
+        mean over pairs; two that give no answer do not agree), `unanswered` (share), and
+        `term_range` (months from the shortest to the longest term, the largest of the defendants)
+        where at least two samples state one.
     """
     bags = [_bag(task, answer) for answer in answers]
     common = Counter(frozenset(bag.items()) for bag, a in zip(bags, answers, strict=True) if a is not None)
@@ -59,7 +62,7 @@ def item(task: str, answers: Sequence[dict | None]) -> dict[str, float]:
         0.0 if a is None or b is None else _alike(bags[i], bags[j])
         for (i, a), (j, b) in combinations(enumerate(answers), 2)
     ]
-    found = {
+    measures = {
         "same": float(modal == len(answers)),
         "modal": modal / len(answers),
         "agreement": fmean(pairs),
@@ -70,19 +73,22 @@ def item(task: str, answers: Sequence[dict | None]) -> dict[str, float]:
         for name, months in _months(task, answer).items():
             terms.setdefault(name, []).append(months)
     ranges = [max(months) - min(months) for months in terms.values() if len(months) > 1]
-    return found | ({"term_range": float(max(ranges))} if ranges else {})
+    return measures | ({"term_range": float(max(ranges))} if ranges else {})
 
 
-def of(task: str, items: Sequence[Sequence[dict | None]]) -> dict[str, dict]:
-    """{consistency: {samples, <measure>: mean over items, term_range_n: items with terms}}; nothing
-    where a prompt was answered once.
+def consistency(task: str, items: Sequence[Sequence[dict | None]]) -> dict[str, dict]:
+    """The measures of `of_samples` as means over items.
+
+    Returns:
+        {consistency: {samples, …, term_range_n: items with terms}}; nothing where a prompt was
+        answered once.
     """
     samples = min(map(len, items), default=0)
     if samples < 2:
         return {}
-    rows = [item(task, answers) for answers in items]
-    found = {name: round(fmean(row[name] for row in rows), 6) for name in rows[0] if name != "term_range"}
+    rows = [of_samples(task, answers) for answers in items]
+    means = {name: round(fmean(row[name] for row in rows), 6) for name in rows[0] if name != "term_range"}
     ranges = [row["term_range"] for row in rows if "term_range" in row]
     if ranges:
-        found |= {"term_range": round(fmean(ranges), 4), "term_range_n": len(ranges)}
-    return {"consistency": {"samples": samples, **found}}
+        means |= {"term_range": round(fmean(ranges), 4), "term_range_n": len(ranges)}
+    return {"consistency": {"samples": samples, **means}}

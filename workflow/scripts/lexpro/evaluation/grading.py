@@ -39,9 +39,18 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one prediction. `right`, `wrong`, `missed`: lists of elements, charges, refs
-    or terms.
+class Grade:
+    """What became of one prediction.
+
+    Attributes:
+        outcome: one of `OUTCOMES`.
+        truncated: the answer was cut at the longest one allowed.
+        score: from 0 to 1.
+        counts: column of `COLUMNS` → what this prediction adds to it.
+        answer: the answer as it was read; None where there is none.
+        right: elements, charges, refs or terms that are stated and true.
+        wrong: those that are stated and not true.
+        missed: those that are true and not stated.
     """
 
     outcome: str
@@ -107,8 +116,8 @@ def _term(gold: dict, answer: dict | None) -> tuple[dict[str, float], float, Cou
     return {"exact": exact, "kind": kind, "within_25": near, "log_score": score}, score, true, stated
 
 
-def judge(item: dict, prediction: dict) -> Verdict:
-    """The verdict on a row of predictions.jsonl for a row of heldout.jsonl."""
+def grade(item: dict, prediction: dict) -> Grade:
+    """The grade of a row of predictions.jsonl for a row of heldout.jsonl."""
     task, answer = item["task"], None
     if not prediction["error"]:
         _, text, finished = answers.split_think(prediction["completion"])
@@ -131,4 +140,4 @@ def judge(item: dict, prediction: dict) -> Verdict:
     counts = {name: float(counts.get(name, 0)) for name in COLUMNS[task]}
     truncated = prediction["finish_reason"] == "length"
     parts = ((true & stated), stated - true, true - stated)
-    return Verdict(outcome, truncated, score, counts, answer, *(sorted(p.elements(), key=str) for p in parts))
+    return Grade(outcome, truncated, score, counts, answer, *(sorted(p.elements(), key=str) for p in parts))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from lexpro.config.tasks import Form
 
@@ -17,8 +17,13 @@ WITH_STATUTES = ("charge", "article", "term")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. `prompt` is what was asked, `gold` the reference as the benchmark writes it,
-    `text` the part of the prompt that is this question's own ("": all of it).
+    """One question.
+
+    Attributes:
+        id: its name within the task.
+        prompt: what is asked.
+        gold: the reference as the benchmark writes it.
+        text: the part of the prompt that is this question's own; empty where that is all of it.
     """
 
     id: str
@@ -31,8 +36,10 @@ class Item:
 class Retrieval:
     """What a run with retrieval may look up.
 
-    `articles`: (text, date or None, law or None for any) → statutes. `court_citations`: (facts,
-    name of the court, its province) → refs that it usually cites, or None.
+    Attributes:
+        articles: (text, date or None, law or None for any) → statutes.
+        court_citations: (facts, name of the court, its province) → refs that it usually
+            cites, or None.
     """
 
     articles: Callable[[str, str | None, str | None], list[dict]]
@@ -40,10 +47,21 @@ class Retrieval:
 
 
 class Source(Protocol):
-    """`SOURCE` of a module of this package. `settings` are those of config/benchmark, `tasks` the
-    folder of the tasks stage; what is asked are dicts with at least id and task.
-    """
+    """A benchmark as `predict` sees it: `SOURCE` of its module `items`."""
 
-    def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]: ...
+    def asked(self, tasks: Path, settings: Any, retrieval: bool) -> list[dict]:
+        """What is asked.
 
-    def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]: ...
+        Args:
+            tasks: folder of the tasks stage.
+            settings: of the benchmark (`lexpro.config.benchmark`).
+            retrieval: whether statutes are looked up.
+
+        Returns:
+            Rows with at least `id` and `task`.
+        """
+        ...
+
+    def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
+        """The prompt of a row, and the refs of the statutes that it shows or names."""
+        ...

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lexpro.config import benchmark as config
 from lexpro.config.tasks import Form
 from lexpro.evaluation.items import WITH_STATUTES, Retrieval
 from lexpro.law.articles import CRIMINAL_LAW
@@ -20,21 +21,26 @@ from lexpro.workflow.errors import UserError
 
 @dataclass(frozen=True)
 class Judgments:
-    """`rows`: (folder of the tasks stage, settings of the benchmark) → its rows, in drawn order."""
+    """A benchmark of judgments.
 
-    rows: Callable[[Path, dict], Iterable[dict]]
+    Attributes:
+        rows: (folder of the tasks stage, settings of the benchmark) → its rows, in drawn order.
+    """
 
-    def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]:
+    rows: Callable[[Path, config.PinnedJudgments | None], Iterable[dict]]
+
+    def asked(self, tasks: Path, settings: config.Judgments, retrieval: bool) -> list[dict]:
         """The rows that are asked: at most `limit` of each of `tasks` (0: all), the first.
 
-        Raises `UserError` if none is left.
+        Raises:
+            UserError: none is left.
         """
-        wanted = [task for task in settings["tasks"] if not retrieval or task in WITH_STATUTES]
+        wanted = [task for task in settings.tasks if not retrieval or task in WITH_STATUTES]
         taken = dict.fromkeys(wanted, 0)
         chosen = []
         for row in self.rows(tasks, settings):
             task = row["task"]
-            if task in taken and (not settings["limit"] or taken[task] < settings["limit"]):
+            if task in taken and (not settings.limit or taken[task] < settings.limit):
                 taken[task] += 1
                 chosen.append(row)
         if not chosen:
@@ -45,10 +51,10 @@ class Judgments:
         return chosen
 
     def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
-        """(prompt of an item, refs of the statutes that it shows or names)."""
+        """The prompt of an item, and the refs of the statutes that it shows or names."""
         if retrieval is None:
             return prompts.build(item["task"], item["input"], form), []
-        found = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
+        articles = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
         usual = retrieval.court_citations(item["input"], item["court"], item["province"])
-        prompt = prompts.build(item["task"], item["input"], form, found, court_citations=usual)
-        return prompt, prompts.refs(found, form, usual)
+        prompt = prompts.build(item["task"], item["input"], form, articles, court_citations=usual)
+        return prompt, prompts.refs(articles, form, usual)

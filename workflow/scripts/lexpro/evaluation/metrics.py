@@ -1,4 +1,4 @@
-"""Scores of a benchmark from the counts of its items, each with its bootstrap interval."""
+"""Scores of the project's own tasks from the counts of their items, each with its interval."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from functools import partial
 
 import numpy as np
 
-from lexpro.evaluation.grading import COLUMNS, OUTCOMES, Verdict
-from lexpro.stats import Interval, Metric, bootstrap, ratio
+from lexpro.config.score import Settings
+from lexpro.evaluation.grading import COLUMNS, OUTCOMES, Grade
+from lexpro.evaluation.scored import rounded
+from lexpro.stats import Mean, Metric, bootstrap, ratio
 from lexpro.task_names import FIELDS
 from lexpro.tasks import elements
 
@@ -45,12 +47,8 @@ def _recall(sums: np.ndarray) -> np.ndarray:
     return ratio(right, true, 0.0)
 
 
-def _rate(column: int, of: int, sums: np.ndarray) -> np.ndarray:
-    return ratio(sums[..., column], sums[..., of])
-
-
-def _mean(column: int, items: int, sums: np.ndarray) -> np.ndarray:
-    return sums[..., column] / items
+def _rate(column: int, all_column: int, sums: np.ndarray) -> np.ndarray:
+    return ratio(sums[..., column], sums[..., all_column])
 
 
 def _set(name: str, sums: np.ndarray) -> np.ndarray:
@@ -62,21 +60,22 @@ def _set(name: str, sums: np.ndarray) -> np.ndarray:
     }[name]
 
 
-def metrics(task: str, items: int) -> dict[str, Metric]:
-    """Name → function of sums over `items` items, the main metric first."""
+def metrics(task: str) -> dict[str, Metric]:
+    """Name → function of the sums of a `table` over its items, the main metric first."""
     columns = COLUMNS[task]
 
     def mean(column: str) -> Metric:
-        return partial(_mean, columns.index(column), items)
+        # The last column of a table counts the items.
+        return Mean(columns.index(column), len(columns))
 
     if task == "elements":
-        found = {"micro_f1": _micro, "macro_f1": _macro, "precision": _precision, "recall": _recall}
+        lists = {"micro_f1": _micro, "macro_f1": _macro, "precision": _precision, "recall": _recall}
         people = columns.index("people")
         by_defendant = {
             "defendant_f1": partial(_rate, people + 1, people),
             "defendant_accuracy": partial(_rate, people + 2, people),
         }
-        return found | by_defendant | {"accuracy": mean("exact")}
+        return lists | by_defendant | {"accuracy": mean("exact")}
     if task == "term":
         return {
             "log_score": mean("log_score"),
@@ -88,16 +87,18 @@ def metrics(task: str, items: int) -> dict[str, Metric]:
     return sets | {"item_f1": mean("item_f1"), "accuracy": mean("exact")}
 
 
-def _table(task: str, verdicts: Sequence[Sequence[Verdict]]) -> np.ndarray:
-    """(items, counts): each item the mean over its samples."""
-    rows = [[[v.counts[name] for name in COLUMNS[task]] for v in samples] for samples in verdicts]
+def table(task: str, grades: Sequence[Sequence[Grade]]) -> np.ndarray:
+    """Counts (items × columns), each item the mean over its samples.
+
+    The columns are those of `grading.COLUMNS`, and a last one of ones.
+    """
+    rows = [[[*(grade.counts[name] for name in COLUMNS[task]), 1.0] for grade in item] for item in grades]
     return np.array([np.mean(samples, axis=0) for samples in rows])
 
 
-def main(task: str, verdicts: Sequence[Sequence[Verdict]]) -> float:
+def main_score(task: str, grades: Sequence[Sequence[Grade]]) -> float:
     """The main metric of a task alone."""
-    table = _table(task, verdicts)
-    return float(metrics(task, len(table))[MAIN[task]](table.sum(axis=0)))
+    return float(metrics(task)[MAIN[task]](table(task, grades).sum(axis=0)))
 
 
 def _number(count: float) -> int | float:
@@ -107,59 +108,57 @@ def _number(count: float) -> int | float:
 
 
 def _by_field(sums: np.ndarray) -> dict[str, dict[str, float]]:
-    """Field → precision, recall, f1 and how many elements are true; fields with none true and none
-    stated are left out.
+    """Field → precision, recall, f1 and how many elements are true.
+
+    Fields with none true and none stated are left out.
     """
-    found = {}
-    for name, (right, stated, true) in zip(FIELDS, _fields(sums), strict=True):
-        if stated or true:
-            found[name] = {
-                "precision": float(ratio(right, stated, 0.0)),
-                "recall": float(ratio(right, true, 0.0)),
-                "f1": float(_f1(right, stated, true)),
-                "n": _number(true),
-            }
-    return found
+    return {
+        name: {
+            "precision": float(ratio(right, stated, 0.0)),
+            "recall": float(ratio(right, true, 0.0)),
+            "f1": float(_f1(right, stated, true)),
+            "n": _number(true),
+        }
+        for name, (right, stated, true) in zip(FIELDS, _fields(sums), strict=True)
+        if stated or true
+    }
 
 
-def _rounded(interval: Interval) -> dict[str, float]:
-    return {name: round(getattr(interval, name), 6) for name in ("value", "low", "high")}
+def summarise(task: str, grades: Sequence[Sequence[Grade]], settings: Settings) -> dict:
+    """The scores of one task.
 
+    Args:
+        task: one of `task_names.TASKS`.
+        grades: of each item a list over its samples.
+        settings: how intervals are computed.
 
-def summarise(task: str, verdicts: Sequence[Sequence[Verdict]], settings: dict) -> dict:
-    """The scores of one task from the verdicts of its items (each a list over samples).
-
-    `n` items; outcomes and `truncated` count predictions; every metric by name, `low` and `high` of
-    the main one (a `confidence` interval), and the intervals of all in `intervals`. `elements` adds
-    `fields` and `confusions`.
+    Returns:
+        `n` items; outcomes and `truncated`, which count predictions; every metric by name; `low`,
+        `high` and `interval_method` of the main one (at `confidence`), and the intervals of all in
+        `intervals`. `elements` adds `fields` and `confusions`.
     """
-    table = _table(task, verdicts)
-    found = bootstrap(
-        table, metrics(task, len(table)), settings["draws"], settings["seed"], settings["confidence"]
-    )
-    every = [verdict for samples in verdicts for verdict in samples]
-    intervals = {name: _rounded(interval) for name, interval in found.items()}
-    main = intervals[MAIN[task]]
+    counts = table(task, grades)
+    intervals = bootstrap(counts, metrics(task), settings.draws, settings.seed, settings.confidence)
+    numbers = {name: rounded(interval) for name, interval in intervals.items()}
+    every = [grade for samples in grades for grade in samples]
+    main = numbers[MAIN[task]]
     summary = {
-        "n": len(table),
+        "n": len(counts),
         "predictions": len(every),
-        **{outcome: sum(v.outcome == outcome for v in every) for outcome in OUTCOMES},
-        "truncated": sum(v.truncated for v in every),
+        **{outcome: sum(grade.outcome == outcome for grade in every) for outcome in OUTCOMES},
+        "truncated": sum(grade.truncated for grade in every),
         "main": MAIN[task],
-        **{name: interval["value"] for name, interval in intervals.items()},
+        **{name: interval["value"] for name, interval in numbers.items()},
         "low": main["low"],
         "high": main["high"],
-        "confidence": settings["confidence"],
-        "intervals": intervals,
+        "interval_method": main["method"],
+        "confidence": settings.confidence,
+        "intervals": numbers,
     }
     if task == "elements":
-        sums = table.sum(axis=0)
+        sums = counts.sum(axis=0)
         summary["fields"] = _by_field(sums)
         first = COLUMNS[task].index(elements.CONFUSIONS[0])
-        summary["confusions"] = {
-            name: _number(value)
-            for name, value in zip(
-                elements.CONFUSIONS, sums[first : first + len(elements.CONFUSIONS)], strict=True
-            )
-        }
+        errors = sums[first : first + len(elements.CONFUSIONS)]
+        summary["confusions"] = dict(zip(elements.CONFUSIONS, map(_number, errors), strict=True))
     return summary

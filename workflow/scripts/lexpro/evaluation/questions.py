@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro import datasets
+from lexpro.config.benchmark import Asked, PinnedAsked, PinnedJudgments, PinnedQuestions
 from lexpro.config.tasks import Form
 from lexpro.evaluation.items import Item, Retrieval
 from lexpro.tasks import listing, prompts
@@ -19,12 +20,18 @@ SHOTS = ("zero_shot", "one_shot")
 QUERY = 2000
 
 
-def data(settings: dict, shots: int) -> Path:
-    """The items of a benchmark with so many examples; raises `UserError` where they are not to be
-    had.
+# Settings of a benchmark with the hashes of its data sets.
+Pinned = PinnedAsked | PinnedQuestions | PinnedJudgments
+
+
+def data(settings: Pinned, shots: int) -> Path:
+    """The file or folder with the items of a benchmark that show so many examples (0 or 1).
+
+    Raises:
+        UserError: it is not at hand, or not what was planned with.
     """
-    name = settings["data"][SHOTS[shots]]
-    return datasets.resolve(datasets.find(name), CACHE, settings.get("sha256", {}).get(name, ""))
+    name = settings.data[SHOTS[shots]]
+    return datasets.resolve(datasets.find(name), CACHE, settings.sha256.get(name, ""))
 
 
 def label(number: str, shots: int) -> str:
@@ -34,33 +41,42 @@ def label(number: str, shots: int) -> str:
     return (number or "all") + (f"/{SHOTS[shots]}" if shots else "")
 
 
-def wanted(settings: dict, retrieval: bool) -> list[str]:
+def wanted(settings: Asked, retrieval: bool) -> list[str]:
     """The tasks that are asked; with retrieval, those for which statutes are of use."""
-    numbers = settings["tasks"] or list(settings["expect"])
-    return [number for number in numbers if not retrieval or number in settings["statutes"]]
+    numbers = settings.tasks or list(settings.expect)
+    return [number for number in numbers if not retrieval or number in settings.statutes]
 
 
 @dataclass(frozen=True)
 class Questions:
-    """`items`: (file or folder, number of a task) → its items."""
+    """A public benchmark.
+
+    Attributes:
+        items: (file or folder, number of a task) → its items.
+    """
 
     items: Callable[[Path, str], list[Item]]
 
-    def tasks(self, settings: dict, retrieval: bool) -> Iterator[tuple[str, str, list[Item]]]:
+    def tasks(
+        self, settings: PinnedAsked | PinnedQuestions, retrieval: bool
+    ) -> Iterator[tuple[str, str, list[Item]]]:
         """(number, name among scores, items) of every task that is asked."""
-        for shots in settings["shots"]:
+        for shots in settings.shots:
             folder = data(settings, shots)
             for number in wanted(settings, retrieval):
                 yield number, label(number, shots), self.items(folder, number.replace("all", ""))
 
-    def asked(self, tasks: Path, settings: dict, retrieval: bool) -> list[dict]:
+    def asked(self, tasks: Path, settings: PinnedAsked, retrieval: bool) -> list[dict]:
         """At most `limit` items of each task (0: all), the first; with the law that statutes are
         searched in.
+
+        Raises:
+            UserError: no task is asked with retrieval.
         """
         chosen = [
-            {"id": f"{name}:{item.id}", "task": name, "item": item, "law": settings["statutes"].get(number)}
+            {"id": f"{name}:{item.id}", "task": name, "item": item, "law": settings.statutes.get(number)}
             for number, name, items in self.tasks(settings, retrieval)
-            for item in items[: settings["limit"] or None]
+            for item in items[: settings.limit or None]
         ]
         if not chosen:
             raise UserError(
@@ -69,10 +85,10 @@ class Questions:
         return chosen
 
     def prompt(self, row: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
-        """(the prompt of the benchmark, after the statutes that were found; their refs)."""
+        """The prompt of the benchmark, behind the statutes that were found, and their refs."""
         item = row["item"]
         if retrieval is None:
             return item.prompt, []
-        found = prompts.shown(retrieval.articles((item.text or item.prompt)[-QUERY:], None, row["law"]), form)
-        listed = [listing.line(article) for article in found]
-        return "\n".join(["法条：", *(listed or ["无"]), item.prompt]), [article["ref"] for article in found]
+        shown = prompts.shown(retrieval.articles((item.text or item.prompt)[-QUERY:], None, row["law"]), form)
+        listed = [listing.line(article) for article in shown]
+        return "\n".join(["法条：", *(listed or ["无"]), item.prompt]), [article["ref"] for article in shown]

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lexpro import datasets
-from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE, Questions
+from lexpro.evaluation.scorers import LookUp
 from lexpro.workflow.errors import UserError
 
 
-def golds(dataset: str, source: Questions, number: str) -> Callable[[list[dict]], list[str]]:
-    """Records of a file of outputs → the references of a task; UserError on an id that the data set
-    has not, and where it is not at hand.
+def by_id(dataset: str, source: Questions, number: str) -> LookUp:
+    """Finds the references of records by their field `id`.
+
+    Args:
+        dataset: name in the registry of the data set that has the references.
+        source: reads the items of the data set.
+        number: the task.
+
+    Returns:
+        A function of records. It raises UserError on an id that the data set has not, and where
+        the data set is not at hand.
     """
 
-    def of(rows: list[dict]) -> list[str]:
+    def look_up(rows: list[dict]) -> list[str]:
         path = datasets.resolve(datasets.find(dataset), CACHE)
-        items: list[Item] = source.items(path, number)
-        known = {item.id: item.gold for item in items}
-        strange = [row.get("id") for row in rows if str(row.get("id")) not in known]
+        references = {item.id: item.gold for item in source.items(path, number)}
+        strange = [row.get("id") for row in rows if str(row.get("id")) not in references]
         if strange:
             raise UserError(
                 f"{len(strange)} of {len(rows)} records have an id that {dataset} has not, the first {strange[0]!r}."
             )
-        return [known[str(row["id"])] for row in rows]
+        return [references[str(row["id"])] for row in rows]
 
-    return of
+    return look_up

@@ -11,11 +11,18 @@ Values = Callable[[list[dict]], dict[str, float]]
 
 
 def compared(first: Sequence[dict], second: Sequence[dict], values: Values) -> dict[str, dict]:
-    """Task → {items, same: how many texts are the same, first, second: the scores of both runs,
-    difference}.
+    """How far the scores of two runs lie apart.
 
-    `first`: all predictions, `second`: those made again. What failed in one of the runs is left
-    out.
+    What failed in one of the runs is left out.
+
+    Args:
+        first: all predictions.
+        second: some of them, made a second time.
+        values: gives the main score of each task.
+
+    Returns:
+        Task → {items, same: how many texts are the same, first, second: the scores of both runs,
+        difference}.
     """
     before = {(row["id"], row["sample"]): row for row in first if not row["error"]}
     pairs = [

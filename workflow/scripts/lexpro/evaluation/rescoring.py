@@ -7,21 +7,21 @@ from __future__ import annotations
 import csv
 import importlib
 import json
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from lexpro.evaluation.scorers import Item, Rule, Task
+from lexpro.evaluation.items import Item
+from lexpro.evaluation.scorers import LookUp, Scorer, Task
 from lexpro.stats import bootstrap
 from lexpro.tasks.answers import split_think
 from lexpro.workflow.cli_files import read_text
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml
 
-# Benchmark → the format its outputs are published in. A benchmark's module has `task(name)`.
+# Benchmark → the format its outputs are published in. A benchmark's scorer has `task(number)`.
 FORMATS = {"lawbench": "lawbench", "lexeval": "lexeval", "disc": "disc", "judge": "judge"}
 FORMATS |= dict.fromkeys(("pdp", "casegen", "cail2018"), "answers")
 CONFIG = Path("config/benchmark")
@@ -44,8 +44,10 @@ class Outputs:
 
 
 def task(name: str) -> Task:
-    """The task of `lawbench/3-4`, `lexeval/1_1`, `disc/single/nje` or `judge`; raises UserError on
-    others.
+    """The task of a name such as `lawbench/3-4`, `lexeval/1_1`, `disc/single/nje`, `judge`.
+
+    Raises:
+        UserError: there is no such benchmark, or no such task in it.
     """
     benchmark, _, number = name.partition("/")
     if benchmark not in FORMATS:
@@ -59,7 +61,7 @@ def task(name: str) -> Task:
 
 
 def expected(name: str) -> int:
-    """Items of a task, as config/benchmark has it."""
+    """How many items a task has, as config/benchmark says."""
     benchmark, _, number = name.partition("/")
     return read_yaml(CONFIG / f"{benchmark}.yaml")["expect"][number or "all"]
 
@@ -101,21 +103,26 @@ def _prompt(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None = None) -> Outputs:
-    """The outputs of a file; `golds` gives the references where the format does not hold them (by
-    id, or by question).
+def read(path: Path, form: str, references: LookUp | None = None) -> Outputs:
+    """The outputs of a file.
 
-    Raises UserError on a file that is not in the format.
+    Args:
+        path: the file.
+        form: its format, a value of `FORMATS`.
+        references: gives the references where the format does not hold them.
+
+    Raises:
+        UserError: the file is not in the format, or its references are not to be had.
     """
     rows = _records(path, form)
     answer, gold, prompt = _FIELDS[form]
-    if not gold and not golds:
+    if not gold and not references:
         raise UserError(
             f"the format {form!r} holds no references, and this benchmark's are in no file of its own."
         )
     if gold and any(gold not in row for row in rows):
         raise UserError(f"{path}: a record has no field {gold!r}, which the format {form!r} asks for.")
-    true = [row[gold] for row in rows] if gold else golds(rows)
+    true = [row[gold] for row in rows] if gold else references(rows)
     items = [
         # LexEval has questions without an answer (null).
         Item(str(row.get("id", n)), _prompt(row.get(prompt)), reference if isinstance(reference, str) else "")
@@ -125,19 +132,34 @@ def read(path: Path, form: str, golds: Callable[[list[dict]], list[str]] | None 
     return Outputs(items, [text if isinstance(text, str) else None for text in texts])
 
 
-def _numbers(rule: Rule, table: np.ndarray, draws: int) -> dict:
+def _numbers(scorer: Scorer, table: np.ndarray, draws: int) -> dict:
     """Every metric; of the main one, the interval too."""
-    found = bootstrap(table, rule.metrics, draws)
-    main, *others = found
-    numbers = {"score": found[main].value, "low": found[main].low, "high": found[main].high}
-    return numbers | {name: found[name].value for name in others}
+    intervals = bootstrap(table, scorer.metrics, draws)
+    name, *others = intervals
+    main = intervals[name]
+    numbers = {"score": main.value, "low": main.low, "high": main.high, "interval_method": main.method}
+    return numbers | {name: intervals[name].value for name in others}
 
 
-def evaluate(task: Task, outputs: Outputs, draws: int = 2000, models: dict | None = None) -> dict:
-    """Both scores of a file of outputs; with `models`, what takes these to compute too (`beside`).
+def evaluate(
+    task: Task, outputs: Outputs, draws: int = 2000, models: Mapping[str, str | None] | None = None
+) -> dict:
+    """Both scores of a file of outputs.
 
-    `failed`: items without an output, `truncated`: a thought without an end; both score 0 and are
-    no abstentions of the normalised score. The official scorer gets the text as it is.
+    The official scorer gets a text as it is, the normalised one without its thought.
+
+    Args:
+        task: the task that the outputs are of.
+        outputs: items and outputs.
+        draws: of the bootstrap.
+        models: folders of the models that `task.beside` takes.
+
+    Returns:
+        What `lexpro rescore` prints. `failed` counts items without an output and `truncated`
+        thoughts without an end: both score 0 and are no abstentions of the normalised score.
+
+    Raises:
+        UserError: an item is not as the benchmark writes it.
     """
     items = outputs.items
     try:
@@ -152,8 +174,8 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000, models: dict | Non
     answered = [
         text is not None and finished for text, (_, _, finished) in zip(outputs.texts, thoughts, strict=True)
     ]
-    marks = [
-        task.normalised.mark(item, answer) if said else task.normalised.unanswered(item)
+    scores = [
+        task.normalised.score_item(item, answer) if said else task.normalised.unanswered(item)
         for item, (_, answer, _), said in zip(items, thoughts, answered, strict=True)
     ]
     pairs = [(item.gold, text or "") for item, text in zip(items, outputs.texts, strict=True)]
@@ -169,29 +191,8 @@ def evaluate(task: Task, outputs: Outputs, draws: int = 2000, models: dict | Non
             **official,
         },
         "normalised": {
-            **_numbers(task.normalised, np.array([mark.counts for mark in marks]), draws),
-            "abstained": sum(mark.abstained and said for mark, said in zip(marks, answered, strict=True)),
+            **_numbers(task.normalised, np.array([score.counts for score in scores]), draws),
+            "abstained": sum(score.abstained and said for score, said in zip(scores, answered, strict=True)),
         },
         **({"beside": task.beside(pairs, models or {})} if task.beside else {}),
     }
-
-
-def baselines(task: Task, items: Sequence[Item]) -> dict:
-    """What answers without any knowledge score: gold itself, the commonest answer, the prompt
-    copied, and the one answer to all that scores best (of those that `task.constants` names), for
-    each scorer its own.
-    """
-    constants = task.constants(items)
-    majority = Counter(item.gold for item in items).most_common(1)[0][0]
-    answers = {
-        "gold": [item.gold for item in items],
-        "majority": [majority] * len(items),
-        "copy": [item.prompt for item in items],
-    }
-    found: dict[str, dict] = {}
-    for scorer, rule in (("official", task.official), ("normalised", task.normalised)):
-        found[scorer] = {name: rule.score(items, texts) for name, texts in answers.items()}
-        scores = {text: rule.score(items, [text] * len(items)) for text in constants}
-        best = max(scores, key=scores.__getitem__)
-        found[scorer]["constant"] = {"answer": best, "score": scores[best]}
-    return found

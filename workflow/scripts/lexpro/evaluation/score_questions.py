@@ -1,4 +1,4 @@
-"""Scores of public benchmarks: a run's own predictions, marked by the official scorer and by ours.
+"""Scores of public benchmarks: a run's own predictions, scored by the official scorer and by ours.
 
 Both read the answer without its thought; a thought without an end is no answer.
 """
@@ -6,175 +6,198 @@ Both read the answer without its thought; a thought without an end is no answer.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from lexpro.evaluation import contamination, rescoring
+from lexpro import stats
+from lexpro.config import score as config
+from lexpro.config.benchmark import PinnedQuestions
+from lexpro.evaluation import contamination
+from lexpro.evaluation.baselines import question_baselines
 from lexpro.evaluation.grading import OUTCOMES
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import SHOTS, Questions
-from lexpro.evaluation.scored import Scored, prediction_of
-from lexpro.evaluation.scorers import SKIPPED, Mark, Rule, Task
+from lexpro.evaluation.scored import Scored, prediction_of, rounded
+from lexpro.evaluation.scorers import SKIPPED, ItemScore, Scorer, Task
 from lexpro.stats import bootstrap
 from lexpro.tasks.answers import split_think
 from lexpro.workflow.errors import UserError
 
-Asked = dict[str, tuple[str, dict[str, Item]]]
+# Name among scores → (number of the task, the items that were answered).
+Answered = dict[str, tuple[str, dict[str, Item]]]
+# Item → its predictions, one a sample.
+Samples = dict[str, list[dict]]
 
 
 def answered(
-    source: Questions, settings: dict, predictions: list[dict]
-) -> tuple[Asked, dict[str, list[dict]]]:
-    """({name: (number, the items that were answered)} of each task, {item: its predictions});
-    raises `UserError` on a prediction of no item.
+    source: Questions, settings: PinnedQuestions, predictions: Sequence[dict]
+) -> tuple[Answered, Samples]:
+    """The items that predictions answer, by task, and the predictions of each item.
+
+    Raises:
+        UserError: a prediction is of no item.
     """
-    given: dict[str, list[dict]] = {}
+    samples: Samples = {}
     for row in predictions:
-        given.setdefault(row["id"], []).append(row)
-    asked: Asked = {}
+        samples.setdefault(row["id"], []).append(row)
+    by_task: Answered = {}
     for number, name, items in source.tasks(settings, False):
-        found = {f"{name}:{item.id}": item for item in items}
-        asked[name] = number, {key: item for key, item in found.items() if key in given}
-    known = {key for _, items in asked.values() for key in items}
-    if strange := [key for key in given if key not in known]:
+        keys = {f"{name}:{item.id}": item for item in items}
+        by_task[name] = number, {key: item for key, item in keys.items() if key in samples}
+    asked = {key for _, items in by_task.values() for key in items}
+    if strange := [key for key in samples if key not in asked]:
         raise UserError(
             f"{len(strange)} predictions are of no item of the benchmark, the first is {strange[0]}"
         )
-    return {name: pair for name, pair in asked.items() if pair[1]}, given
+    return {name: pair for name, pair in by_task.items() if pair[1]}, samples
 
 
-def values(
-    source: Questions, task_of: Callable[[str], Task], settings: dict, predictions: list[dict]
+def main_scores(
+    source: Questions,
+    task_of: Callable[[str], Task],
+    settings: PinnedQuestions,
+    predictions: Sequence[dict],
 ) -> dict[str, float]:
-    """The normalised score of each task, and nothing else."""
-    asked, given = answered(source, settings, predictions)
-    found = {}
+    """The normalised score of each task, and nothing else; each prediction is an item."""
+    asked, samples = answered(source, settings, predictions)
+    scores = {}
     for name, (number, items) in asked.items():
-        rule = task_of(number.replace("all", "")).normalised
-        found[name] = rule.value(
-            [_mark(rule, item, row) for key, item in items.items() for row in given[key]]
+        scorer = task_of(number.replace("all", "")).normalised
+        scores[name] = scorer.value(
+            [_score(scorer, item, row) for key, item in items.items() for row in samples[key]]
         )
-    return found
+    return scores
 
 
 def score(
     source: Questions,
     task_of: Callable[[str], Task],
     tasks: Path,
-    settings: dict,
-    predictions: list[dict],
-    how: dict,
+    settings: PinnedQuestions,
+    predictions: Sequence[dict],
+    how: config.Settings,
 ) -> Scored:
-    """Both scores by task, their averages, and a row for each prediction."""
-    asked, given = answered(source, settings, predictions)
+    """Both scores by task, their averages, and a row for each prediction.
+
+    Args:
+        source: the benchmark.
+        task_of: number of a task → the task with its scorers.
+        tasks: folder of the tasks stage, for the contamination.
+        settings: of the benchmark.
+        predictions: rows of predictions.jsonl.
+        how: settings of the intervals.
+
+    Raises:
+        UserError: a prediction is of no item.
+    """
+    asked, samples = answered(source, settings, predictions)
     overlaps = contamination.by_task(
         {name: [item.text or item.prompt for item in items.values()] for name, (_, items) in asked.items()},
         contamination.documents(tasks),
     )
-    scores, rows, tables = {}, [], {}
+    scores, rows, by_task = {}, [], {}
     for name, (number, items) in asked.items():
         task = task_of(number.replace("all", ""))
-        marked = Marked.of(task, items, given)
+        scored = ScoredTask.score(task, items, samples)
         scores[name] = {
-            **marked.summary(how),
-            "expected_n": settings["expect"][number],
-            "baselines": rescoring.baselines(task, list(items.values())),
+            **scored.summary(how),
+            "expected_n": settings.expect[number],
+            "baselines": question_baselines(task, list(items.values())),
             "contamination": contamination.summary(overlaps[name]),
         }
         if task.beside:
-            pairs = [(items[key].gold, answer(row)) for key, rows in marked.samples.items() for row in rows]
-            scores[name]["beside"] = task.beside(pairs, settings.get("models") or {})
-        tables[name] = marked
-        rows += marked.rows(name, dict(zip(items, overlaps[name], strict=True)))
-    return Scored(scores | averages(tables, how), rows)
+            pairs = [(items[key].gold, answer(row)) for key, rows in scored.samples.items() for row in rows]
+            scores[name]["beside"] = task.beside(pairs, settings.models)
+        by_task[name] = scored
+        rows += scored.rows(name, dict(zip(items, overlaps[name], strict=True)))
+    return Scored(scores | averages(by_task, how), rows)
 
 
 @dataclass(frozen=True)
-class Marked:
-    """A task's predictions with the marks of both scorers: item → its samples."""
+class ScoredTask:
+    """A task's predictions, scored by both of its scorers.
+
+    Attributes:
+        task: the task.
+        items: key → item.
+        samples: key → predictions.
+        scores: name of the scorer → key → score of each sample.
+    """
 
     task: Task
     items: dict[str, Item]
-    samples: dict[str, list[dict]]
-    marks: dict[str, dict[str, list[Mark]]]
+    samples: Samples
+    scores: Mapping[str, dict[str, list[ItemScore]]]
 
     @classmethod
-    def of(cls, task: Task, items: dict[str, Item], given: dict[str, list[dict]]) -> Marked:
-        samples = {key: given[key] for key in items}
-        marks = {
-            scorer: {key: [_mark(rule, items[key], row) for row in samples[key]] for key in items}
-            for scorer, rule in (("official", task.official), ("normalised", task.normalised))
+    def score(cls, task: Task, items: dict[str, Item], samples: Samples) -> ScoredTask:
+        """Score the predictions of `items`."""
+        own = {key: samples[key] for key in items}
+        scores = {
+            name: {key: [_score(scorer, items[key], row) for row in own[key]] for key in items}
+            for name, scorer in task.scorers.items()
         }
-        return cls(task, items, samples, marks)
+        return cls(task, items, own, scores)
 
-    def rule(self, scorer: str) -> Rule:
-        return self.task.official if scorer == "official" else self.task.normalised
+    def table(self, name: str) -> np.ndarray:
+        """Counts (items × columns) of a scorer, each item the mean over its samples."""
+        return np.array(
+            [np.mean([score.counts for score in scores], axis=0) for scores in self.scores[name].values()]
+        )
 
-    def table(self, scorer: str) -> np.ndarray:
-        """(items, counts): each item the mean over its samples."""
-        return np.array([np.mean([m.counts for m in marks], axis=0) for marks in self.marks[scorer].values()])
-
-    def value(self, scorer: str, mark: Mark) -> float:
+    def value(self, name: str, key: str, number: int) -> float:
         """What one prediction is worth alone."""
-        return self.rule(scorer).value([mark])
+        return self.task.scorers[name].value([self.scores[name][key][number]])
 
     def outcome(self, key: str, number: int) -> str:
-        """right, wrong, abstained or failed by the normalised scorer; skipped: an item that does
-        not count.
+        """One of `grading.OUTCOMES` by the normalised scorer, or skipped: the item does not
+        count.
         """
-        mark = self.marks["normalised"][key][number]
+        score = self.scores["normalised"][key][number]
         if self.samples[key][number]["error"]:
             return "failed"
-        if mark.abstained or mark == SKIPPED:
-            return "abstained" if mark.abstained else "skipped"
-        return "right" if self.value("normalised", mark) >= 1 - 1e-9 else "wrong"
+        if score.abstained or score == SKIPPED:
+            return "abstained" if score.abstained else "skipped"
+        return "right" if self.value("normalised", key, number) >= 1 - 1e-9 else "wrong"
 
-    def summary(self, how: dict) -> dict:
+    def summary(self, how: config.Settings) -> dict:
         """The numbers of one task; the main one is the normalised score."""
         outcomes = Counter(
             self.outcome(key, n) for key, rows in self.samples.items() for n in range(len(rows))
         )
         rows = [row for group in self.samples.values() for row in group]
-        official = [mark for group in self.marks["official"].values() for mark in group]
+        official = [score for group in self.scores["official"].values() for score in group]
         values, intervals = {}, {}
-        for scorer in ("normalised", "official"):
-            metrics = self.rule(scorer).metrics
-            found = bootstrap(self.table(scorer), metrics, how["draws"], how["seed"], how["confidence"])
-            values[scorer] = {name: round(interval.value, 6) for name, interval in found.items()}
-            main = found[next(iter(found))]
-            intervals[scorer] = {name: round(getattr(main, name), 6) for name in ("value", "low", "high")}
+        for name, scorer in self.task.scorers.items():
+            every = bootstrap(self.table(name), scorer.metrics, how.draws, how.seed, how.confidence)
+            values[name] = {metric: round(interval.value, 6) for metric, interval in every.items()}
+            intervals[name] = rounded(next(iter(every.values())))
         return {
             "n": len(self.items),
             "predictions": len(rows),
             **{name: outcomes[name] for name in (*OUTCOMES, "skipped")},
             "truncated": sum(truncated(row) for row in rows),
-            "main": "normalised",
-            "normalised": intervals["normalised"]["value"],
-            "official": intervals["official"]["value"],
-            "low": intervals["normalised"]["low"],
-            "high": intervals["normalised"]["high"],
-            "confidence": how["confidence"],
-            "intervals": intervals,
-            "abstention_rate": round(sum(mark.abstained for mark in official) / len(official), 6),
+            **_main(intervals, how),
+            "abstention_rate": round(sum(score.abstained for score in official) / len(official), 6),
             "metrics": values,
         }
 
-    def rows(self, name: str, overlaps: dict[str, float | None]) -> Iterator[dict]:
+    def rows(self, task: str, overlaps: Mapping[str, float | None]) -> Iterator[dict]:
         """Rows of items.jsonl."""
         for key, item in self.items.items():
             for n, row in enumerate(self.samples[key]):
                 yield {
                     "id": key,
                     "doc_id": key,
-                    "task": name,
+                    "task": task,
                     "sample": row["sample"],
                     "outcome": self.outcome(key, n),
                     "truncated": truncated(row),
-                    "score": round(self.value("normalised", self.marks["normalised"][key][n]), 6),
-                    "official": round(self.value("official", self.marks["official"][key][n]), 6),
+                    "score": round(self.value("normalised", key, n), 6),
+                    "official": round(self.value("official", key, n), 6),
                     "overlap": overlaps[key],
                     "input": item.prompt,
                     "gold": item.gold,
@@ -183,59 +206,64 @@ class Marked:
                 }
 
 
-def _mark(rule: Rule, item: Item, row: dict) -> Mark:
+def _score(scorer: Scorer, item: Item, row: dict) -> ItemScore:
     _, text, finished = split_think(row["completion"])
-    return rule.mark(item, text) if finished and not row["error"] else rule.unanswered(item)
+    return scorer.score_item(item, text) if finished and not row["error"] else scorer.unanswered(item)
 
 
 def answer(row: dict) -> str:
-    """The answer of a prediction without its thought; empty where it failed or its thought has no
-    end.
+    """The answer of a prediction without its thought.
+
+    Empty where the prediction failed or its thought has no end.
     """
     _, text, finished = split_think(row["completion"])
     return text if finished and not row["error"] else ""
 
 
 def truncated(row: dict) -> bool:
+    """Whether a prediction was cut at the longest answer allowed, or its thought has no end."""
     return row["finish_reason"] == "length" or (not row["error"] and not split_think(row["completion"])[2])
 
 
-def averages(tasks: dict[str, Marked], how: dict) -> dict[str, dict]:
-    """The mean of the tasks (as LawBench prints it) for each number of examples, where there are
-    several; its interval draws the items of each task.
+def _main(intervals: dict[str, dict], how: config.Settings) -> dict:
+    """Both scores, and the interval of the normalised one."""
+    main = intervals["normalised"]
+    return {
+        "main": "normalised",
+        "normalised": main["value"],
+        "official": intervals["official"]["value"],
+        "low": main["low"],
+        "high": main["high"],
+        "interval_method": main["method"],
+        "confidence": how.confidence,
+        "intervals": intervals,
+    }
+
+
+def averages(tasks: Mapping[str, ScoredTask], how: config.Settings) -> dict[str, dict]:
+    """The mean of the tasks (as LawBench prints it), where there are several.
+
+    One for each number of examples; its interval draws the items of each task.
     """
-    found = {}
+    means = {}
     for shots, name in enumerate(SHOTS):
-        chosen = [marked for task, marked in tasks.items() if task.endswith(f"/{SHOTS[1]}") == bool(shots)]
+        chosen = [scored for task, scored in tasks.items() if task.endswith(f"/{SHOTS[1]}") == bool(shots)]
         if len(chosen) < 2:
             continue
-        intervals = {scorer: _average(chosen, scorer, how) for scorer in ("normalised", "official")}
-        main = intervals["normalised"]
-        found["average" + (f"/{name}" if shots else "")] = {
-            "n": sum(len(marked.items) for marked in chosen),
+        intervals = {scorer: rounded(_average(chosen, scorer, how)) for scorer in chosen[0].task.scorers}
+        means["average" + (f"/{name}" if shots else "")] = {
+            "n": sum(len(scored.items) for scored in chosen),
             "tasks": len(chosen),
-            "main": "normalised",
-            "normalised": main["value"],
-            "official": intervals["official"]["value"],
-            "low": main["low"],
-            "high": main["high"],
-            "confidence": how["confidence"],
-            "intervals": intervals,
+            **_main(intervals, how),
         }
-    return found
+    return means
 
 
-def _average(tasks: Sequence[Marked], scorer: str, how: dict) -> dict[str, float]:
-    generator = np.random.default_rng(how["seed"])
-    whole, drawn = 0.0, np.zeros(how["draws"])
-    for marked in tasks:
-        metric = next(iter(marked.rule(scorer).metrics.values()))
-        table = marked.table(scorer)
-        items = len(table)
-        weights = generator.multinomial(items, np.full(items, 1 / items), size=how["draws"])
-        whole += float(metric(table.sum(axis=0)))
-        drawn += metric(weights @ table)
-    tail = (1 - how["confidence"]) / 2
-    low, high = np.quantile(drawn / len(tasks), [tail, 1 - tail])
-    found = {"value": whole / len(tasks), "low": float(low), "high": float(high)}
-    return {name: round(value, 6) for name, value in found.items()}
+def _average(tasks: Sequence[ScoredTask], scorer: str, how: config.Settings) -> stats.Interval:
+    return stats.average(
+        [scored.table(scorer) for scored in tasks],
+        [scored.task.scorers[scorer].main for scored in tasks],
+        how.draws,
+        how.seed,
+        how.confidence,
+    )

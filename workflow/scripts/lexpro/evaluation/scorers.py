@@ -1,85 +1,115 @@
-"""What a scorer is: a mark for each pair of item and prediction, and a metric of the sum of all
-marks.
+"""What a scorer is: counts for each pair of item and prediction, and metrics of their sums.
 
-A mark depends on its item and prediction alone; the score of a file is a function of the summed
-counts, so that `lexpro.stats.bootstrap` gives its interval.
+The counts of a prediction depend on its item and text alone, and the score of a file is a function
+of the summed counts, so that `lexpro.stats.bootstrap` gives its interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from lexpro.evaluation.items import Item
-from lexpro.stats import Metric, ratio
+from lexpro.stats import Mean, Metric
+
+# Records of a file of outputs that holds no references → the references, in the same order.
+LookUp = Callable[[list[dict]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What one prediction adds to the counts; `abstained`: no answer could be read from it."""
+class ItemScore:
+    """What one prediction adds to the sums.
+
+    Attributes:
+        counts: one number for each column that the scorer's metrics read.
+        abstained: no answer could be read from the prediction.
+    """
 
     counts: tuple[float, ...]
     abstained: bool = False
 
 
-def mean(sums: np.ndarray) -> np.ndarray:
-    """Score of sums (…, 2) of (points, items that count)."""
-    return ratio(sums[..., 0], sums[..., 1], empty=0.0)
-
-
-def points(value: float, abstained: bool = False) -> Mark:
-    """A mark for `mean`."""
-    return Mark((float(value), 1.0), abstained)
+def points(value: float, abstained: bool = False) -> ItemScore:
+    """The score of an item for `lexpro.stats.Mean`: its points, and that it counts."""
+    return ItemScore((float(value), 1.0), abstained)
 
 
 # An item that does not count.
-SKIPPED = Mark((0.0, 0.0))
+SKIPPED = ItemScore((0.0, 0.0))
 
 
 @dataclass(frozen=True)
-class Rule:
-    """How a task is scored: `mark`, and metrics by name, the main one first. `missing` marks an
-    item that was never answered, where that differs from an empty answer: nothing to say may be
-    right.
+class Scorer:
+    """How a task is scored.
+
+    Attributes:
+        score_item: (item, prediction) → what the prediction adds to the sums.
+        metrics: name → function of the sums; the first is the main one.
+        missing: the score of an item that was never answered, where that differs from an empty
+            answer: nothing to say may be right.
     """
 
-    mark: Callable[[Item, str], Mark]
-    metrics: dict[str, Metric] = field(default_factory=lambda: {"score": mean})
-    missing: Callable[[Item], Mark] | None = None
+    score_item: Callable[[Item, str], ItemScore]
+    metrics: Mapping[str, Metric] = field(default_factory=lambda: {"score": Mean()})
+    missing: Callable[[Item], ItemScore] | None = None
 
-    def unanswered(self, item: Item) -> Mark:
-        """The mark of an item that failed, or whose thought has no end."""
-        return self.missing(item) if self.missing else self.mark(item, "")
+    @property
+    def main(self) -> Metric:
+        """The main metric."""
+        return next(iter(self.metrics.values()))
+
+    def unanswered(self, item: Item) -> ItemScore:
+        """The score of an item that failed, or whose thought has no end."""
+        return self.missing(item) if self.missing else self.score_item(item, "")
 
     def table(self, items: Sequence[Item], predictions: Sequence[str]) -> tuple[np.ndarray, int]:
-        """(items × counts, how many abstained)."""
-        marks = [self.mark(item, text) for item, text in zip(items, predictions, strict=True)]
-        return np.array([mark.counts for mark in marks]), sum(mark.abstained for mark in marks)
+        """The counts (items × columns), and how many predictions are abstentions."""
+        scores = self._scores(items, predictions)
+        return np.array([score.counts for score in scores]), sum(score.abstained for score in scores)
 
     def score(self, items: Sequence[Item], predictions: Sequence[str]) -> float:
-        """The main metric."""
-        return self.value([self.mark(item, text) for item, text in zip(items, predictions, strict=True)])
+        """The main metric of predictions, one an item."""
+        return self.value(self._scores(items, predictions))
 
-    def value(self, marks: Sequence[Mark]) -> float:
-        """The main metric of marks."""
-        sums = np.sum([mark.counts for mark in marks], axis=0)
-        return float(next(iter(self.metrics.values()))(sums))
+    def value(self, scores: Sequence[ItemScore]) -> float:
+        """The main metric of items that are scored already."""
+        return float(self.main(np.sum([score.counts for score in scores], axis=0)))
+
+    def _scores(self, items: Sequence[Item], predictions: Sequence[str]) -> list[ItemScore]:
+        return [self.score_item(item, text) for item, text in zip(items, predictions, strict=True)]
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task with both of its scorers.
+    """A task of a benchmark with both of its scorers.
 
-    `constants` gives the answers tried as one answer to every item; `golds` the references of
-    records of a file that does not hold them; `beside` what takes a model to compute, of
-    (reference, output) pairs and the folders of the benchmark's `models`.
+    Attributes:
+        name: `lawbench/3-4`.
+        official: as the benchmark's repository scores, with its defects.
+        normalised: reads answers as the corpus is read, and counts what is right.
+        constants: items → the answers that are tried as the one answer to all of them.
+        references: finds the references of a file of outputs that holds none; None where every
+            file holds them.
+        beside: what takes a model to compute, of (reference, output) pairs and the folders of the
+            benchmark's `models`.
     """
 
     name: str
-    official: Rule
-    normalised: Rule
+    official: Scorer
+    normalised: Scorer
     constants: Callable[[Sequence[Item]], list[str]]
-    golds: Callable[[list[dict]], list[str]] | None = None
-    beside: Callable[[Sequence[tuple[str, str]], dict], dict] | None = None
+    references: LookUp | None = None
+    beside: Callable[[Sequence[tuple[str, str]], Mapping[str, str | None]], dict] | None = None
+
+    @property
+    def scorers(self) -> dict[str, Scorer]:
+        """Both scorers by name, the one that decides first."""
+        return {"normalised": self.normalised, "official": self.official}
+
+
+def commonest(items: Sequence[Item], most: int) -> list[str]:
+    """The commonest references, at most `most`."""
+    return [gold for gold, _ in Counter(item.gold for item in items).most_common(most)]

@@ -7,15 +7,14 @@ cancel out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from lexpro import paired
+from lexpro import stats
 from lexpro.report import labels, sources
-from lexpro.stats import Metric, ratio
+from lexpro.stats import Mean, Metric, ratio
 from lexpro.task_names import TASKS
 from lexpro.workflow.files import read_json
 
@@ -35,17 +34,14 @@ def _f1(sums: np.ndarray) -> np.ndarray:
     return ratio(2 * sums[..., 0], sums[..., 1] + sums[..., 2])
 
 
-def _mean(items: int, sums: np.ndarray) -> np.ndarray:
-    return sums[..., 0] / items
-
-
-def metric_of(main: str, items: int) -> Metric:
-    return _f1 if main in F1 else partial(_mean, items)
+def metric_of(main: str) -> Metric:
+    """The metric that a task's main score is, of the sums of `_counts`."""
+    return _f1 if main in F1 else Mean()
 
 
 def _counts(row: dict, main: str) -> tuple[float, ...]:
     if main not in F1:
-        return (row["score"],)
+        return row["score"], 1.0
     right = len(row["right"])
     return right, right + len(row["wrong"]), right + len(row["missed"])
 
@@ -58,7 +54,7 @@ class Scored:
     main: str
     items: dict[str, np.ndarray]
     confidence: float
-    again: dict | None = None
+    repeatability: dict | None = None
 
     def table(self, ids: list[str]) -> np.ndarray:
         """(items, counts), each item the mean over its samples."""
@@ -82,8 +78,8 @@ def scored(rows: list[dict], scores: dict) -> Scored | None:
     if not found:
         return None
     items = {i: np.array(samples, dtype=np.float64) for i, samples in found.items()}
-    made = Scored(main, items, scores["confidence"], scores.get("again"))
-    value = metric_of(main, len(found))(made.table(list(found)).sum(axis=0))
+    made = Scored(main, items, scores["confidence"], scores.get("repeatability"))
+    value = metric_of(main)(made.table(list(found)).sum(axis=0))
     return made if abs(value - scores[main]) < _ROUNDING else None
 
 
@@ -111,13 +107,10 @@ def _pairs(cells: dict[Cell, Scored]) -> Iterator[tuple[Cell, Cell]]:
 def _test(task: str, first: Cell, second: Cell, cells: dict[Cell, Scored]) -> dict:
     a, b = cells[first], cells[second]
     ids = [i for i in a.items if i in b.items]
-    metric = metric_of(a.main, len(ids))
-    found = paired.paired(a.table(ids), b.table(ids), metric, DRAWS, SEED, b.confidence)
-    difference, low, high, p = (round(value, 6) for value in astuple(found))
+    found = stats.paired(a.table(ids), b.table(ids), metric_of(a.main), DRAWS, SEED, b.confidence)
+    numbers = {name: round(getattr(found, name), 6) for name in ("difference", "low", "high", "p")}
     named = {"task": task, "first": "{}.{}".format(*first), "second": "{}.{}".format(*second)}
-    return named | {
-        "metric": a.main, "n": len(ids), "difference": difference, "low": low, "high": high, "p": p,
-    }  # fmt: skip
+    return named | {"metric": a.main, "n": len(ids), **numbers, "interval_method": found.method}
 
 
 def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
@@ -132,7 +125,7 @@ def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
         for first, second in _pairs(cells)
         if any(i in cells[second].items for i in cells[first].items)
     ]
-    adjusted = paired.holm([row["p"] for row in made])
+    adjusted = stats.holm([row["p"] for row in made])
     rows = [row | {"p_holm": round(p, 6)} for row, p in zip(made, adjusted, strict=True)]
     return {
         "draws": DRAWS,
@@ -144,23 +137,26 @@ def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
 
 
 def _floor(one: Scored) -> dict:
-    metric = metric_of(one.main, len(one.items))
+    metric = metric_of(one.main)
     samples = one.samples()
     found = {
         "samples": len(samples),
-        "redrawn": round(paired.redrawn(one.table(list(one.items)), metric, DRAWS, SEED, one.confidence), 6),
+        "redrawn": round(
+            stats.between_draws(one.table(list(one.items)), metric, DRAWS, SEED, one.confidence), 6
+        ),
     }
-    if apart := paired.twice(samples, metric):
+    if apart := stats.between_samples(samples, metric):
         found |= {"mean": round(float(np.mean(apart)), 6), "largest": round(max(apart), 6)}
-    return found | ({"again": one.again} if one.again else {})
+    return found | ({"repeatability": one.repeatability} if one.repeatability else {})
 
 
 def floors(found: dict[str, dict[Cell, Scored]]) -> dict:
-    """Task → variant → retrieval → {samples, redrawn, mean, largest, again}: how far one model lies
-    from itself.
+    """Task → variant → retrieval → {samples, redrawn, mean, largest, repeatability}: how far one
+    model lies from itself.
 
     `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two
-    draws of items; `again`: a second greedy run of some items (`lexpro.evaluation.repeatability`).
+    draws of items; `repeatability`: a second greedy run of some items
+    (`lexpro.evaluation.repeatability`).
     """
     tree: dict = {}
     for task, cells in found.items():

@@ -48,11 +48,11 @@ def _greedy(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     found = [floor for summary in summaries for *_, floor in floors(summary, tasks)]
     if any("largest" in floor for floor in found):
         return ""
-    again = [floor["again"] for floor in found if "again" in floor]
-    if not again:
+    second = [floor["repeatability"] for floor in found if "repeatability" in floor]
+    if not second:
         return " Decoding is greedy: each item has one answer, and no second run was made."
-    same, items = (sum(one[name] for one in again) for name in ("same", "items"))
-    apart = max(one["difference"] for one in again)
+    same, items = (sum(one[name] for one in second) for name in ("same", "items"))
+    apart = max(one["difference"] for one in second)
     return (
         f" Decoding is greedy: a second run of {items} answers in other batches gave the same text {same} times, and "
         f"scores at most {apart:.3f} apart."
@@ -78,7 +78,7 @@ def table(summary: dict) -> Table:
             floor.get("mean"),
             floor.get("largest"),
             floor["redrawn"],
-            *(floor.get("again", {}).get(name) for name in ("items", "same", "difference")),
+            *(floor.get("repeatability", {}).get(name) for name in ("items", "same", "difference")),
         )
         for task, variant, retrieval, floor in floors(summary)
     ]

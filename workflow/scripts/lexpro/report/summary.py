@@ -8,7 +8,7 @@ low, high, confidence, n, …} without retrieval, which this task does not use
 benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …} of
 public benchmarks comparisons.{draws, correction, family, tests: [{task, first, second, metric, n,
 difference, low, high, p, p_holm}]} noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean,
-largest, again} retrieval.{recall_at_5, systems.<system>.<k>}
+largest, repeatability} retrieval.{recall_at_5, systems.<system>.<k>}
 training.{base_model,sft,grpo}.<curve>.{steps, first, last}
 corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out} what census.py
 counts corpus.synthetic; model; provenance published.<benchmark>.{columns, rows: [{system, values,

@@ -20,11 +20,10 @@ from lexpro import datasets
 from lexpro.evaluation import reading
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
-from lexpro.evaluation.references import golds
-from lexpro.evaluation.scorers import Mark, Rule, Task, points
+from lexpro.evaluation.references import by_id
+from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.cail2018.items import SOURCE
 from lexpro.evaluation.tasks.lawbench import normalised as lawbench_normalised
-from lexpro.evaluation.tasks.lawbench.scorer import commonest
 from lexpro.evaluation.text_overlap import set_f1
 from lexpro.stats import ratio
 
@@ -53,12 +52,12 @@ def _articles(text: str) -> frozenset[str]:
     return frozenset(map(str, reading.article_numbers(text)))
 
 
-def _counts(known: str, read: Callable[[str], frozenset[str]], item: Item, text: str) -> Mark:
+def _counts(names: str, read: Callable[[str], frozenset[str]], item: Item, text: str) -> ItemScore:
     """For each label of a list whether it is right, wrongly stated, or missed."""
     stated, true = read(text), read(item.gold)
-    labels = _list(known)
+    labels = _list(names)
     sets = (stated & true, stated - true, true - stated)
-    return Mark(tuple(float(label in found) for found in sets for label in labels))
+    return ItemScore(tuple(float(label in found) for found in sets for label in labels))
 
 
 def _f1(right: np.ndarray, wrong: np.ndarray, missed: np.ndarray) -> np.ndarray:
@@ -83,7 +82,7 @@ LABELS = {
 }
 
 
-def _term(item: Item, text: str) -> Mark:
+def _term(item: Item, text: str) -> ItemScore:
     true, stated = reading.term(item.gold), reading.term(text)
     if stated is None:
         return points(0.0)
@@ -93,20 +92,20 @@ def _term(item: Item, text: str) -> Mark:
     return points(next((value for most, value in _STEPS if distance <= most), 0.0))
 
 
-def _same(read: Callable[[str], frozenset], item: Item, text: str) -> Mark:
+def _same(read: Callable[[str], frozenset], item: Item, text: str) -> ItemScore:
     stated = read(text)
     return points(set_f1(stated, read(item.gold)), abstained=not stated)
 
 
-RULES: dict[str, tuple[Rule, Rule]] = {
-    "charge": (Rule(partial(_counts, "cail_accu", _charges), LABELS), Rule(partial(_same, _all_charges))),
-    "article": (Rule(partial(_counts, "cail_law", _articles), LABELS), Rule(partial(_same, _articles))),
-    "term": (Rule(_term), lawbench_normalised.RULES["3-4"]),
+SCORERS: dict[str, tuple[Scorer, Scorer]] = {
+    "charge": (Scorer(partial(_counts, "cail_accu", _charges), LABELS), Scorer(partial(_same, _all_charges))),
+    "article": (Scorer(partial(_counts, "cail_law", _articles), LABELS), Scorer(partial(_same, _articles))),
+    "term": (Scorer(_term), lawbench_normalised.SCORERS["3-4"]),
 }
 
 
 def task(number: str) -> Task:
     """`charge`, `article` or `term`."""
-    official, normalised = RULES[number]
-    known = golds("cail2018", SOURCE, number)
-    return Task(f"cail2018/{number}", official, normalised, lambda items: commonest(items, _FEW), known)
+    official, normalised = SCORERS[number]
+    references = by_id("cail2018", SOURCE, number)
+    return Task(f"cail2018/{number}", official, normalised, lambda items: commonest(items, _FEW), references)

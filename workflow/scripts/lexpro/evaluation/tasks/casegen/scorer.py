@@ -19,10 +19,9 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from lexpro.evaluation.items import Item
-from lexpro.evaluation.references import golds
-from lexpro.evaluation.scorers import Mark, Rule, Task, points
+from lexpro.evaluation.references import by_id
+from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.casegen.items import SOURCE
-from lexpro.evaluation.tasks.lawbench.scorer import commonest
 from lexpro.evaluation.text_overlap import f1, lcs_f1, plain
 
 TASKS = ("defense", "fact", "reasoning", "judgement")
@@ -66,8 +65,8 @@ def latin_rouge_l(prediction: str, reference: str) -> float:
     return f1(LCSseq.similarity(stated, true), len(stated), len(true))
 
 
-def _official(item: Item, text: str) -> Mark:
-    return Mark((*bleu(text, item.gold), latin_rouge_l(text, item.gold), 1.0))
+def _official(item: Item, text: str) -> ItemScore:
+    return ItemScore((*bleu(text, item.gold), latin_rouge_l(text, item.gold), 1.0))
 
 
 def _share(column: int, sums: np.ndarray) -> np.ndarray:
@@ -82,11 +81,16 @@ METRICS: dict[str, Callable] = {
 }
 
 
-def _text(item: Item, text: str) -> Mark:
+def _text(item: Item, text: str) -> ItemScore:
     return points(lcs_f1(text, item.gold), abstained=not plain(text))
 
 
 def task(number: str) -> Task:
     """`defense`, `fact`, `reasoning` or `judgement`."""
-    known, official = golds("casegen", SOURCE, number), Rule(_official, METRICS)
-    return Task(f"casegen/{number}", official, Rule(_text), lambda items: commonest(items, _FEW), known)
+    return Task(
+        f"casegen/{number}",
+        Scorer(_official, METRICS),
+        Scorer(_text),
+        lambda items: commonest(items, _FEW),
+        by_id("casegen", SOURCE, number),
+    )

@@ -12,9 +12,8 @@ from lexpro import datasets
 from lexpro.evaluation import reading
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
-from lexpro.evaluation.scorers import Mark, Rule, Task, points
+from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.disc.items import OPTIONS, question, question_set
-from lexpro.evaluation.tasks.lawbench.scorer import commonest
 from lexpro.workflow.errors import UserError
 
 SINGLE, MULTIPLE = ("nje", "pae", "cpa", "ungee", "pfe", "lbk"), ("nje", "pae", "cpa", "ungee")
@@ -65,20 +64,20 @@ def extract(text: str) -> str:
         if match:
             return match[1]
     for pattern in (_DOTTED, *_ALL):
-        found = pattern.findall(text)
-        if found:
-            return "".join(found)
+        matches = pattern.findall(text)
+        if matches:
+            return "".join(matches)
     return text
 
 
-def _official(item: Item, text: str) -> Mark:
+def _official(item: Item, text: str) -> ItemScore:
     """Right where every A, B, C and D in what is read are those of the answer."""
     return points({c for c in extract(text) if c in OPTIONS} == set(item.gold))
 
 
-def _normalised(item: Item, text: str) -> Mark:
-    found = reading.letters(text)
-    return points(found == frozenset(item.gold), abstained=not found)
+def _normalised(item: Item, text: str) -> ItemScore:
+    stated = reading.letters(text)
+    return points(stated == frozenset(item.gold), abstained=not stated)
 
 
 @cache
@@ -87,29 +86,32 @@ def _answers(number: str) -> dict[tuple, str]:
     in the set.
     """
     rows = question_set(datasets.resolve(datasets.find("disc_objective"), CACHE), number)
-    found = {question(row)[:1]: row["output"].strip() for row in rows}
-    return found | {question(row): row["output"].strip() for row in rows}
+    without_options = {question(row)[:1]: row["output"].strip() for row in rows}
+    return without_options | {question(row): row["output"].strip() for row in rows}
 
 
-def golds(number: str, rows: list[dict]) -> list[str]:
+def references(number: str, rows: list[dict]) -> list[str]:
     """The answers of records of a file of outputs; raises UserError on a question that is not in
     the set.
     """
-    known = _answers(number)
-    keys = [question(row) if question(row) in known else question(row)[:1] for row in rows]
-    strange = [key for key in keys if key not in known]
+    answers = _answers(number)
+    keys = [question(row) if question(row) in answers else question(row)[:1] for row in rows]
+    strange = [key for key in keys if key not in answers]
     if strange:
         raise UserError(
             f"{len(strange)} of {len(rows)} records are no question of disc/{number}: they need the fields input, "
             f"A, B, C, D as in the set. The first: {strange[0][0][:60]!r}."
         )
-    return [known[key] for key in keys]
+    return [answers[key] for key in keys]
 
 
 def constants(items: Sequence[Item]) -> list[str]:
+    """The answers tried as the one answer to all."""
     return commonest(items, 15)
 
 
 def task(number: str) -> Task:
     """The set `single/nje`, `multi/cpa`, …"""
-    return Task(f"disc/{number}", Rule(_official), Rule(_normalised), constants, partial(golds, number))
+    return Task(
+        f"disc/{number}", Scorer(_official), Scorer(_normalised), constants, partial(references, number)
+    )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from lexpro.config.benchmark import PinnedJudgments
 from lexpro.evaluation.judgments import Judgments
+from lexpro.workflow.files import read_json_lines
 
 
-def rows(tasks: Path, settings: dict) -> Iterator[dict]:
-    """The rows of heldout.jsonl."""
-    with (tasks / "heldout.jsonl").open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+def rows(tasks: Path, settings: PinnedJudgments | None) -> Iterator[dict]:
+    """The rows of heldout.jsonl; settings choose among them, and change none."""
+    return read_json_lines(tasks / "heldout.jsonl")
 
 
 SOURCE = Judgments(rows)

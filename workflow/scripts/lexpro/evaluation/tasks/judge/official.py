@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from lexpro.evaluation.scorers import Mark
+from lexpro.evaluation.scorers import ItemScore
 from lexpro.evaluation.tasks.judge.charges import canonical
 from lexpro.law import numerals
 from lexpro.stats import ratio
@@ -74,8 +74,8 @@ def _without_tags(text: str) -> str:
 def _clean(text: str) -> str:
     for old, new in ((":", "："), (" ", ""), ("(", "（"), (")", "）"), ("\u3000", " "), ("\xa0", " ")):
         text = text.replace(old, new)
-    for mark in ("<p>", "</p>", "<br>", "&#xD;", "\ufffd"):
-        text = text.replace(mark, "")
+    for noise in ("<p>", "</p>", "<br>", "&#xD;", "\ufffd"):
+        text = text.replace(noise, "")
     return _without_tags(re.sub(r"(?<!\d),(?!\d)", "，", text))
 
 
@@ -258,7 +258,7 @@ def closeness(true: int, stated: int) -> float:
     return 1 - abs(true - stated) / max(true, stated)
 
 
-def mark(true: str, stated: str, known: Sequence[str]) -> Mark:
+def score(true: str, stated: str, known: Sequence[str]) -> ItemScore:
     """Counts in the order of `METRICS`' columns. The evaluator knows no abstentions."""
     found = charges(stated, known), articles(stated), term(stated), fine(stated)
     gold = charges(true, known), articles(true), term(true), fine(true)
@@ -266,7 +266,7 @@ def mark(true: str, stated: str, known: Sequence[str]) -> Mark:
     for a, b in zip(gold[2:], found[2:], strict=True):
         counted = a >= 0 or b >= 0
         counts += [closeness(a, b) if counted else 0.0, float(counted)]
-    return Mark(tuple(counts))
+    return ItemScore(tuple(counts))
 
 
 def _f1(sums: np.ndarray, at: int) -> np.ndarray:

@@ -18,7 +18,7 @@ from lexpro import datasets
 from lexpro.corpus.parsing.structure import structure
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
-from lexpro.evaluation.scorers import Mark, Rule, Task
+from lexpro.evaluation.scorers import ItemScore, Scorer, Task
 from lexpro.evaluation.tasks.judge import official as judge_official
 from lexpro.evaluation.tasks.judge import relevance
 from lexpro.evaluation.tasks.judge.items import expected
@@ -39,17 +39,17 @@ def _charges() -> tuple[str, ...]:
     return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
 
 
-def golds(rows: list[dict]) -> list[str]:
+def references(rows: list[dict]) -> list[str]:
     """The real judgments of the records of a file of outputs; raises UserError on an id that is
     none of JuDGE's.
     """
-    found = expected()
-    strange = [row.get("id") for row in rows if str(row.get("id")) not in found]
+    judgments = expected()
+    strange = [row.get("id") for row in rows if str(row.get("id")) not in judgments]
     if strange:
         raise UserError(
             f"no judgment of JuDGE has the id {strange[0]!r} ({len(strange)} of {len(rows)} records)."
         )
-    return [found[str(row["id"])] for row in rows]
+    return [judgments[str(row["id"])] for row in rows]
 
 
 @lru_cache(maxsize=2048)
@@ -102,14 +102,14 @@ def _people(true: list[Defendant], stated: list[Defendant]) -> tuple[float, ...]
     return tuple(float(points[name]) for name in ("term", "terms", "fine", "fines"))
 
 
-def _mark(item: Item, text: str) -> Mark:
+def _score(item: Item, text: str) -> ItemScore:
     true, stated = _read(item.gold), _read(text)
     counts = (
         *_set_counts(targets.charges(true), targets.charges(stated)),
         *_set_counts(targets.refs(true), targets.refs(stated)),
         *_people(true.defendants, stated.defendants),
     )
-    return Mark(counts, abstained=not (targets.charges(stated) or targets.refs(stated) or plain(text)))
+    return ItemScore(counts, abstained=not (targets.charges(stated) or targets.refs(stated) or plain(text)))
 
 
 def _f1(sums: np.ndarray, at: int) -> np.ndarray:
@@ -152,7 +152,7 @@ def constants(items: Sequence[Item]) -> list[str]:
 
 def task(number: str = "") -> Task:
     """The one task; `number` is empty."""
-    official = Rule(
-        lambda item, text: judge_official.mark(item.gold, text, _charges()), judge_official.METRICS
+    official = Scorer(
+        lambda item, text: judge_official.score(item.gold, text, _charges()), judge_official.METRICS
     )
-    return Task("judge", official, Rule(_mark, METRICS), constants, golds, relevance.scores)
+    return Task("judge", official, Scorer(_score, METRICS), constants, references, relevance.scores)

@@ -15,25 +15,25 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from lexpro.evaluation import reading
-from lexpro.evaluation.scorers import SKIPPED, Item, Mark, Rule, points
+from lexpro.evaluation.scorers import SKIPPED, Item, ItemScore, Scorer, points
 from lexpro.evaluation.tasks.lawbench.labels import labels
 from lexpro.evaluation.text_overlap import f1, lcs_f1, plain, set_f1
 from lexpro.rewards import term as closeness
 
 
-def _set(read: Callable[[str], frozenset], item: Item, text: str) -> Mark:
+def _set(read: Callable[[str], frozenset], item: Item, text: str) -> ItemScore:
     """F1 of two sets."""
     found = read(text)
     return points(set_f1(found, read(item.gold)), abstained=not found)
 
 
-def _one(read: Callable[[str], frozenset | None], item: Item, text: str) -> Mark:
+def _one(read: Callable[[str], frozenset | None], item: Item, text: str) -> ItemScore:
     """Right where exactly what is true is stated."""
     found = read(text)
     return points(bool(found) and found == read(item.gold), abstained=not found)
 
 
-def _dispute(item: Item, text: str) -> Mark:
+def _dispute(item: Item, text: str) -> ItemScore:
     # The prompt does not offer this label: nobody can answer.
     if "赔偿" in item.gold:
         return SKIPPED
@@ -45,12 +45,12 @@ def _free(text: str) -> str:
     return re.sub(r"^\s*(?:答案|回答)\s*[:：]", "", re.sub(r"<[^<>]{1,20}>", "", text))
 
 
-def _text(item: Item, text: str) -> Mark:
+def _text(item: Item, text: str) -> ItemScore:
     """F1 of the longest common subsequence of characters: order counts, punctuation does not."""
     return points(lcs_f1(_free(text), _free(item.gold)), abstained=not plain(text))
 
 
-def _entities(item: Item, text: str) -> Mark:
+def _entities(item: Item, text: str) -> ItemScore:
     true, found = (reading.entities(part, labels("entities")) for part in (item.gold, text))
     if not true:
         return points(not found)
@@ -58,7 +58,7 @@ def _entities(item: Item, text: str) -> Mark:
     return points(f1(shares, len(found), len(true)), abstained=not found)
 
 
-def _triggers(item: Item, text: str) -> Mark:
+def _triggers(item: Item, text: str) -> ItemScore:
     true, found = Counter(reading.parts(item.gold)), Counter(reading.parts(text))
     return points(f1((true & found).total(), found.total(), true.total()), abstained=not found)
 
@@ -69,7 +69,7 @@ def _closeness(stated: int, true: int) -> float:
     return 0.0 if off is None else max(0.0, 1 - off / math.log(4))
 
 
-def _term(item: Item, text: str) -> Mark:
+def _term(item: Item, text: str) -> ItemScore:
     found, true = reading.term(text), reading.term(item.gold)
     if found is None or true is None:
         return points(0.0, abstained=found is None)
@@ -78,7 +78,7 @@ def _term(item: Item, text: str) -> Mark:
     return points(_closeness(found[1], true[1]))
 
 
-def _amount(item: Item, text: str) -> Mark:
+def _amount(item: Item, text: str) -> ItemScore:
     found, true = reading.total(text), reading.total(item.gold)
     return points(found is not None and abs(found - true) < 0.01, abstained=found is None)
 
@@ -102,14 +102,14 @@ def _edits(source: str, target: str) -> set[tuple[int, int, str]]:
     }
 
 
-def _proofreading(item: Item, text: str) -> Mark:
+def _proofreading(item: Item, text: str) -> ItemScore:
     """(right, wrong, missed) edits of the one shortest alignment."""
     source = item.prompt.partition("句子：\n")[2].split("\n")[0].strip()
     answer = _sentence(source, text)
     # No answer makes no edits; it does not delete the sentence.
     found, true = _edits(source, answer or source), _edits(source, item.gold.strip())
     counts = (len(found & true), len(found - true), len(true - found))
-    return Mark(tuple(map(float, counts)), abstained=not answer)
+    return ItemScore(tuple(map(float, counts)), abstained=not answer)
 
 
 def f_half(sums: np.ndarray) -> np.ndarray:
@@ -127,26 +127,26 @@ def _charges(text: str) -> frozenset[str]:
 
 _letter = partial(_one, reading.letters)
 
-RULES: dict[str, Rule] = {
-    "1-1": Rule(_text),
-    "1-2": Rule(_letter),
-    "2-1": Rule(_proofreading, {"score": f_half}),
-    "2-2": Rule(_dispute),
-    "2-3": Rule(partial(_set, lambda text: reading.named(text, labels("marriage")))),
-    "2-4": Rule(partial(_one, lambda text: reading.named(text, labels("topics")))),
-    "2-5": Rule(_text),
+SCORERS: dict[str, Scorer] = {
+    "1-1": Scorer(_text),
+    "1-2": Scorer(_letter),
+    "2-1": Scorer(_proofreading, {"score": f_half}),
+    "2-2": Scorer(_dispute),
+    "2-3": Scorer(partial(_set, lambda text: reading.named(text, labels("marriage")))),
+    "2-4": Scorer(partial(_one, lambda text: reading.named(text, labels("topics")))),
+    "2-5": Scorer(_text),
     # Eleven texts name nobody and nothing: there "" is right, and no answer is not.
-    "2-6": Rule(_entities, missing=lambda item: points(0.0, abstained=True)),
-    "2-7": Rule(_text),
-    "2-8": Rule(_letter),
-    "2-9": Rule(partial(_set, lambda text: reading.named(text, labels("events")))),
-    "2-10": Rule(_triggers),
-    "3-1": Rule(partial(_set, reading.article_numbers)),
-    "3-2": Rule(_text),
-    "3-3": Rule(partial(_set, _charges)),
-    "3-4": Rule(_term),
-    "3-5": Rule(_term),
-    "3-6": Rule(_letter),
-    "3-7": Rule(_amount),
-    "3-8": Rule(_text),
+    "2-6": Scorer(_entities, missing=lambda item: points(0.0, abstained=True)),
+    "2-7": Scorer(_text),
+    "2-8": Scorer(_letter),
+    "2-9": Scorer(partial(_set, lambda text: reading.named(text, labels("events")))),
+    "2-10": Scorer(_triggers),
+    "3-1": Scorer(partial(_set, reading.article_numbers)),
+    "3-2": Scorer(_text),
+    "3-3": Scorer(partial(_set, _charges)),
+    "3-4": Scorer(_term),
+    "3-5": Scorer(_term),
+    "3-6": Scorer(_letter),
+    "3-7": Scorer(_amount),
+    "3-8": Scorer(_text),
 }

@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 
 import cn2an
 
-from lexpro.evaluation.scorers import SKIPPED, Item, Mark, Rule, points
+from lexpro.evaluation.scorers import SKIPPED, Item, ItemScore, Scorer, points
 from lexpro.evaluation.tasks.lawbench import edits as lawbench_edits
 from lexpro.evaluation.tasks.lawbench.align import Tables
 from lexpro.evaluation.tasks.lawbench.labels import labels
@@ -32,29 +32,29 @@ def _named(text: str, names: tuple[str, ...] | str) -> set[str]:
     return {name for name in names if name in text}
 
 
-def _choice(names: tuple[str, ...] | str, cut: slice, item: Item, text: str) -> Mark:
+def _choice(names: tuple[str, ...] | str, cut: slice, item: Item, text: str) -> ItemScore:
     """Right where the gold label is the only one that occurs."""
     found = _named(text, names)
     return points(found == {item.gold[cut]}, abstained=not found)
 
 
-def _dispute(item: Item, text: str) -> Mark:
+def _dispute(item: Item, text: str) -> ItemScore:
     return SKIPPED if item.gold[7:-1] == "赔偿" else _choice(labels("disputes"), slice(7, -1), item, text)
 
 
 def _labels(
     names: Callable[[], tuple[str, ...]], true: Callable[[str], set[str]], item: Item, text: str
-) -> Mark:
+) -> ItemScore:
     """F1 of the labels that occur."""
     found = _named(text, names())
     return points(set_f1(found, true(item.gold)), abstained=not found)
 
 
-def _rouge(item: Item, text: str, prefix: str = "") -> Mark:
+def _rouge(item: Item, text: str, prefix: str = "") -> ItemScore:
     return points(rouge_l(text, item.gold.replace(prefix, "") if prefix else item.gold))
 
 
-def _reading(item: Item, text: str) -> Mark:
+def _reading(item: Item, text: str) -> ItemScore:
     return points(character_f1(text, item.gold.replace("回答:", "")))
 
 
@@ -71,7 +71,7 @@ def _entities(text: str) -> dict[str, str]:
     return found
 
 
-def _extraction(item: Item, text: str) -> Mark:
+def _extraction(item: Item, text: str) -> ItemScore:
     stated = _entities(text)
     true = dict(part.split(":")[:2] for part in item.gold.split(";")) if item.gold.strip() else {}
     if not true:
@@ -87,7 +87,7 @@ def _soft_f1(shares: list[float], stated: int, true: int) -> float:
     return 2 * precision * recall / (precision + recall + 1e-10)
 
 
-def _triggers(item: Item, text: str) -> Mark:
+def _triggers(item: Item, text: str) -> ItemScore:
     stated, true = text.split(";"), item.gold.split(";")
     shares = [character_f1(b, a) for a, b in zip(true, stated, strict=False)]
     return points(_soft_f1(shares, len(stated), len(true)))
@@ -118,7 +118,7 @@ def _article_numbers(text: str) -> set[int]:
     return found
 
 
-def _articles(item: Item, text: str) -> Mark:
+def _articles(item: Item, text: str) -> ItemScore:
     true = {int(n) for n in item.gold.replace("法条:刑法第", "").replace("条", "").split("、")}
     found = _article_numbers(text)
     return points(set_f1(found, true), abstained=not found)
@@ -136,7 +136,7 @@ def months(text: str) -> int | None:
     return None
 
 
-def _term(item: Item, text: str) -> Mark:
+def _term(item: Item, text: str) -> ItemScore:
     if "死刑" in item.gold or "无期" in item.gold:
         return SKIPPED
     true, stated = int(item.gold.replace("刑期:", "").replace("个月", "")), months(text)
@@ -144,7 +144,7 @@ def _term(item: Item, text: str) -> Mark:
     return points((_FARTHEST - distance) / _FARTHEST, abstained=stated is None)
 
 
-def _amount(item: Item, text: str) -> Mark:
+def _amount(item: Item, text: str) -> ItemScore:
     true = float(item.gold.replace("上文涉及到的犯罪金额:", "").replace("元。", ""))
     stated = [float(number) for number in re.findall(r"\d+\.?\d*", text)]
     return points(true in stated, abstained=not stated)
@@ -154,8 +154,8 @@ def _after(prefix: int, end: int | None, separator: str) -> Callable[[str], set[
     return lambda gold: set(gold[prefix:end].split(separator))
 
 
-# Task → mark of a prediction. 2-1 needs tables and is made by `proofreading_rule`.
-MARKS: dict[str, Callable[[Item, str], Mark]] = {
+# Task → score of a prediction. 2-1 needs tables and is made by `proofreading_scorer`.
+ITEM_SCORERS: dict[str, Callable[[Item, str], ItemScore]] = {
     "1-1": partial(_rouge, prefix="答案:"),
     "1-2": partial(_choice, "ABCD", slice(5, 6)),
     "2-2": _dispute,
@@ -180,8 +180,8 @@ MARKS: dict[str, Callable[[Item, str], Mark]] = {
 }
 
 
-def proofreading_rule(tables: Callable[[], Tables]) -> Rule:
-    """The rule of 2-1: (right, wrong, missed) edits of the sentence that follows 句子： in the
+def proofreading_scorer(tables: Callable[[], Tables]) -> Scorer:
+    """The scorer of 2-1: (right, wrong, missed) edits of the sentence that follows 句子： in the
     prompt. `tables` is called when the first prediction is scored. Raises ValueError on an item
     without that sentence.
     """
@@ -190,7 +190,7 @@ def proofreading_rule(tables: Callable[[], Tables]) -> Rule:
     def edits(source: str, target: str) -> Counter[lawbench_edits.Edit]:
         return lawbench_edits.annotate(source, target, tables())
 
-    def mark(item: Item, text: str) -> Mark:
+    def score(item: Item, text: str) -> ItemScore:
         if "句子：\n" not in item.prompt:
             raise ValueError("its prompt has no 句子：, behind which the sentence stands")
         source = item.prompt.partition("句子：\n")[2].split("\n")[0]
@@ -199,6 +199,6 @@ def proofreading_rule(tables: Callable[[], Tables]) -> Rule:
         if len(stated) - len(item.gold) > 5:
             stated = stated[: len(item.gold) + 5]
         found = lawbench_edits.compare(edits(source, stated or lawbench_edits.EMPTY), edits(source, true))
-        return Mark(tuple(map(float, found)))
+        return ItemScore(tuple(map(float, found)))
 
-    return Rule(mark, {"score": lawbench_edits.f_half})
+    return Scorer(score, {"score": lawbench_edits.f_half})

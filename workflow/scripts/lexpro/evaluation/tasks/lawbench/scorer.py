@@ -8,21 +8,18 @@ references.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from functools import cache
 
 from lexpro import datasets
-from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
-from lexpro.evaluation.references import golds
-from lexpro.evaluation.scorers import Rule, Task
+from lexpro.evaluation.references import by_id
+from lexpro.evaluation.scorers import Scorer, Task, commonest
 from lexpro.evaluation.tasks.lawbench import normalised as lawbench_normalised
 from lexpro.evaluation.tasks.lawbench import official as lawbench_official
 from lexpro.evaluation.tasks.lawbench.align import Tables, read_tables
 from lexpro.evaluation.tasks.lawbench.items import SOURCE
 
-TASKS = tuple(lawbench_normalised.RULES)
+TASKS = tuple(lawbench_normalised.SCORERS)
 # Answers tried as the one answer to everything: the commonest gold answers. Texts are all
 # different, and slow.
 _CONSTANTS, _CONSTANT_TEXTS = 60, 10
@@ -31,26 +28,20 @@ _TEXTS = frozenset(("1-1", "2-1", "2-5", "2-7", "3-2", "3-8"))
 
 @cache
 def _tables() -> Tables:
-    """The character tables of 2-1; raises UserError where they are neither in the mirror nor to be
-    had.
-    """
+    """The character tables of 2-1; UserError where they are neither in the mirror nor to be had."""
     thesaurus, confusions = (
         datasets.resolve(datasets.find(name), CACHE) for name in ("lawbench_thesaurus", "lawbench_confusions")
     )
     return read_tables(thesaurus, confusions)
 
 
-def commonest(items: Sequence[Item], most: int) -> list[str]:
-    return [gold for gold, _ in Counter(item.gold for item in items).most_common(most)]
-
-
 def task(number: str) -> Task:
-    """The task of that number; raises KeyError on any other."""
-    normalised = lawbench_normalised.RULES[number]
+    """The task of that number, one of `TASKS`."""
+    normalised = lawbench_normalised.SCORERS[number]
     if number == "2-1":
-        official = lawbench_official.proofreading_rule(_tables)
+        official = lawbench_official.proofreading_scorer(_tables)
     else:
-        official = Rule(lawbench_official.MARKS[number])
+        official = Scorer(lawbench_official.ITEM_SCORERS[number])
     most = _CONSTANT_TEXTS if number in _TEXTS else _CONSTANTS
-    known = golds("lawbench_zero_shot", SOURCE, number)
-    return Task(f"lawbench/{number}", official, normalised, lambda items: commonest(items, most), known)
+    references = by_id("lawbench_zero_shot", SOURCE, number)
+    return Task(f"lawbench/{number}", official, normalised, lambda items: commonest(items, most), references)

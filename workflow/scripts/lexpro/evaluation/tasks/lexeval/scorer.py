@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 from lexpro.evaluation import reading
 from lexpro.evaluation.items import Item
-from lexpro.evaluation.references import golds
-from lexpro.evaluation.scorers import SKIPPED, Mark, Rule, Task, points
-from lexpro.evaluation.tasks.lawbench.scorer import commonest
+from lexpro.evaluation.references import by_id
+from lexpro.evaluation.scorers import SKIPPED, ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.lexeval.items import SOURCE
 from lexpro.evaluation.text_overlap import distinct_rouge_l, lcs_f1, plain
 
@@ -32,36 +31,37 @@ def letters(text: str) -> str:
     return "".join(dict.fromkeys("".join(runs)))
 
 
-def _choice(item: Item, text: str) -> Mark:
+def _choice(item: Item, text: str) -> ItemScore:
     """Right where the letters are those of the answer in the same order."""
     return points(bool(item.gold) and letters(text) == item.gold)
 
 
-def _true_choice(item: Item, text: str) -> Mark:
+def _true_choice(item: Item, text: str) -> ItemScore:
     # Three items of 3_5 have no answer: nobody can be right.
     if not item.gold:
         return SKIPPED
-    found = reading.letters(text)
+    stated = reading.letters(text)
     # 101 answers are written as 选项A, "A " or with a remark: officially nobody can be right there.
-    return points(found is not None and found == reading.letters(item.gold), abstained=found is None)
+    return points(stated is not None and stated == reading.letters(item.gold), abstained=stated is None)
 
 
-def _generation(item: Item, text: str) -> Mark:
+def _generation(item: Item, text: str) -> ItemScore:
     return points(distinct_rouge_l(text, item.gold))
 
 
-def _text(item: Item, text: str) -> Mark:
+def _text(item: Item, text: str) -> ItemScore:
     if not item.gold:
         return SKIPPED
     return points(lcs_f1(text, item.gold), abstained=not plain(text))
 
 
 def constants(items: Sequence[Item]) -> list[str]:
+    """The answers tried as the one answer to all."""
     return commonest(items, 10)
 
 
 def task(number: str) -> Task:
     """The task of that number, one of `TASKS`."""
     official, normalised = (_generation, _text) if number.startswith("5") else (_choice, _true_choice)
-    known = golds("lexeval", SOURCE, number)
-    return Task(f"lexeval/{number}", Rule(official), Rule(normalised), constants, known)
+    references = by_id("lexeval", SOURCE, number)
+    return Task(f"lexeval/{number}", Scorer(official), Scorer(normalised), constants, references)

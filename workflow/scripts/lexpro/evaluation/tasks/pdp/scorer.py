@@ -15,9 +15,8 @@ from functools import partial
 import numpy as np
 
 from lexpro.evaluation.items import Item
-from lexpro.evaluation.references import golds
-from lexpro.evaluation.scorers import Mark, Rule, Task
-from lexpro.evaluation.tasks.lawbench.scorer import commonest
+from lexpro.evaluation.references import by_id
+from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest
 from lexpro.evaluation.tasks.pdp.items import LAWS, SOURCE
 from lexpro.evaluation.text_overlap import set_f1
 from lexpro.law import articles
@@ -112,12 +111,12 @@ _END = _AT + 3 * len(_TWO)
 Read = tuple[Callable[[str], str | None], Callable[[str], set]]
 
 
-def _mark(read: Read, item: Item, text: str) -> Mark:
+def _score(read: Read, item: Item, text: str) -> ItemScore:
     label, cited = read
     true, stated, given, named = label(item.gold), label(text), cited(item.gold), cited(text)
     share = set_f1(named, given) if named or given else 1.0
     counts = [*_classes(true, stated, DECISIONS), *_classes(_two(true), _two(stated), _TWO), share, 1.0]
-    return Mark(tuple(counts), abstained=stated is None)
+    return ItemScore(tuple(counts), abstained=stated is None)
 
 
 def _micro(start: int, end: int, sums: np.ndarray) -> np.ndarray:
@@ -155,7 +154,8 @@ _OURS: Read = (decision, _article_set)
 def task(number: str = "") -> Task:
     """The one task; `number` is empty."""
     official, normalised = (
-        Rule(partial(_mark, read), _metrics(present)) for read, present in ((_OFFICIAL, False), (_OURS, True))
+        Scorer(partial(_score, read), _metrics(present))
+        for read, present in ((_OFFICIAL, False), (_OURS, True))
     )
-    known = golds("pdp_bench", SOURCE, "")
-    return Task("pdp", official, normalised, lambda items: commonest(items, _FEW), known)
+    references = by_id("pdp_bench", SOURCE, "")
+    return Task("pdp", official, normalised, lambda items: commonest(items, _FEW), references)

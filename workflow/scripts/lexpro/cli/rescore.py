@@ -1,0 +1,60 @@
+"""Score anyone's outputs of a public benchmark, by its official scorer and by ours.
+
+lexpro rescore --benchmark lawbench/3-4 --predictions 3-4.json
+lexpro rescore --benchmark judge --predictions outputs.jsonl --baselines
+
+Prints JSON: official.{score, abstention_rate}, normalised.{score, low, high, abstained}, failed,
+truncated, n; with --baselines also what gold itself, the commonest answer, the copied prompt and
+the best constant answer score. docs/benchmarks.md lists the formats of files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+from pathlib import Path
+
+from lexpro.workflow.errors import UserError
+
+# Configuration and registry are the project's, wherever the command is called from.
+ROOT = Path(__file__).resolve().parents[4]
+FORMATS = ("answers", "disc", "judge", "lawbench", "lexeval")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the arguments."""
+    parser.add_argument(
+        "--benchmark", required=True, help="lawbench/3-4, lexeval/1_1, disc/single/nje, judge, …"
+    )
+    parser.add_argument("--predictions", required=True, type=Path, help="the file of outputs")
+    parser.add_argument("--format", choices=FORMATS, help="format of the file (default: the benchmark's own)")
+    parser.add_argument("--baselines", action="store_true", help="also score answers without any knowledge")
+    parser.add_argument("--draws", type=int, default=2000, help="bootstrap draws (default: 2000)")
+    parser.add_argument("--bert", type=Path, help="folder of bert-base-chinese, for judge's BERTScore")
+    parser.add_argument(
+        "--wordnet", type=Path, help="folder of nltk's data with corpora/wordnet, for judge's METEOR"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the scores.
+
+    Raises:
+        UserError: the benchmark is unknown, or the file cannot be read.
+    """
+    from lexpro.evaluation import rescoring
+    from lexpro.evaluation.baselines import question_baselines
+
+    if args.draws < 1:
+        raise UserError(f"--draws must be at least 1, not {args.draws}.")
+    predictions = args.predictions.resolve()
+    models = {name: str(path.resolve()) for name in ("bert", "wordnet") if (path := getattr(args, name))}
+    with contextlib.chdir(ROOT):
+        task = rescoring.task(args.benchmark)
+        form = args.format or rescoring.FORMATS[args.benchmark.partition("/")[0]]
+        outputs = rescoring.read(predictions, form, task.references)
+        scores = rescoring.evaluate(task, outputs, args.draws, models)
+        if args.baselines:
+            scores["baselines"] = question_baselines(task, outputs.items)
+    print(json.dumps(scores, ensure_ascii=False, indent=1))
