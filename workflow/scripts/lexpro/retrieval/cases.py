@@ -53,7 +53,7 @@ class Case:
 
     @property
     def document(self) -> str:
-        """The structured judgment in words: what was found, decided and cited, then the facts."""
+        """The structured judgment in words: charges, decision and citations, then the facts."""
         months = "" if self.months is None else f"{self.months}个月"
         lines = {
             "罪名": "、".join(self.charges),

@@ -1,16 +1,15 @@
-"""Which articles a court will cite, from the facts alone: the crime first, then what courts cite
-beside it.
+"""Which articles a court will cite, from the facts alone: the crime, then what is cited beside it.
 
-1. The crime's article: BM25 from the facts to several texts of each article of the special part,
-   which count alike (its own with the names of its charges; the same with what a source tells of
-   it, one text a source: facts of synthetic cases, interpretations, which most articles do not
-   have), a charge that the facts name, and how often courts cite the article, tempered: it must
-   not bury what is rarely cited.
-2. Beside it: the share of judgments on that article that cite each other one, counted in lists of
-   cited articles (no text of a judgment is read), and its odds raised or lowered by circumstances
-   that the facts tell.
+1. The crime's article. BM25 compares the facts with several texts of each article of the special
+   part, which count alike: its own with the names of its charges, and the same with what a source
+   tells of it (facts of synthetic cases, interpretations). A charge that the facts name counts too,
+   and how often courts cite the article, tempered, so that rarely cited ones are not buried.
+2. The articles beside it. Lists of cited articles give the share of judgments on that crime that
+   cite each other article (no text of a judgment is read). Circumstances that the facts tell raise
+   or lower its odds.
 
-Nothing is fitted to facts of real judgments.
+Nothing is fitted to facts of real judgments. No stage uses this module; perf/retrieval.py measures
+it.
 """
 
 from __future__ import annotations
@@ -26,13 +25,11 @@ from lexpro.retrieval.bm25 import BM25, top
 
 # Article 101 ends the general part (总则).
 GENERAL = 101
-# Share of a crime's own citation counts against the shares over all judgments: as many judgments
-# weigh alike.
+# Judgments on a crime whose own counts weigh as much as the shares over all judgments.
 SMOOTHING = 5.0
-# A charge named in the facts; weight of BM25 (the best article has 1) against the logarithm of the
-# counts.
+# Added to an article's score: for a charge that the facts name; for BM25 (the best article has 1).
 NAMED, TEXT = 3.0, 12.0
-# Share of the logarithm of the counts that counts.
+# Weight of the logarithm of the counts in an article's score.
 PRIOR = 0.5
 # What the facts tell → articles (numbers, Criminal Law) and the factor of their odds where it is
 # there; the other way round where it is not.
@@ -55,9 +52,15 @@ _CIRCUMSTANCES = {name: re.compile(row[0]) for name, row in CIRCUMSTANCES.items(
 
 
 def counted(citations: Iterable[Iterable[str]]) -> tuple[Counter[str], dict[str, Counter[str]]]:
-    """(judgments by article, judgments by article and crime's article) of lists of cited articles.
+    """Count lists of cited articles.
 
     A judgment with n articles of the special part counts 1/n to each of them.
+
+    Args:
+        citations: refs of each judgment.
+
+    Returns:
+        Judgments by ref; and, by the ref of a crime, judgments by ref ("" for all of that crime).
     """
     total: Counter[str] = Counter()
     beside: dict[str, Counter[str]] = defaultdict(Counter)
@@ -73,8 +76,14 @@ def counted(citations: Iterable[Iterable[str]]) -> tuple[Counter[str], dict[str,
 
 
 class Citations:
-    """Ranks `refs` for facts. `told`: of each source, ref → text; `named`: charge → its refs, its
-    own first.
+    """Ranks articles for facts.
+
+    Args:
+        refs: of the articles.
+        texts: theirs.
+        told: of each source, ref → what it tells of the article.
+        named: charge → refs of its articles, its own first.
+        citations: refs that each of many judgments cites.
     """
 
     def __init__(
@@ -90,9 +99,9 @@ class Citations:
         self.named = named
         self.crimes = [i for i, ref in enumerate(self.refs) if int(ref.partition("之")[0]) > GENERAL]
         names: dict[str, list[str]] = defaultdict(list)
-        for charge, found in named.items():
+        for charge, articles in named.items():
             # Thrice: a name says more than a sentence of the text.
-            names[found[0]] += [charge.removesuffix("罪")] * 3
+            names[articles[0]] += [charge.removesuffix("罪")] * 3
         plain = [texts[i] + "\n" + " ".join(names[self.refs[i]]) for i in self.crimes]
         lines = [plain]
         for source in told:
@@ -117,9 +126,9 @@ class Citations:
             self.beside[row, i] = 1.0
 
     def crime(self, facts: str) -> np.ndarray:
-        """Probabilities of the articles of the special part, in the order of `crimes`."""
-        found = [index.scores(facts) for index in self.indexes]
-        text = np.mean([scores / (scores.max() or 1) for scores in found], axis=0)
+        """Probabilities of the articles of the special part, [crimes] float64."""
+        by_text = [index.scores(facts) for index in self.indexes]
+        text = np.mean([scores / (scores.max() or 1) for scores in by_text], axis=0)
         score = TEXT * text + PRIOR * np.log(self.prior)
         for charge in {name for name, _, _ in charges.find(facts)}:
             for ref in self.named.get(charge, [])[:1]:
@@ -129,7 +138,7 @@ class Citations:
         return weights / weights.sum()
 
     def scores(self, facts: str) -> np.ndarray:
-        """The chance of each of `refs` to be cited, (refs,)."""
+        """The probability that each article is cited, [refs] float64."""
         chance = np.clip(self.crime(facts) @ self.beside, 1e-9, 1 - 1e-9)
         odds = chance / (1 - chance)
         for name, (_, refs, factor) in CIRCUMSTANCES.items():
@@ -140,5 +149,5 @@ class Citations:
         return odds / (1 + odds)
 
     def search(self, facts: str, k: int = 10) -> list[str]:
-        """The `k` refs with the highest chance, best first."""
+        """The `k` refs with the highest probability, best first."""
         return [self.refs[i] for i in top(self.scores(facts), k)]

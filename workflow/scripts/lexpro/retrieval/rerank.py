@@ -1,4 +1,4 @@
-"""A cross-encoder that reads query and text together and orders what the rankings found anew."""
+"""A cross-encoder that reads query and text together and orders the fused rows anew."""
 
 from __future__ import annotations
 

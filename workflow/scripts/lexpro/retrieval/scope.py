@@ -48,6 +48,7 @@ class ArticleMask:
         self.laws = np.array([row["law"] for row in rows], object)
 
     def __call__(self, scope: Scope) -> np.ndarray:
+        """The rows that a scope allows."""
         allowed = (self.begins <= scope.day) & (scope.day < self.ends)
         return allowed & (self.laws == scope.law) if scope.law else allowed
 
@@ -60,6 +61,7 @@ class CaseMask:
         self.columns = {name: np.array([row[name] for row in rows], object) for name in ("province", "date")}
 
     def __call__(self, scope: CaseScope) -> np.ndarray:
+        """The rows that a scope allows."""
         allowed = np.ones(len(self.rows), bool)
         dates = self.columns["date"]
         if scope.province:

@@ -74,9 +74,7 @@ def _client(folder: Path):
 
 
 def _former(base: Path | None, card: dict) -> dict[str, dict[str, str]]:
-    """{collection: {id: digest}} of a build that can be gone on from: whole, and by the same
-    settings and embedder.
-    """
+    """{collection: {id: digest}} of an earlier build, if it is whole and of the same card."""
     if base is None or not base.is_dir():
         return {}
     try:
