@@ -55,6 +55,7 @@ lint: .venv
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+	mypy
 
 format: .venv
 	ruff check --fix .

@@ -141,7 +141,7 @@ def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) ->
     has such a key.
     """
     having = [sibling for sibling in siblings if key[-1] in sibling.model_fields]
-    if not having:
+    if inside is None or not having:
         return None
     # What tells the members of a union apart: the literal that all of them have.
     tag = next(

@@ -83,7 +83,7 @@ class TrainingRuntime(Runtime, Nodes):
     @classmethod
     def _there(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value and not Path(value).is_file():
-            there = sorted(map(str, Path("config", info.field_name).glob("*.json")))
+            there = sorted(map(str, Path("config", str(info.field_name)).glob("*.json")))
             raise ValueError(
                 f"there is no file {value}; {suggestion(value, there)}there are: {', '.join(there)}"
             )

@@ -105,12 +105,12 @@ def locate(name: str, province: str | None = None) -> tuple[str | None, str | No
                 start = end
             break
     if city is None and candidates is None:
-        place = next((short[name[:size]] for size in (5, 4, 3, 2) if name[:size] in short), None)
-        if place is None and match:
+        named = next((short[name[:size]] for size in (5, 4, 3, 2) if name[:size] in short), None)
+        if named is None and match:
             rest = name[match.end() :].lstrip("省市")
-            place = next((short[rest[:size]] for size in (5, 4, 3, 2) if rest[:size] in short), None)
-        if place and province in (None, place[0]):
-            province, city = place
+            named = next((short[rest[:size]] for size in (5, 4, 3, 2) if rest[:size] in short), None)
+        if named and province in (None, named[0]):
+            province, city = named
     if province is None and candidates:
         provinces = {place[0] for place in candidates}
         province = provinces.pop() if len(provinces) == 1 else None

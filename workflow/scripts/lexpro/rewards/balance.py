@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from lexpro.hashing import seed_of
 from lexpro.workflow.errors import UserError
 
 # (task, gold, charges) → which kind of answer is true; None where the reward does not apply.
-Kind = Callable[[str, dict, list[str]], str | None]
+Kind = Callable[[str, dict, Sequence[str]], str | None]
 
 
 @cache
@@ -32,8 +32,8 @@ def chances(kind: Kind, training: str) -> Mapping[str, float]:
     """
     with Path(training).open(encoding="utf-8") as file:
         rows = map(json.loads, file)
-        counts = Counter(kind(row["task"], json.loads(row["gold"]), row.get("charges") or []) for row in rows)
-    counts.pop(None, None)
+        kinds = [kind(row["task"], json.loads(row["gold"]), row.get("charges") or []) for row in rows]
+    counts = Counter(name for name in kinds if name is not None)
     if len(counts) < 2:
         raise UserError(
             f"{training}: the true answers are all of one kind ({', '.join(counts) or 'none'}), so a constant would "

@@ -60,7 +60,8 @@ def cited(completion: str, gold: dict) -> list:
     thought, answer, _ = answers.split_think(completion)
     found = articles.parse(thought or "")
     own = [article.ref for article in found if article.law == articles.CRIMINAL_LAW]
-    return list(dict.fromkeys([*answers.parse("article", answer)["法条"], *own]))
+    stated = (answers.parse("article", answer) or {"法条": []})["法条"]
+    return list(dict.fromkeys([*stated, *own]))
 
 
 def supported(

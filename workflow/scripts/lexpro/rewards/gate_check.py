@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -31,7 +32,7 @@ from lexpro.workflow.files import read_json_lines, read_yaml
 
 JUDGE = "oneal2000__JuDGE/data/test.json"
 # Of the questions' form, beside its style: facts and reasoning are whole.
-FORM = {
+FORM: dict[str, Any] = {
     "sections": ["parties", "facts", "reasoning", "judgment"],
     "facts_chars": 0,
     "think_chars": 0,
@@ -97,7 +98,7 @@ def knowledge_base(settings: Statutes) -> Iterator[tuple[str, list[dict], str]]:
         What it is, its articles, and its folder.
     """
     mirror = os.environ.get(datasets.MIRROR)
-    real = bool(mirror) and (Path(mirror) / settings.path).is_dir()
+    real = bool(mirror and (Path(mirror) / settings.path).is_dir())
     made = knowledge.from_statutes(settings) if real else knowledge.from_facts()
     with tempfile.TemporaryDirectory() as folder:
         knowledge.write(made, Path(folder))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -253,7 +253,8 @@ class Arena:
         """Gold against every opponent; of several versions of one (the constants) the best of each
         task counts.
         """
-        sums, n = Counter(), 0
+        sums: dict[str, float] = defaultdict(float)
+        n = 0
         for task, answers in self._answers.items():
             gold = self.pays(reward, task, answers["gold"][0], **args)
             if not gold:

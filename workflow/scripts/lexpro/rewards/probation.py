@@ -73,6 +73,8 @@ def closeness(
         lambda answer, true: people.mean(answer, true, value, eligible),
     )
     return [
-        paid if paid is not None and balance.asked(kind(name, json.loads(true)), shares, prompt) else None
+        paid
+        if paid is not None and balance.asked(kind(name, json.loads(true)) or "", shares, prompt)
+        else None
         for paid, name, true, prompt in zip(found, task, gold, prompts or [()] * len(found), strict=True)
     ]

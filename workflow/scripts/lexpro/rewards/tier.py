@@ -44,9 +44,9 @@ def tiers(knowledge: str = "") -> dict[str, Tiers]:
     else:
         known = builtin_law.load()
         charges, by_ref = builtin_statutes.charges(known), builtin_statutes.tiers(known)
-    found = {}
+    found: dict[str, list[dict]] = {}
     for charge, refs in charges.items():
-        own = next((by_ref[ref] for ref in refs if ref in by_ref), [])
+        own: list[dict] = next((by_ref[ref] for ref in refs if ref in by_ref), [])
         found[charge] = [tier for tier in own if tier["charge"] in (None, charge)]
     return found
 
@@ -97,7 +97,7 @@ def place(sentence: dict, spans: Sequence[tuple[int, int]]) -> int | None:
 def kind(knowledge: str) -> balance.Kind:
     """Of a true answer: `lightest` tier or one `above`; None where the reward does not apply."""
 
-    def of(task: str, gold: dict, charges: list[str]) -> str | None:
+    def of(task: str, gold: dict, charges: Sequence[str]) -> str | None:
         own = tiers(knowledge).get(charges[0], []) if task == "term" and len(charges) == 1 else []
         spans = bounds(own)
         if len(spans) < 2 or not in_range(gold, own):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from lexpro.config.tasks import Form
 from lexpro.law import builtin_law as law
 from lexpro.law.articles import CRIMINAL_LAW, parse_ref
-from lexpro.records import TIMED_KINDS, Defendant, Judgment
+from lexpro.records import TIMED_KINDS, Defendant, Judgment, Term
 from lexpro.task_names import CASE_FIELDS
 from lexpro.tasks import quotes
 from lexpro.tasks.form import case_fields, clip, defendant_fields
@@ -51,8 +51,15 @@ def asked(task: str, judgment: Judgment) -> bool:
     return bool(charges(judgment) if task == "charge" else refs(judgment))
 
 
+def _sentence(defendant: Defendant) -> Term:
+    """The sentence of a defendant who is `_readable`."""
+    if defendant.sentence is None:
+        raise ValueError("this defendant has no sentence: nothing may be asked of the judgment")
+    return defendant.sentence
+
+
 def _defendant(defendant: Defendant) -> dict:
-    sentence = defendant.sentence
+    sentence = _sentence(defendant)
     return {
         "姓名": defendant.name,
         "罪名": list(defendant.charges),
@@ -89,7 +96,7 @@ def gold(task: str, judgment: Judgment, form: Form) -> dict:
     if task == "article":
         return {"法条": refs(judgment)}
     if task == "term":
-        sentence = judgment.defendants[0].sentence
+        sentence = _sentence(judgment.defendants[0])
         return {"刑种": sentence.kind, "刑期": sentence.months}
     raise ValueError(f"unknown task {task!r}")
 
@@ -98,9 +105,9 @@ def _elements(judgment: Judgment, text: str, form: Form) -> str:
     verdict = section(text, judgment, "judgment") or text
     lines = []
     for person in judgment.defendants:
-        sentence = person.sentence
+        sentence = _sentence(person)
         term = quotes.term(sentence, verdict)
-        if sentence.kind in TIMED_KINDS:
+        if sentence.months is not None:
             term += f"={quotes.months(sentence.months)}"
         parts = {"罪名": "、".join(person.charges), "刑期": term}
         if person.probation_months:
@@ -167,7 +174,7 @@ def _used(judgment: Judgment, shown: Sequence[str]) -> str:
 def _term(judgment: Judgment) -> str:
     person = judgment.defendants[0]
     return "；".join(
-        ["、".join(person.charges), *filter(None, ["、".join(person.circumstances)]), person.sentence.kind]
+        ["、".join(person.charges), *filter(None, ["、".join(person.circumstances)]), _sentence(person).kind]
     )
 
 

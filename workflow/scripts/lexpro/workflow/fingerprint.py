@@ -89,7 +89,7 @@ def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         for name in names:
             top = name.split(".")[0]

@@ -51,15 +51,17 @@ def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:
         Name → SHA-256, or why the file cannot be read.
     """
     cached = read_json(cache_file) if cache_file.is_file() else {}
-    hashed, listed = {}, {}
+    hashed: dict[str, list] = {}
+    listed: dict[str, str] = {}
     for file in files:
         # What cannot be read is not cached: rights change without the time of modification.
+        row, trouble = None, None
         try:
             trouble = file.trouble
             row = None if trouble else _stamped(file.path, cached.get(file.name))
         except OSError as error:
-            trouble = error.strerror
-        if trouble:
+            trouble = error.strerror or str(error)
+        if row is None:
             listed[file.name] = f"{UNREADABLE}{trouble}"
         else:
             hashed[file.name] = row

@@ -86,14 +86,15 @@ class Workers:
     def each(self, function: Callable, items: Iterable) -> Iterator[Any]:
         """Yield `function(*shared, item)` of each item, in order; its errors are raised here."""
         todo, waiting = iter(items), deque[Future]()
-        first = list(islice(todo, self.few + 1)) if self.pool else []
-        if len(first) <= self.few:
+        pool = self.pool
+        first = list(islice(todo, self.few + 1)) if pool else []
+        if pool is None or len(first) <= self.few:
             yield from (function(*self.shared, item) for item in chain(first, todo))
             return
         todo = chain(first, todo)
         while True:
             more = islice(todo, AHEAD * self.count - len(waiting))
-            waiting.extend(self.pool.submit(_call, function, item) for item in more)
+            waiting.extend(pool.submit(_call, function, item) for item in more)
             if not waiting:
                 return
             yield waiting.popleft().result()

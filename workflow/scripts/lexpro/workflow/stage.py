@@ -124,7 +124,7 @@ def _check_inputs(manifests: list[Path]) -> None:
                 )
 
 
-def manifest_of(folder: Path, counts: dict, unstable: list[str] = ()) -> dict:
+def manifest_of(folder: Path, counts: dict, unstable: Iterable[str] = ()) -> dict:
     """The manifest of a folder: facts about the output, nothing else.
 
     Args:
@@ -223,6 +223,7 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     # What a failure removes: the folder that this run has made, until it is signed.
     unsigned: Path | None = None
     run = None
+    status: str | int | None
     try:
         run = _open(name, args, log)
         planned = sha_of_plan(args.plan)
