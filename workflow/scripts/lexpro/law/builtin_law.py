@@ -109,4 +109,8 @@ def load() -> BuiltinLaw:
         for row in data["charges"]
     ]
     circumstances, rules = ([Rule(**row) for row in data[name]] for name in ("circumstances", "rules"))
-    return BuiltinLaw(*({row.name: row for row in rows} for rows in (charges, circumstances, rules)))
+    return BuiltinLaw(
+        {charge.name: charge for charge in charges},
+        {rule.name: rule for rule in circumstances},
+        {rule.name: rule for rule in rules},
+    )
