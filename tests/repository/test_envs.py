@@ -90,7 +90,7 @@ def test_container_installs_the_gpu_lock_on_the_same_python():
 
 def test_every_rule_that_runs_something_says_in_which_environment():
     conda = {}
-    for path in [REPO / "Snakefile", *sorted((REPO / "workflow/rules").glob("*.smk"))]:
+    for path in [REPO / "workflow/Snakefile", *sorted((REPO / "workflow/rules").glob("*.smk"))]:
         for name, body in re.findall(
             r"^rule (\w+):\n((?: {4}.*\n|\n)+)", path.read_text(encoding="utf-8"), re.M
         ):
@@ -101,7 +101,7 @@ def test_every_rule_that_runs_something_says_in_which_environment():
     assert conda.keys() > set(STAGES) - {"benchmark"}
     assert {name for name, file in conda.items() if file != ENVS / "conda.yaml"} == set()
     # The container is that of all rules after it.
-    before = (REPO / "Snakefile").read_text(encoding="utf-8").partition("include:")[0]
+    before = (REPO / "workflow/Snakefile").read_text(encoding="utf-8").partition("include:")[0]
     (image,) = re.findall(r'^container: "(.+)"$', before, re.M)
     assert f"apptainer build {image} envs/container.def" in (REPO / "Makefile").read_text(encoding="utf-8")
 
