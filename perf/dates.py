@@ -21,6 +21,7 @@ from pathlib import Path
 
 from lexpro.law import articles
 from lexpro.statutes import changes, collection, documents, versions
+from lexpro.statutes.source_lines import lines_of
 
 LAWS, OLDER = "LawRefBook__Laws", "LawRefBook__Laws@3cd6e86_before_Amendment_XII"
 # When the older full text was the law: between Amendments XI and XII.
@@ -55,7 +56,7 @@ def questions(mirror: Path) -> list[Question]:
     """All questions, two an article and amendment, in the order of amendments."""
     folder = mirror / LAWS
     parsed = [versions.parse(path, folder) for path in collection.files(folder, ["刑法/刑法修正案*.md"])]
-    older = documents.parse(documents.lines_of(mirror / OLDER / "刑法/刑法.md"), "刑法.md")
+    older = documents.parse(lines_of(mirror / OLDER / "刑法/刑法.md"), "刑法.md")
     known = {row.ref: row.text for row in older.rows}
     days: dict[str, set[str]] = {}
     deleted = {}

@@ -31,7 +31,8 @@ from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.citations import GENERAL, Citations
 from lexpro.retrieval.tokenize import words
 from lexpro.statutes import collection, links
-from lexpro.statutes.documents import lines_of, parse
+from lexpro.statutes.documents import parse
+from lexpro.statutes.source_lines import lines_of
 from lexpro.workflow.files import read_yaml
 
 # P@5, P@10, R@5, R@10.

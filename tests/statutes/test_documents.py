@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lexpro.hashing import sha256
 from lexpro.statutes import collection, documents
 from lexpro.statutes.documents import parse
+from lexpro.statutes.source_lines import lines_of
 from lexpro.workflow.errors import UserError
 
 HEAD = """# 中华人民共和国样本法
@@ -179,7 +181,7 @@ def test_html_and_plain_text_are_read_alike(tmp_path):
         "<p>第一条 甲。</p><p>乙。</p></body></html>",
         encoding="utf-8",
     )
-    found = [parse(documents.lines_of(tmp_path / name), name) for name in ("a.txt", "a.html")]
+    found = [parse(lines_of(tmp_path / name), name) for name in ("a.txt", "a.html")]
     for document in found:
         assert (document.law, document.date) == ("样本法", "2001-05-01")
         assert [(r.ref, r.text, r.heading) for r in document.rows] == [("1", "甲。\n乙。", "第一章 总则")]
@@ -338,7 +340,7 @@ def test_amendments_date_the_articles_that_they_touch(tmp_path):
         ("刑法", "3", "1997-10-01", "", True),
     ]
     assert rows[0].superseded_by == rows[1].id
-    assert rows[1].sha256 == documents.digest(folder / rows[1].source)
+    assert rows[1].sha256 == sha256(folder / rows[1].source)
     assert problems == []
 
 

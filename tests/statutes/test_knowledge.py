@@ -131,7 +131,7 @@ MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "")) / "LawRefBook__Laws"
 def test_tiers_of_the_real_law_are_the_facts():
     rows, _ = collection.read(MIRROR, ["刑法/刑法.md"])
     names = collection.files(MIRROR, ["司法解释/*确定罪名*.md", "司法解释/*犯罪的罪名的意见*.md"])
-    from lexpro.statutes.documents import lines_of
+    from lexpro.statutes.source_lines import lines_of
 
     charges = links.attach(rows, [pair for path in names[::-1] for pair in links.pairs(lines_of(path))])
     real = tiers.by_article(rows)

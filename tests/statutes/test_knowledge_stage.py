@@ -237,7 +237,7 @@ def test_an_interpretation_bears_on_what_it_cites():
         Row("乙解释", 1, 0, "刑法第二百六十六条。", source="b", valid_from="2002-01-01"),
         Row("乙解释", 2, 0, "以诈骗罪定罪，刑事诉讼法第二百六十四条。", source="b", valid_from="2002-01-01"),
     ]
-    web = links.web(
+    web = links.build(
         crimes, {"盗窃罪": ["264"], "诈骗罪": ["266"], "集资诈骗罪": ["266"]}, said, {"诈骗罪": "四（二）"}
     )
     laws = {

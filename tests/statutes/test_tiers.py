@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lexpro.statutes import collection, links, tiers
-from lexpro.statutes.documents import lines_of
+from lexpro.statutes.source_lines import lines_of
 from lexpro.statutes.table import Row
 
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", ""))

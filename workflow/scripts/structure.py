@@ -1,4 +1,4 @@
-"""Stage structure: the documents of one province folder → typed records (JSON) beside their text."""
+"""Stage structure: the documents of a province folder → typed records (JSON) beside their text."""
 
 from __future__ import annotations
 

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from lexpro.config.knowledge import Statutes
 from lexpro.encoding import Undecodable
+from lexpro.hashing import sha256
 from lexpro.law import articles
 from lexpro.statutes import changes, versions
 from lexpro.statutes import documents as statutes
 from lexpro.statutes.documents import Document, Problem
 from lexpro.statutes.lookup import plain
+from lexpro.statutes.source_lines import read_lines
 from lexpro.statutes.table import Row
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded
@@ -97,10 +99,10 @@ def _parse(folder: Path, path: Path) -> Document:
     name = path.relative_to(folder).as_posix()
     kind = name.split("/")[0] if "/" in name else ""
     try:
-        lines, encoding = statutes.read(path)
+        lines, encoding = read_lines(path)
     except Undecodable as error:
         return Document(name, problems=[Problem(name, 0, "unreadable", str(error))])
-    document = statutes.parse(lines, name, kind, statutes.digest(path))
+    document = statutes.parse(lines, name, kind, sha256(path))
     if not encoding.startswith("utf-8"):
         document.problems.append(Problem(name, 0, "encoding", f"read as {encoding}"))
     return document

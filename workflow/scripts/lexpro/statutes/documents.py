@@ -7,12 +7,10 @@ headings, lines that begin with 第…条. Text and HTML are read by the same ru
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lexpro.encoding import decode
 from lexpro.law import articles, numerals
 from lexpro.statutes.table import Row
 
@@ -36,8 +34,6 @@ _HEADING = re.compile(r"(#{1,6})\s*(.*)")
 _PLAIN_HEADING = re.compile(rf"第[{_D}]{{1,5}}(编|分编|章|节)[\s　]+(\S.{{0,40}})")
 _BARE_HEADING = re.compile(r"[总分附]\s*则")
 _PLAIN_LEVEL = {"编": 2, "分编": 3, "章": 3, "节": 4}
-# Of HTML: what begins and ends a line.
-_BLOCK = re.compile(r"p|div|br|li|tr|ul|ol|table|section|article|blockquote|h[1-6]")
 _COMMENT = re.compile(r"<!--.*?-->")
 # Marks of Markdown before an article, heading or item, and characters that nobody sees.
 _MARKED = re.compile(r"(?:[-*+>]\s+|\*\*|__)+\s*(?=第|[（(]?[一二三四五六七八九十]{1,3}[）)、])")
@@ -102,50 +98,6 @@ def iso(year: str, month: str, day: str) -> str:
     """2021, 三, 1 in any numerals → 2021-03-01."""
     y, m, d = (numerals.parse_int(part) or 0 for part in (year, month, day))
     return f"{y:04d}-{m:02d}-{d:02d}"
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def lines_of(path: Path) -> list[str]:
-    """The lines of a file in UTF-8, UTF-16 or GB18030; HTML as text with Markdown headings.
-
-    Raises:
-        lexpro.encoding.Undecodable: none of these encodings explains the bytes.
-    """
-    return read(path)[0]
-
-
-def read(path: Path) -> tuple[list[str], str]:
-    """`lines_of`, and the encoding."""
-    text, encoding = decode(path.read_bytes())
-    if path.suffix.lower() in (".html", ".htm"):
-        text = _from_html(text)
-    return text.splitlines(), encoding
-
-
-def _from_html(text: str) -> str:
-    from lxml import html
-
-    # A declaration of an encoding is refused by lxml in a text that is decoded already.
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    root = html.document_fromstring(text if text.strip() else "<p/>")
-    for junk in root.xpath("//script|//style|//head"):
-        junk.drop_tree()
-    for node in root.iter():
-        # The ends of lines in markup are layout.
-        node.text, node.tail = (re.sub(r"\s*\n\s*", "", part or "") for part in (node.text, node.tail))
-        if not isinstance(node.tag, str):
-            node.text = ""
-        elif re.fullmatch(r"h[1-6]", node.tag):
-            node.text = "\n" + "#" * int(node.tag[1]) + " " + node.text
-        elif _BLOCK.fullmatch(node.tag) and node.tag != "br":
-            node.text = "\n" + node.text
-        if isinstance(node.tag, str) and _BLOCK.fullmatch(node.tag):
-            node.tail = "\n" + node.tail
-    return root.text_content()
 
 
 class _Reader:

@@ -22,7 +22,8 @@ from lexpro.config.knowledge import Embedded, Statutes
 from lexpro.law import builtin_law
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.statutes import builtin_statutes, collection, guideline, links, passages, table, thresholds, tiers
-from lexpro.statutes.documents import Problem, lines_of
+from lexpro.statutes.documents import Problem
+from lexpro.statutes.source_lines import lines_of
 from lexpro.statutes.table import Row
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import write_json
@@ -74,7 +75,7 @@ def from_facts() -> Knowledge:
     """The knowledge base of the built-in law."""
     law = builtin_law.load()
     rows, charges = builtin_statutes.rows(law), builtin_statutes.charges(law)
-    return Knowledge(rows, charges, builtin_statutes.tiers(law), links.web(rows, charges, (), {}))
+    return Knowledge(rows, charges, builtin_statutes.tiers(law), links.build(rows, charges, (), {}))
 
 
 def _at_hand(path: str | None, problems: list[Problem]) -> Path | None:
@@ -116,8 +117,8 @@ def from_statutes(settings: Statutes) -> Knowledge:
     amounts = thresholds.national([*criminal_law, *interpretations])
     provinces_file = _at_hand(settings.thresholds, problems)
     amounts += thresholds.provincial(provinces_file, amounts) if provinces_file else []
-    web = links.web(rows, charges, interpretations, sections)
-    return Knowledge(rows, charges, tiers.by_article(rows), web, amounts, steps, problems)
+    bearing = links.build(rows, charges, interpretations, sections)
+    return Knowledge(rows, charges, tiers.by_article(rows), bearing, amounts, steps, problems)
 
 
 def _write_problems(path: Path, problems: list[Problem]) -> None:

@@ -109,7 +109,7 @@ def _entry(rows: list[Row]) -> dict:
     }
 
 
-def web(
+def build(
     rows: Iterable[Row],
     by_charge: Mapping[str, list[str]],
     interpretations: Iterable[Row],

@@ -17,11 +17,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lexpro.hashing import sha256
 from lexpro.law import articles
 from lexpro.statutes import changes, documents
 from lexpro.statutes.changes import Change
 from lexpro.statutes.documents import Document
 from lexpro.statutes.lookup import Law
+from lexpro.statutes.source_lines import lines_of
 from lexpro.statutes.table import Row
 from lexpro.workflow.errors import UserError
 
@@ -183,7 +185,7 @@ def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
 def parse(path: Path, folder: Path) -> Document:
     """Parse a file of a folder of statutes."""
     name = path.relative_to(folder).as_posix()
-    return documents.parse(documents.lines_of(path), name, "刑法", documents.digest(path))
+    return documents.parse(lines_of(path), name, "刑法", sha256(path))
 
 
 def paths(folder: Path) -> list[Path]:

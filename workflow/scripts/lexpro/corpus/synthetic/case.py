@@ -14,52 +14,18 @@ from random import Random
 
 from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import sentencing
+from lexpro.corpus.synthetic.charge_groups import (
+    ATTEMPTED,
+    GAINED,
+    HURT,
+    MINOR_IMPOSSIBLE,
+    NO_RECIDIVIST,
+    TAKEN,
+    TOGETHER,
+)
 from lexpro.corpus.synthetic.words import full_name, masked_names, money, words
 from lexpro.law.builtin_law import Charge, Tier, load
 from lexpro.records import Defendant
-
-# Charges by what the victim loses or the offender gains.
-TAKEN = {
-    "盗窃罪", "诈骗罪", "抢劫罪", "敲诈勒索罪", "职务侵占罪", "信用卡诈骗罪", "合同诈骗罪", "抢夺罪",
-    "集资诈骗罪", "非法吸收公众存款罪", "故意毁坏财物罪",
-}  # fmt: skip
-GAINED = {"开设赌场罪", "引诱、容留、介绍卖淫罪", "赌博罪", "受贿罪"}
-HURT = {
-    "故意伤害罪",
-    "交通肇事罪",
-    "寻衅滋事罪",
-    "聚众斗殴罪",
-    "故意杀人罪",
-    "过失致人死亡罪",
-    "袭警罪",
-    "抢劫罪",
-    "非法拘禁罪",
-}
-TOGETHER = {
-    "盗窃罪",
-    "诈骗罪",
-    "抢劫罪",
-    "寻衅滋事罪",
-    "聚众斗殴罪",
-    "开设赌场罪",
-    "故意伤害罪",
-    "敲诈勒索罪",
-    "非法拘禁罪",
-    "赌博罪",
-}
-MINOR_IMPOSSIBLE = {
-    "受贿罪",
-    "重婚罪",
-    "职务侵占罪",
-    "非法吸收公众存款罪",
-    "集资诈骗罪",
-    "信用卡诈骗罪",
-    "合同诈骗罪",
-}
-# Crimes of negligence, and the one punished by criminal detention only, do not make a recidivist
-# (刑法 65).
-NO_RECIDIVIST = {"交通肇事罪", "过失致人死亡罪", "危险驾驶罪"}
-ATTEMPTED = {"盗窃罪", "抢夺罪", "强奸罪"}
 
 
 @dataclass(slots=True)
@@ -67,13 +33,13 @@ class Person:
     """A defendant with what a full judgment says about them.
 
     Attributes:
-        given: the record.
+        defendant: the record.
         fines: of each charge, in yuan.
         woman: whether she is one.
         born: date of birth.
     """
 
-    given: Defendant
+    defendant: Defendant
     fines: list[int]
     woman: bool
     born: date
@@ -132,7 +98,7 @@ class Case:
     @property
     def defendants(self) -> list[Defendant]:
         """The records of the defendants."""
-        return [person.given for person in self.people]
+        return [person.defendant for person in self.people]
 
 
 def _court(
@@ -270,13 +236,13 @@ def draw(rng: Random, settings: Synthetic, province: str, number: int) -> Case:
         found = _circumstances(rng, charge, role, paid or restitution > 0)
         if restitution and paid and place == 0:
             found.append("退赃")
-        given, fines = sentencing.sentence(rng, charges, tiers, gravities, name, found)
-        given.amount = amount
-        people.append(Person(given, fines, rng.random() < 0.12, _born(rng, done, "未成年" in found)))
+        defendant, fines = sentencing.sentence(rng, charges, tiers, gravities, name, found)
+        defendant.amount = amount
+        people.append(Person(defendant, fines, rng.random() < 0.12, _born(rng, done, "未成年" in found)))
     compensation = 0
     if charge.name in HURT and rng.random() < settings.compensation_share:
         compensation = _round_amount(math.exp(rng.uniform(math.log(2000), math.log(200_000))))
-    grave = any(p.given.sentence.kind in ("无期徒刑", "死缓") for p in people)
+    grave = any(p.defendant.sentence.kind in ("无期徒刑", "死缓") for p in people)
     city, court, level, prosecutor, case_number = _court(rng, province, grave, judged.year, number)
     return Case(
         province=province,
@@ -296,7 +262,7 @@ def draw(rng: Random, settings: Synthetic, province: str, number: int) -> Case:
         restitution_paid=paid,
         compensation=compensation,
         procedure=_procedure(rng, people, grave),
-        plea=any("认罪认罚" in d.given.circumstances for d in people),
+        plea=any("认罪认罚" in d.defendant.circumstances for d in people),
         conditions=[tier.condition for tier in tiers],
         # By its prosecutor, whose name is always written alike.
         habits=_habits(settings.seed, prosecutor, tuple(settings.citing_habits.items())),
@@ -321,7 +287,7 @@ def _born(rng: Random, done: date, minor: bool) -> date:
 
 
 def _procedure(rng: Random, people: list[Person], grave: bool) -> str | None:
-    longest = max((p.given.sentence.months or 0) for p in people)
+    longest = max((p.defendant.sentence.months or 0) for p in people)
     if grave or longest > 36:
         return rng.choice(("普通", None))
     kinds = ("简易", "普通", "速裁", None, None, None) if longest <= 12 else ("简易", "普通", None, None)

@@ -47,7 +47,7 @@ def _party(rng: Random, case: Case, person: Person) -> str:
     home += f"{rng.randint(1, 30)}栋{rng.randint(101, 2502)}室"
     caught = case.done + timedelta(days=rng.randint(1, 80))
     out = (
-        f"被告人{person.given.name}，{'女' if person.woman else '男'}，{person.born.year}"
+        f"被告人{person.defendant.name}，{'女' if person.woman else '男'}，{person.born.year}"
         f"年{person.born.month}月{person.born.day}日"
         f"出生，{rng.choice(word['nations'])}，{rng.choice(word['education'])}，{rng.choice(word['jobs'])}，"
     )
@@ -56,7 +56,9 @@ def _party(rng: Random, case: Case, person: Person) -> str:
     out += f"住{home}。"
     if rng.random() < 0.3:
         out += f"联系电话1{rng.choice('3589')}{rng.randrange(10**8, 10**9)}。"
-    out += f"因涉嫌犯{person.given.charges[0]}，于{caught.year}年{caught.month}月{caught.day}日被刑事拘留，"
+    out += (
+        f"因涉嫌犯{person.defendant.charges[0]}，于{caught.year}年{caught.month}月{caught.day}日被刑事拘留，"
+    )
     return out + rng.choice(
         ("后被取保候审。", "同年被依法逮捕。现羁押于看守所。", "经批准被执行逮捕，羁押于当地看守所。")
     )

@@ -59,26 +59,26 @@ def term(rng: Random, charge: Charge, tier: Tier, gravity: float, circumstances:
     return Term("有期徒刑", max(6, rounded), charge.name)
 
 
-def fine(rng: Random, tier: Tier, given: Term) -> int:
+def fine(rng: Random, tier: Tier, imposed: Term) -> int:
     """The fine in yuan that goes with a term, 0 where the tier has none."""
-    if given.kind == "单处罚金":
+    if imposed.kind == "单处罚金":
         return _round_money(rng.choice((2000, 3000, 5000, 8000, 10_000, 20_000)))
-    if tier.fine not in ("must", "either") or given.kind == "免予刑事处罚":
+    if tier.fine not in ("must", "either") or imposed.kind == "免予刑事处罚":
         return 0
-    months = given.months or 240
+    months = imposed.months or 240
     low, high = tier.fines or (1000, 500_000)
     return _round_money(min(high, max(low, months * rng.choice((500, 1000, 1000, 2000)))))
 
 
-def probation(rng: Random, charge: Charge, given: Term, circumstances: list[str]) -> int:
+def probation(rng: Random, charge: Charge, imposed: Term, circumstances: list[str]) -> int:
     """Months of probation (缓刑, 刑法 72 and 73), 0 for none."""
     named = set(circumstances)
-    timed = given.kind == "拘役" or (given.kind == "有期徒刑" and given.months <= 36)
+    timed = imposed.kind == "拘役" or (imposed.kind == "有期徒刑" and imposed.months <= 36)
     if not timed or named & NO_PROBATION or charge.name in GRAVE or not named & REMORSE or rng.random() < 0.4:
         return 0
-    if given.kind == "拘役":
-        return max(2, min(12, given.months + rng.randint(0, 3)))
-    low, high = max(12, -(-given.months // 6) * 6), min(60, given.months * 2)
+    if imposed.kind == "拘役":
+        return max(2, min(12, imposed.months + rng.randint(0, 3)))
+    low, high = max(12, -(-imposed.months // 6) * 6), min(60, imposed.months * 2)
     return rng.choice(range(low, max(low, high) + 1, 6))
 
 
@@ -107,7 +107,7 @@ def sentence(
         terms = [
             t if t.kind == "有期徒刑" else Term("有期徒刑", 6 + rng.randint(0, 4), t.charge) for t in terms
         ]
-    fines = [fine(rng, tier, given) for tier, given in zip(tiers, terms, strict=True)]
+    fines = [fine(rng, tier, imposed) for tier, imposed in zip(tiers, terms, strict=True)]
     served = terms[0] if len(terms) == 1 else joint(rng, terms)
     found = Defendant(
         name=name,

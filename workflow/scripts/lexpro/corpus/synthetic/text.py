@@ -107,37 +107,37 @@ def _fine(rng: Random, yuan: int) -> str:
     return f"，并处罚金{sentence_money(rng, yuan)}" if yuan else ""
 
 
-def _extras(rng: Random, given: Defendant) -> str:
-    out = f"，缓刑{chinese_term(given.probation_months)}" if given.probation_months else ""
-    if given.deprivation_life:
+def _extras(rng: Random, defendant: Defendant) -> str:
+    out = f"，缓刑{chinese_term(defendant.probation_months)}" if defendant.probation_months else ""
+    if defendant.deprivation_life:
         out += "，剥夺政治权利终身"
-    elif given.deprivation_months:
-        out += f"，剥夺政治权利{chinese_term(given.deprivation_months)}"
-    if given.confiscation_all:
+    elif defendant.deprivation_months:
+        out += f"，剥夺政治权利{chinese_term(defendant.deprivation_months)}"
+    if defendant.confiscation_all:
         out += "，并处没收个人全部财产"
-    elif given.confiscation:
-        out += f"，并处没收个人财产{sentence_money(rng, given.confiscation)}"
+    elif defendant.confiscation:
+        out += f"，并处没收个人财产{sentence_money(rng, defendant.confiscation)}"
     return out
 
 
 def operative(rng: Random, person: Person) -> str:
     """The item of the judgment (判项) about one defendant."""
-    given = person.given
-    head = f"被告人{given.name}犯{given.charges[0]}，"
-    term = given.terms[0]
+    defendant = person.defendant
+    head = f"被告人{defendant.name}犯{defendant.charges[0]}，"
+    term = defendant.terms[0]
     if term.kind == "免予刑事处罚":
         return head + "免予刑事处罚"
     if term.kind == "单处罚金":
-        return head + f"{rng.choice(('单处', '判处'))}罚金{sentence_money(rng, given.fine)}"
-    if len(given.terms) == 1:
-        return head + "判处" + _penalty(term) + _extras(rng, given) + _fine(rng, given.fine)
+        return head + f"{rng.choice(('单处', '判处'))}罚金{sentence_money(rng, defendant.fine)}"
+    if len(defendant.terms) == 1:
+        return head + "判处" + _penalty(term) + _extras(rng, defendant) + _fine(rng, defendant.fine)
     items = [
         f"犯{t.charge}，判处{_penalty(t)}{_fine(rng, f)}"
-        for t, f in zip(given.terms, person.fines, strict=True)
+        for t, f in zip(defendant.terms, person.fines, strict=True)
     ]
     joint = rng.choice(("数罪并罚，决定执行", "决定执行"))
-    served = f"{joint}{_penalty(given.sentence)}{_extras(rng, given)}{_fine(rng, given.fine)}"
-    return f"被告人{given.name}{'；'.join(items)}；{served}"
+    served = f"{joint}{_penalty(defendant.sentence)}{_extras(rng, defendant)}{_fine(rng, defendant.fine)}"
+    return f"被告人{defendant.name}{'；'.join(items)}；{served}"
 
 
 def orders(rng: Random, case: Case) -> list[str]:
@@ -166,7 +166,7 @@ def orders(rng: Random, case: Case) -> list[str]:
 def _say(rng: Random, name: str, where: str, case: Case, person: Person) -> str:
     said = rng.choice(words()["circumstances"][name][where])
     yuan = f"{case.restitution}元"
-    return said.format(d=person.given.name, y=yuan)
+    return said.format(d=person.defendant.name, y=yuan)
 
 
 def scenes(rng: Random, case: Case) -> str:
@@ -185,7 +185,7 @@ def told(rng: Random, case: Case) -> str:
     """What happened, with the circumstances that show in the facts."""
     story = scenes(rng, case)
     for person in case.people:
-        story += "".join(_say(rng, name, "facts", case, person) for name in person.given.circumstances)
+        story += "".join(_say(rng, name, "facts", case, person) for name in person.defendant.circumstances)
     return story
 
 
@@ -200,7 +200,7 @@ def reasoned(rng: Random, case: Case) -> str:
     verb = rng.choice(("其行为已构成", "其行为构成", "已构成"))
     parts = [f"{who}{acts}，{verb}{names}"]
     for person in case.people:
-        parts += [_say(rng, name, "reasoning", case, person) for name in person.given.circumstances]
+        parts += [_say(rng, name, "reasoning", case, person) for name in person.defendant.circumstances]
     return "本院认为，" + "。".join(parts) + "。"
 
 
@@ -245,12 +245,12 @@ def _told(case: Case) -> list[Defendant]:
     owed = case.restitution if len(case.people) == 1 or not case.restitution_paid else 0
     return [
         replace(
-            given,
-            circumstances=[name for name in NAMES if name in given.circumstances],
+            defendant,
+            circumstances=[name for name in NAMES if name in defendant.circumstances],
             restitution=owed,
             compensation=case.compensation,
         )
-        for given in case.defendants
+        for defendant in case.defendants
     ]
 
 
