@@ -32,6 +32,7 @@ from lexpro.corpus.filtering import duplicates
 from lexpro.corpus.filtering.codes import Codes, batches
 from lexpro.corpus.filtering.families import Signatures, resolve
 from lexpro.corpus.synthetic import generate
+from lexpro.dag.compose import choice
 from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,7 +100,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--datatrove", required=True, help="the Python that has datatrove")
     args = parser.parse_args()
-    near = read_yaml(ROOT / "config/filter/default.yaml")["duplicates"]
+    near = choice("filter", "default", ROOT / "config").duplicates.model_dump()
     texts, families = documents(args.documents)
     seconds, dropped, rest = project(texts, near)
     rows = [("this project", seconds, dropped)]

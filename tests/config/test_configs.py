@@ -2,16 +2,17 @@
 default that applies, and the files say the same on every machine, at any time.
 """
 
+import ast
 import copy
 import importlib
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
 import pytest
-import yaml
 from pydantic import BaseModel, TypeAdapter
 
 from lexpro.config.check import members
@@ -19,7 +20,8 @@ from lexpro.config.experiment import STAGES
 from lexpro.dag import compose
 from lexpro.workflow.files import to_yaml
 
-CONFIG = Path(__file__).resolve().parents[2] / "config"
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / "config"
 FILES = sorted(CONFIG.rglob("*.yaml"))
 # Keys without a sensible default, by the choice of the stage (`kind`, `module`) that has them.
 REQUIRED = {
@@ -148,11 +150,9 @@ def test_the_demo_compares_the_mean_reward_on_the_same_prompts():
     """The report compares the last tenth of the steps with the first: those are to be the same
     prompts again.
     """
-    grpo = yaml.safe_load((CONFIG / "grpo/tiny.yaml").read_text(encoding="utf-8"))
-    before_the_last = grpo["max_steps"] - grpo["max_steps"] // 10
-    passes, rest = divmod(
-        before_the_last * grpo["global_batch_size"], grpo["max_prompts"] * grpo["num_generations"]
-    )
+    grpo = compose.choice("grpo", "tiny", CONFIG)
+    before_the_last = grpo.max_steps - grpo.max_steps // 10
+    passes, rest = divmod(before_the_last * grpo.global_batch_size, grpo.max_prompts * grpo.num_generations)
     assert passes and not rest
 
 
@@ -176,6 +176,34 @@ def test_every_field_is_described(stage):
         for name, field in model.model_fields.items():
             assert field.description and field.description.endswith("."), (model, name)
             assert field.description[0].isupper(), (model, name)
+
+
+@cache
+def read_names() -> set[str]:
+    """Names that the code outside the schemas reads: attributes, keywords and strings."""
+    names: set[str] = set()
+    for path in (ROOT / "workflow/scripts").rglob("*.py"):
+        if (ROOT / "workflow/scripts/lexpro/config") in path.parents:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                names.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                names.add(node.value)
+            elif isinstance(node, ast.keyword | ast.arg):
+                names.add(node.arg or "")
+    for path in (ROOT / "workflow").rglob("*.smk"):
+        names.update(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    return names
+
+
+@pytest.mark.parametrize("stage", [*STAGES, "pass_rate", "experiment", "reward_gates"])
+def test_every_setting_is_read_somewhere(stage):
+    """A setting that no code reads changes keys, and nothing else."""
+    module = importlib.import_module(f"lexpro.config.{stage}")
+    tops = (module.Judgments, module.Questions) if stage == "benchmark" else (module.Settings,)
+    names = {name for top in tops for model in _models(top) for name in model.model_fields}
+    assert names and not sorted(names - read_names())
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.relative_to(CONFIG).as_posix() for path in FILES])

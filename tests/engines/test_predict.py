@@ -12,6 +12,7 @@ from sample_judgments import plain_form
 
 from lexpro.config import benchmark
 from lexpro.config.predict import Api, Decoding, Settings
+from lexpro.dag.compose import choice
 from lexpro.engines import api, load, resume
 from lexpro.engines.base import Generation, Request, Sampling, failure
 from lexpro.engines.resume import Ask, chunks
@@ -278,7 +279,7 @@ def planned(tmp_path, monkeypatch):
     write_json(tmp_path / "results/tasks/x/form.json", plain_form().model_dump())
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in HELDOUT)
     write_text(tmp_path / "results/tasks/x/heldout.jsonl", lines)
-    base = read_yaml(CONFIG / "predict" / "transformers.yaml")
+    base = choice("predict", "transformers", CONFIG).model_dump()
 
     def plan(**changes) -> list[str]:
         settings = {**base, "benchmark": "heldout", "variant": "sft", "retrieval": "none", **changes}
@@ -326,7 +327,10 @@ def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, mo
     # Two of three items of each task, spread over it, by the same engine.
     assert [row["id"] for row in again] == ["d0:elements", "d1:elements", "d0:term", "d1:term"]
     assert len(made) == 1 and len(made[0].asked) == 6 + 4 and all(row in rows for row in again)
-    sampled = read_yaml(CONFIG / "predict/transformers.yaml")["decoding"] | {"temperature": 0.5, "samples": 3}
+    sampled = choice("predict", "transformers", CONFIG).decoding.model_dump() | {
+        "temperature": 0.5,
+        "samples": 3,
+    }
     predict.main(planned(decoding=sampled))
     assert Path("results/predict/y/repeats.jsonl").read_text() == ""
 
@@ -341,7 +345,7 @@ def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
     Reply.replies = (
         [(200, answered("<think>想</think>{}"))] * 3 + [(400, "too long")] * 2 + [(200, answered("{}"))] * 9
     )
-    settings = read_yaml(CONFIG / "predict/api.yaml")["engine"]
+    settings = choice("predict", "api", CONFIG).engine.model_dump()
     settings |= {"base_url": server, "key_env": "LEXPRO_TEST_KEY", "concurrency": 1, "retries": 0}
     predict.main(planned(engine=settings, max_failed=0.5, repeat_items=0))
     text = Path("results/predict/y/predictions.jsonl").read_text(encoding="utf-8")
@@ -364,7 +368,7 @@ def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
 def test_greedy_answers_are_made_once_and_sampled_ones_as_often_as_asked(stage_says, benchmark_says, samples):
     own = benchmark_says and benchmark.Decoding.model_validate(benchmark_says)
     decoding = Decoding.model_validate(
-        read_yaml(CONFIG / "predict/transformers.yaml")["decoding"] | stage_says
+        choice("predict", "transformers", CONFIG).decoding.model_dump() | stage_says
     )
     merged = predicting.decoding_of(SimpleNamespace(decoding=decoding, items=SimpleNamespace(decoding=own)))
     assert merged.samples == samples

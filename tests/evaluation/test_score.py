@@ -174,7 +174,7 @@ def test_samples_are_averaged_before_items_are_drawn():
 
 
 def test_configurations_are_valid():
-    score.Settings.model_validate(read_yaml(CONFIG / "score" / "default.yaml"))
+    score.Settings.model_validate(read_yaml(CONFIG / "score" / "default.yaml") or {})
     for path in (CONFIG / "benchmark").glob("*.yaml"):
         settings = read_yaml(path)
         benchmark.model(settings).model_validate(settings)

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from lexpro.config import corpus, filter, ingest
+from lexpro.config import corpus, filter
 from lexpro.corpus.readers.base import Fields
-from lexpro.workflow.files import read_yaml
+from lexpro.dag.compose import choice
 
 CONFIG = Path(__file__).parents[2] / "config"
 
 
 def synthetic(**changes) -> corpus.Synthetic:
     """The settings `corpus=synthetic` with changes; a `noise` that is given is all the noise."""
-    values = read_yaml(CONFIG / "corpus/synthetic.yaml") | changes
+    values = choice("corpus", "synthetic", CONFIG).model_dump() | changes
     if "noise" in changes:
         values["noise"] = dict.fromkeys(corpus.Noise.model_fields, 0.0) | changes["noise"]
     return corpus.Synthetic.model_validate(values)
@@ -19,10 +19,9 @@ def synthetic(**changes) -> corpus.Synthetic:
 
 def selection(**changes) -> filter.Settings:
     """The settings `filter=default` with changes."""
-    return filter.Settings.model_validate(read_yaml(CONFIG / "filter/default.yaml") | changes)
+    return filter.Settings.model_validate(choice("filter", "default", CONFIG).model_dump() | changes)
 
 
-def record_fields(choice: str = "generic") -> Fields:
-    """The fields of records that the settings `ingest=<choice>` name."""
-    values = read_yaml(CONFIG / f"ingest/{choice}.yaml")
-    return Fields.from_settings(ingest.Settings.model_validate(values).fields)
+def record_fields(name: str = "generic") -> Fields:
+    """The fields of records that the settings `ingest=<name>` name."""
+    return Fields.from_settings(choice("ingest", name, CONFIG).fields)

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from lexpro.dag import builder
+from lexpro.dag.overrides import choices
 
 REPO = Path(__file__).resolve().parents[2]
-EXPERIMENTS = sorted(path.stem for path in (REPO / "config/experiment").glob("*.yaml"))
+EXPERIMENTS = choices("experiment", REPO / "config")
 
 
 def profile(folder: str) -> dict:

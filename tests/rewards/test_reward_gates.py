@@ -12,6 +12,8 @@ from sample_judgments import plain_form
 
 from lexpro.cli.main import main
 from lexpro.corpus.synthetic import generate
+from lexpro.dag.compose import choice
+from lexpro.dag.overrides import choices
 from lexpro.records import Judgment
 from lexpro.rewards import charge, gate_check, gates, registry
 from lexpro.task_names import TASKS
@@ -85,8 +87,8 @@ def test_the_configuration_names_every_reward_and_only_opponents():
     assert set(settings.default) == set(gates.OPPONENTS)
     for entry in settings.rewards:
         registry.load({"fn": entry.fn, "args": entry.args})
-    for path in sorted((ROOT / "config/grpo").glob("*.yaml")):
-        assert {spec["fn"] for spec in read_yaml(path)["rewards"]} <= named, path.name
+    for name in choices("grpo", ROOT / "config"):
+        assert {spec.fn for spec in choice("grpo", name, ROOT / "config").rewards} <= named, name
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import pytest
 
 from lexpro.config.tasks import Form
 from lexpro.corpus.synthetic import generate
+from lexpro.dag.compose import choice
+from lexpro.dag.overrides import choices
 from lexpro.law import builtin_law, charges
 from lexpro.records import Judgment
 from lexpro.rewards import article, charge, elements, registry, term
@@ -17,7 +19,6 @@ from lexpro.rewards import format as form
 from lexpro.task_names import TASKS
 from lexpro.tasks import targets
 from lexpro.workflow.errors import UserError
-from lexpro.workflow.files import read_yaml
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
@@ -208,7 +209,7 @@ def test_a_wrong_entry_is_one_clear_error(spec, message):
         registry.load(spec)
 
 
-@pytest.mark.parametrize("path", sorted((CONFIG / "grpo").glob("*.yaml")), ids=lambda path: path.stem)
-def test_the_rewards_of_every_configuration_load(path):
-    loaded = [registry.load(spec) for spec in read_yaml(path)["rewards"]]
+@pytest.mark.parametrize("name", choices("grpo", CONFIG))
+def test_the_rewards_of_every_configuration_load(name):
+    loaded = [registry.load(spec.model_dump()) for spec in choice("grpo", name, CONFIG).rewards]
     assert {reward.__name__.split(".")[0] for reward, _ in loaded} >= set(TASKS)

@@ -14,6 +14,7 @@ import pytest
 
 from lexpro.cli.main import main
 from lexpro.config.knowledge import Statutes
+from lexpro.dag.compose import choice
 from lexpro.statutes import collection, knowledge, links, passages
 from lexpro.statutes.lookup import Law
 from lexpro.statutes.table import Row
@@ -258,10 +259,7 @@ MIRROR = Path(os.environ.get("LEXPRO_MIRROR", ""))
     reason="needs LEXPRO_MIRROR with LawRefBook__Laws (docs/data.md)",
 )
 def test_the_real_criminal_law():
-    from lexpro.workflow.files import read_yaml
-
-    settings = read_yaml(Path(__file__).parents[2] / "config/knowledge/statutes.yaml")
-    known = knowledge.from_statutes(Statutes(**settings))
+    known = knowledge.from_statutes(choice("knowledge", "statutes", Path(__file__).parents[2] / "config"))
     law = Law(known.rows)
     asked = {
         ("刑法", "第一百三十三条之一", "2011-04-30"): None,

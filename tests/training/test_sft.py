@@ -16,6 +16,7 @@ import sft
 from lexpro.config import grpo as config_grpo
 from lexpro.config import sft as config_sft
 from lexpro.config.base_model import Scratch
+from lexpro.dag.compose import choice
 from lexpro.models import loading
 from lexpro.training import checkpoints
 from lexpro.workflow import stage
@@ -68,7 +69,7 @@ def workplace(tmp_path, monkeypatch):
     write_json(tasks / "manifest.json", {"files": {}, "counts": {}})
 
     def plan(name: str, key: str, inputs: dict[str, str], **change) -> Path:
-        settings = yaml.safe_load((ROOT / f"config/{name}/tiny.yaml").read_text(encoding="utf-8"))
+        settings = choice(name, "tiny", ROOT / "config").model_dump()
         runtime = {**settings.pop("runtime"), **RUNTIME, **change.pop("runtime", {})}
         small = {k: v for k, v in SMALL.items() if k in SCHEMAS[name].model_fields}
         settings = {**settings, **small, **change}

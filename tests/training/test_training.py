@@ -21,6 +21,7 @@ from lexpro.config import grpo as grpo_settings
 from lexpro.config import sft as sft_settings
 from lexpro.config.grpo import GrpoGuards
 from lexpro.corpus.synthetic import generate
+from lexpro.dag.compose import choice
 from lexpro.models import chat, compute
 from lexpro.training import (
     checkpoints,
@@ -35,7 +36,6 @@ from lexpro.training import (
 from lexpro.training.cpu import muon as cpu_muon
 from lexpro.training.cpu import sft as cpu_sft
 from lexpro.workflow.errors import UserError
-from lexpro.workflow.files import read_yaml
 
 CONFIG = Path(__file__).parents[2] / "config"
 ZERO3, FSDP = "config/deepspeed/zero3.json", "config/fsdp/full.json"
@@ -49,7 +49,7 @@ DOCUMENTS = [
 
 
 def _tiny(stage) -> dict:
-    return read_yaml(CONFIG / f"{stage}/tiny.yaml")
+    return choice(stage, "tiny", CONFIG).model_dump()
 
 
 def tuning(**change) -> sft_settings.Settings:

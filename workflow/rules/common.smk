@@ -80,6 +80,16 @@ def runtime(stage, name):
     return lambda wildcards: PLAN.runs[stage, wildcards.key].runtime[name]
 
 
+def memory_by_threads(stage):
+    """The memory of a stage that is split by province: what it takes itself, and what each thread does."""
+
+    def megabytes(wildcards, threads):
+        asked = PLAN.runs[stage, wildcards.key].runtime
+        return asked["mem_mb"] + asked["mem_mb_per_thread"] * threads
+
+    return megabytes
+
+
 def granted(stage, name):
     """A resource of a training that Slurm is asked for: GPUs of one node, or of each of several."""
     return lambda wildcards: resources(Launch.from_runtime(PLAN.runs[stage, wildcards.key].runtime)).get(name)

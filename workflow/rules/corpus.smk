@@ -15,9 +15,10 @@ rule corpus:
         "logs/corpus/{key}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: runtime("corpus", "threads")
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=runtime("corpus", "mem_mb"),
+        runtime=runtime("corpus", "minutes"),
     message:
         "Raw judgments: {wildcards.key}"
     shell:
@@ -41,8 +42,8 @@ rule ingest:
         "../../envs/conda.yaml"
     threads: share_of_cores("ingest")
     resources:
-        mem_mb=lambda wildcards, threads: 1500 + 500 * threads,
-        runtime=120,
+        mem_mb=memory_by_threads("ingest"),
+        runtime=runtime("ingest", "minutes"),
     message:
         "Reading the raw files of {wildcards.province}"
     shell:
@@ -65,8 +66,8 @@ rule structure:
         "../../envs/conda.yaml"
     threads: share_of_cores("structure")
     resources:
-        mem_mb=lambda wildcards, threads: 1500 + 500 * threads,
-        runtime=240,
+        mem_mb=memory_by_threads("structure"),
+        runtime=runtime("structure", "minutes"),
     message:
         "Structuring the judgments of {wildcards.province}"
     shell:
@@ -89,10 +90,10 @@ rule filter:
         "logs/filter/{key}.log",
     conda:
         "../../envs/conda.yaml"
-    threads: 2
+    threads: runtime("filter", "threads")
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=runtime("filter", "mem_mb"),
+        runtime=runtime("filter", "minutes"),
     message:
         "Filtering and deduplicating: {wildcards.key}"
     shell:
@@ -117,9 +118,10 @@ rule tasks:
         "logs/tasks/{key}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: runtime("tasks", "threads")
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=runtime("tasks", "mem_mb"),
+        runtime=runtime("tasks", "minutes"),
     message:
         "Training and held-out tasks: {wildcards.key}"
     shell:

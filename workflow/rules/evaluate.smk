@@ -51,10 +51,13 @@ rule score:
         "logs/score/{key}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: runtime("score", "threads")
     resources:
         # BERTScore reads 16 texts at a time with a model of 400 MB.
-        mem_mb=lambda wildcards, input: 4000 if input.models else 2000,
-        runtime=60,
+        mem_mb=lambda wildcards, input: runtime("score", "mem_mb_with_models" if input.models else "mem_mb")(
+            wildcards
+        ),
+        runtime=runtime("score", "minutes"),
     message:
         "Scoring: {wildcards.key}"
     shell:

@@ -19,9 +19,10 @@ rule knowledge:
         "logs/knowledge/{key}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: runtime("knowledge", "threads")
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=runtime("knowledge", "mem_mb"),
+        runtime=runtime("knowledge", "minutes"),
     message:
         "Statutes: {wildcards.key}"
     shell:

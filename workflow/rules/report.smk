@@ -20,9 +20,10 @@ rule report:
         "logs/report/{key}.log",
     conda:
         "../../envs/conda.yaml"
+    threads: runtime("report", "threads")
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=runtime("report", "mem_mb"),
+        runtime=runtime("report", "minutes"),
     message:
         "Report: {wildcards.key}"
     shell:

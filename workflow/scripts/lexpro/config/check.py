@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from lexpro.config import experiment
 from lexpro.config.base import Model, suggestion
 from lexpro.config.experiment import REQUEST, STAGES
+from lexpro.config.load import schema
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Checker:
             elif stage == "benchmark":
                 self._benchmarks(settings, list(benchmarks))
             else:
-                self._validate(importlib.import_module(f"lexpro.config.{stage}").Settings, settings, (stage,))
+                self._validate(schema(stage), settings, (stage,))
 
     def _wrong(self, keys: tuple[tuple, ...], says: str, missing: bool = False) -> None:
         self.problems.append(Problem(keys, says, missing))
@@ -71,8 +71,7 @@ class Checker:
                 says = f"is no benchmark; its file has to begin with the line: # @package benchmark.{name}"
                 self._wrong((path,), says if name in chosen else says.replace(name, "<its name>"))
             elif name in chosen:
-                module = importlib.import_module("lexpro.config.benchmark")
-                self._validate(module.model(value), value, path)
+                self._validate(schema("benchmark", value), value, path)
             else:
                 says = f"is no chosen benchmark; {suggestion(name, chosen)}chosen: {', '.join(chosen)}"
                 self._wrong((path,), f"{says}. More are chosen by benchmark=[heldout,…]")

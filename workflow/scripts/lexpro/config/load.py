@@ -9,6 +9,17 @@ from pydantic import TypeAdapter
 from lexpro.config.base import Model
 
 
+def schema(stage: str, stated: object = None):
+    """The schema of what a file of config/<stage>/ may state.
+
+    Args:
+        stage: name of the stage; its schema is `lexpro/config/<stage>.py`.
+        stated: the settings, by which benchmarks of questions are told from the project's tasks.
+    """
+    module = importlib.import_module(f"lexpro.config.{stage}")
+    return module.model(stated) if stage == "benchmark" else module.Settings
+
+
 def settings(stage: str, values: dict, runtime: dict | None = None) -> Model:
     """The settings of a stage, as planned, with their defaults.
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pydantic import TypeAdapter
 from yaml import MarkedYAMLError, YAMLError
 
-from lexpro.config.base import suggestion
+from lexpro.config.base import Model, suggestion
 from lexpro.config.check import Checker, Problem
 from lexpro.config.experiment import REQUEST
+from lexpro.config.load import schema
 from lexpro.dag import checks
 from lexpro.dag.overrides import CONFIG, EXPERIMENT, Change, choices, no_choice, read
 from lexpro.workflow.errors import UserError
@@ -79,6 +81,24 @@ def compose(name: str, overrides: tuple[str, ...] = ()) -> tuple[dict, dict[str,
     return checked.dump(), {
         group: choice for group, choice in chosen.items() if isinstance(choice, str) and "/" not in group
     }
+
+
+@cache
+def choice(group: str, name: str, folder: Path = CONFIG) -> Model:
+    """The settings of one file, with all defaults, outside any experiment.
+
+    Args:
+        group: a folder of config/.
+        name: a file in it.
+        folder: config/ itself.
+    """
+    from hydra import compose, initialize_config_dir
+    from omegaconf import OmegaConf
+
+    with initialize_config_dir(str(folder.resolve()), version_base="1.3"):
+        stated = OmegaConf.to_container(compose(f"{group}/{name}"), resolve=True)[group]
+    stated = stated[name] if group == "benchmark" else stated
+    return TypeAdapter(schema(group, stated)).validate_python(stated)
 
 
 def located(wrong: list[Problem], name: str, overrides: tuple[str, ...]) -> UserError:

@@ -112,8 +112,9 @@ def split(text: str) -> list[str]:
     return parts
 
 
-def choices(group: str) -> list[str]:
-    return sorted(path.stem for path in (CONFIG / group).glob("*.yaml"))
+def choices(group: str, config: Path = CONFIG) -> list[str]:
+    """The files of a group, without those that only others build on (`_paper.yaml`)."""
+    return sorted(path.stem for path in (config / group).glob("[!_]*.yaml"))
 
 
 def no_choice(group: str, name: object) -> str:
