@@ -17,7 +17,6 @@ from a model of `--start-steps` steps of the demo's SFT: one that can answer, an
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import statistics
 import tempfile
@@ -28,11 +27,10 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
-from lexpro.training.grpo_trainer import Trainer as GrpoTrainer
-from lexpro.training.grpo_trainer import on_whole_answers
-from transformers import TrainerCallback
+from transformers import PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
+from lexpro.config import load
 from lexpro.config.corpus import Synthetic
 from lexpro.config.tasks import Settings
 from lexpro.corpus.synthetic import generate
@@ -40,9 +38,12 @@ from lexpro.examples.questions import QuestionBuilder
 from lexpro.models import chat, loading
 from lexpro.records import Judgment
 from lexpro.rewards import registry
-from lexpro.training import from_scratch, grpo, muon, tokenizer, trainer
+from lexpro.training import arguments, from_scratch, grpo, muon, tokenizer
+from lexpro.training.completions import Completions
+from lexpro.training.cpu import grpo as cpu_grpo
+from lexpro.training.cpu import sft as cpu_sft
+from lexpro.training.selection import in_turn
 from lexpro.workflow.files import read_yaml
-from lexpro.workflow.stage import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 # Judgments read; held-out examples that the losses are compared on; longest example in tokens.
@@ -71,18 +72,13 @@ class Clock(TrainerCallback):
         return sum(self.steps)
 
 
-def settings_of(stage: str, **change) -> tuple[dict, dict]:
-    """(settings, runtime) of the demo, with what is the same for both trainers here."""
-    settings = read_yaml(ROOT / f"config/{stage}/tiny.yaml") | change
-    return settings, settings.pop("runtime")
-
-
-def run_of(stage: str, folder: Path, settings: dict, runtime: dict) -> Run:
-    for name in ("out", "scratch"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    log = logging.getLogger(stage)
-    quiet = {**runtime, "wandb": "disabled", "save_every": 10_000, "log_every": 1}
-    return Run(stage, "benchmark", settings, quiet, {}, folder / "out", folder / "scratch", None, {}, log)
+def settings_of(stage: str, **change):
+    """Settings of the demo, with what is the same for both trainers here."""
+    stated = read_yaml(ROOT / f"config/{stage}/tiny.yaml") | change
+    stated["runtime"] |= {"wandb": "disabled", "save_every": 10_000, "log_every": 1} | change.get(
+        "runtime", {}
+    )
+    return load.settings(stage, stated)
 
 
 def rows_of_tasks() -> tuple[list[dict], list[dict], list[str]]:
@@ -141,7 +137,7 @@ def stock_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> floa
 
 
 def our_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
-    settings, runtime = settings_of(
+    settings = settings_of(
         "sft",
         optimizer="adamw",
         learning_rate=RATE,
@@ -154,16 +150,15 @@ def our_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
         epochs=0,
         global_batch_size=SFT_BATCH,
     )
-    run, clock = run_of("sft", folder, settings, runtime), Clock()
-    config = trainer.configuration(run, settings)
-    found = trainer.Trainer(model, config, train_dataset=examples, processing_class=vocab, callbacks=[clock])
-    trainer.quiet(found)
+    clock, config = Clock(), arguments.sft(settings, folder)
+    found = cpu_sft.Trainer(model, config, train_dataset=examples, processing_class=vocab, callbacks=[clock])
+    found.remove_callback(PrinterCallback)
     found.train()
     return clock.seconds
 
 
 def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], steps: int) -> Clock:
-    settings, runtime = settings_of(
+    settings = settings_of(
         "grpo",
         rewards=rewards,
         num_generations=GROUP,
@@ -172,18 +167,18 @@ def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], 
         max_steps=steps,
         epochs=0,
         learning_rate=1e-5,
+        runtime={"per_device_batch_size": GRPO_BATCH},
     )
-    runtime["per_device_batch_size"] = GRPO_BATCH
-    run, clock = run_of("grpo", folder, settings, runtime), Clock()
-    found = GrpoTrainer(
+    clock, loaded = Clock(), [registry.load(entry) for entry in rewards]
+    found = cpu_grpo.Trainer(
         model=model,
-        reward_funcs=[on_whole_answers(registry.load(entry)[0]) for entry in rewards],
-        args=grpo.config(run),
+        reward_funcs=Completions(folder / "completions.jsonl", loaded, GROUP).functions,
+        args=grpo.config(settings, folder),
         train_dataset=prompts,
         processing_class=vocab,
         callbacks=[clock],
     )
-    trainer.quiet(found)
+    found.remove_callback(PrinterCallback)
     found.train()
     return clock
 
@@ -225,10 +220,10 @@ def main() -> None:
 
 def compare(folder: Path, args: argparse.Namespace) -> None:
     sft_rows, grpo_rows, documents = rows_of_tasks()
-    base = read_yaml(ROOT / "config/base_model/tiny.yaml")
+    base = settings_of("base_model")
     vocab = tokenizer.train(
         [*documents, *(m["content"] for row in sft_rows for m in [*row["prompt"], *row["completion"]])],
-        base["vocab_size"],
+        base.vocab_size,
     )
     from_scratch.make_model(base, vocab).save_pretrained(folder / "base")
     vocab.save_pretrained(folder / "base")
@@ -244,7 +239,7 @@ def compare(folder: Path, args: argparse.Namespace) -> None:
 def compare_sft(folder: Path, vocab, examples: list[dict], held: list[dict], steps: int) -> None:
     print(f"SFT: steps of {SFT_BATCH} examples, {torch.get_num_threads()} threads\n")
     print("| SFT | steps | seconds | tokens/s | loss of held-out answers |\n| --- | --- | --- | --- | --- |")
-    attention = read_yaml(ROOT / "config/sft/tiny.yaml")["attention"]
+    attention = settings_of("sft").attention
 
     def run(who: str, train: Callable, steps: int, attention: str | None) -> tuple[float, float, float]:
         """(seconds, tokens/s, loss)"""
@@ -270,16 +265,15 @@ def compare_sft(folder: Path, vocab, examples: list[dict], held: list[dict], ste
 
 def started(folder: Path, vocab, examples: list[dict], steps: int) -> Path:
     """A model that can answer, by the demo's settings."""
-    settings, runtime = settings_of("sft", max_steps=steps)
-    run, model = run_of("sft", folder / "start", settings, runtime), loading.model(folder / "base")
-    found = trainer.Trainer(
+    settings, model = settings_of("sft", max_steps=steps), loading.model(folder / "base")
+    found = cpu_sft.Trainer(
         model,
-        trainer.configuration(run, settings),
+        arguments.sft(settings, folder / "start"),
         train_dataset=Dataset.from_list(examples),
         processing_class=vocab,
-        optimizers=(muon.of(model, settings), None),
+        optimizers=(muon.optimizer(model, settings, speed_up=True), None),
     )
-    trainer.quiet(found)
+    found.remove_callback(PrinterCallback)
     found.train()
     model.save_pretrained(folder / "sft")
     return folder / "sft"
@@ -290,14 +284,14 @@ def compare_grpo(
 ) -> None:
     start, steps = started(folder, vocab, examples, args.start_steps), args.grpo_steps
     texts = [{**row, "prompt": chat.prompt_text(vocab, row["prompt"])} for row in rows]
-    prompts = Dataset.from_list(grpo.in_turn(texts, seed=7)[: steps * GRPO_BATCH // GROUP])
-    rewards = read_yaml(ROOT / "config/grpo/tiny.yaml")["rewards"]
+    prompts = Dataset.from_list(in_turn(texts, seed=7)[: steps * GRPO_BATCH // GROUP])
+    rewards = [reward.model_dump() for reward in settings_of("grpo").rewards]
     print(f"GRPO: {steps} steps of {GRPO_BATCH} completions of at most {COMPLETION} tokens\n")
     print("| GRPO | seconds | median step | completions/s (of the median step) |\n| --- | --- | --- | --- |")
     rate = {}
     for who, train, attention in (
         ("stock GRPOTrainer", stock_grpo, None),
-        ("LexPro", our_grpo, read_yaml(ROOT / "config/grpo/tiny.yaml")["attention"]),
+        ("LexPro", our_grpo, settings_of("grpo").attention),
     ):
         model = loading.model(start, attention=attention)
         clock = train(folder / f"grpo {who}", model, vocab, prompts, rewards, steps)
