@@ -9,7 +9,7 @@ import pytest
 
 from lexpro.config.experiment import STAGES
 from lexpro.evaluation.metrics import MAIN
-from lexpro.report import figures, paper, tables
+from lexpro.report import catalog, paper, tables
 
 PUBLISHED = "results/experiments/smoke"
 
@@ -59,7 +59,7 @@ def test_snakemake_makes_its_report_of_the_results(flow):
     flow("--report", "snakemake-report.html")
     page = (flow.root / "snakemake-report.html").read_text(encoding="utf-8")
     assert "Traceback (most recent" not in page
-    published = {f"figures/{name}.png" for name in figures.NAMES}
+    published = {f"figures/{name}.png" for name in catalog.FIGURES}
     published |= {f"tables/{name}.csv" for name in [*tables.TABLES, *paper.TABLES]}
     folder = flow.root / PUBLISHED
     made = [*folder.glob("figures/*.png"), *folder.glob("tables/*.csv")]

@@ -29,6 +29,7 @@ from lexpro.evaluation.grading import grade
 from lexpro.evaluation.metrics import MAIN, summarise
 from lexpro.law.provinces import PROVINCES as PROVINCES_OF_CHINA
 from lexpro.report import (
+    catalog,
     corpus_figures,
     corpus_page,
     effects,
@@ -342,7 +343,7 @@ def test_every_number_of_a_table_is_in_the_summary(found, name):
     keys = {int(k) for by_k in found["retrieval"]["systems"].values() for k in by_k}
     # What this experiment did not ask: public benchmarks, several answers to a prompt, and what
     # knows nothing.
-    assert made.rows or name in ("benchmarks", "baselines", "consistency")
+    assert made.rows or name in ("benchmarks", "baselines", "consistency", "accepted")
     for row in made.rows:
         assert len(row) == len(made.columns)
         assert {cell for cell in row if isinstance(cell, int | float)} <= leaves(read_back(found)) | keys
@@ -373,9 +374,8 @@ def test_forms_of_a_table():
 
 
 def test_all_figures_are_drawn_in_all_formats(drawn):
-    names = {f"{name}.{suffix}" for name in figures.NAMES for suffix in style.FORMATS}
+    names = {f"{name}.{suffix}" for name in catalog.FIGURES for suffix in style.FORMATS}
     assert {path.name for path in drawn.iterdir()} == names
-    assert set(figures.NAMES) == set(labels.FIGURES)
 
 
 def test_the_same_numbers_give_the_same_files(inputs, found, drawn, tmp_path):
@@ -458,7 +458,7 @@ def test_the_interval_is_called_what_it_is(found):
     assert all("90 % interval" in text and "95 %" not in text for text in said)
 
 
-@pytest.mark.parametrize("name", figures.NAMES)
+@pytest.mark.parametrize("name", catalog.FIGURES)
 def test_no_words_overlap_or_leave_the_figure(name, large, inputs):
     figure = draw(name, large, inputs)
     figure.canvas.draw()
@@ -701,27 +701,52 @@ def test_the_fingerprint_covers_the_page_and_its_style():
     assert {"matplotlib", "mplfonts", "fontTools", "jinja2"} <= packages
 
 
-def test_captions_of_the_workflow_report_say_what_the_page_says():
-    folder = Path(__file__).parents[2] / "workflow/report"
-    for name, parts in labels.FIGURES.items():
-        caption = " ".join((folder / f"{name}.rst").read_text(encoding="utf-8").split())
-        assert caption == "**{}.** {}".format(*parts)
-    assert all((folder / f"table_{name}.rst").is_file() for name in tables.TABLES)
+def test_everything_that_is_made_is_in_the_catalog_in_its_order():
+    assert list(tables.TABLES) == list(catalog.TABLES)
+    assert list(paper.TABLES) == list(catalog.PAPER_TABLES)
 
 
-@pytest.mark.parametrize(
-    "before, names",
-    [
-        ('named\\("figures", .*?for name in ', figures.NAMES),
-        ('named\\("tables", .*?for name in ', [*tables.TABLES, *paper.TABLES]),
-        ("results/tables/.*?table=", paper.TABLES),
-    ],
-    ids=["figures", "tables", "tables of all experiments"],
-)
-def test_the_rules_list_every_figure_and_table_that_is_made(before, names):
-    rules = Path(__file__).parents[2] / "workflow/rules/report.smk"
-    listed = re.search(rf"{before}\((.*?)\)", rules.read_text(encoding="utf-8"), re.S)[1]
-    assert sorted(re.findall(r'"(\w+)"', listed)) == sorted(names)
+def test_titles_are_those_of_the_catalog(found):
+    made = {name: make(found) for name, make in tables.TABLES.items()}
+    made |= {name: make([found]) for name, make in paper.TABLES.items()}
+    for name, entry in (catalog.TABLES | catalog.PAPER_TABLES).items():
+        assert made[name].title.startswith(entry.title), name
+
+
+def test_captions_say_what_the_catalog_says(tmp_path):
+    catalog.write_captions(tmp_path)
+    assert len(list(tmp_path.rglob("*.rst"))) == sum(len(entries) for _, entries in catalog.KINDS.values())
+    caption = catalog.caption_file(tmp_path, "figures", "sft").read_text(encoding="utf-8")
+    entry = catalog.FIGURES["sft"]
+    assert " ".join(caption.split()) == f"**{entry.title}.** {entry.caption}"
+
+
+def test_accepted_code_changes_are_shown_with_who_when_and_why(tmp_path):
+    folders = experiment(tmp_path / "results")
+    entry = {
+        "modules": {"lexpro.rewards.charge": {"from": "a", "to": "b"}},
+        "packages": {"trl": {"from": "1", "to": "2"}},
+        "who": "Li Lei",
+        "when": "2026-11-29T10:00:00+00:00",
+        "commit": "6a51490" + "0" * 33,
+        "dirty": False,
+        "reason": "a variable has another name",
+    }
+    write_json(folders["grpo"] / "provenance.json", RUN | {"accepted": [entry]})
+    made = summary.build("demo", folders, list(PROVINCES))
+    (row,) = tables.accepted(made).rows
+    assert row == (
+        "grpo", "grpo-0a1b2c3d", "lexpro.rewards.charge, trl", "Li Lei", "2026-11-29T10:00:00+00:00",
+        "6a5149000000", "a variable has another name",
+    )  # fmt: skip
+    figures.draw(made, folders, tmp_path / "figures", charges=30, window=5, dpi=72)
+    shown = {name: make(made) for name, make in tables.TABLES.items()}
+    html = page.render(made, shown, [], tmp_path / "figures", "")
+    assert catalog.TABLES["accepted"].title in html and "a variable has another name" in html
+
+
+def test_a_report_without_accepted_changes_does_not_speak_of_them(html):
+    assert catalog.TABLES["accepted"].title not in html
 
 
 def test_publishing_replaces_what_was_there(finished, tmp_path):

@@ -2,7 +2,7 @@
 page.
 """
 
-from lexpro.report import figures, gather, page, summary, tables
+from lexpro.report import catalog, figures, gather, page, summary, tables
 from lexpro.workflow.files import read_json, write_json, write_text
 from lexpro.workflow.stage import stage
 
@@ -12,7 +12,7 @@ def main(argv: list[str] | None = None) -> None:
         settings = run.settings
         write_json(
             run.out / "summary.json",
-            summary.build(settings["experiment"], run.inputs, run.config["provinces"]),
+            summary.build(settings.experiment, run.inputs, run.config["provinces"]),
         )
         # All else is made from the file as it will be read.
         found = read_json(run.out / "summary.json")
@@ -20,16 +20,16 @@ def main(argv: list[str] | None = None) -> None:
             found,
             run.inputs,
             run.out / "figures",
-            charges=settings["charges"],
-            window=settings["window"],
-            dpi=settings["dpi"],
+            charges=settings.charges,
+            window=settings.window,
+            dpi=settings.dpi,
         )
         made = tables.write(found, run.out / "tables")
-        examples = gather.examples(run.inputs, settings["examples"])
-        html = page.render(found, made, examples, run.out / "figures", settings["note"])
+        examples = gather.examples(run.inputs, settings.examples)
+        html = page.render(found, made, examples, run.out / "figures", settings.note)
         write_text(run.out / "report.html", html)
         run.counts.update(
-            figures=len(figures.NAMES), tables=len(made), examples=len(examples), page_bytes=len(html)
+            figures=len(catalog.FIGURES), tables=len(made), examples=len(examples), page_bytes=len(html)
         )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from lexpro.report import labels
+from lexpro.report import catalog, labels
 from lexpro.report.table import Table
 
 
 def funnel(summary: dict) -> Table:
     counts = summary["funnel"]
     rows = [(labels.split(name), counts[name]) for name in labels.ordered(counts, labels.FUNNEL)]
-    return Table("Documents at each point of the corpus", ("point", "documents"), rows)
+    return Table(catalog.TABLES["funnel"].title, ("point", "documents"), rows)
 
 
 def dropped(summary: dict) -> Table:
@@ -31,7 +31,7 @@ def dropped(summary: dict) -> Table:
         for row in left_out[stage]
     ]
     columns = ("stage", "name", "reason", "documents", "applies to", "most in", "for example")
-    return Table("Documents that were left out, by stage and reason", columns, rows)
+    return Table(catalog.TABLES["dropped"].title, columns, rows)
 
 
 def counts(by_name: dict[str, int]) -> str:
@@ -52,7 +52,7 @@ def provinces(summary: dict) -> Table:
         (name, *(row.get(step, 0) for step in ("read", *reasons, "kept")))
         for name, row in sorted(found.items(), key=lambda item: (-item[1].get("kept", 0), item[0]))
     ]
-    return Table("Judgments of each province: read, taken away by each filter, kept", columns, rows)
+    return Table(catalog.TABLES["provinces"].title, columns, rows)
 
 
 def charges(summary: dict) -> Table:
@@ -60,7 +60,7 @@ def charges(summary: dict) -> Table:
     rows = [
         (row["charge"] or "?", row["judgments"], row["provinces"]) for row in summary["corpus"]["charges"]
     ]
-    return Table("Kept judgments by charge", ("charge", "judgments", "provinces"), rows)
+    return Table(catalog.TABLES["charges"].title, ("charge", "judgments", "provinces"), rows)
 
 
 def spread(summary: dict) -> Table:
@@ -81,7 +81,7 @@ def spread(summary: dict) -> Table:
         ("defendants by years of 有期徒刑", labels.years(row["from"], row["to"]), row["defendants"])
         for row in corpus["months"]
     ]
-    return Table("Years, lengths, punishments and terms of what is kept", ("of", "class", "number"), rows)
+    return Table(catalog.TABLES["spread"].title, ("of", "class", "number"), rows)
 
 
 def families(summary: dict) -> Table:
@@ -94,20 +94,19 @@ def families(summary: dict) -> Table:
         )
         for row in found["largest"]
     ]
-    title = "The largest families of duplicates; serial numbers of cases are not shown"
     columns = ("case that stands for it", "province", "charge", "documents", "exact", "near", "provinces")
-    return Table(title, columns, rows)
+    return Table(catalog.TABLES["families"].title, columns, rows)
 
 
 def sizes(summary: dict) -> Table:
     rows = [(row["size"], row["families"]) for row in summary["corpus"]["families"]["sizes"]]
-    return Table("Families of duplicates by their number of documents", ("documents", "families"), rows)
+    return Table(catalog.TABLES["sizes"].title, ("documents", "families"), rows)
 
 
 def masked(summary: dict) -> Table:
     found = summary["corpus"]["masked"]
     rows = [(labels.MASKED.get(kind, kind), found[kind]) for kind in labels.ordered(found, labels.MASKED)]
-    return Table("Personal data masked by rule, by kind", ("kind", "replacements"), rows)
+    return Table(catalog.TABLES["masked"].title, ("kind", "replacements"), rows)
 
 
 TABLES = {

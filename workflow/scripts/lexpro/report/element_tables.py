@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lexpro.report import labels, noise, score_tables
+from lexpro.report import catalog, labels, noise, score_tables
 from lexpro.report.table import Cell, Table
 
 # Row of a table → the numbers of a score that stand in it: precision, recall, F1.
@@ -49,7 +49,9 @@ def elements(summary: dict) -> Table:
             words = f"error: {labels.CONFUSIONS.get(name, name)}"
             rows.append((*begin, words, None, None, None, None, row["confusions"][name]))
     names = ("judgments", "variant", "element", "precision", "recall", "F1", "n", "errors")
-    title = "Extraction of elements: of all, of each kind, by defendant, and typical errors, counted"
+    title = (
+        f"{catalog.TABLES['elements'].title}: of all, of each kind, by defendant, and typical errors, counted"
+    )
     tasks = [f"{name}/elements" for name in summary.get("benchmarks", {})]
     return Table(title, names, rows, noise.note([summary], ("elements", *tasks)))
 
@@ -78,8 +80,7 @@ def consistency(summary: dict) -> Table:
         "F1 of two",
     )
     names += ("unanswered", "months between terms", "items with terms", score_tables.SEEN)
-    title = "Consistency: how far several answers to one prompt agree, right or wrong"
-    return Table(title, names, rows)
+    return Table(catalog.TABLES["consistency"].title, names, rows)
 
 
 TABLES = {"elements": elements, "consistency": consistency}

@@ -10,7 +10,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from lexpro.report import corpus_figures, labels, sources, style
+from lexpro.report import catalog, corpus_figures, labels, sources, style
 from lexpro.report.tables import runs_of
 from lexpro.task_names import TASKS
 
@@ -163,10 +163,6 @@ def retrieval(summary: dict) -> plt.Figure:
     return figure
 
 
-# In the order of the page; Snakemake's report and the page's captions use the same names.
-NAMES = ("funnel", "map", "spread", "provinces", "sft", "grpo", "scores", "retrieval")
-
-
 def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window: int, dpi: int) -> None:
     """All figures of an experiment, as `<name>.svg` and `<name>.png` in `out`."""
     style.use(dpi)
@@ -177,5 +173,5 @@ def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window
         "scores": scores(summary),
         "retrieval": retrieval(summary),
     }
-    for name in NAMES:
+    for name in catalog.FIGURES:
         style.save(made[name], out, name)

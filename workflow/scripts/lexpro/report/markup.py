@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lexpro.report import fonts, labels
+from lexpro.report import catalog, fonts
 from lexpro.report.table import Table, to_csv
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -47,12 +47,12 @@ def whole(page: str, words: dict, tables: dict[str, Table], figures: Path) -> st
         tables: its tables by name.
         figures: folder with `<name>.svg`; they are numbered in the order of the catalog.
     """
-    present = [name for name in labels.FIGURES if (figures / f"{name}.svg").is_file()]
+    present = [name for name in catalog.FIGURES if (figures / f"{name}.svg").is_file()]
     images = {
         name: {
             "number": number,
-            "title": labels.FIGURES[name][0],
-            "text": labels.FIGURES[name][1],
+            "title": catalog.FIGURES[name].title,
+            "text": catalog.FIGURES[name].caption,
             "image": fonts.data_uri("image/svg+xml", (figures / f"{name}.svg").read_bytes()),
         }
         for number, name in enumerate(present, start=1)

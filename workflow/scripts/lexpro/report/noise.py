@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lexpro.report import labels
+from lexpro.report import catalog, labels
 from lexpro.report.table import Table
 
 
@@ -85,7 +85,7 @@ def table(summary: dict) -> Table:
     columns = ("task", "variant", "retrieval", "samples", "mean between samples", "largest", "between draws")
     columns += ("made again", "same text", "apart")
     title = (
-        "Noise floor: how far the score of one model lies from itself, between samples, between draws of items, "
-        "and in a second greedy run of some of them"
+        f"{catalog.TABLES['noise'].title}: how much the score of one model varies, between samples, between draws "
+        "of items, and in a second greedy run of some of them"
     )
     return Table(title, columns, rows)

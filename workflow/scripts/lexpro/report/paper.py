@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from lexpro.report import labels, noise, published
+from lexpro.report import catalog, labels, noise, published
 from lexpro.report.table import Cell, Table, to_csv, to_latex, to_markdown
 from lexpro.workflow.files import write_text
 
@@ -52,7 +52,7 @@ def extraction(summaries: Summaries) -> Table:
         for variant in labels.ordered(found, labels.VARIANTS)
     ]
     columns = (*BEGIN, "precision", "recall", "F1", "low", "high", "macro F1", "n", SEEN)
-    title = "Extraction of legal elements from held-out judgments; low and high bound the "
+    title = f"{catalog.PAPER_TABLES['extraction'].title}; low and high bound the "
     title += f"{labels.interval(*summaries)} of F1"
     return Table(title, columns, rows, noise.note(summaries, ("elements",)))
 
@@ -70,7 +70,7 @@ def knowledge(summaries: Summaries) -> Table:
                     begin = (*_begin(summary, variant), labels.RETRIEVAL[retrieval])
                     rows.append((*begin, *(value for cell in cells for value in _score(cell)), _seen(cells)))
     names = [name for column in KNOWLEDGE.values() for name in _columns(column)]
-    title = "Charge, articles and term of held-out cases from their facts; low and high bound the "
+    title = f"{catalog.PAPER_TABLES['knowledge'].title}; low and high bound the "
     title += f"{labels.interval(*summaries)} of the score to their left"
     return Table(title, (*BEGIN, "retrieval", *names, SEEN), rows, noise.note(summaries, tuple(KNOWLEDGE)))
 
@@ -131,7 +131,12 @@ def _beside(benchmark: str, read: Callable[[dict, str, str], list[Cell]]) -> Cal
         note += noise.note(
             summaries, tuple(t for s in summaries for t in s.get("benchmarks", {}).get(benchmark, {}))
         )
-        return Table(found.title, ("origin", "system", *found.columns, SEEN, "source"), rows, note.strip())
+        return Table(
+            catalog.PAPER_TABLES[benchmark].title,
+            ("origin", "system", *found.columns, SEEN, "source"),
+            rows,
+            note.strip(),
+        )
 
     return make
 

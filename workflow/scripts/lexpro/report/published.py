@@ -29,7 +29,6 @@ class Row:
 class Published:
     """The published figures of one benchmark, between 0 and 1."""
 
-    title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -41,7 +40,6 @@ def read() -> dict[str, Published]:
     sources = data.pop("sources")
     return {
         name: Published(
-            part["title"],
             tuple(part["columns"]),
             tuple(
                 Row(row["system"], tuple(row["values"]), sources[row["source"]], row.get("key"))

@@ -1,13 +1,11 @@
-"""Tables of what stands beside the scores: comparisons, answers that know nothing, public
-benchmarks.
-"""
+"""Tables beside the scores: comparisons, uninformed baselines, public benchmarks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from lexpro.report import labels, noise, sources
+from lexpro.report import catalog, labels, noise, sources
 from lexpro.report.table import Cell, Table
 from lexpro.task_names import TASKS
 from lexpro.workflow.files import read_json
@@ -64,15 +62,14 @@ def benchmarks(summary: dict) -> Table:
         if "/" in task
     ]
     names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES, SEEN)
-    title = (
-        f"Public benchmarks: the official score, and the normalised one with its {labels.interval(summary)}"
-    )
+    title = f"{catalog.TABLES['benchmarks'].title}: the official score, and the normalised one with "
+    title += f"its {labels.interval(summary)}"
     tasks = [f"{name}/{task}" for name, found in summary.get("benchmarks", {}).items() for task in found]
     return Table(title, names, rows, noise.note([summary], tasks))
 
 
 def baselines(summary: dict) -> Table:
-    """What answers that know nothing score: they are the same for every variant."""
+    """What uninformed baselines score; they are the same for every variant."""
     rows: dict[tuple[str, str], tuple[Cell, ...]] = {}
     for task, _, _, row in cells(summary):
         found = row.get("baselines", {})
@@ -83,8 +80,7 @@ def baselines(summary: dict) -> Table:
             simple = (scores[name] for name in ("gold", "majority", "copy"))
             rows.setdefault((task, scorer), (*simple, best["score"], answer))
     names = ("task", "scorer", "gold", "commonest answer", "prompt copied", "best constant", "which is")
-    title = "Answers that know nothing of the case, and gold itself"
-    return Table(title, names, [(*key, *values) for key, values in rows.items()])
+    return Table(catalog.TABLES["baselines"].title, names, [(*key, *values) for key, values in rows.items()])
 
 
 def _said(cell: str) -> str:
@@ -106,7 +102,7 @@ def comparisons(summary: dict) -> Table:
         for row in found["tests"]
     ]
     names = ("task", "first", "second", "metric", "n", "difference", "low", "high", "p", "p (Holm)")
-    title = "Paired comparisons on the same items: second less first, with the "
+    title = f"{catalog.TABLES['comparisons'].title}: second minus first, with the "
     title += f"{labels.interval(summary)} of the paired bootstrap"
     note = ""
     if rows:

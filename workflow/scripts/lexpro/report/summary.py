@@ -131,7 +131,27 @@ def provenance(inputs: dict[str, Path], provinces: list[str]) -> dict:
         "started": min((record["started"] for record in records), default=""),
         "seconds": round(sum(record["seconds"] for record in records), 1),
         "peak_rss_mb": max((record["peak_rss_mb"] for record in records), default=0.0),
+        "accepted": accepted(inputs, provinces),
     }
+
+
+def accepted(inputs: dict[str, Path], provinces: list[str]) -> list[dict]:
+    """Code changes that were accepted without a rerun (`lexpro accept`), oldest first.
+
+    Returns:
+        [{stage, key, code: names of the modules and packages, who, when, commit, reason}]
+    """
+    rows = []
+    for name, folder in inputs.items():
+        # The provinces of a run state the same.
+        for record in sources.attested(folder, provinces)[:1]:
+            rows += [
+                {"stage": name.partition(".")[0], "key": folder.name}
+                | {"code": sorted({**entry["modules"], **entry["packages"]})}
+                | {part: entry[part] for part in ("who", "when", "commit", "reason")}
+                for entry in record.get("accepted", [])
+            ]
+    return sorted(rows, key=lambda row: (row["when"], row["stage"], row["key"]))
 
 
 def host(record: dict) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from lexpro.report import corpus_tables, element_tables, labels, noise, paper, score_tables
+from lexpro.report import catalog, corpus_tables, element_tables, labels, noise, paper, score_tables
 from lexpro.report.table import Cell, Table
 from lexpro.task_names import TASKS
 
@@ -22,7 +22,7 @@ def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
 
 
 def scores(summary: dict) -> Table:
-    title = f"Scores by task, variant and retrieval; low and high bound the {labels.interval(summary)} of the bootstrap"
+    title = f"{catalog.TABLES['scores'].title}; low and high bound the {labels.interval(summary)} of the bootstrap"
     columns = ("task", "variant", "retrieval", "metric", "score", "low", "high", "n")
     outcomes = ("right", "wrong", "abstained", "failed", "truncated")
     rows = [
@@ -54,7 +54,7 @@ def fields(summary: dict) -> Table:
         for name in names
     ]
     columns = ("element", "n", *(labels.VARIANTS[variant] for variant in runs))
-    return Table("F1 of each element", columns, rows, noise.note([summary], ("elements",)))
+    return Table(catalog.TABLES["fields"].title, columns, rows, noise.note([summary], ("elements",)))
 
 
 def confusions(summary: dict) -> Table:
@@ -65,7 +65,7 @@ def confusions(summary: dict) -> Table:
         (labels.CONFUSIONS.get(name, name), *(found.get(name) for found in runs.values())) for name in names
     ]
     columns = ("error", *(labels.VARIANTS[variant] for variant in runs))
-    return Table("Typical errors, counted", columns, rows, noise.note([summary], ("elements",)))
+    return Table(catalog.TABLES["confusions"].title, columns, rows, noise.note([summary], ("elements",)))
 
 
 def retrieval(summary: dict) -> Table:
@@ -75,7 +75,7 @@ def retrieval(summary: dict) -> Table:
         for system in labels.ordered(systems, labels.SYSTEMS)
         for k in sorted(systems[system], key=int)
     ]
-    return Table("Recall of cited articles among the first k", ("system", "k", "recall"), rows)
+    return Table(catalog.TABLES["retrieval"].title, ("system", "k", "recall"), rows)
 
 
 def training(summary: dict) -> Table:
@@ -87,8 +87,7 @@ def training(summary: dict) -> Table:
             (name, found[stage][name]) for name in labels.ordered(found[stage], ["total", "loss"])
         )
     ]
-    title = "Training curves: means over the first and the last tenth of the steps logged"
-    return Table(title, ("stage", "curve", "steps", "first", "last"), rows)
+    return Table(catalog.TABLES["training"].title, ("stage", "curve", "steps", "first", "last"), rows)
 
 
 def stages(summary: dict) -> Table:
@@ -104,7 +103,23 @@ def stages(summary: dict) -> Table:
                 rows.append(
                     (f"{stage}.{variant}.{retrieval}", run["key"], run["seconds"], run["peak_rss_mb"])
                 )
-    return Table("Runs of this experiment", ("stage", "key", "seconds", "peak memory (MB)"), rows)
+    return Table(catalog.TABLES["stages"].title, ("stage", "key", "seconds", "peak memory (MB)"), rows)
+
+
+def accepted(summary: dict) -> Table:
+    """Code changes that were accepted without a rerun: whose, when, at which commit and why."""
+    rows = [
+        (
+            *(row[name] for name in ("stage", "key")),
+            ", ".join(row["code"]),
+            *(row[name] for name in ("who", "when")),
+            row["commit"][:12],
+            row["reason"],
+        )
+        for row in summary["provenance"].get("accepted", [])
+    ]
+    columns = ("stage", "key", "code", "accepted by", "when", "commit", "reason")
+    return Table(catalog.TABLES["accepted"].title, columns, rows)
 
 
 # In the order of the page; Snakemake's report uses the same names.
@@ -118,6 +133,7 @@ TABLES = {
     "retrieval": retrieval,
     **corpus_tables.TABLES,
     "stages": stages,
+    "accepted": accepted,
 }
 
 
