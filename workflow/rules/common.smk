@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent / "scripts"))
 
 from lexpro.dag import cores, frozen, overrides, plan_files
 from lexpro.dag.runs import BY_PROVINCE
+from lexpro.report import catalog
 from lexpro.training.launch import Launch, resources
 from lexpro.workflow import disk
 from lexpro.workflow.errors import UserError
@@ -127,17 +128,6 @@ def all_runs_of(wildcards):
     return [manifest for name in run.upstream for manifest in manifests_of(PLAN.above(run, name))]
 
 
-def published(kind, name, suffix, category):
-    """A figure or table of the report under the name of its experiment, with its caption for `snakemake --report`."""
-    caption = name if kind == "figures" else f"table_{name}"
-    return report(
-        f"results/experiments/{{name}}/{kind}/{name}.{suffix}",
-        caption=f"../report/{caption}.rst",
-        category=category,
-        labels={"experiment": "{name}", kind[:-1]: name},
-    )
-
-
 def corpus_runs(name):
     """Stage → run, of the stages that the corpus of an experiment comes from."""
     run = PLAN.report_of(name)
@@ -147,3 +137,19 @@ def corpus_runs(name):
 def corpus_manifests(wildcards):
     """The manifests of these runs, of all provinces."""
     return [manifest for run in corpus_runs(wildcards.name).values() for manifest in manifests_of(run)]
+
+
+# The captions of `snakemake --report` are written from the catalog, which the page goes by as well.
+CAPTIONS = Path("results/.plan/captions").resolve()
+if workflow.is_main_process:
+    catalog.write_captions(CAPTIONS)
+
+
+def published(kind, name, file):
+    """A file of the report under the name of its experiment, with its caption for `snakemake --report`."""
+    return report(
+        f"results/experiments/{{name}}/{file}",
+        caption=str(catalog.caption_file(CAPTIONS, kind, name)),
+        category=catalog.KINDS[kind][0],
+        labels={"experiment": "{name}"} | ({} if kind == "pages" else {kind[:-1]: name}),
+    )

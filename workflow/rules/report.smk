@@ -36,51 +36,10 @@ rule publish:
         run=lambda wildcards: f"results/report/{PLAN.experiments[wildcards.name]}/manifest.json",
         code="results/.plan/publish/code.yaml",
     output:
-        report(
-            "results/experiments/{name}/report.html",
-            caption="../report/page.rst",
-            category="The report",
-            labels={"experiment": "{name}"},
-        ),
-        report(
-            "results/experiments/{name}/summary.json",
-            caption="../report/summary.rst",
-            category="The report",
-            labels={"experiment": "{name}"},
-        ),
-        [
-            published("figures", name, "png", "Figures")
-            for name in ("funnel", "map", "spread", "provinces", "sft", "grpo", "scores", "retrieval")
-        ],
-        [
-            published("tables", name, "csv", "Tables")
-            for name in (
-                "scores",
-                "retrieval",
-                "training",
-                "funnel",
-                "dropped",
-                "provinces",
-                "charges",
-                "spread",
-                "families",
-                "sizes",
-                "masked",
-                "stages",
-                "fields",
-                "confusions",
-                "elements",
-                "consistency",
-                "comparisons",
-                "noise",
-                "baselines",
-                "benchmarks",
-                "extraction",
-                "knowledge",
-                "lawbench",
-                "judge",
-            )
-        ],
+        published("pages", "report", "report.html"),
+        published("pages", "summary", "summary.json"),
+        [published("figures", name, f"figures/{name}.png") for name in catalog.FIGURES],
+        [published("tables", name, f"tables/{name}.csv") for name in catalog.KINDS["tables"][1]],
     log:
         "logs/publish/{name}.log",
     localrule: True
@@ -123,7 +82,7 @@ rule tables:
     output:
         expand(
             "results/tables/{table}.{form}",
-            table=("extraction", "knowledge", "lawbench", "judge"),
+            table=list(catalog.PAPER_TABLES),
             form=("csv", "md", "tex"),
         ),
     log:
