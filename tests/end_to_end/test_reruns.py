@@ -150,6 +150,18 @@ def test_a_changed_setting_makes_a_new_folder_beside_the_old_one(flow):
     assert flow.planned() == {}
 
 
+def test_prompts_selected_by_pass_rate_are_sampled_once_for_all_rewards(flow):
+    selection = "grpo.pass_rate.samples=2,grpo.pass_rate.low=0.0,grpo.pass_rate.high=0.9"
+    follows = {"grpo": 1, "predict": 2, "score": 2, "report": 1}
+    assert flow.planned(f"overrides=[{selection}]") == {"pass_rate": 1, **follows}
+    flow("--until", "pass_rate", config=[f"overrides=[{selection}]"])
+    (samples,) = flow.root.glob("results/pass_rate/*/samples.jsonl")
+    rows = [json.loads(line) for line in samples.read_text(encoding="utf-8").splitlines()]
+    assert rows[0].keys() == {"id", "task", "sample", "completion", "tokens", "finish_reason"}
+    append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n")(flow)
+    assert flow.planned(f"overrides=[{selection}]") == follows
+
+
 def test_up_to_a_stopping_point_an_equal_result_ends_the_cascade(flow):
     append(f"{LIBRARY}/corpus/filtering/filters.py", "\nANOTHER_FILTER = 1\n")(flow)
     assert {"filter", "tasks", "sft"} <= flow.planned().keys()
