@@ -43,7 +43,7 @@ def errors(schema: Path, stated: dict) -> list[str]:
 
 def test_page_and_json_schemas_are_what_the_schemas_say():
     diff = reference.differences(ROOT)
-    assert not diff, f"run python -m lexpro.config.reference --write\n{diff}"
+    assert not diff, f"run lexpro schema --write\n{diff}"
 
 
 def test_no_json_schema_is_left_over():

@@ -25,6 +25,7 @@ COMMANDS = {
     "gates": "Check every reward on gold answers and on uninformed baselines.",
     "publish": "Publish finished reports under the names of their experiments.",
     "rescore": "Score anyone's outputs of a public benchmark, by its official scorer and by ours.",
+    "schema": "Make the reference page and the JSON schemas of config/ from the schemas of the stages.",
 }
 
 

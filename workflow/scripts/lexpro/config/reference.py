@@ -1,9 +1,7 @@
 """What is made from the schemas: the reference page and the JSON schemas of config/.
 
-python -m lexpro.config.reference [--write]
-
-Writes `docs/configuration.md` and `config/schema/<stage>.json`; without `--write` it prints how the
-files differ from the schemas, and exits with 1 if they do.
+`lexpro schema` (lexpro/cli/schema.py) writes `docs/configuration.md` and
+`config/schema/<stage>.json`, or prints how they differ from the schemas.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ from __future__ import annotations
 import difflib
 import importlib
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +24,7 @@ CHANGES = {"grpo_loss": "grpo"}
 INTRODUCTION = """# Configuration reference
 
 Every key that a YAML file of `config/` may state, with its default. This page is made from the
-schemas in `workflow/scripts/lexpro/config/` by `python -m lexpro.config.reference --write`.
+schemas in `workflow/scripts/lexpro/config/` by `lexpro schema --write`.
 
 * `config/config.yaml` names the experiments and chooses one file of each stage.
   `config/experiment/<name>.yaml` chooses others and changes keys.
@@ -272,17 +269,3 @@ def write(root: Path) -> None:
     for path, text in files(root).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-
-
-def main(argv: list[str]) -> int:
-    """Write the files (`--write`), or print how they differ."""
-    if "--write" in argv:
-        write(Path())
-        return 0
-    diff = differences(Path())
-    print(diff, end="")
-    return int(bool(diff))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
