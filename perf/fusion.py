@@ -72,7 +72,9 @@ def recalls(searcher: Searcher, queries: list[recall.Query], choices: list[Choic
                     weights = Weights(**dict(zip(NAMES, choice[0], strict=True)))
                     searcher.settings = searcher.settings.model_copy(update={"weights": weights})
                     rows = [row for row, _ in searcher.fuse(rankings)[:AT]]
-                    sums[choice] += recall.recall([searcher.rows[row]["ref"] for row in rows], query.refs, AT)
+                    sums[choice] += recall.recall(
+                        [searcher.article_rows[row]["ref"] for row in rows], query.refs, AT
+                    )
     return {choice: total / len(queries) for choice, total in sums.items()}
 
 

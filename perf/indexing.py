@@ -252,7 +252,7 @@ def articles_table(results: Path, experiment: str, keep: Path | None) -> None:
         opened = time.perf_counter() - began
         told = (f"{k} {clock:.1f} ({cpu:.1f})" for k, (clock, cpu) in read_json(folder / BUILT).items())
         print(
-            f"{len(searcher.rows)} articles, {len(searcher.known)} cases; seconds (of the processor): ",
+            f"{len(searcher.article_rows)} articles, {len(searcher.case_rows)} cases; seconds (of the processor): ",
             end="",
         )
         print(", ".join(told) + f"; opened in {opened:.1f}")

@@ -157,7 +157,7 @@ def test_an_experiment_whose_plan_or_model_is_gone_is_said(tmp_path, monkeypatch
 class Found:
     """Stands in for an opened index."""
 
-    rows = ROWS
+    article_rows = ROWS
 
     def __init__(self, folder):
         assert str(folder) == "results/index/k"

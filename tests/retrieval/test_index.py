@@ -180,7 +180,7 @@ def test_similar_cases_are_training_cases_of_the_same_kind(searcher):
 def test_a_court_usually_cites_what_its_own_similar_cases_cite(searcher, monkeypatch):
     cases = [
         replace(precedent, refs=[*precedent.refs, "61"]) if case["court"] == COURTS[1] else precedent
-        for case, precedent in zip(searcher.known, searcher.lexical.cases, strict=True)
+        for case, precedent in zip(searcher.case_rows, searcher.lexical.cases, strict=True)
     ]
     monkeypatch.setattr(searcher.lexical, "cases", cases)
     assert searcher.court_citations("窃得他人手机一部后投案", COURTS[0], 5) == ["264", "67"]

@@ -12,7 +12,7 @@ import torch
 
 from lexpro.config.embed import Pretrained, Training, Tuned
 from lexpro.config.index import Reranker
-from lexpro.retrieval import contrastive, dense, embedding, rerank
+from lexpro.retrieval import contrastive, dense, embedding, rerank, tuned
 from lexpro.retrieval.cases import Case
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json
@@ -70,6 +70,27 @@ def test_the_loss_is_the_softmax_of_each_cited_article_against_those_not_cited()
     assert float(contrastive.loss(similarity, cited)) == pytest.approx(expected, abs=1e-6)
 
 
+def test_the_trainer_is_given_each_case_against_all_articles_of_its_step(pretrained):
+    """What the collator makes of two cases has the loss of their vectors' cosines."""
+    model = dense.open_model(dense.card_of(Pretrained(**settings_of_embedder(pretrained, kind="pretrained"))))
+    model.eval()
+    texts, facts, cited = [a["text"] for a in ARTICLES], ["偷了手机", "喝酒开车"], [[0, 5], [3]]
+    collate = tuned.StepCollator(
+        preprocess_fn=model.preprocess, articles=texts, sampler=sampler(cited, 100, 0)
+    )
+    batch = collate([{"case": case, "facts": facts[case]} for case in (1, 0)])
+    assert batch["label"].nonzero().tolist() == [[0, 3], [1, 0], [1, 5]]
+    columns = [
+        {key.removeprefix(prefix): value for key, value in batch.items() if key.startswith(prefix)}
+        for prefix in ("facts_", "articles_")
+    ]
+    left, right = (torch.tensor(model.encode(t, normalize_embeddings=True)) for t in (facts[::-1], texts))
+    expected = contrastive.loss(20.0 * left @ right.T, batch["label"])
+    with torch.no_grad():
+        value = tuned.CitedArticlesLoss(model, 20.0)(columns, batch["label"])
+    assert float(value) == pytest.approx(float(expected), abs=1e-5)
+
+
 @pytest.fixture(scope="module")
 def pretrained(tmp_path_factory):
     """Folders of a tiny embedder and a tiny cross-encoder with random weights, as a hub would have
@@ -114,7 +135,7 @@ def settings_of_embedder(pretrained, **more):
     return {**values, "prompts": {}, **more}
 
 
-def tuned(pretrained, out):
+def fine_tuned(pretrained, out):
     out.mkdir()
     settings = Tuned(**settings_of_embedder(pretrained, kind="tuned", training=TRAINING))
     known = [
@@ -128,7 +149,7 @@ def tuned(pretrained, out):
 def test_fine_tuning_brings_facts_to_what_courts_cited(pretrained, tmp_path):
     settings = Pretrained(**settings_of_embedder(pretrained, kind="pretrained"))
     before = dense.pretrained(settings, tmp_path / "plain")
-    made = tuned(pretrained, tmp_path / "out")
+    made = fine_tuned(pretrained, tmp_path / "out")
 
     def nearest(encoder):
         scores = (
@@ -146,7 +167,7 @@ def test_fine_tuning_brings_facts_to_what_courts_cited(pretrained, tmp_path):
     np.testing.assert_allclose(again.encode(["偷了手机"]), made.encode(["偷了手机"]), atol=1e-6)
     assert made.card["kind"] == "tuned" and made.card["model"] == str(pretrained / "embedder")
     # Again: the same weights.
-    assert tuned(pretrained, tmp_path / "again").card["sha256"] == made.card["sha256"]
+    assert fine_tuned(pretrained, tmp_path / "again").card["sha256"] == made.card["sha256"]
     (tmp_path / "out/embedder/tokenizer.json").write_text("{}")
     with pytest.raises(UserError, match="not those that were saved"):
         dense.load(tmp_path / "out/embedder")

@@ -145,9 +145,9 @@ def ask(args: argparse.Namespace, facts: str, heading: str) -> None:
     """
     plan, summary = predictions(args.experiment, args.variant)
     searcher = Searcher(plan["inputs"]["index"])
-    law = indexed_law(args.law, searcher.rows)
+    law = indexed_law(args.law, searcher.article_rows)
     ask_print.articles(searcher.articles(facts, args.k, args.date, law, named=True))
-    ask_print.named_articles(cite.check(cite.cited_in(facts), searcher.rows, None, args.date))
+    ask_print.named_articles(cite.check(cite.cited_in(facts), searcher.article_rows, None, args.date))
     ask_print.charges(searcher.charges(facts)[:3])
     ask_print.cases(searcher.cases(facts, args.cases, CaseScope(province=args.province, charge=args.charge)))
     usual = None
@@ -158,7 +158,7 @@ def ask(args: argparse.Namespace, facts: str, heading: str) -> None:
         # Answers name articles by number alone: those of 刑法.
         shown = searcher.articles(facts, args.k, args.date, CRIMINAL_LAW, named=True)
         completion, refs = answer(plan, args.task, facts, shown, usual)
-        checked = cite.check(citations(args.task, completion), searcher.rows, set(refs), args.date)
+        checked = cite.check(citations(args.task, completion), searcher.article_rows, set(refs), args.date)
         ask_print.heading(f"{heading}（{args.experiment}，{args.variant}）", summary["corpus"]["synthetic"])
         ask_print.answer(args.task, completion, checked)
     searcher.close()

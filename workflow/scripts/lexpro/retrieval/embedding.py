@@ -26,19 +26,21 @@ from lexpro.workflow.stage import Run
 def write(run: Run) -> None:
     """The `embed` stage: make the embedder, and write all files to `run.out`."""
     articles = table.read(run.inputs["knowledge"] / "articles.parquet")
-    known = cases.read(run.inputs["filter"] / "kept.parquet", run.inputs["tasks"] / "splits.parquet")
-    card = embed(run, articles, known)
-    run.counts.update(articles=len(articles), cases=len(known), **card)
-    run.log.info("%d articles and %d cases as vectors of %d", len(articles), len(known), card["dimension"])
+    training_cases = cases.read(run.inputs["filter"] / "kept.parquet", run.inputs["tasks"] / "splits.parquet")
+    card = embed(run, articles, training_cases)
+    run.counts.update(articles=len(articles), cases=len(training_cases), **card)
+    run.log.info(
+        "%d articles and %d cases as vectors of %d", len(articles), len(training_cases), card["dimension"]
+    )
 
 
-def embed(run: Run, articles: Sequence[dict], known: Sequence[cases.Case]) -> dict:
+def embed(run: Run, articles: Sequence[dict], training_cases: Sequence[cases.Case]) -> dict:
     """Make the embedder and write all files.
 
     Args:
         run: its `settings` are those of the `embed` stage.
         articles: rows of articles.parquet.
-        known: the training cases.
+        training_cases: as `cases.read` has them.
 
     Returns:
         The embedder's card.
@@ -46,18 +48,21 @@ def embed(run: Run, articles: Sequence[dict], known: Sequence[cases.Case]) -> di
     if run.settings.kind == "pretrained":
         encoder = dense.pretrained(run.settings, run.out / "embedder")
     else:
-        encoder = train(run, articles, known)
-    texts = {"articles": [article["text"] for article in articles], "cases": [case.facts for case in known]}
+        encoder = train(run, articles, training_cases)
+    texts = {
+        "articles": [article["text"] for article in articles],
+        "cases": [case.facts for case in training_cases],
+    }
     digests = {name: [hashing.digest(text, 24) for text in rows] for name, rows in texts.items()}
     for name, rows in texts.items():
         np.save(run.out / f"{name}.npy", encode(run, encoder, name, rows, digests[name]))
     write_json(run.out / "texts.json", digests)
     write_json(run.out / "articles.json", [article["id"] for article in articles])
-    write_json(run.out / "cases.json", [case.doc_id for case in known])
+    write_json(run.out / "cases.json", [case.doc_id for case in training_cases])
     return encoder.card
 
 
-def train(run: Run, articles: Sequence[dict], known: Sequence[cases.Case]) -> dense.Encoder:
+def train(run: Run, articles: Sequence[dict], training_cases: Sequence[cases.Case]) -> dense.Encoder:
     """Make or fine-tune the embedder, from the training cases that cite a known article."""
     import torch
 
@@ -70,8 +75,8 @@ def train(run: Run, articles: Sequence[dict], known: Sequence[cases.Case]) -> de
     for row, article in enumerate(articles):
         if article["law"] == CRIMINAL_LAW and article["text"]:
             versions[article["ref"]].append(row)
-    cited = [[row for ref in case.refs for row in versions.get(ref, ())] for case in known]
-    pairs = [(case.facts, rows) for case, rows in zip(known, cited, strict=True) if rows]
+    cited = [[row for ref in case.refs for row in versions.get(ref, ())] for case in training_cases]
+    pairs = [(case.facts, rows) for case, rows in zip(training_cases, cited, strict=True) if rows]
     if not pairs:
         run.log.warning("no training case cites a known article: the embedder stays as it is")
     facts, gold = [facts for facts, _ in pairs], [rows for _, rows in pairs]

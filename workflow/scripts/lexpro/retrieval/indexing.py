@@ -36,11 +36,13 @@ def write(run: Run) -> None:
         UserError: vectors, held-out cases and training cases are not of the same runs.
     """
     articles = table.read(run.inputs["knowledge"] / "articles.parquet")
-    known = cases.read(run.inputs["filter"] / "kept.parquet", run.inputs["tasks"] / "splits.parquet")
+    training_cases = cases.read(run.inputs["filter"] / "kept.parquet", run.inputs["tasks"] / "splits.parquet")
     queries = read_queries(
-        run.inputs["tasks"] / "heldout.jsonl", {case.doc_id for case in known}, run.settings.recall_queries
+        run.inputs["tasks"] / "heldout.jsonl",
+        {case.doc_id for case in training_cases},
+        run.settings.recall_queries,
     )
-    vectors = build_index(run, articles, known)
+    vectors = build_index(run, articles, training_cases)
     searcher = Searcher(run.out)
     measured = recall.measure(searcher, queries, vectors)
     searcher.close()
@@ -48,7 +50,7 @@ def write(run: Run) -> None:
     # The database draws ids of its own. What it holds is told by the vectors and tables, which are
     # hashed.
     run.unstable.append("chroma")
-    run.counts.update(articles=len(articles), cases=len(known), embedder=searcher.card["embedder"])
+    run.counts.update(articles=len(articles), cases=len(training_cases), embedder=searcher.card["embedder"])
     for name, row in measured["systems"].items():
         run.log.info("recall of %-8s %s", name, "  ".join(f"@{k} {value:.4f}" for k, value in row.items()))
     for name, row in measured["similar_cases"].items():
@@ -56,23 +58,26 @@ def write(run: Run) -> None:
     run.log.info("Chroma finds %s of the ten nearest", measured["chroma_recall_at_10"])
 
 
-def build_index(run: Run, articles: Sequence[dict], known: Sequence[cases.Case]) -> np.ndarray:
+def build_index(run: Run, articles: Sequence[dict], training_cases: Sequence[cases.Case]) -> np.ndarray:
     """Write everything but the recall.
 
     Args:
         run: its `settings` are those of the `index` stage; it reads `embed` and `knowledge`.
         articles: rows of articles.parquet.
-        known: the training cases.
+        training_cases: as `cases.read` has them.
 
     Returns:
         The articles' vectors, [articles, dimension] float32.
     """
     settings, embed = run.settings, run.inputs["embed"]
-    ids = {"articles": [article["id"] for article in articles], "cases": [case.doc_id for case in known]}
+    ids = {
+        "articles": [article["id"] for article in articles],
+        "cases": [case.doc_id for case in training_cases],
+    }
     vectors = {name: read_vectors(embed, name, rows) for name, rows in ids.items()}
-    fields = {"articles": article_fields(articles), "cases": [case.fields for case in known]}
-    texts = {"articles": [a["text"] for a in articles], "cases": [case.facts for case in known]}
-    shown = {**texts, "cases": [case.document for case in known]}
+    fields = {"articles": article_fields(articles), "cases": [case.fields for case in training_cases]}
+    texts = {"articles": [a["text"] for a in articles], "cases": [case.facts for case in training_cases]}
+    shown = {**texts, "cases": [case.document for case in training_cases]}
     embedder = read_json(embed / "embedder" / dense.CARD)
     counts = build(
         run.out / "chroma",
@@ -86,7 +91,7 @@ def build_index(run: Run, articles: Sequence[dict], known: Sequence[cases.Case])
     for name, lines in texts.items():
         BM25(lines, settings.tokenizer, settings.k1, settings.b).save(run.out / "bm25" / name)
     shutil.copyfile(run.inputs["knowledge"] / "articles.parquet", run.out / "articles.parquet")
-    cases.write(known, run.out / "cases.parquet")
+    cases.write(training_cases, run.out / "cases.parquet")
     for name in ids:
         _link(embed / f"{name}.npy", run.out / f"{name}.npy")
     shutil.copytree(embed / "embedder", run.out / "embedder", copy_function=_link)

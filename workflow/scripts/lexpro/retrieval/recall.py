@@ -61,15 +61,17 @@ def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -
         `chroma_recall_at_10`: the share of the ten nearest articles by exact search that Chroma
         finds. `similar_cases`: as `similar`.
     """
-    constant = most_cited(searcher.known)
+    constant = most_cited(searcher.case_rows)
     names = [name for name, weight in searcher.settings.weights if weight or name != "charges"]
     sums = {name: np.zeros(len(KS)) for name in (*names, "fused", "constant")}
     agreement = []
     for query in queries:
         rankings = searcher.rankings(query.facts, Scope(query.date, CRIMINAL_LAW), names=names)
         fused = [row for row, _ in searcher.fuse(rankings)]
-        answers = {name: [searcher.rows[row]["ref"] for row in rows] for name, rows in rankings.items()}
-        answers |= {"fused": [searcher.rows[row]["ref"] for row in fused], "constant": constant}
+        answers = {
+            name: [searcher.article_rows[row]["ref"] for row in rows] for name, rows in rankings.items()
+        }
+        answers |= {"fused": [searcher.article_rows[row]["ref"] for row in fused], "constant": constant}
         for name, refs in answers.items():
             sums[name] += [recall(refs, query.refs, k) for k in KS]
         agreement.append(_agreement(searcher, query.facts, vectors))
@@ -125,7 +127,10 @@ def similar(searcher: Searcher, queries: Sequence[Query]) -> dict[str, dict[str,
         for name, rows in lists.items():
             if len(rows):
                 pairs = [
-                    (query.charges[0] in (case := searcher.known[row])["charges"], alike(query.refs, case))
+                    (
+                        query.charges[0] in (case := searcher.case_rows[row])["charges"],
+                        alike(query.refs, case),
+                    )
                     for row in rows
                 ]
                 scores.setdefault(name, []).append(tuple(np.mean(pairs, axis=0)))

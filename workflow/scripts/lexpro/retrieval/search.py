@@ -53,18 +53,20 @@ class Searcher:
             self.close()
         files = index_files.read(index)
         self.card, self.settings = files.card, files.settings
-        self.rows, self.known = files.articles, files.cases
+        self.article_rows, self.case_rows = files.articles, files.cases
         self.lexical, self.vectors = files.lexical, files.vectors
         self.encoder = dense.load(index / index_files.EMBEDDER, self.card["embedder"])
-        self.case_mask = CaseMask(self.known)
+        self.case_mask = CaseMask(self.case_rows)
         self._charged: dict[str, list[int]] = defaultdict(list)
-        for row, article in enumerate(self.rows):
+        for row, article in enumerate(self.article_rows):
             for charge in article["charges"]:
                 self._charged[charge].append(row)
-        self._laws = {plain(law): law for law in dict.fromkeys(article["law"] for article in self.rows)}
+        self._laws = {
+            plain(law): law for law in dict.fromkeys(article["law"] for article in self.article_rows)
+        }
         self._places = {
-            "articles": {article["id"]: row for row, article in enumerate(self.rows)},
-            "cases": {case["doc_id"]: row for row, case in enumerate(self.known)},
+            "articles": {article["id"]: row for row, article in enumerate(self.article_rows)},
+            "cases": {case["doc_id"]: row for row, case in enumerate(self.case_rows)},
         }
         self._last: tuple[str | None, np.ndarray] = None, np.zeros(0)
         self.reranker = rerank.Reranker(self.settings.reranker) if self.settings.reranker else None
@@ -172,7 +174,7 @@ class Searcher:
         """(charge, share of the votes of the most similar cases), best first."""
         votes: dict[str, float] = defaultdict(float)
         for row, score in self._similar(facts, self.vector(facts), self.settings.voters):
-            for charge in self.known[row]["charges"]:
+            for charge in self.case_rows[row]["charges"]:
                 votes[charge] += score
         total = sum(votes.values())
         return [
@@ -197,7 +199,7 @@ class Searcher:
         own = self.lexical.court_cases(courts.key(court, province)) if most else []
         if not own:
             return None
-        allowed = np.zeros(len(self.known), bool)
+        allowed = np.zeros(len(self.case_rows), bool)
         allowed[own] = True
         nearest = self._similar(facts, self.vector(facts), most, allowed)
         return usual_citations([self.lexical.cases[row].refs for row, _ in nearest])
@@ -237,14 +239,15 @@ class Searcher:
         fused = self.fuse(self.rankings(facts, scope, charges, list(self._weights())))
         if self.reranker:
             head, rest = fused[: self.reranker.depth], fused[self.reranker.depth :]
-            order = self.reranker.order(facts, [self.rows[row]["text"] for row, _ in head])
+            order = self.reranker.order(facts, [self.article_rows[row]["text"] for row, _ in head])
             fused = [(head[i][0], score) for i, score in order] + rest
         if named:
             first = self._named(facts, scope)
             fused = [(row, None) for row in first] + [(row, s) for row, s in fused if row not in first]
         columns = ("ref", "law", "text", "heading", "valid_from", "valid_to")
         return [
-            {**{name: self.rows[row][name] for name in columns}, "score": score} for row, score in fused[:k]
+            {**{name: self.article_rows[row][name] for name in columns}, "score": score}
+            for row, score in fused[:k]
         ]
 
     def _named(self, text: str, scope: Scope) -> list[int]:
@@ -268,9 +271,9 @@ class Searcher:
         predicted = [charge for charge, _ in self.charges(facts)[:CHARGES]]
         return [
             {
-                **self.known[row],
+                **self.case_rows[row],
                 "score": score,
-                "why": similar.explain(facts, self.known[row], predicted, self.lexical.case_terms),
+                "why": similar.explain(facts, self.case_rows[row], predicted, self.lexical.case_terms),
             }
             for row, score in near
         ]

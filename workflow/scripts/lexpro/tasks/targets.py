@@ -128,10 +128,10 @@ def _elements(judgment: Judgment, text: str, form: Form) -> str:
 
 
 def _charge(judgment: Judgment, shown: Sequence[str]) -> str:
-    known = law.load().charges
+    charge_facts = law.load().charges
     lines = []
     for charge in charges(judgment):
-        fact = known.get(charge)
+        fact = charge_facts.get(charge)
         if fact is None:
             lines.append(f"构成{charge}")
         else:
