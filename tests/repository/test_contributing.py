@@ -90,12 +90,14 @@ def follow(checkout: Path, heading: str) -> str:
     return said
 
 
-def style(checkout: Path) -> str:
-    """What the style checks say of the files that a section wrote."""
-    checks = [["ruff", "check", "."], ["ruff", "format", "--check", "."]]
+def style(checkout: Path, heading: str) -> str:
+    """What the style checks say of the files that a section writes."""
+    files = [step.file for step in steps(heading) if step.language == "python"]
+    code, rules = ([name for name in files if name.endswith(suffix)] for suffix in (".py", ".smk"))
+    checks = [["ruff", "check", *code], ["ruff", "format", "--check", *code], ["snakefmt", "--check", *rules]]
     runs = [
         subprocess.run([sys.executable, "-m", *c], cwd=checkout, text=True, capture_output=True, check=False)
-        for c in checks
+        for c in checks[: 3 if rules else 2]
     ]
     return "".join(run.stdout + run.stderr for run in runs if run.returncode)
 
@@ -113,7 +115,7 @@ def test_add_a_reward(checkout):
     assert jobs(said, "grpo") == 1
     (plan,) = checkout.glob("results/.plan/grpo/*/config.yaml")
     assert "lexpro.rewards.circumstances.f1" in plan.read_text(encoding="utf-8")
-    assert style(checkout) == ""
+    assert style(checkout, "Add a reward") == ""
 
 
 @pytest.mark.slow
@@ -124,4 +126,12 @@ def test_add_a_benchmark(checkout):
         path.parent.name.rsplit("-", 1)[0] for path in checkout.glob("results/.plan/score/quiz-*/config.yaml")
     }
     assert plans == {"quiz-base-none", "quiz-sft-none", "quiz-grpo-none"}
-    assert style(checkout) == ""
+    assert style(checkout, "Add a benchmark") == ""
+
+
+@pytest.mark.slow
+def test_add_a_stage(checkout):
+    said = follow(checkout, "Add a stage")
+    assert "1 passed" in said
+    assert jobs(said, "lengths") == 1
+    assert style(checkout, "Add a stage") == ""
