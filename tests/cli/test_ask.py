@@ -142,6 +142,7 @@ def test_an_experiment_without_retrieval_is_said(tmp_path, monkeypatch, capsys):
     assert "no run of variant sft with retrieval" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_experiment_whose_plan_or_model_is_gone_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     summary = {"stages": {"predict": {"grpo": {"rag": {"key": "p"}}}}}

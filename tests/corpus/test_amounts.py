@@ -47,6 +47,7 @@ def test_what_several_took_part_in_is_counted_once():
     assert amounts.amount("", "张某甲参与盗窃，价值9000元；张某乙参与盗窃，价值4000元。") == 9000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["参与得3元，", "张某甲、张某乙", "张某甲参与得3元", "给张某乙"])
 def test_a_long_text_without_stops_is_read_in_its_length(piece):
     """Not in the square of it: that would be hours."""

@@ -233,6 +233,7 @@ def test_lecard_is_cut_before_the_reasoning_and_40_cases_are_there_twice(setting
     assert not any("not_criminal" in reasons for reasons in dropped["reasons"])
 
 
+@pytest.mark.slow
 def test_several_processes_and_chunks_select_the_same(settings, tmp_path):
     corpus = corpora.synthetic(
         documents_per_province=60,
@@ -307,6 +308,7 @@ def test_reasons(settings, change, reasons):
     assert ([decision.reason, *decision.others] if decision else []) == reasons
 
 
+@pytest.mark.slow
 def test_a_judgment_that_is_lost_between_reading_and_writing_is_noticed(settings, tmp_path, monkeypatch):
     judgments(tmp_path / "in.parquet", generate.generate(corpora.synthetic(), "湖北"))
     rows_to_write = filter_passes.rows_to_write

@@ -362,6 +362,7 @@ def test_archives_that_point_outside_are_refused_as_a_whole(tmp_path, member, su
     assert reject.reason == "unsafe_archive"
 
 
+@pytest.mark.slow
 def test_bombs_are_refused(tmp_path):
     huge = b" " * (40 << 20)
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -463,6 +464,7 @@ def test_a_province_of_the_synthetic_corpus_is_read_without_loss(tmp_path):
     assert rejects["reason"].is_in(["empty", "bad_json", "undecodable"]).all()
 
 
+@pytest.mark.slow
 def test_any_number_of_processes_gives_the_same_bytes(tmp_path, monkeypatch):
     for module, name, value in ((ingesting, "BATCH", 20_000), (ingesting, "FEW", 0), (judgments, "FEW", 0)):
         monkeypatch.setattr(module, name, value)

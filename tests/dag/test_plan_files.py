@@ -11,6 +11,7 @@ from lexpro.workflow.files import read_yaml, write_text
 from lexpro.workflow.stage import lock_file
 
 
+@pytest.mark.slow
 def test_what_is_compared_with_benchmarks_is_in_the_plan(elsewhere, monkeypatch):
     """A mirror that comes or goes changes what decontamination drops."""
 

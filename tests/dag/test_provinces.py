@@ -30,6 +30,7 @@ def test_a_folder_of_judgments_is_split_by_its_sub_folders(tmp_path):
     assert ingest.provinces == ("湖北", "湖南") and not dag.runs_of("corpus")
 
 
+@pytest.mark.slow
 def test_a_file_may_have_any_name_and_a_folder_one_that_is_text(elsewhere):
     raw = elsewhere / "raw"
     folder = raw / "New folder (1)"

@@ -234,6 +234,7 @@ def test_missing_data_stop_the_plan_before_any_job(monkeypatch, tmp_path):
     requirements.check_data(builder.build(["demo"], []))
 
 
+@pytest.mark.slow
 def test_rescore_names_what_is_wrong_and_works_from_any_folder(tmp_path):
     row = {"origin_prompt": "甲", "prediction": "有期徒刑三年六个月", "refr": "刑期:42个月"}
     script = [

@@ -4,6 +4,7 @@ depends on item and answer alone.
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_score import PERSON
@@ -55,6 +56,7 @@ def test_any_text_has_one_grade(task, text):
     json.dumps([found.right, found.wrong, found.missed])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(TASKS), st.lists(texts, min_size=2, max_size=4))
 def test_any_samples_can_be_compared(task, samples):

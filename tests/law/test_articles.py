@@ -136,6 +136,7 @@ def test_nothing_raises(text):
     articles.literal(text)
 
 
+@pytest.mark.slow
 @given(st.from_regex(articles._TOKEN.pattern.split("])(?:", 1)[1].removesuffix(")"), fullmatch=True))
 def test_every_kind_of_token_is_looked_at(text):
     assert articles._TOKEN.match(text) or articles._TOKEN.match("、" + text, 1)

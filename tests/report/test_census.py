@@ -225,6 +225,7 @@ def test_a_corpus_of_which_nothing_is_left_is_a_picture_too(inputs, tmp_path):
 # The page
 
 
+@pytest.mark.slow
 def test_a_corpus_has_a_page_before_anything_is_trained_on_it(inputs, tmp_path):
     """Its numbers, figures and links, and one file that needs no other."""
     folders = []

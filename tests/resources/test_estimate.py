@@ -42,6 +42,7 @@ def test_parameters_are_those_that_the_models_are_published_with(size, billions)
     assert shape.parameters / 1e9 == pytest.approx(billions, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_shape_is_that_of_the_model_which_the_stage_makes():
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
@@ -65,6 +66,7 @@ def test_a_local_folder_is_read(tmp_path):
         shapes.of({"kind": "pretrained", "id": "a/b", "path": None})
 
 
+@pytest.mark.slow
 def test_predicted_and_measured_memory_of_a_step_agree_within_15_percent():
     benchmark = script("perf/memory.py")
     for job in benchmark.jobs():
@@ -111,6 +113,7 @@ def test_grpo_of_the_paper_fits_eighty_gigabytes(name):
     assert fit.problems(setup_of(name, "grpo")) == []
 
 
+@pytest.mark.slow
 def test_what_cannot_fit_names_what_to_change_and_the_change_fits():
     setup = setup_of("paper_14b", "grpo", overrides=("grpo.runtime.vllm_memory_share=0.05",))
     assert "vllm_memory_share" in " ".join(fit.problems(setup))

@@ -146,6 +146,7 @@ def fine_tuned(pretrained, out):
     return embedding.train(run, ARTICLES, known)
 
 
+@pytest.mark.slow
 def test_fine_tuning_brings_facts_to_what_courts_cited(pretrained, tmp_path):
     settings = Pretrained(**settings_of_embedder(pretrained, kind="pretrained"))
     before = dense.pretrained(settings, tmp_path / "plain")

@@ -143,6 +143,7 @@ def writer(target: Path) -> subprocess.Popen:
     return process
 
 
+@pytest.mark.slow
 def test_a_killed_build_leaves_the_old_index_usable(tmp_path):
     target = made(tmp_path / "a", table(30))
     process = writer(target)
@@ -190,6 +191,7 @@ def test_a_reader_who_meets_a_replacement_reads_again(tmp_path, monkeypatch):
     store.close()
 
 
+@pytest.mark.slow
 def test_two_readers_and_a_writer_do_not_block(tmp_path):
     target = made(tmp_path / "a", table(30))
     process = writer(target)
@@ -252,6 +254,7 @@ def test_what_is_damaged_or_foreign_is_refused_with_the_reason(tmp_path, damage,
         Store(target)
 
 
+@pytest.mark.slow
 def test_a_server_answers_as_the_embedded_database_does(tmp_path):
     target = made(tmp_path / "a", table(60))
     embedded, served, second = Store(target), Store(target, SERVER), Store(target, SERVER)
@@ -265,6 +268,7 @@ def test_a_server_answers_as_the_embedded_database_does(tmp_path):
     assert process.poll() is not None
 
 
+@pytest.mark.slow
 def test_a_port_that_another_server_has_is_refused(tmp_path):
     target = made(tmp_path / "a", table(5))
     first = Store(target, SERVER)

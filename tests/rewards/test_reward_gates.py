@@ -130,6 +130,7 @@ def test_the_command_fails_where_gold_does_not_win_by_the_margin(tmp_path, monke
     assert "\nFAIL charge.f1" in printed.out and "FAIL charge.f1: gold 1.000 beats constant" in printed.err
 
 
+@pytest.mark.slow
 def test_a_reward_that_asks_evenly_counts_on_the_other_half(tmp_path, monkeypatch, capsys):
     """Of the same judgments, a constant wins without (`test_rewards_more`), and not with it."""
     run(tmp_path, monkeypatch, 0.3, "probation.closeness", 120)

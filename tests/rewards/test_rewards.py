@@ -153,6 +153,7 @@ def mean(task: str, golds: list[dict], completions: list[str]) -> float:
     return sum(values) / len(values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_gold_beats_constants_shuffled_gold_and_junk_by_a_margin(golds, task):
     rows = golds[task]
