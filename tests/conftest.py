@@ -63,6 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path.parent.name not in SLOW_FOLDERS, item.path not in slow))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose data the mirror does not have."""
     mirror = os.environ.get("LEXPRO_MIRROR", "")

@@ -206,7 +206,7 @@ def test_copies_are_found_among_all_that_was_read(settings, tmp_path):
     ]
 
 
-@pytest.mark.skipif(not QUERIES.is_dir(), reason="LEXPRO_MIRROR with THUIR__LeCaRDv2 is not there")
+@pytest.mark.mirror("THUIR__LeCaRDv2/query")
 def test_lecard_is_cut_before_the_reasoning_and_40_cases_are_there_twice(settings, tmp_path):
     """360 records, 320 of them distinct: what is no copy has no reasoning, and a copy has none
     either.

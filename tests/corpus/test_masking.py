@@ -99,10 +99,9 @@ def test_the_record_follows():
     assert record.defendants[0].name == "张建国"
 
 
+@pytest.mark.mirror("oneal2000__JuDGE/data/test.json")
 def test_real_judgments_read_the_same_after_masking():
-    mirror = os.environ.get("LEXPRO_MIRROR")
-    if not mirror or not (path := Path(mirror) / "oneal2000__JuDGE/data/test.json").is_file():
-        pytest.skip("LEXPRO_MIRROR with oneal2000__JuDGE is not there")
+    path = Path(os.environ["LEXPRO_MIRROR"]) / "oneal2000__JuDGE/data/test.json"
     lines = path.read_text(encoding="utf-8").splitlines()[:120]
     different = 0
     for line in lines:

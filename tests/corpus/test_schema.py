@@ -58,7 +58,7 @@ def test_synthetic_records_and_their_truth(style):
             assert errors(json.loads(mask_judgment(text, read)[1].to_json())) == []
 
 
-@pytest.mark.skipif(not JUDGE.is_file(), reason="LEXPRO_MIRROR with oneal2000__JuDGE is not there")
+@pytest.mark.mirror("oneal2000__JuDGE/data/test.json")
 def test_real_records():
     for line in JUDGE.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)

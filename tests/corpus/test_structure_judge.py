@@ -16,9 +16,7 @@ MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "/nonexistent"))
 JUDGE = MIRROR / "oneal2000__JuDGE/data/test.json"
 QUERIES = MIRROR / "THUIR__LeCaRDv2/query"
 
-pytestmark = pytest.mark.skipif(
-    not JUDGE.is_file(), reason="the mirror of public data (LEXPRO_MIRROR) is not here"
-)
+pytestmark = pytest.mark.mirror("oneal2000__JuDGE/data/test.json")
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +134,7 @@ def test_fines_that_judge_reads_differently(read):
     }
 
 
-@pytest.mark.skipif(not QUERIES.is_dir(), reason="LeCaRDv2 is not in the mirror")
+@pytest.mark.mirror("THUIR__LeCaRDv2/query")
 def test_lecard_queries_have_no_reasoning():
     count = 0
     for name in ("test", "controversial", "procedural"):

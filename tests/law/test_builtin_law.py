@@ -24,10 +24,9 @@ def test_charges_are_canonical_and_tiers_rise():
             assert (tier.amount is not None) <= (charge.measure == "amount")
 
 
+@pytest.mark.mirror("LawRefBook__Laws/刑法/刑法.md")
 def test_articles_exist_in_the_statute_and_say_what_the_tiers_say():
-    mirror = os.environ.get("LEXPRO_MIRROR")
-    if not mirror or not (path := Path(mirror) / "LawRefBook__Laws/刑法/刑法.md").is_file():
-        pytest.skip("LEXPRO_MIRROR with LawRefBook__Laws is not there")
+    path = Path(os.environ["LEXPRO_MIRROR"]) / "LawRefBook__Laws/刑法/刑法.md"
     from lexpro.law.numerals import parse_int
 
     text = path.read_text(encoding="utf-8")

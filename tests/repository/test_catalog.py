@@ -3,11 +3,11 @@ workflow (its generate-catalog script, read in November 2026).
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import checkouts
 import pytest
 import yaml
 
@@ -37,17 +37,7 @@ def test_the_catalog_can_say_how_to_configure_and_run_it():
 @pytest.mark.slow
 def test_lint_and_format_are_clean_as_the_catalog_runs_them(tmp_path):
     """In a fresh clone, on the default configuration, without any file that git does not know."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPO,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPO / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPO / name, tmp_path / name)
+    checkouts.clone(tmp_path)
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     snakefiles = [
         "workflow/Snakefile",

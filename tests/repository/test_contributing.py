@@ -2,13 +2,13 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+import checkouts
 import pytest
 
 REPO = Path(__file__).resolve().parents[2]
@@ -44,19 +44,7 @@ def edited(text: str, diff: str) -> str:
 
 @pytest.fixture
 def checkout(tmp_path) -> Path:
-    """What a clone has, uncommitted edits included."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPO,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPO / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPO / name, tmp_path / name)
-    return tmp_path
+    return checkouts.clone(tmp_path)
 
 
 def follow(checkout: Path, heading: str) -> str:

@@ -1,15 +1,12 @@
 """Fixtures: a running cluster, and a checkout of the project as a fresh clone has it."""
 
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+import checkouts
 import cluster as slurm
 import pytest
-
-REPO = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -26,16 +23,4 @@ def cluster(request):
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory) -> Path:
-    """What `git clone` would give, uncommitted edits included."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPO,
-        capture_output=True,
-        check=True,
-    )
-    target = tmp_path_factory.mktemp("slurm") / "lexpro"
-    for name in listed.stdout.decode().split("\0"):
-        if name and (REPO / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPO / name, target / name)
-    return target
+    return checkouts.clone(tmp_path_factory.mktemp("slurm") / "lexpro")

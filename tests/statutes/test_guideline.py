@@ -92,9 +92,7 @@ REAL = (
 )
 
 
-@pytest.mark.skipif(
-    not REAL.is_file(), reason="needs LEXPRO_MIRROR with the guideline of 2021 (docs/data.md)"
-)
+@pytest.mark.mirror("xtjeyvc__xtjeyvc.github.com/pages/关于常见犯罪的量刑指导意见.md")
 def test_the_real_guideline():
     data = guideline.parse(REAL.read_text(encoding="utf-8").splitlines())
     assert len(data["charges"]) == 23 and len(data["circumstances"]) == 18

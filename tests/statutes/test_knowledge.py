@@ -127,7 +127,7 @@ def test_the_article_of_the_penalty_belongs_to_the_charge():
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", "")) / "LawRefBook__Laws"
 
 
-@pytest.mark.skipif(not MIRROR.is_dir(), reason="needs LEXPRO_MIRROR with LawRefBook__Laws (docs/data.md)")
+@pytest.mark.mirror("LawRefBook__Laws")
 def test_tiers_of_the_real_law_are_the_facts():
     rows, _ = collection.read(MIRROR, ["刑法/刑法.md"])
     names = collection.files(MIRROR, ["司法解释/*确定罪名*.md", "司法解释/*犯罪的罪名的意见*.md"])

@@ -254,10 +254,7 @@ def test_an_interpretation_bears_on_what_it_cites():
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", ""))
 
 
-@pytest.mark.skipif(
-    not (MIRROR / "LawRefBook__Laws").is_dir(),
-    reason="needs LEXPRO_MIRROR with LawRefBook__Laws (docs/data.md)",
-)
+@pytest.mark.mirror("LawRefBook__Laws")
 def test_the_real_criminal_law():
     known = knowledge.from_statutes(choice("knowledge", "statutes", Path(__file__).parents[2] / "config"))
     law = Law(known.rows)
@@ -290,10 +287,7 @@ def test_the_real_criminal_law():
     assert sum(bool(charge["guideline"]) for charge in known.links["charges"].values()) == 23
 
 
-@pytest.mark.skipif(
-    not (MIRROR / "LawRefBook__Laws").is_dir(),
-    reason="needs LEXPRO_MIRROR with LawRefBook__Laws (docs/data.md)",
-)
+@pytest.mark.mirror("LawRefBook__Laws")
 def test_readers_of_the_real_table_go_by_the_day(tmp_path):
     from lexpro.retrieval.lexical import LexicalRetriever
     from lexpro.rewards import citation

@@ -82,9 +82,7 @@ MIRROR = Path(os.environ.get("LEXPRO_MIRROR", ""))
 TABLE = MIRROR / "Tsanhua__CAIL2025/我国各地区盗窃诈骗等罪名数额标准表.xlsx"
 
 
-@pytest.mark.skipif(
-    not TABLE.is_file(), reason="needs LEXPRO_MIRROR with the table of CAIL2025 (docs/data.md)"
-)
+@pytest.mark.mirror("Tsanhua__CAIL2025/我国各地区盗窃诈骗等罪名数额标准表.xlsx")
 def test_the_real_table():
     laws = ["司法解释/*盗窃刑事案件适用*.md", "司法解释/*诈骗刑事案件具体应用法律*.md"]
     said, _ = collection.read(MIRROR / "LawRefBook__Laws", laws)

@@ -123,9 +123,7 @@ def test_which_is_lighter(then, now, order):
     assert back == (None if order is None else -order)
 
 
-real = pytest.mark.skipif(
-    not LAWS.is_dir(), reason="needs LEXPRO_MIRROR with LawRefBook__Laws (docs/data.md)"
-)
+real = pytest.mark.mirror("LawRefBook__Laws")
 
 
 @pytest.fixture(scope="module")
