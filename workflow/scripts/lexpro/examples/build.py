@@ -1,7 +1,7 @@
 """Kept judgments → the data sets of training and evaluation.
 
 `splits.parquet` (doc_id, family, province, charge, split), `pretrain.jsonl` (texts of the training
-splits), `sft.jsonl`, `grpo.jsonl`, `heldout.jsonl` and `form.json`. docs/design.md has their rows.
+splits), `sft.jsonl`, `grpo.jsonl`, `heldout.jsonl` and `form.json`. docs/formats.md has their rows.
 """
 
 from __future__ import annotations

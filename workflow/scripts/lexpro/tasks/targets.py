@@ -72,7 +72,7 @@ def _defendant(defendant: Defendant) -> dict:
 
 
 def gold(task: str, judgment: Judgment, form: Form) -> dict:
-    """The true answer to a task, as docs/design.md lays it out: months, yuan, refs of articles.
+    """The true answer to a task, as docs/formats.md lays it out: months, yuan, refs of articles.
 
     Args:
         task: one of `TASKS`.
