@@ -37,7 +37,7 @@ class Knowledge:
         rows: articles, one a version.
         charges: charge → refs of the Criminal Law, its own article first.
         tiers: ref → tiers of penalty, from light to heavy.
-        links: charges and articles with what bears on them, as `links.web` gives them.
+        links: charges and articles with what bears on them, as `links.build` gives them.
         thresholds: amounts by province.
         guideline: steps, circumstances and charges of the sentencing guideline.
         problems: what in the sources was worked around or left out.

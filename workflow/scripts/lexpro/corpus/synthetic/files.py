@@ -12,6 +12,8 @@ import json
 from pathlib import Path
 from random import Random
 
+from lexpro.workflow.files import json_line
+
 PAGE = """<!DOCTYPE html>
 <html><head><meta charset="{charset}"><title>{title}</title><style>p {{ margin: 0 }}</style>
 <script>var page = 1;</script></head>
@@ -68,11 +70,10 @@ class Files:
         number = truth["case_number"]
         match kind:
             case "jsonl":
-                self.lines.write(json.dumps({"案号": number, "全文": text}, ensure_ascii=False) + "\n")
+                self.lines.write(json_line({"案号": number, "全文": text}))
                 return {"format": kind, "file": "judgments.jsonl", "record": self._next("jsonl")}
             case "jsonl_gz":
-                line = json.dumps({"id": truth["doc_id"], "text": text}, ensure_ascii=False) + "\n"
-                self.packed.write(line.encode("utf-8"))
+                self.packed.write(json_line({"id": truth["doc_id"], "text": text}).encode("utf-8"))
                 return {"format": kind, "file": "archive.jsonl.gz", "record": self._next(kind)}
             case "csv":
                 self.rows.writerow([number, text])
