@@ -62,7 +62,7 @@ def whole(page: str, words: dict, tables: dict[str, Table], figures: Path) -> st
         for name, table in tables.items()
     ]
     words = {"ranges": unicode_ranges(), "symbols": SYMBOLS, **words}
-    words |= {"tables": tables, "figures": images, "downloads": downloads}
+    words |= {"entries": catalog.TABLES, "tables": tables, "figures": images, "downloads": downloads}
     template = environment().get_template(page)
     font = fonts.woff(han(template.render(font="", **words)))
     return template.render(font=fonts.data_uri("font/woff", font), **words).lstrip()
