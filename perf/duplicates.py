@@ -28,6 +28,7 @@ os.environ.setdefault("RAYON_NUM_THREADS", "1")
 import numpy as np
 
 from lexpro.config.corpus import Noise, Synthetic
+from lexpro.config.filter import Duplicates
 from lexpro.corpus.filtering import duplicates
 from lexpro.corpus.filtering.codes import Codes, batches
 from lexpro.corpus.filtering.families import Signatures, resolve
@@ -62,32 +63,32 @@ def scores(families: list[str], dropped: set[int]) -> tuple[float, float]:
     return right / sum(size - 1 for size in sizes.values()), right / max(1, len(dropped))
 
 
-def project(texts: list[str], near: dict) -> tuple[float, set[int], list[str]]:
+def project(texts: list[str], near: Duplicates) -> tuple[float, set[int], list[str]]:
     """(CPU seconds, what is dropped, texts without boilerplate)."""
     start = time.process_time()
-    boilerplate = duplicates.Boilerplate(near["boilerplate"])
+    boilerplate = duplicates.Boilerplate(near.boilerplate)
     parts = [Codes.from_texts(texts[part]) for part in batches(texts)]
     for part in parts:
         boilerplate.add(*duplicates.document_counts(part))
     rest = [boilerplate.rest(part) for part in parts]
     digests = np.concatenate([part.digests() for part in parts])
-    with tempfile.TemporaryDirectory() as folder, Signatures(Path(folder), near["permutations"]) as store:
+    with tempfile.TemporaryDirectory() as folder, Signatures(Path(folder), near.permutations) as store:
         for part in rest:
-            store.add(duplicates.signatures(part, near["shingle"], near["permutations"]))
-        found = resolve(digests, store, np.sort, near["threshold"])
+            store.add(duplicates.signatures(part, near.shingle, near.permutations))
+        found = resolve(digests, store, np.sort, near.threshold)
     dropped = np.flatnonzero(found.keeper != np.arange(len(texts)))
     seconds = time.process_time() - start
     return seconds, set(dropped.tolist()), [text for part in rest for text in part.texts()]
 
 
-def datatrove(python: str, texts: list[str], near: dict) -> tuple[float, set[int]]:
+def datatrove(python: str, texts: list[str], near: Duplicates) -> tuple[float, set[int]]:
     """(CPU seconds, what is dropped)."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(texts, file)
         file.flush()
-        bands = near["permutations"] // duplicates.BAND
+        bands = near.permutations // duplicates.BAND
         script = Path(__file__).with_name("duplicates_datatrove.py")
-        command = [python, script, file.name, near["shingle"], bands, duplicates.BAND]
+        command = [python, script, file.name, near.shingle, bands, duplicates.BAND]
         done = subprocess.run(
             [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
         )
@@ -100,7 +101,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--datatrove", required=True, help="the Python that has datatrove")
     args = parser.parse_args()
-    near = choice("filter", "default", ROOT / "config").duplicates.model_dump()
+    near = choice("filter", "default", ROOT / "config").duplicates
     texts, families = documents(args.documents)
     seconds, dropped, rest = project(texts, near)
     rows = [("this project", seconds, dropped)]

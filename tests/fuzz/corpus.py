@@ -2,7 +2,7 @@
 records are sound.
 
     pip install atheris==3.0.0        # not part of the environment: CPython 3.11 to 3.13 on Linux
-    PYTHONPATH=workflow/scripts python tests/fuzz/corpus.py --seconds 600
+    PYTHONPATH=tests/helpers python tests/fuzz/corpus.py --seconds 600
 
 It ends with an error, and the bytes that made it in a file `crash-…`, if an exception leaves an
 entry point, an invariant does not hold, or an input of a few thousand bytes takes longer than 20
@@ -49,7 +49,7 @@ with atheris.instrument_imports(include=["lexpro", "docx", "pypdf", "tarfile", "
 ROOT = Path(__file__).parents[2]
 FIELDS = Fields(("全文", "text", "a.b", "x+y"), ("案号",))
 SUFFIXES = (*RECORDS, *PAGES, *ARCHIVE_READERS, ".jsonl.gz", ".txt.zst", ".doc")
-SETTINGS = corpora.selection()
+SETTINGS = corpora.selection(filters=list(filters.FILTERS))
 BENCHMARKS = BenchmarkIndex([("item", "被告人窃得他人财物，" * 40)])
 WORDS = Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
 
@@ -81,7 +81,7 @@ def record(text: str) -> None:
             min(defendant.fine, defendant.probation_months, defendant.restitution, defendant.compensation)
             >= 0
         )
-    filters.all_drops(list(filters.FILTERS), judgment, text, SETTINGS)
+    filters.decide(judgment, text, SETTINGS)
     masked, moved, _ = mask_judgment(text, judgment)
     assert all(0 <= start <= end <= len(masked) for start, end in moved.sections.values())
 
