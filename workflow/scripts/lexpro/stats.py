@@ -283,7 +283,8 @@ def _defined(
         return _rule_of_three(value, items, confidence, bounds)
     if np.isfinite([low, high]).all():
         return _around(value, low, high, "bca")
-    return _around(value, *np.quantile(drawn, _tails(confidence)), "percentile")
+    low, high = np.quantile(drawn, _tails(confidence))
+    return _around(value, low, high, "percentile")
 
 
 def _around(value: float, low: float, high: float, method: str) -> Interval:

@@ -45,7 +45,7 @@ def bash() -> str:
     """The script for bash: a case for each command's options, one for each option with choices."""
     values, options = [], []
     for name, arguments in actions().items():
-        words = []
+        words: list[str] = []
         for action in arguments:
             choices = " ".join(map(str, action.choices or ()))
             words += action.option_strings or choices.split()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from pydantic import TypeAdapter
-
-from lexpro.config.base import Model
 
 
 def schema(stage: str, stated: object = None):
@@ -20,7 +19,7 @@ def schema(stage: str, stated: object = None):
     return module.model(stated) if stage == "benchmark" else module.Settings
 
 
-def settings(stage: str, values: dict, runtime: dict | None = None) -> Model:
+def settings(stage: str, values: dict, runtime: dict | None = None) -> Any:
     """The settings of a stage, as planned, with their defaults.
 
     Args:
@@ -28,6 +27,9 @@ def settings(stage: str, values: dict, runtime: dict | None = None) -> Model:
         values: settings as the plan states them: those that a user can state, and (where the
             schema has a model `Planned`) those that the planner adds.
         runtime: how the run is computed, for stages whose schema has `runtime`.
+
+    Returns:
+        An object of the stage's schema.
 
     Raises:
         pydantic.ValidationError: a setting is not what the schema says.

@@ -11,6 +11,7 @@ import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, NoDefault
@@ -81,7 +82,7 @@ def _partial(node: object) -> object:
 
 def _file_schema(stage: str) -> dict:
     """The JSON schema of a file of config/<stage>/."""
-    made = _partial(_schema(_settings(stage)))
+    made: Any = _partial(_schema(_settings(stage)))
     for top in made.get("anyOf", [made]):
         model = made["$defs"][top["$ref"].rpartition("/")[2]] if "$ref" in top else top
         built_on = {"type": "array", "description": "Files that this one builds on, and _self_."}
@@ -211,7 +212,7 @@ def _section(stage: str, config: Path) -> str:
     made = _schema(_settings(stage))
     definitions = made.get("$defs", {})
     members = [(one["$ref"].rpartition("/")[2]) for one in made.get("oneOf", made.get("anyOf", []))]
-    parts = [f"## {stage}", importlib.import_module(f"lexpro.config.{stage}").__doc__.split("\n\n")[0]]
+    parts = [f"## {stage}", str(importlib.import_module(f"lexpro.config.{stage}").__doc__).split("\n\n")[0]]
     if (config / stage).is_dir():
         parts.append(f"Files of `config/{stage}/`:\n\n{_files(stage, config)}")
     parts += [
@@ -255,7 +256,7 @@ def files(root: Path) -> dict[Path, str]:
 
 def differences(root: Path) -> str:
     """A diff from the files that are there to what the schemas say; empty if they agree."""
-    parts = []
+    parts: list[str] = []
     for path, text in files(root).items():
         there = (root / path).read_text(encoding="utf-8") if (root / path).is_file() else ""
         parts += difflib.unified_diff(
