@@ -1,6 +1,4 @@
-"""Base model: a small one trained here from nothing, or a pretrained one from the hub or a
-folder.
-"""
+"""Base model: a small one trained here from nothing, or a pretrained one."""
 
 from lexpro.models import pretrained
 from lexpro.training import from_scratch

@@ -1,6 +1,4 @@
-"""Group relative policy optimisation: completions are sampled, scored by rules, and the better ones
-made likelier.
-"""
+"""Group relative policy optimisation: rules score sampled completions, the better get likelier."""
 
 from lexpro.training import checks, grpo
 from lexpro.workflow.stage import stage

@@ -1,7 +1,6 @@
 """Start a training: a process for each GPU, on one node or on several.
 
-python workflow/scripts/launch.py --runtime PLAN/runtime.yaml --threads 64 --
-workflow/scripts/sft.py --plan PLAN
+python workflow/scripts/launch.py --runtime FILE --threads 64 -- workflow/scripts/sft.py --plan PLAN
 """
 
 from __future__ import annotations

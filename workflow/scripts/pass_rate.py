@@ -1,6 +1,4 @@
-"""Answers of the SFT model to each prompt of GRPO, which leaves out the prompts that it always or
-never gets right.
-"""
+"""Answers of the SFT model to each prompt of GRPO, by which the prompts are selected."""
 
 from lexpro.training import pass_rate
 from lexpro.workflow.stage import stage

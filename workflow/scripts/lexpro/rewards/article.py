@@ -15,8 +15,17 @@ def f1(
     general: float = 1.0,
     **_: object,
 ) -> list[float | None]:
-    """F1 in [0, 1]; articles of the general part (67, 64, 52 …) weigh `general`, those of the
-    special part 1.
+    """F1 in [0, 1] of the stated articles.
+
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        general: weight of articles of the general part (67, 64, 52 …); those of the special part
+            weigh 1.
+
+    Returns:
+        A value for each answer; None where the task is not `article`.
     """
 
     def weight(ref: object) -> float:

@@ -1,11 +1,13 @@
 """Prompts that a reward asks about evenly, where most true answers are of one kind.
 
-Four of five terms are of the lightest tier, and three of five who could have probation have none:
-whoever always says so is right that often. So the kind of answer that is frequent among the prompts
-of the *training* split is asked about as often as the rare one (all its prompts are counted, also
-those that a limit of length or number, or the pass rate, leaves out of a training), and for the
-other prompts the reward does not apply. Which prompts these are follows from their text: all
-completions of a group are asked, or none, on every process and after a resume.
+The classes are imbalanced, so a constant answer scores well: four of five terms are of the lightest
+tier, and three of five who could have probation have none. This balances the classes for a reward
+without removing prompts from the others: for some prompts of the frequent class the reward does not
+apply.
+
+All prompts of the *training* split are counted, also those that a limit of length or number, or the
+pass rate, leaves out of a training. Which prompts are asked about follows from their text: all
+completions of a group are, or none, on every process and after a resume.
 """
 
 from __future__ import annotations
@@ -25,10 +27,14 @@ Kind = Callable[[str, dict, Sequence[str]], str | None]
 
 @cache
 def chances(kind: Kind, training: str) -> Mapping[str, float]:
-    """{kind: share of its prompts that are asked about}, of a file of prompts (`grpo.jsonl`); read
-    once a process.
+    """The share of the prompts of each kind that are asked about; counted once a process.
 
-    Raises `UserError` where all prompts are of one kind: a constant would win.
+    Args:
+        kind: of a true answer.
+        training: path of a file of prompts (`grpo.jsonl`).
+
+    Raises:
+        UserError: all prompts are of one kind, so a constant would win.
     """
     with Path(training).open(encoding="utf-8") as file:
         rows = map(json.loads, file)
@@ -43,7 +49,11 @@ def chances(kind: Kind, training: str) -> Mapping[str, float]:
 
 
 def asked(name: str, shares: Mapping[str, float], prompt: object) -> bool:
-    """Whether a prompt with a true answer of this kind is asked about; kinds that training does not
-    have are.
+    """Whether a prompt is asked about.
+
+    Args:
+        name: kind of its true answer. Kinds that training does not have are all asked about.
+        shares: what `chances` gives.
+        prompt: its text decides.
     """
     return seed_of("balance", prompt) < shares.get(name, 1.0) * 2**31

@@ -1,7 +1,6 @@
-"""Reward of citations: what is cited exists on the day asked about, and stands in what was
-retrieved.
+"""Reward of citations: what is cited exists on that day, and stands in what was retrieved.
 
-It judges the articles of the answer and those of the Criminal Law that the thought cites in full
+It grades the articles of the answer and those of the Criminal Law that the thought cites in full
 (《刑法》第…条). It says nothing about whether they are the right ones: that is `article.f1`. So a
 constant can have most of it; it keeps a model from inventing articles and is weighed lightly.
 """
@@ -24,10 +23,13 @@ Spans = dict[str, list[tuple[int, int]]]
 
 @cache
 def existing(knowledge: str) -> Spans:
-    """ref → the days [from, to) on which an article of the Criminal Law exists, of a folder of the
-    stage `knowledge`.
+    """The days [from, to) on which each article of the Criminal Law exists, by its ref.
 
-    Read once a process. Raises UserError where the table is not of this version of the stage.
+    Args:
+        knowledge: path of a folder of the stage of that name; read once a process.
+
+    Raises:
+        UserError: the table is not of this version of the stage.
     """
     rows = table.read(Path(knowledge) / "articles.parquet")
     found: Spans = {}
@@ -38,9 +40,7 @@ def existing(knowledge: str) -> Spans:
 
 
 def exists(ref: object, known: Spans, date: str | None) -> bool:
-    """Whether there is an article `ref` on an ISO date; without one, whether there is or was one at
-    any time.
-    """
+    """Whether there is an article `ref` on an ISO date; without a date, at any time."""
     spans = known.get(str(ref), [])
     if not date:
         return bool(spans)
@@ -49,11 +49,10 @@ def exists(ref: object, known: Spans, date: str | None) -> bool:
 
 
 def cited(completion: str, gold: dict) -> list:
-    """The refs of the answer to the task `article` and of the thought, each once; none where the
-    form is wrong.
+    """The refs of the answer to the task `article` and of the thought, each once.
 
-    The form counts: what is no answer cites nothing, not even the articles that the instruction
-    names as examples.
+    None where the form is wrong: what is no answer cites nothing, not even the articles that the
+    instruction names as examples.
     """
     if not well_formed(completion, gold):
         return []
@@ -73,14 +72,25 @@ def supported(
     knowledge: str = "",
     **_: object,
 ) -> list[float | None]:
-    """Share in [0, 1] of the cited articles that exist and, in retrieval mode, are shown; 0 where
-    none is cited.
+    """Share in [0, 1] of the cited articles that exist and, in retrieval mode, are shown.
 
-    Asked of the task `article`. `shown` (a column: refs in the prompt) is empty without retrieval.
-    An article that was not shown but is right counts as supported: retrieval may miss what the
-    model knows. `date` (a column) is the day of the act, `knowledge` a folder of the stage of that
-    name, "" to judge no existence. None where there is nothing to judge by. Raises ValueError if
-    the batch is not of one length.
+    0 where none is cited. An article that was not shown but is right counts as supported: retrieval
+    may miss what the model knows.
+
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        shown: refs in each prompt; empty without retrieval.
+        date: day of each act, ISO.
+        knowledge: path of a folder of the stage of that name; "" to check no existence.
+
+    Returns:
+        A value for each answer; None where the task is not `article` or there is nothing to grade
+        by.
+
+    Raises:
+        ValueError: the batch is not of one length.
     """
     known = existing(str(knowledge)) if knowledge else None
     lists = [()] * len(completions) if shown is None else shown

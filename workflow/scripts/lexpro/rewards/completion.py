@@ -30,20 +30,30 @@ def each(
     applies: Callable[[str, dict], bool],
     value: Callable[[dict, dict], float],
 ) -> list[float | None]:
-    """`value(answer, gold)` of each completion: 0 without an answer, None where the reward does not
-    apply.
+    """Grade each completion by its parsed answer.
 
-    Raises ValueError if the batch is not of one length.
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        applies: (task, true answer) → whether the reward applies.
+        value: (answer, true answer) → what it is worth.
+
+    Returns:
+        `value` of each; 0 without an answer, None where the reward does not apply.
+
+    Raises:
+        ValueError: the batch is not of one length.
     """
-    found: list[float | None] = []
+    values: list[float | None] = []
     for completion, name, truth in zip(completions, task, gold, strict=True):
         true = json.loads(truth)
         if not applies(name, true):
-            found.append(None)
+            values.append(None)
             continue
         answer = answer_of(name, completion)
-        found.append(0.0 if answer is None else value(answer, true))
-    return found
+        values.append(0.0 if answer is None else value(answer, true))
+    return values
 
 
 def set_f1(stated: Sequence, true: Sequence, weight: Callable[[object], float] = lambda _: 1.0) -> float:

@@ -15,8 +15,16 @@ def f1(
     confusion: float = 0.0,
     **_: object,
 ) -> list[float | None]:
-    """F1 in [0, 1]; `confusion` is taken off for each confusion of fine and compensation (see
-    `elements.confusions`).
+    """F1 in [0, 1] of the stated facts of the case.
+
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        confusion: what each confusion of fine and compensation costs (`elements.confusions`).
+
+    Returns:
+        A value for each answer; None where the task is not `elements`.
     """
 
     def value(answer: dict, true: dict) -> float:

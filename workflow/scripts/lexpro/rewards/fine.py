@@ -1,5 +1,7 @@
-"""Reward of the fine (罚金): how near it is on a logarithmic scale, and a punishment for the one
-confusion that the paper shows (its Figures 2 and 5): compensation or restitution given as the fine.
+"""Reward of the fine (罚金): how near it is on a logarithmic scale.
+
+One confusion is punished, which the paper shows (its Figures 2 and 5): compensation or restitution
+given as the fine.
 """
 
 from __future__ import annotations
@@ -12,11 +14,14 @@ from lexpro.rewards.completion import Completion, each
 
 
 def value(true: dict, stated: dict, owed: set[float], confusion: float) -> float:
-    """1 for the right fine, falling to 0 at a quarter and at four times it; 0 where one side has
-    none.
+    """1 for the right fine, falling to 0 at a quarter and at four times it.
 
-    `confusion` is taken off where what is stated is not the fine but one of the sums `owed` (yuan):
-    so the confusion is worth less than any other wrong number, and less than nothing.
+    Args:
+        true: a defendant of the true answer.
+        stated: the same one of the answer.
+        owed: sums of compensation and restitution (yuan).
+        confusion: taken off where one of these is stated as the fine. So the confusion is worth
+            less than any other wrong number, and less than nothing.
     """
     due, said = people.amount(true["罚金"]), people.amount(stated.get("罚金"))
     if due == said:

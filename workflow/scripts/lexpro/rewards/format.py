@@ -1,6 +1,4 @@
-"""Reward of the form: one thought, then one JSON object with the keys and types of the task, and
-nothing else.
-"""
+"""Reward of the form: one thought, then one JSON object with the keys and types of the task."""
 
 from __future__ import annotations
 
@@ -12,8 +10,9 @@ from lexpro.tasks.answers import CLOSE, OPEN, shaped
 
 
 def well_formed(text: str, gold: dict) -> bool:
-    """Whether a completion is `<think>…</think>{…}`; the opening tag may stand in the prompt
-    already.
+    """Whether a completion is `<think>…</think>{…}`, and nothing else.
+
+    The opening tag may stand in the prompt already.
     """
     thought, closed, answer = text.strip().partition(CLOSE)
     thought = thought.removeprefix(OPEN)

@@ -1,6 +1,4 @@
-"""Every reward of `config/reward_gates.yaml` against its opponents, and whether gold wins by the
-margins.
-"""
+"""Every reward of `config/reward_gates.yaml` against its opponents: does gold win by its margin?"""
 
 from __future__ import annotations
 
@@ -106,9 +104,7 @@ def knowledge_base(settings: Statutes) -> Iterator[tuple[str, list[dict], str]]:
 
 
 def in_range(completions, task, gold, charges, knowledge, **_) -> list[float | None]:
-    """The metric `term lies in the statutory range`, called as a reward; None where there is no
-    range.
-    """
+    """The metric `term lies in the statutory range`, as a reward; None where there is no range."""
     by_charge, values = tier.tiers(knowledge), []
     for completion, name, accused in zip(completions, task, charges, strict=True):
         own = by_charge.get(accused[0], []) if name == "term" and len(accused) == 1 else []

@@ -1,5 +1,4 @@
-"""Gates of the rewards: what a reward pays gold, and what it pays those who know nothing of the
-case.
+"""Gates of the rewards: every reward on gold answers and on uninformed baselines.
 
 A reward that a constant can win teaches the constant. So each is run on real gold answers and on
 opponents:
@@ -84,12 +83,14 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
 
 
 def said(answer: dict, thought: str = THOUGHT) -> str:
+    """A whole completion: a thought and an answer."""
     return f"<think>{thought}</think>{targets.dump(answer)}"
 
 
 def renamed(answer: dict, gold: dict) -> dict:
-    """An answer about other people put under the names of this case: its first defendants, the last
-    one repeated.
+    """An answer about other people under the names of this case.
+
+    It has its first defendants, the last one repeated.
     """
     people = answer["被告人"]
     named = [
@@ -106,8 +107,9 @@ def frequent(values: Sequence[object]) -> list:
 
 
 def constants(task: str, golds: Sequence[dict]) -> list[dict]:
-    """Answers that never change, the majority first: frequent gold answers, and made ones that may
-    pay more.
+    """Answers that never change, the majority first.
+
+    They are frequent gold answers, and made ones that may pay more.
     """
     if task == "elements":
         return list(_constant_elements(golds))
@@ -125,9 +127,7 @@ def constants(task: str, golds: Sequence[dict]) -> list[dict]:
 
 
 def _constant_elements(golds: Sequence[dict]) -> Iterator[dict]:
-    """The most frequent value of each field; then one field at a time takes its other frequent
-    values.
-    """
+    """The most frequent value of each field; then one field at a time takes others."""
     people = [person for gold in golds for person in gold["被告人"]]
     by_field = {key: frequent([person[key] for person in people])[:TRIED] for key in people[0]}
     totals = {key: frequent([gold[key] for gold in golds])[:TRIED] for key in golds[0] if key != "被告人"}
@@ -250,8 +250,9 @@ class Arena:
         return [value for value in values if value is not None]
 
     def play(self, reward: Reward, **args: object) -> Outcome:
-        """Gold against every opponent; of several versions of one (the constants) the best of each
-        task counts.
+        """Gold against every opponent.
+
+        Of several versions of one (the constants) the best of each task counts.
         """
         sums: dict[str, float] = defaultdict(float)
         n = 0

@@ -37,10 +37,17 @@ def chinese(
     slope: float = 5.0,
     **_: object,
 ) -> list[float | None]:
-    """max(0, 1 - slope · share of foreign letters) in [0, 1]; 0 for a text without any Chinese.
-    Applies to every task.
+    """max(0, 1 - slope x share of foreign letters) in [0, 1]; 0 for a text without any Chinese.
 
-    Raises ValueError if the batch is not of one length.
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each; it applies to every task.
+        gold: the true answer of each, as JSON.
+        prompts: their words may stand in an answer.
+        slope: how fast foreign letters cost.
+
+    Raises:
+        ValueError: the batch is not of one length.
     """
     shown = [""] * len(completions) if prompts is None else [text_of(prompt) for prompt in prompts]
     found: list[float | None] = []

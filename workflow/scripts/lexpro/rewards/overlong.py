@@ -1,5 +1,6 @@
-"""Soft punishment of length (DAPO, arXiv 2503.14476, equation 13): nothing up to a length, then
-linear, then -1.
+"""Soft punishment of length: nothing up to a length, then linear, then -1.
+
+As DAPO has it (arXiv 2503.14476, equation 13).
 """
 
 from __future__ import annotations
@@ -26,9 +27,17 @@ def soft(
 ) -> list[float | None]:
     """`punishment` in [-1, 0] of each completion, on every task.
 
-    `unit` is characters, or tokens: those of `completion_ids`, which TRL passes. Raises ValueError
-    on another unit, on tokens without ids, on a cache that is not in (0, limit], and if the batch
-    is not of one length.
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        limit: length from which the punishment is whole.
+        cache: length before it in which the punishment grows.
+        unit: characters, or tokens (those of `completion_ids`).
+        completion_ids: tokens of each completion, which TRL passes.
+
+    Raises:
+        ValueError: an argument makes no sense, or the batch is not of one length.
     """
     if not 0 < cache <= limit:
         raise ValueError(f"overlong: cache={cache} must lie in 1 to limit={limit}")

@@ -1,6 +1,4 @@
-"""Defendants of an answer beside those of gold: what the rewards of one field of a defendant
-share.
-"""
+"""Defendants of an answer beside those of gold, for rewards of one field of a defendant."""
 
 from __future__ import annotations
 
@@ -8,26 +6,33 @@ from collections.abc import Callable
 
 
 def pairs(answer: dict, gold: dict) -> list[tuple[dict, dict | None]]:
-    """(true, stated) for each true defendant, matched by name in order; stated is None where the
-    name is missing.
+    """(true, stated) for each true defendant, matched by name in order.
+
+    Stated is None where the name is missing.
     """
     rest = list(answer.get("被告人", []))
-    found = []
+    matched: list[tuple[dict, dict | None]] = []
     for true in gold["被告人"]:
         stated = next((person for person in rest if person.get("姓名") == true["姓名"]), None)
         if stated is not None:
             rest.remove(stated)
-        found.append((true, stated))
-    return found
+        matched.append((true, stated))
+    return matched
 
 
 def mean(
     answer: dict, gold: dict, value: Callable[[dict, dict], float], counts: Callable[[dict], bool]
 ) -> float:
-    """Mean of `value(true, stated)` over the true defendants that count; who is missing or invented
-    is worth 0.
+    """Mean over the true defendants that count; who is missing or invented is worth 0.
 
-    Raises ZeroDivisionError where no true defendant counts: the reward does not apply then.
+    Args:
+        answer: the parsed answer.
+        gold: the true answer.
+        value: (true, stated) → what a defendant is worth.
+        counts: whether a true defendant counts.
+
+    Raises:
+        ZeroDivisionError: no true defendant counts; the reward does not apply then.
     """
     worth = [
         0.0 if stated is None else value(true, stated) for true, stated in pairs(answer, gold) if counts(true)

@@ -26,7 +26,9 @@ def eligible(person: dict) -> bool:
 
 
 def value(true: dict, stated: dict) -> float:
-    """0 where only one side grants it; 1 where neither does; else half for that, half for how near
+    """What the probation of a defendant is worth, in [0, 1].
+
+    0 where only one side grants it; 1 where neither does; else half for that, and half for how near
     the months are.
     """
     due, said = people.amount(true["缓刑"]), people.amount(stated.get("缓刑"))
@@ -38,9 +40,7 @@ def value(true: dict, stated: dict) -> float:
 
 
 def kind(task: str, gold: dict, _: object = None) -> str | None:
-    """Of a true answer: `granted` to somebody or to `none`; None where the question does not
-    arise.
-    """
+    """Of a true answer: `granted` to somebody or to `none`; None where it is no question."""
     own = (
         [person for person in gold["被告人"] if "缓刑" in person and eligible(person)]
         if task == "elements"

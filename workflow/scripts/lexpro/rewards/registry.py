@@ -1,5 +1,6 @@
-"""Rewards by name: `{fn: lexpro.rewards.charge.f1, weight: 0.5, args: {}}` in the configuration of
-GRPO.
+"""Rewards by name.
+
+In the configuration of GRPO: `{fn: lexpro.rewards.charge.f1, weight: 0.5, args: {}}`.
 """
 
 from __future__ import annotations
@@ -21,11 +22,18 @@ Reward = Callable[..., list[float | None]]
 
 
 def load(spec: dict, known: Mapping[str, object] = MappingProxyType({})) -> tuple[Reward, float]:
-    """(reward, weight) of one entry. `known`: arguments for those functions that take them and are
-    not told otherwise, such as the folder of the stage `knowledge`. The reward's `__name__` is
-    `charge.f1`: so it is called in logs.
+    """A reward with its arguments filled in, and its weight.
 
-    Raises `UserError` on unknown keys, names and arguments.
+    Args:
+        spec: an entry, {fn, weight, args}.
+        known: arguments for those functions that take them and are not told otherwise, such as the
+            folder of the stage `knowledge`.
+
+    Returns:
+        The reward, whose `__name__` is `charge.f1` in logs, and its weight.
+
+    Raises:
+        UserError: a key, name or argument is unknown.
     """
     name = spec.get("fn")
     if unknown := spec.keys() - KEYS:

@@ -1,6 +1,4 @@
-"""Reward of the term: the kind of punishment first, then how near the months are on a logarithmic
-scale.
-"""
+"""Reward of the term: the kind of punishment, then how near the months are (logarithmic)."""
 
 from __future__ import annotations
 
@@ -19,10 +17,11 @@ def distance(stated: object, true: int) -> float | None:
 
 
 def value(answer: dict, true: dict) -> float:
-    """0 for another kind of punishment; 1 for the same kind where it has no length; else max(0, 1 -
-    distance / ln 4).
+    """What a sentence is worth, in [0, 1].
 
-    So 36 months for 42 are worth .89, 18 are worth .41, a quarter and less nothing.
+    0 for another kind of punishment; 1 for the same kind where it has no length; else max(0, 1 -
+    distance / ln 4). So 36 months for 42 are worth .89, 18 are worth .41, a quarter and less
+    nothing.
     """
     if answer.get("刑种") != true["刑种"]:
         return 0.0

@@ -1,9 +1,8 @@
-"""Reward of the tier of penalty (法定刑幅度): the sentence lies in the tier of the charge's
-article that the true one lies in.
+"""Reward of the tier of penalty (法定刑幅度): the sentence lies in the tier of the true one.
 
-Which tier that is depends on the facts (the amount, the injury), so this carries the signal that
-"the term lies in the statutory range" lacks: almost every sentence does, a constant one too.
-`in_range` is that metric, no reward.
+The tiers are those of the charge's article. Which tier that is depends on the facts (the amount,
+the injury), so this carries the signal that "the term lies in the statutory range" lacks: almost
+every sentence does, a constant one too. `in_range` is that metric, no reward.
 
 A tier begins where its range does and ends where the next begins: 36 months are of 三年以上, not
 of 三年以下. If they were of both, everyone who always says 36 would be right.
@@ -34,10 +33,10 @@ Tiers = list[dict]
 
 @cache
 def tiers(knowledge: str = "") -> dict[str, Tiers]:
-    """Charge → the tiers of its own article, of a folder of the stage `knowledge` ("": of the
-    embedded facts).
+    """The tiers of the article of each charge; read once a process.
 
-    Read once a process.
+    Args:
+        knowledge: path of a folder of the stage of that name; "": the embedded facts.
     """
     if knowledge:
         charges, by_ref = (read_json(Path(knowledge) / f"{name}.json") for name in ("charges", "tiers"))
@@ -52,8 +51,9 @@ def tiers(knowledge: str = "") -> dict[str, Tiers]:
 
 
 def bounds(own: Tiers) -> list[tuple[int, int]]:
-    """Ranges (months) of the tiers, light to heavy; [] where they overlap: then a term does not
-    tell its tier.
+    """Ranges of the tiers in months, light to heavy.
+
+    None where they overlap: then a term does not tell its tier.
     """
     found = sorted({tuple(tier["months"]) for tier in own if tier["months"]})
     apart = all(high <= low for (_, high), (low, _) in zip(found, found[1:], strict=False))
@@ -61,8 +61,9 @@ def bounds(own: Tiers) -> list[tuple[int, int]]:
 
 
 def severity(sentence: dict) -> float | None:
-    """Months of imprisonment; 0 for what is lighter, infinity for what is heavier; None for what
-    has no tier.
+    """Months of imprisonment; 0 for what is lighter, infinity for what is heavier.
+
+    None for what has no tier.
     """
     kind = sentence.get("刑种")
     if kind in LIGHT or kind == "单处罚金":
@@ -86,8 +87,9 @@ def in_range(sentence: dict, own: Tiers) -> bool:
 
 
 def place(sentence: dict, spans: Sequence[tuple[int, int]]) -> int | None:
-    """Which tier a sentence is of: 0 is the lightest, which also has what is lighter than
-    imprisonment.
+    """Which tier a sentence is of.
+
+    0 is the lightest, which also has what is lighter than imprisonment.
     """
     weight = severity(sentence)
     return None if weight is None else max(0, bisect_right([low for low, _ in spans], weight) - 1)
@@ -97,14 +99,14 @@ def place(sentence: dict, spans: Sequence[tuple[int, int]]) -> int | None:
 def kind(knowledge: str) -> balance.Kind:
     """Of a true answer: `lightest` tier or one `above`; None where the reward does not apply."""
 
-    def of(task: str, gold: dict, charges: Sequence[str]) -> str | None:
+    def kind_of(task: str, gold: dict, charges: Sequence[str]) -> str | None:
         own = tiers(knowledge).get(charges[0], []) if task == "term" and len(charges) == 1 else []
         spans = bounds(own)
         if len(spans) < 2 or not in_range(gold, own):
             return None
         return "above" if place(gold, spans) else "lightest"
 
-    return of
+    return kind_of
 
 
 def match(
@@ -119,21 +121,31 @@ def match(
 ) -> list[float | None]:
     """1 for the right tier, else 0.
 
-    Asked of the task `term`, where the true `charges` (a column) are one charge whose article has
-    two tiers or more that do not overlap, and the true sentence lies in one (not mitigated, not
-    joint); else None. `knowledge` is a folder of the stage of that name. `training`: file of the
-    prompts of the training split; with it the lightest tier is asked about as often as the others
-    (`balance`). Raises ValueError if the batch is not of one length.
+    Asked of the task `term`, where there is one true charge whose article has two tiers or more
+    that do not overlap, and the true sentence lies in one (not mitigated, not joint); else None.
+
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        charges: true charges of each.
+        prompts: decide which are asked about, with `training`.
+        knowledge: path of a folder of the stage of that name.
+        training: path of the prompts of the training split; with it the lightest tier is asked
+            about as often as the others (`balance`).
+
+    Raises:
+        ValueError: the batch is not of one length.
     """
-    of = kind(str(knowledge))
-    shares = balance.chances(of, str(training)) if training else {}
+    kind_of = kind(str(knowledge))
+    shares = balance.chances(kind_of, str(training)) if training else {}
     nothing = [()] * len(completions)
     found: list[float | None] = []
     for completion, name, truth, accused, prompt in zip(
         completions, task, gold, charges or nothing, prompts or nothing, strict=True
     ):
         true = json.loads(truth)
-        which = of(name, true, accused)
+        which = kind_of(name, true, accused)
         if which is None or not balance.asked(which, shares, prompt):
             found.append(None)
             continue

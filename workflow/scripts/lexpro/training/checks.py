@@ -1,5 +1,4 @@
-"""Checks of a trained model before its stage is finished: what was saved is there, and training
-changed it.
+"""Checks of a trained model: what was saved is there, and training changed it.
 
 ZeRO-3 with PEFT has saved adapters of 40 bytes or with no prefix, found days later (TRL 4416, PEFT
 2892).
@@ -45,11 +44,18 @@ def _bare(name: str) -> str:
 
 
 def saved(folder: Path, expected: set[str]) -> dict[str, int]:
-    """{tensors, parameters} of the safetensors in `folder`.
+    """Count the safetensors of a model folder.
 
-    `expected`: names of the trained parameters in memory. Raises `BadModel` if one is missing, any
-    tensor is empty or not finite, or one of an adapter is all zero: `lora_B` starts there, so it
-    was never trained.
+    Args:
+        folder: with `*.safetensors`.
+        expected: names of the trained parameters in memory.
+
+    Returns:
+        {tensors, parameters}.
+
+    Raises:
+        BadModel: one is missing, empty or not finite, or one of an adapter is all zero: `lora_B`
+            starts there, so it was never trained.
     """
     count = parameters = 0
     names = set()
@@ -73,10 +79,10 @@ def trained_names(model: torch.nn.Module) -> set[str]:
 
 
 def changed(folder: Path, before: Path) -> int:
-    """How many tensors of whole weights differ from those in `before`; an adapter counts as changed
-    by `saved`.
+    """How many tensors of whole weights differ from those in `before`; 0 of an adapter.
 
-    Raises `BadModel` if none does.
+    Raises:
+        BadModel: none does.
     """
     if is_adapter(folder):
         return 0
@@ -90,9 +96,7 @@ def changed(folder: Path, before: Path) -> int:
 
 
 def gathered(parameter: torch.nn.Parameter):
-    """A context in which a parameter is whole, also where ZeRO-3 spreads it over the processes (all
-    must enter).
-    """
+    """A context in which a parameter is whole, also under ZeRO-3; all processes must enter it."""
     if not hasattr(parameter, "ds_id"):
         return nullcontext()
     import deepspeed
@@ -101,10 +105,12 @@ def gathered(parameter: torch.nn.Parameter):
 
 
 def as_in_memory(folder: Path, model: torch.nn.Module) -> None:
-    """Raises `BadModel` if a trained tensor in `folder` is not what the processes hold of it
-    together.
+    """Compare the saved tensors with what the processes hold of them together.
 
     All processes take part; the first compares.
+
+    Raises:
+        BadModel: a trained tensor differs.
     """
     files = {}
     if compute.is_main():
@@ -115,14 +121,14 @@ def as_in_memory(folder: Path, model: torch.nn.Module) -> None:
         with gathered(parameter):
             # FSDP's parameters are made whole by all processes together.
             whole = parameter.full_tensor() if hasattr(parameter, "full_tensor") else parameter
-            found = files.get(_bare(name))
-            if found is not None and not torch.equal(found, whole.detach().cpu().to(found.dtype)):
+            kept = files.get(_bare(name))
+            if kept is not None and not torch.equal(kept, whole.detach().cpu().to(kept.dtype)):
                 raise BadModel(f"{folder}: {name} is not what was trained: were all its parts gathered?")
 
 
 @torch.no_grad()
 def logits(model: torch.nn.Module, token_ids: list[int]) -> torch.Tensor:
-    """Logits of a prompt in fp32, shape (tokens, vocabulary)."""
+    """Logits of a prompt in fp32, shape `[tokens, vocabulary]`."""
     model.eval()
     ids = torch.tensor([token_ids], device=next(model.parameters()).device)
     return model(input_ids=ids, use_cache=False).logits[0].float().cpu()
@@ -134,12 +140,21 @@ def differ(one: torch.Tensor, other: torch.Tensor) -> float:
 
 
 def read_back(folder: Path, base: Path, trained: torch.Tensor, probe: list[int], dtype: torch.dtype) -> dict:
-    """{largest_logit_change} of an adapter, {} of whole weights: the model as whoever uses it will
-    read it.
+    """Read the model as whoever uses it will, and compare its logits.
 
-    `trained`: logits of the model in memory on `probe`. Raises `BadModel` if the model read from
-    `folder` answers otherwise, if its adapter changes no logit of the model in `base`, or if
-    merging it into the weights does.
+    Args:
+        folder: of the saved model.
+        base: folder of the weights that an adapter is put on.
+        trained: logits of the model in memory on `probe`, shape `[tokens, vocabulary]`.
+        probe: tokens of a prompt.
+        dtype: of the weights in memory.
+
+    Returns:
+        {largest_logit_change} of an adapter, {} of whole weights.
+
+    Raises:
+        BadModel: the model answers otherwise than the one in memory, its adapter changes no logit
+            of the base, or merging it into the weights does.
     """
     bound = TOLERANCE[dtype]
     model = loading.model(folder, base, dtype=dtype)
@@ -160,9 +175,18 @@ def read_back(folder: Path, base: Path, trained: torch.Tensor, probe: list[int],
 def after_training(run: Run, trainer, before: Path, base: Path, probe: list[int]) -> None:
     """All checks of a finished training, before its manifest.
 
-    `before`: the folder it started from. `base`: whole weights that an adapter is put on. `probe`:
-    tokens of a prompt. Every process takes part in the forward pass (the weights may be spread over
-    them); files are read by one.
+    Every process takes part in the forward pass (the weights may be spread over them); files are
+    read by one.
+
+    Args:
+        run: where the model was saved.
+        trainer: after training.
+        before: the folder that it started from.
+        base: whole weights that an adapter is put on.
+        probe: tokens of a prompt.
+
+    Raises:
+        BadModel: a check failed.
     """
     # Without accelerate's autocast: in the precision of the weights, as the model is read back.
     model = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)

@@ -1,10 +1,10 @@
-"""A training that is asked to end finishes its step, saves a checkpoint and ends with the signal's
-exit status.
+"""A training that is asked to end finishes its step and saves a checkpoint.
 
-Slurm asks with SIGTERM (time limit, preemption, scancel), a terminal with SIGINT. transformers' own
-facility (`enable_jit_checkpoint`) is not used: it saves between a gradient and its optimiser step,
-so that the random numbers drawn for that step are lost; processes decide each for itself and wait
-for one another for ever; and `train()` returns as though the training were done.
+It ends with the signal's exit status. Slurm asks with SIGTERM (time limit, preemption, scancel), a
+terminal with SIGINT. transformers' own facility (`enable_jit_checkpoint`) is not used: it saves
+between a gradient and its optimiser step, so that the random numbers drawn for that step are lost;
+processes decide each for itself and wait for one another for ever; and `train()` returns as though
+the training were done.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stop(TrainerCallback):
-    """Ends `train()` after the step, or the save, in which a signal came: on all processes after
-    the same one.
+    """Ends `train()` after the step, or the save, in which a signal came.
 
-    Before the first step and after the last the stage's own handler stands: it exits at once, and
-    loses nothing. A signal that comes again changes nothing: launchers pass on what each process
-    has already had from the scheduler.
+    All processes end after the same one. Before the first step and after the last the stage's own
+    handler stands: it exits at once, and loses nothing. A signal that comes again changes nothing:
+    launchers pass on what each process has already had from the scheduler.
     """
 
     def __init__(self, log):
@@ -42,6 +41,7 @@ class Stop(TrainerCallback):
         self.sent = number
 
     def on_train_begin(self, args, state, control, **kwargs):
+        """Note signals from now on."""
         handlers = {number: signal.getsignal(number) for number in SIGNALS}
         # What was started in the background ignores Ctrl-C, and goes on ignoring it.
         self._before = {n: handler for n, handler in handlers.items() if handler != signal.SIG_IGN}
@@ -49,12 +49,14 @@ class Stop(TrainerCallback):
             signal.signal(number, self._note)
 
     def on_train_end(self, args, state, control, **kwargs):
+        """Leave signals to whoever had them before."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
     def _agree(self, args) -> bool:
-        """Whether any process was sent a signal; the same answer on all. `sent` may change
-        meanwhile, `agreed` not.
+        """Whether any process was sent a signal; the same answer on all.
+
+        `sent` may change meanwhile, `agreed` not.
         """
         self.agreed = self.sent
         if args.world_size > 1:
@@ -64,6 +66,7 @@ class Stop(TrainerCallback):
         return bool(self.agreed)
 
     def on_step_end(self, args, state, control, **kwargs):
+        """End here, with a checkpoint, where a signal came."""
         if self._agree(args):
             name = signal.Signals(self.agreed).name
             self.log.warning("%s: ending after step %d of %d", name, state.global_step, state.max_steps)

@@ -85,8 +85,11 @@ def _learn(texts: Sequence[str], size: int) -> tuple[list[str], list[tuple[str, 
 
 
 def train(texts: Sequence[str], vocab_size: int) -> Qwen2Tokenizer:
-    """A tokenizer of about `vocab_size` tokens (the 256 bytes included) from `texts`, with the chat
-    template.
+    """A tokenizer with the chat template.
+
+    Args:
+        texts: what the merges are learnt from.
+        vocab_size: about how many tokens it has, the 256 bytes included.
     """
     characters, learnt = _learn(texts, vocab_size - 256)
     merges: dict[tuple[str, str], None] = {}

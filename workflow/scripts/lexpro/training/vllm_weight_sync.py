@@ -27,10 +27,19 @@ PREFIX, BASE = "base_model.model.", ".base_layer"
 
 @torch.no_grad()
 def merged(model: PeftModel, gather: Gather) -> Iterator[tuple[str, torch.Tensor]]:
-    """(name as the model without adapter has it, weights with the adapter in them), each valid
-    until the next is asked for. Tied weights come once.
+    """The weights with the adapter in them, each valid until the next is asked for.
 
-    Raises `TypeError` on a layer that is adapted otherwise than by adding to its weights.
+    Tied weights come once.
+
+    Args:
+        model: with an adapter.
+        gather: makes spread parameters whole.
+
+    Yields:
+        Name as the model without adapter has it, and the weights.
+
+    Raises:
+        TypeError: a layer is adapted otherwise than by adding to its weights.
     """
     given: set[int] = set()
     for path, module in model.named_modules():
@@ -47,18 +56,19 @@ def merged(model: PeftModel, gather: Gather) -> Iterator[tuple[str, torch.Tensor
             if id(parameter) in given:
                 continue
             given.add(id(parameter))
-            of = adapters if name == "weight" else []
-            parts = [pair[a].weight for a in of for pair in (module.lora_A, module.lora_B)]
+            adding = adapters if name == "weight" else []
+            parts = [pair[a].weight for a in adding for pair in (module.lora_A, module.lora_B)]
             with gather([parameter, *parts]):
                 data = parameter.data
-                for adapter in of:
+                for adapter in adding:
                     data = data + module.get_delta_weight(adapter).to(data.dtype)
                 yield f"{path}.{name}".removeprefix(PREFIX).replace(BASE, ""), data
 
 
 def by_layer(generation: VLLMGeneration) -> None:
-    """Let TRL's link to vLLM hand an adapter's model over by `merged`; whole weights, and FSDP,
-    stay TRL's way.
+    """Let TRL's link to vLLM hand an adapter's model over by `merged`.
+
+    Whole weights, and FSDP, stay TRL's way.
     """
     if isinstance(generation.model, PeftModel) and not generation._dist.is_fsdp:
         generation._iter_named_params = lambda: merged(generation.model, generation._dist.gather_params)

@@ -1,5 +1,4 @@
-"""Completions of a small model on a processor: several of each prompt, without what `generate`
-spends on every token.
+"""Completions of a small model on a processor, several of each prompt.
 
 `generate` reads a prompt once for each completion of it, keeps its keys and values as often, copies
 them for every new token, and goes on with completions that have ended. Here each prompt is read
@@ -28,12 +27,11 @@ KNOWN = ("llama", "qwen2", "qwen3")
 
 
 class Keys:
-    """Keys and values of each layer: those of `groups` prompts once, those of `each` completions of
-    every prompt.
+    """Keys and values of each layer: of each prompt once, and of its `each` completions.
 
-    Prompts (groups, heads, length, size), padded on the left where `bias` (groups, 1, 1, length) is
-    -inf; completions (groups x each, heads, longest, size), filled up to `length`. The model calls
-    `update` as that of its own cache.
+    Prompts have the shape `[groups, heads, length, size]`, padded on the left where `bias`
+    `[groups, 1, 1, length]` is -inf; completions `[groups x each, heads, longest, size]`, filled up
+    to `length`. The model calls `update` as that of its own cache.
     """
 
     def __init__(
@@ -66,8 +64,8 @@ class Keys:
 def attend(module, query, key, value, attention_mask, scaling: float, *, keys: Keys, **_):
     """Attention of one new token of each completion: to its prompt, then to itself.
 
-    `query` (rows, heads, 1, size); `key`, `value` (rows, heads of keys, tokens, size). Heads that
-    share a key are rows of one product, and so are the completions of one prompt.
+    `query` is `[rows, heads, 1, size]`, `key` and `value` `[rows, heads of keys, tokens, size]`.
+    Heads that share a key are rows of one product, and so are the completions of one prompt.
     """
     rows, heads, _, size = query.shape
     shared, groups = key.shape[1], rows // keys.each
@@ -118,11 +116,14 @@ def can(model: PreTrainedModel) -> bool:
 
 
 def _chosen(logits: torch.Tensor, temperature: float, top_p: float) -> torch.Tensor:
-    """One token for each row of `logits` (rows, vocabulary), of the probabilities that `generate`
-    would draw it from.
+    """One token for each row of `logits`, drawn from the probabilities of `generate`.
 
     One random number a row, where `torch.multinomial` takes one for each token of the vocabulary.
-    Temperature 0: the likeliest token.
+
+    Args:
+        logits: shape `[rows, vocabulary]`.
+        temperature: 0 takes the likeliest token.
+        top_p: probability of the tokens drawn from.
     """
     if not temperature:
         return logits.argmax(-1)
@@ -148,11 +149,19 @@ def sample(
     temperature: float = 1.0,
     top_p: float = 1.0,
 ) -> list[list[int]]:
-    """A completion of each of `prompts` (token ids), of at most `longest` tokens, its end (one of
-    `ends`) included.
+    """A completion of each prompt, its end included.
 
     Prompts that stand together and are equal share what is computed of them. Draws follow torch's
     global generator.
+
+    Args:
+        model: one that `can` accepts.
+        prompts: token ids.
+        longest: limit on a completion, in tokens.
+        ends: tokens that end a completion.
+        pad: the padding token.
+        temperature: 0 takes the likeliest tokens.
+        top_p: probability of the tokens drawn from.
     """
     runs = [(prompt, len(list(run))) for prompt, run in groupby(prompts)]
     each = gcd(*(count for _, count in runs))

@@ -1,8 +1,8 @@
-"""What of a micro-batch of GRPO has a part in the gradient: without the rest, a step of training
-takes half the time.
+"""What of a micro-batch of GRPO has a part in the gradient.
 
-TRL pads the prompts and completions of all micro-batches to the longest of the step, and trains on
-groups too whose completions all earned the same.
+Without the rest, a step of training takes half the time. TRL pads the prompts and completions of
+all micro-batches to the longest of the step, and trains on groups too whose completions all earned
+the same.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from lexpro.models.compute import ROUND, round_up
 def columns(inputs: dict) -> dict:
     """`inputs` without columns that are padding in every row.
 
-    Prompts (rows, length) are padded on the left, completions and what belongs to their tokens
-    (rows, longest) on the right. Lengths stay multiples of `compute.ROUND` where they can.
+    Prompts `[rows, length]` are padded on the left, completions and what belongs to their tokens
+    `[rows, longest]` on the right. Lengths stay multiples of `compute.ROUND` where they can.
     """
     width, longest = inputs["prompt_ids"].shape[1], inputs["completion_ids"].shape[1]
     prompt = min(round_up(int(inputs["prompt_mask"].sum(1).max())), width)
@@ -33,11 +33,10 @@ def columns(inputs: dict) -> dict:
 
 
 def rows(inputs: dict) -> dict:
-    """`inputs` without the rows whose advantage is 0; one is kept where all are, so that there is a
-    loss.
+    """`inputs` without the rows whose advantage is 0.
 
-    The same gradient only where the loss is a sum over rows, divided by a number that is given with
-    them.
+    One is kept where all are, so that there is a loss. The same gradient only where the loss is a
+    sum over rows, divided by a number that is given with them.
     """
     count = len(inputs["advantages"])
     kept = inputs["advantages"].nonzero().flatten()
