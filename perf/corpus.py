@@ -36,8 +36,9 @@ import psutil
 from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
 from lexpro.dag import frozen
+from lexpro.dag.compose import choice
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
-from lexpro.workflow.files import read_json, read_yaml, write_json
+from lexpro.workflow.files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow/scripts"
@@ -57,7 +58,7 @@ class Cost:
 
 def settings(documents: int) -> dict:
     """The corpus of config/corpus/synthetic_full.yaml with about so many documents."""
-    values = read_yaml(ROOT / "config/corpus/synthetic.yaml") | {"style": "full"}
+    values = choice("corpus", "synthetic_full", ROOT / "config").model_dump()
     return values | {"documents_per_province": max(1, documents // len(values["provinces"]))}
 
 

@@ -34,7 +34,6 @@ from lexpro.corpus.filtering.codes import Codes, batches
 from lexpro.corpus.filtering.families import Signatures, resolve
 from lexpro.corpus.synthetic import generate
 from lexpro.dag.compose import choice
-from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,7 +42,7 @@ def documents(number: int) -> tuple[list[str], list[str]]:
     """(texts, family of each): good judgments, exact and edited copies, as they pass the
     filters.
     """
-    values = read_yaml(ROOT / "config/corpus/synthetic.yaml") | {"style": "full"}
+    values = choice("corpus", "synthetic_full", ROOT / "config").model_dump()
     values["noise"] = {name: 0.05 if name.endswith("duplicate") else 0.0 for name in Noise.model_fields}
     values["documents_per_province"] = max(1, number // len(values["provinces"]))
     corpus = Synthetic.model_validate(values)

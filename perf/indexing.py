@@ -31,14 +31,15 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from lexpro.dag.compose import choice
 from lexpro.workflow.files import read_json, read_yaml, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 CENTRES, SPREAD, ASKED, PART = 483, 0.6, 200, 10_000
-SETTINGS = read_yaml(ROOT / "config/index/chroma.yaml") | read_yaml(ROOT / "config/index/statutes_all.yaml")
+SETTINGS = choice("index", "statutes_all", ROOT / "config")
 # Of the case vectors, for each engine: they lie around centres, where fewer candidates find all of
 # the nearest.
-HNSW = {**{name: SETTINGS[name] for name in ("max_neighbors", "ef_construction")}, "ef_search": 800}
+HNSW = {**{name: getattr(SETTINGS, name) for name in ("max_neighbors", "ef_construction")}, "ef_search": 800}
 # A query vector → rows of the ten nearest.
 Search = Callable[[np.ndarray], list[int]]
 
@@ -203,7 +204,6 @@ def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
     """Read, embed and index the collection by the stages' own code; seconds by the clock and of the
     processor.
     """
-    from lexpro.config import load
     from lexpro.retrieval import cases, embedding, indexing
     from lexpro.statutes import collection, table
 
@@ -222,8 +222,7 @@ def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
     inputs = inputs | {"knowledge": folder / "knowledge", "embed": folder / "embed"}
     for name, write in (("embed", embedding.embed), ("index", indexing.build_index)):
         (folder / name).mkdir()
-        values = read_yaml(ROOT / "config/embed/tiny.yaml") if name == "embed" else SETTINGS
-        settings = load.settings(name, values)
+        settings = choice("embed", "tiny", ROOT / "config") if name == "embed" else SETTINGS
         log = logging.getLogger()
         run = SimpleNamespace(settings=settings, inputs=inputs, out=folder / name, log=log, previous=None)
         began = time.perf_counter(), time.process_time()

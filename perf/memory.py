@@ -18,8 +18,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from lexpro.dag.compose import choice
 from lexpro.resources import memory, shapes
-from lexpro.workflow.files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -112,7 +112,7 @@ def jobs() -> list[memory.Job]:
     """The demo's model at the demo's batch and length, in all ways that a processor can train
     it.
     """
-    shape, _ = shapes.of(read_yaml(ROOT / "config/base_model/tiny.yaml"))
+    shape, _ = shapes.of(choice("base_model", "tiny", ROOT / "config").model_dump())
     found = []
     for method, checkpointing, eager in product(("full", "lora"), (False, True), (True, False)):
         common = {"checkpointing": checkpointing, "eager": eager, "batch": 4, "length": 384}

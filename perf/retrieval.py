@@ -26,6 +26,7 @@ import numpy as np
 
 from lexpro.config.corpus import Synthetic
 from lexpro.corpus.synthetic import generate
+from lexpro.dag.compose import choice
 from lexpro.law import articles, charges
 from lexpro.retrieval.bm25 import BM25, top
 from lexpro.retrieval.citations import GENERAL, Citations
@@ -33,7 +34,6 @@ from lexpro.retrieval.tokenize import words
 from lexpro.statutes import collection, links
 from lexpro.statutes.documents import parse
 from lexpro.statutes.source_lines import lines_of
-from lexpro.workflow.files import read_yaml
 
 # P@5, P@10, R@5, R@10.
 PUBLISHED = {"bm25": (0.1501, 0.1024, 0.1958, 0.2649), "tf-idf": (0.1625, 0.1200, 0.2096, 0.3074)}
@@ -106,7 +106,7 @@ def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
     """Ref → facts of synthetic cases of its charges."""
     found: dict[str, list[str]] = defaultdict(list)
     settings = Synthetic.model_validate(
-        read_yaml(ROOT / "config/corpus/synthetic.yaml") | {"style": "full", "seed": 1}
+        choice("corpus", "synthetic_full", ROOT / "config").model_dump() | {"seed": 1}
     )
     for province in settings.provinces[:PROVINCES]:
         for number in range(CASES):

@@ -23,28 +23,6 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    # Transition only: stages that still index their settings like a dict. Gone when none does.
-    def __getitem__(self, name):
-        try:
-            return getattr(self, name)
-        except AttributeError:
-            raise KeyError(name) from None
-
-    def __contains__(self, name):
-        return name in type(self).model_fields
-
-    def get(self, name, default=None):
-        return getattr(self, name, default)
-
-    def keys(self):
-        return type(self).model_fields.keys()
-
-    def values(self):
-        return [getattr(self, name) for name in self.keys()]
-
-    def items(self):
-        return [(name, getattr(self, name)) for name in self.keys()]
-
 
 # What a scheduler grants.
 Threads = Annotated[PositiveInt, Field(description="Processor cores (count).")]
@@ -83,7 +61,7 @@ def clash(keys: Iterable[str], message: str) -> PydanticCustomError:
 
 
 def suggestion(name: object, allowed: Iterable[str]) -> str:
-    """ "did you mean …? " where one of the allowed names is close, else nothing."""
+    """The question whether an allowed name was meant, where one is close; else nothing."""
     close = difflib.get_close_matches(str(name), list(allowed), n=1)
     return f"did you mean {close[0]}? " if close else ""
 

@@ -22,6 +22,8 @@ from lexpro.config.training import (
 
 
 class ScratchRuntime(TrainingRuntime):
+    """How the model is trained and watched."""
+
     mem_mb: Memory = 4000
 
 
@@ -92,6 +94,8 @@ class Scratch(Supervised):
 
 
 class PretrainedRuntime(Runtime):
+    """How the model is fetched."""
+
     threads: Threads = 4
     mem_mb: Memory = 16000
     minutes: Minutes = 240

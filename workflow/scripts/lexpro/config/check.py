@@ -136,9 +136,7 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
 
 
 def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) -> Problem | None:
-    """The clash of a key with the choice beside it (`kind`, `module`), where only another choice
-    has such a key.
-    """
+    """The clash of a key with `kind` or `module` beside it, where another choice has such a key."""
     having = [sibling for sibling in siblings if key[-1] in sibling.model_fields]
     if inside is None or not having:
         return None
@@ -164,11 +162,18 @@ def _choice(given: object, expected: str) -> str:
 
 
 def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None, list]:
-    """(keys that lead to the place of an error, the model that the last of them is in, all members
-    of the union that this model was chosen from).
+    """The place of an error in the settings.
 
     Pydantic's location also names the member of a union that it tried, which is no key of the
     settings.
+
+    Args:
+        annotation: type of what was validated.
+        loc: pydantic's location of the error.
+
+    Returns:
+        The keys that lead to the place, the model that the last of them is in, and all members of
+        the union that this model was chosen from.
     """
     path, inside, siblings, union = [], None, [], []
     for part in loc:
@@ -200,8 +205,6 @@ def members(annotation: Any) -> list:
 
 
 def _is_member(member: Any, tag: object) -> bool:
-    """Whether a member of a union is the one that pydantic calls by this tag: the value of its
-    discriminator.
-    """
+    """Whether a member of a union is the one whose discriminator has this value."""
     fields = getattr(member, "model_fields", {})
     return any(tag in get_args(field.annotation) for field in fields.values() if get_args(field.annotation))

@@ -10,6 +10,8 @@ from lexpro.config.base import Memory, Model, Runtime, Share
 
 
 class CorpusRuntime(Runtime):
+    """How the stage runs."""
+
     mem_mb: Memory = 2000
 
 

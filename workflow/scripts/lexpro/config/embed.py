@@ -10,7 +10,7 @@ from lexpro.config.base import Gpus, Memory, Minutes, Model, Runtime, Share, Thr
 
 
 class EmbedRuntime(Runtime, Gpus):
-    pass
+    """How the small embedder is trained."""
 
 
 class EncoderRuntime(EmbedRuntime):
@@ -23,6 +23,8 @@ class EncoderRuntime(EmbedRuntime):
 
 
 class TuningRuntime(EncoderRuntime):
+    """How an embedder is fine-tuned."""
+
     mem_mb: Memory = 64000
     minutes: Minutes = 720
 

@@ -10,6 +10,8 @@ from lexpro.config.base import Minutes, Model, Runtime, Share, Threads, clash
 
 
 class FilterRuntime(Runtime):
+    """How the stage runs."""
+
     threads: Threads = 2
     minutes: Minutes = 240
 

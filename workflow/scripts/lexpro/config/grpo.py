@@ -71,6 +71,8 @@ class PassRate(Model):
 
 
 class GrpoRuntime(TrainingRuntime):
+    """How GRPO is computed and watched, and who samples completions."""
+
     vllm: bool = Field(False, description="Sample completions by vLLM, on the same GPUs.")
     vllm_server: str | None = Field(
         None, description="Address of a running vLLM server that samples instead; null: none."
@@ -97,6 +99,8 @@ class GrpoRuntime(TrainingRuntime):
 
 
 class GrpoGuards(Guards):
+    """What stops GRPO where it has gone wrong."""
+
     zero_reward_steps: NonNegativeInt = Field(
         20,
         description="Stop where every completion of so many steps running earns nothing; 0: never (steps).",

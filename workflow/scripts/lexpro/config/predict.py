@@ -11,6 +11,8 @@ from lexpro.config.benchmark import SEEDS, PinnedAsked, PinnedJudgments
 
 
 class PredictRuntime(Runtime, Gpus):
+    """How the stage runs."""
+
     threads: Threads = 2
     minutes: Minutes = 120
 

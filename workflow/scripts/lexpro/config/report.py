@@ -8,6 +8,8 @@ from lexpro.config.base import Memory, Model, Runtime
 
 
 class ReportRuntime(Runtime):
+    """How the stage runs."""
+
     mem_mb: Memory = 2000
 
 

@@ -9,6 +9,8 @@ from lexpro.config.benchmark import PinnedJudgments, PinnedQuestions
 
 
 class ScoreRuntime(Runtime):
+    """How the stage runs."""
+
     mem_mb: Memory = 2000
     mem_mb_with_models: PositiveInt = Field(
         4000, description="Memory where the scorer reads models, as BERTScore does (MB)."

@@ -9,6 +9,8 @@ from lexpro.config.ingest import ProvinceRuntime
 
 
 class StructureRuntime(ProvinceRuntime):
+    """How the stage runs; its threads are a share of all cores, by size."""
+
     minutes: Minutes = 240
 
 

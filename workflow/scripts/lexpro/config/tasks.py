@@ -13,6 +13,8 @@ Section = Literal["header", "parties", "accusation", "facts", "evidence", "reaso
 
 
 class TasksRuntime(Runtime):
+    """How the stage runs."""
+
     minutes: Minutes = 120
 
 

@@ -1,6 +1,6 @@
-"""What the schemas cannot say of settings: whether what they name is there, and what settings of
-several stages say together.
+"""Checks of settings that the schemas cannot make.
 
+They ask whether what a setting names is there, and what settings of several stages say together.
 The schemas of `lexpro/config` import nothing of the science; these checks may. They run in the main
 process, before the first job, on settings that are right by their schema.
 """
@@ -112,9 +112,7 @@ def _methods(sft: sft.Settings, grpo: grpo.Settings, **_) -> Wrong:
 
 
 def _lengths(base_model, sft: sft.Settings, grpo: grpo.Settings, predict, **_) -> Wrong:
-    """A model made here has positions for so many tokens; a pretrained one says it itself, to those
-    who load it.
-    """
+    """A model made here has positions for so many tokens; a pretrained one says so when loaded."""
     if not isinstance(base_model, Scratch):
         return
     most = base_model.max_position

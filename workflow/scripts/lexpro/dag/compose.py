@@ -102,8 +102,12 @@ def choice(group: str, name: str, folder: Path = CONFIG) -> Model:
 
 
 def located(wrong: list[Problem], name: str, overrides: tuple[str, ...]) -> UserError:
-    """The error that says what is wrong with an experiment: a line for each problem, with the files
-    of its keys.
+    """The error that says what is wrong with an experiment.
+
+    Args:
+        wrong: all that is wrong; each makes a line, with the files that state its keys.
+        name: the experiment.
+        overrides: changes on top of it.
     """
     layers = _layers(name, [read(text) for text in overrides])
     lines = [_line(problem, layers) for problem in wrong]
@@ -121,9 +125,7 @@ def _line(problem: Problem, layers: list[Layer]) -> str:
 
 
 def _file(key: tuple, layers: list[Layer], missing: bool) -> str:
-    """The layer that states a key, or most of it: the last one; the first where the key is missing
-    in what it began.
-    """
+    """The last layer that states most of a key; the first one where the key is missing in it."""
     depths = [layer.depth(key) for layer in layers]
     if not any(depths):
         return "config/config.yaml and the experiment, under defaults"
@@ -228,9 +230,7 @@ def _broken(error: YAMLError) -> str:
 
 
 def _explain(error: Exception) -> str:
-    """Hydra's message without its search path; with the choices there are, where a choice does not
-    exist.
-    """
+    """Hydra's message without its search path; for a choice that does not exist, all there are."""
     text = str(error)
     if missing := re.search(
         r"Could not (?:find|override) '([\w-]+)/([^']+)'|Could not load '([\w-]+)/([^']+)'", text

@@ -39,19 +39,24 @@ class Change:
     tree: dict = field(default_factory=dict)
 
     def for_hydra(self) -> str:
-        """A choice in Hydra's words: groups outside the defaults of config/config.yaml are added,
-        others replaced.
-        """
+        """A choice in Hydra's words; groups outside the defaults of config.yaml are added."""
         names = ",".join(f"'{name}'" for name in self.chosen)
         added = "" if self.key in STAGES else "+"
         return f"{added}{self.key}={f'[{names}]' if self.key == 'benchmark' else names}"
 
 
 def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
-    """(names of experiments, overrides) of Snakemake's configuration; `given`: the part of it from
-    the command line.
+    """What Snakemake is asked for.
 
-    Raises `UserError` on any other key there, and where no experiment is named.
+    Args:
+        config: Snakemake's configuration.
+        given: the part of it that comes from the command line.
+
+    Returns:
+        Names of experiments, and overrides.
+
+    Raises:
+        UserError: another key is given, or no experiment is named.
     """
     for key in given:
         if key not in REQUEST:
@@ -71,9 +76,7 @@ def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
 
 
 def _plain(key: str, text: str) -> None:
-    """Raises `UserError` where a full-width sign stands for one of a list; one that belongs to a
-    value is let be.
-    """
+    """Raises `UserError` where a full-width sign stands for a sign of lists, not in a value."""
     if found := MISTYPED.search(re.sub(QUOTED, "", text)):
         wide = next(sign for sign in found.groups() if sign)
         raise UserError(
@@ -83,9 +86,7 @@ def _plain(key: str, text: str) -> None:
 
 
 def _texts(key: str, value: object) -> list[str]:
-    """`a,b`, `[a, b]` and what YAML made a list of say the same; commas inside brackets or quotes
-    do not separate.
-    """
+    """The texts of `a,b`, `[a, b]` or a list; commas inside brackets or quotes do not separate."""
     if isinstance(value, str):
         value = split(value)
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -118,6 +119,7 @@ def choices(group: str, config: Path = CONFIG) -> list[str]:
 
 
 def no_choice(group: str, name: object) -> str:
+    """The message where a group has no such file."""
     there = choices(group)
     return (
         f"config/{group} has no choice {str(name)!r}; {suggestion(name, there)}there are: {', '.join(there)}."
