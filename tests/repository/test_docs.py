@@ -158,6 +158,8 @@ def parse_make(words: list[str]) -> None:
 def parse_python(words: list[str]) -> None:
     if words[0] == "-m":
         assert importlib.util.find_spec(words[1])
+    elif words[0] == "-c":
+        compile(words[1], "-c", "exec")
     else:
         assert (REPO / words[0]).is_file()
 
