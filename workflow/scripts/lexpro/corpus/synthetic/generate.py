@@ -39,7 +39,7 @@ def doc_id(province: str, number: int) -> str:
 
 
 def _rng(settings: Synthetic, province: str, number: int, purpose: str) -> Random:
-    return Random(f"{settings['seed']}/{province}/{number}/{purpose}")
+    return Random(f"{settings.seed}/{province}/{number}/{purpose}")
 
 
 def kind_of(settings: Synthetic, province: str, number: int) -> str | None:
