@@ -112,7 +112,7 @@ def jobs() -> list[memory.Job]:
     """The demo's model at the demo's batch and length, in all ways that a processor can train
     it.
     """
-    shape, _ = shapes.of(choice("base_model", "tiny", ROOT / "config").model_dump())
+    shape, _ = shapes.of_base_model(choice("base_model", "tiny", ROOT / "config"))
     found = []
     for method, checkpointing, eager in product(("full", "lora"), (False, True), (True, False)):
         common = {"checkpointing": checkpointing, "eager": eager, "batch": 4, "length": 384}

@@ -1,6 +1,4 @@
-"""The planner: shapes against published sizes, memory against a measured step, what fits, and the
-sbatch lines.
-"""
+"""`lexpro estimate`: shapes against published sizes, memory against a measured step, what fits."""
 
 import importlib.util
 from dataclasses import replace
@@ -9,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from lexpro.cli.main import main
-from lexpro.dag.compose import compose
-from lexpro.resources import duration, experiment, fit, hardware, memory, shapes, show, slurm
+from lexpro.config.base_model import Pretrained
+from lexpro.dag import experiment as experiments
+from lexpro.resources import duration, fit, hardware, memory, shapes, show, slurm, trainings
 from lexpro.resources.memory import Job
 from lexpro.workflow.errors import UserError
 
@@ -31,14 +30,13 @@ def script(path: str):
 
 def setup_of(name: str, stage: str, gpu: str = "h100", overrides: tuple[str, ...] = ()):
     machine = hardware.read()
-    config, _ = compose(name, overrides)
-    return experiment.setup(config, stage, machine.gpu(gpu), machine)
+    return trainings.setup(experiments.read(name, overrides), stage, machine.gpu(gpu), machine)
 
 
 @pytest.mark.parametrize("size, billions", [("14b", 14.770034), ("32b", 32.763876), ("70b", 70.553706)])
 def test_parameters_are_those_that_the_models_are_published_with(size, billions):
-    config, _ = compose(f"paper_{size}")
-    shape, _ = shapes.of(config["base_model"])
+    settings = experiments.read(f"paper_{size}").settings["base_model"]
+    shape, _ = shapes.of_base_model(settings)
     assert shape.parameters / 1e9 == pytest.approx(billions, abs=1e-6)
 
 
@@ -59,11 +57,11 @@ def test_a_local_folder_is_read(tmp_path):
         '{"model_type": "llama", "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,'
         ' "intermediate_size": 16, "vocab_size": 10}'
     )
-    shape, source = shapes.of({"kind": "pretrained", "id": "a/b", "path": str(tmp_path)})
+    shape, source = shapes.of_base_model(Pretrained(kind="pretrained", path=str(tmp_path)))
     assert (shape.kv_heads, shape.head_dim) == (2, 4)
     assert source.endswith("config.json")
     with pytest.raises(UserError, match=r"models\.yaml"):
-        shapes.of({"kind": "pretrained", "id": "a/b", "path": None})
+        shapes.of_base_model(Pretrained(kind="pretrained", id="a/b", revision="0"))
 
 
 @pytest.mark.slow
@@ -156,7 +154,7 @@ def test_fsdp_spreads_as_zero3_does_and_gathers_two_blocks():
 def test_more_gpus_are_faster_and_a_longer_context_holds_fewer_completions():
     setup = setup_of("paper_32b", "sft")
     work = duration.Work(steps=10, sequences=64, tokens=2000)
-    times = [duration.training_seconds(experiment.with_devices(setup, n), work) for n in (8, 16, 64)]
+    times = [duration.training_seconds(trainings.with_devices(setup, n), work) for n in (8, 16, 64)]
     assert times == sorted(times, reverse=True)
     grpo = setup_of("paper_14b", "grpo")
     longer = replace(grpo, engine=replace(grpo.engine, context=2 * grpo.engine.context))
@@ -172,16 +170,16 @@ def test_full_training_takes_half_as_much_again_as_an_adapter_without_recomputat
 
 
 def test_the_sbatch_line_asks_for_what_the_configuration_says():
-    config, _ = compose("paper_70b")
-    line = slurm.line("sft", config["sft"]["runtime"])
+    runtime = experiments.read("paper_70b").settings["sft"].runtime
+    line = slurm.line("sft", runtime)
     for option in ("-p gpu", "-t 2880", "--mem 800000", "--cpus-per-task=64", "--gpus=8", "TERM@300"):
         assert option in line, line
-    line = slurm.line("sft", config["sft"]["runtime"] | {"nodes": 2})
+    line = slurm.line("sft", runtime.model_copy(update={"nodes": 2}))
     for option in ("-p gpu", "--nodes=2", "--ntasks=2", "--cpus-per-task=64", "--gres=gpu:8"):
         assert option in line, line
     assert "--gpus" not in line and "ntasks-per-gpu" not in line, "GPUs of each node, in one task"
     with pytest.raises(UserError, match=r"partitions\.yaml"):
-        slurm.line("sft", config["sft"]["runtime"] | {"gpus": 9})
+        slurm.line("sft", runtime.model_copy(update={"gpus": 9}))
 
 
 def test_the_command_prints_the_plan_or_refuses_with_status_2(capsys):

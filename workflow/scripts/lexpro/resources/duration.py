@@ -55,14 +55,14 @@ def training_seconds(setup: Setup, work: Work) -> float:
     """
     job, assumed = setup.job, setup.hardware.assumed
     nodes = math.ceil(job.devices / setup.hardware.node_gpus)
-    rate = setup.gpu.peak_tflops * 1e12 * assumed["utilisation"] * (assumed["more_nodes"] if nodes > 1 else 1)
+    rate = setup.gpu.peak_tflops * 1e12 * assumed.utilisation * (assumed.more_nodes if nodes > 1 else 1)
     compute = flops(setup, work.per_step, work.tokens, work.extra_forwards) / (rate * job.devices)
     if job.zero < 3:
         return compute
     micro = max(1, (setup.global_batch or work.sequences) // (job.devices * job.batch))
     passes = 2 + work.extra_forwards + job.checkpointing
-    speed = setup.gpu.link_gb_s if nodes == 1 else min(setup.gpu.link_gb_s, assumed["network_gb_s"])
-    gather = micro * passes * memory.weights_whole(job) / (speed * 1e9 * assumed["link_share"])
+    speed = setup.gpu.link_gb_s if nodes == 1 else min(setup.gpu.link_gb_s, assumed.network_gb_s)
+    gather = micro * passes * memory.weights_whole(job) / (speed * 1e9 * assumed.link_share)
     return max(compute, gather)
 
 
@@ -79,9 +79,9 @@ def generation_seconds(setup: Setup, work: Work) -> float:
     waves = math.ceil(each / max(1, at_once))
     read = 2 * shape.parameters / engine.parallel
     cache = at_once * (work.prompt + work.completion / 2) * shape.cache_bytes() / engine.parallel
-    token = (read + cache) / (gpu.memory_tb_s * 1e12 * assumed["decode_share"])
+    token = (read + cache) / (gpu.memory_tb_s * 1e12 * assumed.decode_share)
     prompts = each * work.prompt * 2 * shape.parameters / engine.parallel
-    prefill = prompts / (gpu.peak_tflops * 1e12 * assumed["prefill_share"])
+    prefill = prompts / (gpu.peak_tflops * 1e12 * assumed.prefill_share)
     return prefill + waves * work.longest * token
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lexpro.dag.compose import compose
-from lexpro.resources import duration, experiment, fit, hardware, memory, shapes, show, slurm
+from lexpro.dag import experiment as experiments
+from lexpro.resources import duration, fit, hardware, memory, shapes, show, slurm, trainings
 from lexpro.resources.hardware import Gpu, Hardware
 
 PAPER = ("paper_14b", "paper_32b", "paper_70b")
@@ -87,31 +87,29 @@ def report(request: Request, machine: Hardware | None = None) -> list[str]:
     Raises:
         UserError: a setting is wrong, or the size of the corpus is not known.
     """
-    config, choices = compose(request.experiment, request.overrides)
+    experiment = experiments.read(request.experiment, request.overrides)
     machine = machine or hardware.read()
     gpu = machine.gpu(request.gpu)
-    _, source = shapes.of(config["base_model"])
+    _, source = shapes.of_base_model(experiment.settings["base_model"])
     impossible = []
-    for stage in experiment.STAGES:
-        setup = experiment.setup(config, stage, gpu, machine, request.method)
-        runtime = config[stage]["runtime"]
+    for stage in trainings.STAGES:
+        setup = trainings.setup(experiment, stage, gpu, machine, request.method)
+        runtime = experiment.settings[stage].runtime
         if not setup.job.gpu:
             print(processor_table(stage, setup), "\n")
             print(slurm.line(stage, runtime), "\n")
             continue
-        work, origin = experiment.work(
-            config, choices, request.experiment, stage, machine.assumed, request.documents
-        )
+        work, origin = trainings.work(experiment, stage, machine.assumed, request.documents)
         per_node = min(setup.job.devices, machine.node_gpus)
-        host_mb = memory.host(setup.job, per_node, machine.assumed["process_gib"]) / 2**20
+        host_mb = memory.host(setup.job, per_node, machine.assumed.process_gib) / 2**20
         print(f"## {show.headline(stage, setup, source)}\n")
-        for line in memory_lines(setup, gpu, host_mb, runtime["mem_mb"]):
+        for line in memory_lines(setup, gpu, host_mb, runtime.mem_mb):
             print(line)
-        wrong = problems(setup, host_mb, runtime["mem_mb"])
+        wrong = problems(setup, host_mb, runtime.mem_mb)
         impossible += [f"{stage}: {line}" for line in wrong]
         if not wrong:
             print("\n".join(show.work_lines(setup, work, origin)))
-            if sum(duration.hours(setup, work)) * 60 > runtime["minutes"]:
+            if sum(duration.hours(setup, work)) * 60 > runtime.minutes:
                 print(
                     f"Note: longer than runtime.minutes ({runtime['minutes']}): the job resumes when run again."
                 )
@@ -125,9 +123,9 @@ def scaling(request: Request) -> str:
     gpu = machine.gpu(request.gpu)
     rows = []
     for name in PAPER:
-        config, choices = compose(name, request.overrides)
-        for stage in experiment.STAGES:
-            setup = experiment.setup(config, stage, gpu, machine, request.method)
-            work, _ = experiment.work(config, choices, name, stage, machine.assumed, request.documents)
+        experiment = experiments.read(name, request.overrides)
+        for stage in trainings.STAGES:
+            setup = trainings.setup(experiment, stage, gpu, machine, request.method)
+            work, _ = trainings.work(experiment, stage, machine.assumed, request.documents)
             rows += show.scaling(name.removeprefix("paper_"), stage, setup, work, SCALES)
     return show.table(["size", "stage", f"GPUs ({gpu.name})", "hours", "GPU-hours", "changed to fit"], rows)

@@ -38,7 +38,7 @@ class Setup:
     def usable(self) -> float:
         """Bytes of a device that PyTorch and vLLM may fill."""
         assumed = self.hardware.assumed
-        return (self.gpu.memory_gib - assumed["context_gib"]) * (1 - assumed["fragments"]) * GIB
+        return (self.gpu.memory_gib - assumed.context_gib) * (1 - assumed.fragments) * GIB
 
 
 def phases(setup: Setup) -> dict[str, dict[str, float]]:
@@ -58,7 +58,7 @@ def phases(setup: Setup) -> dict[str, dict[str, float]]:
     vllm = job.shape.parameters * 2 / engine.parallel
     found["sync"] = {**resident, "gathered": memory.handed_over(job), "vllm weights": vllm}
     budget = engine.share * setup.gpu.memory_gib * GIB
-    overhead = setup.hardware.assumed["vllm_overhead_gib"] * GIB
+    overhead = setup.hardware.assumed.vllm_overhead_gib * GIB
     cache = budget - vllm - overhead
     found["generation"] = {
         **resident,

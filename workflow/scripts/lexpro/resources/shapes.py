@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lexpro.config.base_model import Pretrained, Scratch
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml
 
@@ -67,12 +68,17 @@ class Shape:
 
 
 def of_config(config: dict) -> Shape:
-    """From the values of a `config.json`. Raises `UserError` on a model that is not of this
-    kind.
+    """The shape of a model.
+
+    Args:
+        config: the values of its `config.json`.
+
+    Raises:
+        UserError: the model is of another kind than Llama's and Qwen2's.
     """
     if config.get("model_type") not in ("llama", "qwen2"):
         raise UserError(
-            f"the planner knows llama and qwen2, not model_type {config.get('model_type')!r}: add its layers to "
+            f"lexpro estimate knows llama and qwen2, not model_type {config.get('model_type')!r}: add its layers to "
             "lexpro/resources/shapes.py."
         )
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
@@ -89,31 +95,37 @@ def of_config(config: dict) -> Shape:
     )
 
 
-def of(base_model: dict) -> tuple[Shape, str]:
-    """(shape, where it is from) of the settings of the stage `base_model`."""
-    if base_model["kind"] == "scratch":
-        hidden, heads = base_model["hidden_size"], base_model["heads"]
+def of_base_model(settings: Scratch | Pretrained) -> tuple[Shape, str]:
+    """The shape of the model that the stage `base_model` makes.
+
+    Returns:
+        The shape, and where it is from.
+
+    Raises:
+        UserError: the model is not of a known kind, or its `config.json` is not there.
+    """
+    if settings.kind == "scratch":
         shape = Shape(
-            hidden=hidden,
-            layers=base_model["layers"],
-            heads=heads,
-            kv_heads=heads,
-            head_dim=hidden // heads,
-            intermediate=base_model["intermediate_size"],
-            vocab=base_model["vocab_size"],
+            hidden=settings.hidden_size,
+            layers=settings.layers,
+            heads=settings.heads,
+            kv_heads=settings.heads,
+            head_dim=settings.hidden_size // settings.heads,
+            intermediate=settings.intermediate_size,
+            vocab=settings.vocab_size,
             tied=True,
             qkv_bias=True,
         )
         return shape, "config/base_model"
-    if base_model.get("path"):
-        file = Path(base_model["path"]).expanduser() / "config.json"
+    if settings.path:
+        file = Path(settings.path).expanduser() / "config.json"
         if not file.is_file():
             raise UserError(f"config/base_model: path: {file} does not exist. Name a folder with a model.")
         return of_config(read_json(file)), str(file)
     known = read_yaml(MODELS)
-    if base_model["id"] not in known:
+    if settings.id not in known:
         raise UserError(
-            f"{base_model['id']} is not in lexpro/resources/models.yaml ({', '.join(known)}). Add the values of its "
+            f"{settings.id} is not in lexpro/resources/models.yaml ({', '.join(known)}). Add the values of its "
             "config.json there, or give base_model.path."
         )
-    return of_config(known[base_model["id"]]), f"config.json of {base_model['id']}"
+    return of_config(known[settings.id]), f"config.json of {settings.id}"

@@ -1,4 +1,4 @@
-"""What the planner prints."""
+"""What `lexpro estimate` prints."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from lexpro.resources import duration, fit, memory
 from lexpro.resources.duration import Work
-from lexpro.resources.experiment import with_devices
 from lexpro.resources.fit import Setup
 from lexpro.resources.memory import GIB
+from lexpro.resources.trainings import with_devices
 
 KINDS = (
     "weights",
