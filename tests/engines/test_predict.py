@@ -1,252 +1,23 @@
-"""Prediction: resuming after a kill, failures that are rows, engines, the stage."""
+"""The stage predict: its rows, what is made twice, and which failures it bears."""
 
-import http.server
 import json
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import planning
 import pytest
 from sample_judgments import plain_form
+from test_api import Reply, answered, server  # noqa: F401 - a fixture
+from test_resume import Echo
 
 from lexpro.config import benchmark
-from lexpro.config.predict import Api, Decoding, Settings
+from lexpro.config.predict import Decoding, Settings
 from lexpro.dag.compose import choice
-from lexpro.engines import api, load, resume
-from lexpro.engines.base import Generation, Request, Sampling, failure
-from lexpro.engines.resume import Ask, chunks
 from lexpro.evaluation import predicting
-from lexpro.hashing import seed_of
 from lexpro.workflow import stage
-from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml, write_json, write_text
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-
-
-def said(rows: dict) -> dict:
-    """Rows without their times: what does not differ between two runs."""
-    return {
-        key: {name: value for name, value in row.items() if name != "seconds"} for key, row in rows.items()
-    }
-
-
-class Killed(BaseException):
-    pass
-
-
-class Echo:
-    """Answers with what was asked and its seed; dies at request number `dies`, fails those in
-    `fails`.
-    """
-
-    def __init__(self, dies: int | None = None, fails: tuple[str, ...] = ()):
-        self.asked: list[str] = []
-        self.dies, self.fails = dies, fails
-
-    def generate(self, requests):
-        found = []
-        for request in requests:
-            self.asked.append(request.messages[0]["content"])
-            if len(self.asked) == self.dies:
-                raise Killed
-            text = request.messages[0]["content"]
-            made = Generation(f"{text}#{request.seed}", "stop", 3)
-            found.append(failure("no connection") if text in self.fails else made)
-        return found
-
-
-def asks(count: int = 10, samples: int = 2) -> list[Ask]:
-    return [
-        Ask(
-            f"i{n}",
-            s,
-            Request([{"role": "user", "content": "甲" * n}], 8 + n % 2, seed_of(n, s)),
-            {"task": "term"},
-        )
-        for n in range(count)
-        for s in range(samples)
-    ]
-
-
-def test_chunks_hold_every_ask_once_and_do_not_depend_on_order():
-    made = list(chunks(asks(), 4))
-    assert sorted(ask.key for part in made for ask in part) == sorted(ask.key for ask in asks())
-    assert max(map(len, made)) == 4 and made == list(chunks(asks()[::-1], 4))
-    assert all(len({ask.request.max_new_tokens for ask in part}) == 1 for part in made)
-
-
-@pytest.mark.parametrize("dies", range(1, 21))
-def test_killed_anywhere_it_goes_on_to_the_same_result(tmp_path, dies):
-    path = tmp_path / "predictions.jsonl"
-    whole, _ = resume.run(asks(), Echo, tmp_path / "whole.jsonl", 4)
-    with pytest.raises(Killed):
-        resume.run(asks(), lambda: Echo(dies), path, 4)
-    again = Echo()
-    rows, _ = resume.run(asks(), lambda: again, path, 4)
-    assert said(rows) == said(whole)
-    # Whole chunks that were finished are not asked again; the one that was under way is.
-    assert len(again.asked) <= 20 - (dies - 1) // 4 * 4 + 2
-
-
-def test_a_line_that_was_cut_is_asked_again(tmp_path):
-    path = tmp_path / "predictions.jsonl"
-    whole, _ = resume.run(asks(), Echo, path, 4)
-    data = path.read_bytes()
-    for cut in (len(data) - 1, len(data) - 5, len(data) // 2, 1):
-        path.write_bytes(data[:cut])
-        rows, _ = resume.run(asks(), Echo, path, 4)
-        assert said(rows) == said(whole)
-        assert len(path.read_text(encoding="utf-8").splitlines()) == 20
-
-
-def test_nothing_left_to_do_makes_no_engine(tmp_path):
-    path = tmp_path / "predictions.jsonl"
-    whole, _ = resume.run(asks(), Echo, path, 4)
-
-    def no_engine():
-        raise AssertionError("an engine was made")
-
-    assert resume.run(asks(), no_engine, path, 4)[0] == whole
-
-
-def test_failures_are_rows_and_are_asked_again_by_the_next_attempt(tmp_path):
-    path = tmp_path / "predictions.jsonl"
-    first = Echo(fails=("甲甲",))
-    rows, _ = resume.run(asks(), lambda: first, path, 4)
-    failed = [row for row in rows.values() if row["error"]]
-    assert [row["id"] for row in failed] == ["i2", "i2"] and failed[0]["finish_reason"] == "error"
-    # They were asked once more before this attempt ended.
-    assert len(first.asked) == 22 and first.asked[-2:] == ["甲甲", "甲甲"]
-    again = Echo()
-    rows, _ = resume.run(asks(), lambda: again, path, 4)
-    assert not any(row["error"] for row in rows.values()) and len(again.asked) < 20
-
-
-def test_samples_of_an_item_have_their_own_seeds():
-    assert len({seed_of(1, "i", sample) for sample in range(100)}) == 100
-    assert seed_of("a", "b") != seed_of("ab") and 0 <= seed_of(1) < 2**31
-
-
-class Reply(http.server.BaseHTTPRequestHandler):
-    replies: list = []
-    seen: list = []
-    keys: list = []
-
-    def do_POST(self):
-        self.keys.append(self.headers["Authorization"])
-        self.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        code, body, *location = self.replies.pop(0)
-        self.send_response(code)
-        if location:
-            self.send_header("Location", location[0])
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setattr(api.time, "sleep", lambda _: None)
-    Reply.replies, Reply.seen, Reply.keys = [], [], []
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Reply)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
-
-
-def answered(content: str, **message) -> str:
-    choice = {"message": {"content": content, **message}, "finish_reason": "length"}
-    return json.dumps({"choices": [choice], "usage": {"completion_tokens": 7}})
-
-
-def engine(url: str, **changes) -> api.Engine:
-    settings = {"base_url": url, "model": "m", "key_env": None, "concurrency": 1, "timeout": 5, "retries": 2}
-    settings = Api(module="lexpro.engines.api", **settings | changes)
-    return load.engine(settings, Path(), None, Sampling(temperature=0.5, top_p=0.9))
-
-
-def test_a_server_is_asked_in_its_own_terms(server):
-    Reply.replies = [(200, answered("{}", reasoning_content="想"))]
-    made = engine(server).generate([Request([{"role": "user", "content": "甲"}], 5, 3)])
-    assert made == [Generation("<think>想</think>{}", "length", 7)]
-    assert Reply.seen == [
-        {
-            "model": "m",
-            "messages": [{"role": "user", "content": "甲"}],
-            "max_tokens": 5,
-            "temperature": 0.5,
-            "top_p": 0.9,
-            "seed": 3,
-        }
-    ]
-
-
-@pytest.mark.parametrize(
-    ("replies", "error"),
-    [
-        ([(503, "busy"), (429, "slow"), (200, answered("{}"))], None),
-        ([(503, "busy")] * 3, "HTTP 503: busy"),
-        ([(400, "too long"), (200, answered("{}"))], "HTTP 400: too long"),
-        ([(200, "no json")] * 3, "JSONDecodeError"),
-        ([(200, "{}")] * 3, "KeyError"),
-    ],
-)
-def test_what_passes_is_tried_again_and_what_does_not_is_a_failure(server, replies, error):
-    Reply.replies = replies
-    (made,) = engine(server).generate([Request([{"role": "user", "content": "甲"}], 5)])
-    assert (made.error or "").startswith(error or "") and bool(made.error) == bool(error)
-
-
-def test_the_key_comes_from_the_environment_and_goes_to_the_server_alone(server, monkeypatch, caplog):
-    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
-    Reply.replies = [(400, "no"), (200, answered("{}"))]
-    asked = engine(server, key_env="LEXPRO_TEST_KEY")
-    made = asked.generate([Request([{"role": "user", "content": "甲"}], 5)] * 2)
-    assert Reply.keys == ["Bearer secret-of-the-test"] * 2
-    assert "secret" not in f"{made} {Reply.seen} {caplog.text}"
-
-
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_so_the_key_goes_nowhere_else(server, monkeypatch, code):
-    """Neither to another host nor to another port; the prompt goes there no more than the key."""
-    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
-    seen = []
-
-    class Elsewhere(http.server.BaseHTTPRequestHandler):
-        def answer(self):
-            seen.append((self.command, self.headers["Authorization"]))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(answered("{}").encode())
-
-        do_GET = do_POST = answer
-
-        def log_message(self, *_):
-            pass
-
-    elsewhere = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
-    there = f"http://localhost:{elsewhere.server_port}/v1/chat/completions"
-    try:
-        Reply.replies = [(code, "", there)]
-        asked = engine(server, key_env="LEXPRO_TEST_KEY")
-        (made,) = asked.generate([Request([{"role": "user", "content": "甲"}], 5)])
-    finally:
-        elsewhere.shutdown()
-        elsewhere.server_close()
-    assert made.error.startswith(f"HTTP {code}: redirected to {there}") and not seen
-    assert Reply.keys == ["Bearer secret-of-the-test"], "asked once, and not again"
-
-
-def test_a_missing_key_is_the_users_error(server, monkeypatch):
-    monkeypatch.delenv("LEXPRO_TEST_KEY", raising=False)
-    with pytest.raises(UserError, match="LEXPRO_TEST_KEY"):
-        engine(server, key_env="LEXPRO_TEST_KEY")
 
 
 @pytest.mark.parametrize("path", sorted((CONFIG / "predict").glob("*.yaml")), ids=lambda path: path.stem)
@@ -335,7 +106,7 @@ def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, mo
     assert Path("results/predict/y/repeats.jsonl").read_text() == ""
 
 
-def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
+def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):  # noqa: F811
     """Chosen by the configuration: what it answers are rows, what it refuses too, and the key is
     nowhere in them.
     """
