@@ -23,6 +23,12 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
     "config/README.md": "config.md",
 }
+# A page for each benchmark.
+TASKS = LIBRARY / "evaluation/tasks"
+PAGES |= {
+    path.relative_to(REPO).as_posix(): f"benchmarks/{path.parent.name}.md"
+    for path in sorted(TASKS.glob("*/README.md"))
+}
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
 
 

@@ -32,9 +32,9 @@ def main(argv: list[str]) -> None:
         task, outputs = lawbench.task(number), rescoring.read(path, "lawbench")
         texts = [text or "" for text in outputs.texts]
         cells = []
-        for name, rule in (("official", task.official), ("normalised", task.normalised)):
+        for name in ("official", "normalised"):
             start = time.perf_counter()
-            score = rule.score(outputs.items, texts)
+            score = task.scorers[name].score(outputs.items, texts)
             seconds = time.perf_counter() - start
             whole[name] += seconds
             cells.append(f"{score:.6f} | {seconds:.2f}")

@@ -34,6 +34,7 @@ PAGES = [
     REPO / "CONTRIBUTING.md",
     REPO / "config/README.md",
     *(REPO / "docs").glob("*.md"),
+    *(REPO / "workflow/scripts/lexpro/evaluation/tasks").glob("*/README.md"),
 ]
 # A fence with a title is a file of a worked example.
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.M | re.S)

@@ -1,5 +1,6 @@
-"""Prompts of a benchmark → a model's answers, one JSON line each; an interrupted run goes on where
-it stopped.
+"""Prompts of a benchmark → a model's answers, one JSON line each.
+
+An interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run the stage."""
     with stage("predict", __doc__, argv) as run:
         predict(run)
 

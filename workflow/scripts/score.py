@@ -1,6 +1,4 @@
-"""Predictions of a benchmark and its truth → scores with intervals, and what each item was
-worth.
-"""
+"""Predictions of a benchmark and its truth → scores with intervals, and the worth of each item."""
 
 from __future__ import annotations
 
@@ -10,6 +8,7 @@ from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run the stage."""
     with stage("score", __doc__, argv) as run:
         scored = score(run.settings, run.inputs["predict"], run.inputs["tasks"])
         write_json_lines(run.out / "items.jsonl", scored.items)

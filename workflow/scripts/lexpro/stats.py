@@ -91,7 +91,7 @@ class Comparison:
 
 
 def ratio(top: np.ndarray, bottom: np.ndarray, empty: float = 1.0) -> np.ndarray:
-    """top / bottom, and `empty` where the denominator is 0."""
+    """The quotient of top and bottom, and `empty` where bottom is 0."""
     top, bottom = np.asarray(top, dtype=np.float64), np.asarray(bottom, dtype=np.float64)
     return np.divide(top, bottom, out=np.full_like(top, empty), where=bottom != 0)
 

@@ -1,5 +1,6 @@
-"""What uninformed answers score: the commonest answer, the best constant one, the prompt copied;
-and gold itself, which must score 1.
+"""What uninformed answers score: the commonest answer, the best constant one, the prompt copied.
+
+Beside them stands gold itself, which must score 1.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ def _score(task: str, items: Sequence[dict], texts: Sequence[str]) -> float:
 
 
 def judgment_baselines(task: str, items: Sequence[dict]) -> dict:
-    """Of one of the project's own tasks: {gold, majority, copy, constant: {answer, score}} by its
-    main metric.
+    """Baselines of one of the project's own tasks by its main metric.
+
+    {gold, majority, copy, constant: {answer, score}}.
 
     Args:
         task: one of `task_names.TASKS`.
@@ -44,7 +46,9 @@ def judgment_baselines(task: str, items: Sequence[dict]) -> dict:
 
 
 def question_baselines(task: Task, items: Sequence[Item]) -> dict[str, dict]:
-    """Of a task of a public benchmark: for each scorer {gold, majority, copy, constant}.
+    """Baselines of a task of a public benchmark, for each scorer.
+
+    {gold, majority, copy, constant}.
 
     `constant` is the best of `task.constants`, for each scorer its own.
     """

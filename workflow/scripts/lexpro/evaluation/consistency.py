@@ -1,5 +1,4 @@
-"""Consistency: how far the answers to one prompt, sampled several times, agree (the paper's Figure
-2).
+"""Consistency: how far several answers to one prompt agree (the paper's Figure 2).
 
 Right or wrong does not matter here: a model that always errs the same way is consistent.
 """

@@ -1,5 +1,4 @@
-"""Contamination: how much of each item of a benchmark stands in one of the documents that a model
-was trained on.
+"""Contamination: how much of each item stands in a document that a model was trained on.
 
 The share of an item's shingles (`lexpro.corpus.filtering.shingles`) that its most similar training
 document has too; from one half on it counts as seen, as in the filter of the corpus. Shingles that

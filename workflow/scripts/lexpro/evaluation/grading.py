@@ -1,5 +1,4 @@
-"""One prediction against its gold: an outcome, what was right, wrong and missed, and counts to be
-summed up.
+"""One prediction against its gold: an outcome, what was right, and counts to be summed up.
 
 Four outcomes: `right` (all of it), `wrong`, `abstained` (an answer came, but no readable one) and
 `failed` (no answer came). `truncated` (cut at the longest answer allowed) is said beside them, as

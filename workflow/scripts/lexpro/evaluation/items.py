@@ -1,5 +1,6 @@
-"""What `predict` wants of a benchmark: its items and their prompts. How they are scored is
-elsewhere, so that a change of a scorer asks no model again.
+"""What `predict` wants of a benchmark: its items and their prompts.
+
+How they are scored is elsewhere, so that a change of a scorer asks no model again.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Benchmarks that ask the project's own tasks of judgments: extraction of elements, charge,
-article, term.
+"""Benchmarks that ask the project's own tasks of judgments: elements, charge, article, term.
 
 A row of such a benchmark is a row of heldout.jsonl, wherever it comes from; its prompt has the form
 of training.

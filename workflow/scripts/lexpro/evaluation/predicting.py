@@ -1,6 +1,4 @@
-"""Answers of a model to a benchmark: what is generated, in what order it is written, and which
-answers are generated a second time.
-"""
+"""Answers of a model to a benchmark: what is generated, and which answers a second time."""
 
 from __future__ import annotations
 

@@ -35,8 +35,9 @@ def data(settings: Pinned, shots: int) -> Path:
 
 
 def label(number: str, shots: int) -> str:
-    """The name of a task among scores: 3-4, or 3-4/one_shot; `all` where the benchmark is one
-    task.
+    """The name of a task among scores: 3-4, or 3-4/one_shot.
+
+    `all` where the benchmark is one task.
     """
     return (number or "all") + (f"/{SHOTS[shots]}" if shots else "")
 
@@ -67,8 +68,9 @@ class Questions:
                 yield number, label(number, shots), self.items(folder, number.replace("all", ""))
 
     def asked(self, tasks: Path, settings: PinnedAsked, retrieval: bool) -> list[dict]:
-        """At most `limit` items of each task (0: all), the first; with the law that statutes are
-        searched in.
+        """At most `limit` items of each task (0: all), the first.
+
+        Each with the law that statutes are searched in.
 
         Raises:
             UserError: no task is asked with retrieval.

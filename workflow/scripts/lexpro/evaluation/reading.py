@@ -1,6 +1,6 @@
-"""What a model states: the part of its text that is the answer, and the letters, labels, articles,
-charges, terms, sums and entities in it. The normalised scorers read predictions and gold answers
-through these alone.
+"""What a model states: letters, labels, articles, charges, terms, sums and entities in its answer.
+
+The normalised scorers read predictions and gold answers through these functions alone.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ _END = re.compile(r"<eoa>|</s>|<\|im_end\|>")
 
 
 def stated(text: str) -> str:
-    """What follows the last 答案: (罪名是, [刑期], …) up to <eoa> or the end of its line; the
-    whole text where nothing like it stands.
+    """What follows the last 答案: (罪名是, [刑期], …) up to <eoa> or the end of its line.
+
+    The whole text where nothing like it stands.
     """
     text = _END.split(text[-_LONGEST:], maxsplit=1)[0] if _END.search(text) else text[-_LONGEST:]
     for match in reversed(list(_MARK.finditer(text))):
@@ -45,9 +46,10 @@ _LISTED = re.compile(r"^\s*([A-E])\s*[.、:]", re.M)
 
 
 def letters(text: str) -> frozenset[str] | None:
-    """The options (A to E) that are chosen: those behind the last 答案 or 选; or those repeated,
-    each on its line; or a text of letters alone; or the one letter that occurs. None where that
-    is not clear.
+    """The options (A to E) that are chosen; None where that is not clear.
+
+    Those behind the last 答案 or 选; or those repeated, each on its line; or a text of letters
+    alone; or the one letter that occurs.
     """
     text = unicodedata.normalize("NFKC", text[-_LONGEST:])
     # Six references of LexEval are in small letters.
@@ -94,8 +96,9 @@ def article_numbers(text: str) -> frozenset[int]:
 
 
 def charge_names(text: str, others: Iterable[str] = ()) -> frozenset[str]:
-    """Canonical names of the charges stated; what is no charge counts as itself, where it is in
-    `others` or stands as a member of a list.
+    """Canonical names of the charges stated.
+
+    What is no charge counts as itself where it is in `others`, or is a member of a list.
     """
     found: set[str] = set()
     for piece in re.split(r"[;；\n]", stated(text)):
@@ -124,11 +127,11 @@ _WITHOUT = ("免予刑事处罚", "单处罚金")
 
 
 def term(text: str) -> tuple[str, int | None] | None:
-    """(kind, months) of the sentence: what follows 决定执行, else the first main punishment,
-    else the first length (kind ""), else a bare number, which is months; None where there is
-    none, or a range.
+    """(kind, months) of the sentence; None where there is none, or a range.
 
-    Months are None for life and death, and 0 where no main punishment is imposed.
+    What follows 决定执行, else the first main punishment, else the first length (kind ""), else a
+    bare number, which is months. Months are None for life and death, and 0 where no main punishment
+    is imposed.
     """
     part = stated(text)
     _, decided, after = part.rpartition("决定执行")
@@ -150,8 +153,9 @@ _TOTAL = re.compile("共计|合计|总计|总金额|总额|总价值|一共|总�
 
 
 def total(text: str) -> float | None:
-    """The sum in yuan that is stated: behind the last 共计 (合计, 总金额, …), else the last; a
-    bare number too.
+    """The sum in yuan that is stated: behind the last 共计 (合计, 总金额, …), else the last.
+
+    A bare number is a sum too.
     """
     part = stated(text)
     for match in reversed(list(_TOTAL.finditer(part))):
@@ -167,8 +171,9 @@ _NOTHING = re.compile(r"^(?:无|没有|未|不详|不明|不适用|N/?A|None|nul
 
 
 def entities(text: str, types: Sequence[str]) -> dict[str, str]:
-    """Type → everything stated of it (种类: …), on one line or between separators; what is said not
-    to be there is left out.
+    """Type → everything stated of it (种类: …), on one line or between separators.
+
+    What is said not to be there is left out.
     """
     text = text[:_LONGEST]
     start = re.compile(

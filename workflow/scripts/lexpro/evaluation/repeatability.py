@@ -1,6 +1,4 @@
-"""The same model twice under greedy decoding: its score on the items that were answered a second
-time.
-"""
+"""The same model twice under greedy decoding, on the items that were answered a second time."""
 
 from __future__ import annotations
 

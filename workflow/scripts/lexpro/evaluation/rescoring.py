@@ -1,6 +1,4 @@
-"""Anyone's outputs of a public benchmark, read from the format that they were published in, and
-scored twice.
-"""
+"""Anyone's outputs of a public benchmark, read from their published format and scored twice."""
 
 from __future__ import annotations
 

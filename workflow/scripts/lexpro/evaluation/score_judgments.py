@@ -1,6 +1,4 @@
-"""Scores of the project's own tasks: predictions and the rows they answer → numbers by task, a
-grade for each.
-"""
+"""Scores of the project's own tasks: predictions → numbers by task, and a grade for each."""
 
 from __future__ import annotations
 
@@ -25,9 +23,7 @@ Grades = dict[str, dict[str, list[Grade]]]
 
 
 def item_row(item: dict, prediction: dict, made: Grade, overlap: float | None = None) -> dict:
-    """A row of items.jsonl: the item, what the model made of it, and what of that was right, wrong
-    and missed.
-    """
+    """A row of items.jsonl: the item, what the model made of it, and what of that was right."""
     return {
         "id": item["id"],
         "doc_id": item["doc_id"],

@@ -153,8 +153,9 @@ class ScoredTask:
         return self.task.scorers[name].value([self.scores[name][key][number]])
 
     def outcome(self, key: str, number: int) -> str:
-        """One of `grading.OUTCOMES` by the normalised scorer, or skipped: the item does not
-        count.
+        """One of `grading.OUTCOMES` by the normalised scorer, or skipped.
+
+        Skipped is an item that does not count.
         """
         score = self.scores["normalised"][key][number]
         if self.samples[key][number]["error"]:

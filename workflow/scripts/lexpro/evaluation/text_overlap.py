@@ -1,5 +1,4 @@
-"""How much two Chinese texts have in common: ROUGE-L as two packages compute it, and F1 of
-characters.
+"""How much two Chinese texts have in common: ROUGE-L of two packages, F1 of characters.
 
 Sources: rouge-chinese 1.0.3 (LawBench), rouge 1.0.1 (LexEval), the CAIL 2021 reading comprehension
 scorer (LawBench 2-5, 2-6, 2-10).
@@ -41,13 +40,15 @@ def f1(right: float, stated: float, true: float) -> float:
 
 
 def set_f1(stated: set, true: set) -> float:
+    """F1 of two sets."""
     return f1(len(stated & true), len(stated), len(true))
 
 
 @lru_cache(maxsize=8192)
 def _words(text: str) -> list[str]:
-    """The words that rouge-chinese compares: jieba's, sentence by sentence; 无内容 for an empty
-    text.
+    """The words that rouge-chinese compares: jieba's, sentence by sentence.
+
+    无内容 for an empty text.
     """
     cut = " ".join(jieba.cut(text))
     cut = cut if cut.strip() else "无内容"
@@ -78,15 +79,14 @@ def character_f1(prediction: str, reference: str) -> float:
 
 
 def plain(text: str) -> str:
-    """A text as it is compared here: compatible forms made one (NFKC), lower case, only letters and
-    digits.
-    """
+    """A text as it is compared here: NFKC, lower case, only letters and digits."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
 
 
 def lcs_f1(prediction: str, reference: str) -> float:
-    """F1 of the longest common subsequence of characters of two `plain` texts; two empty ones are
-    alike.
+    """F1 of the longest common subsequence of characters of two `plain` texts.
+
+    Two empty ones are alike.
     """
     stated, true = plain(prediction), plain(reference)
     if not stated or not true:
@@ -101,7 +101,7 @@ _RECURSIONS = 985
 
 
 def lexeval_words(text: str) -> list[str]:
-    """jieba's words of a text without punctuation and blanks (《 and a few others are kept)."""
+    """Words (jieba's) of a text without punctuation and blanks (《 and a few others are kept)."""
     kept = "".join(c for c in text.lower() if c not in _LEXEVAL_MARKS)
     return " ".join(jieba.cut("".join(kept.split()))).split()
 
@@ -117,8 +117,9 @@ def _table(true: Sequence[str], stated: Sequence[str]) -> list[list[int]]:
 
 
 def distinct_rouge_l(prediction: str, reference: str) -> float:
-    """ROUGE-L F of rouge 1.0.1, which counts distinct words; 0 for an empty text and for one too
-    long for it.
+    """ROUGE-L F of rouge 1.0.1, which counts distinct words.
+
+    0 for an empty text and for one too long for it.
     """
     stated, true = lexeval_words(prediction), lexeval_words(reference)
     if not stated or not true:

@@ -1,5 +1,4 @@
-"""CAIL2018 (china-ai-law-challenge/CAIL2018 @ 599781f): charges, articles and term of imprisonment
-from facts.
+"""CAIL2018 (china-ai-law-challenge/CAIL2018 @ 599781f): charges, articles and term from facts.
 
 The competition's judger takes numbers of labels; here they are read in a model's answer first, by
 names of its lists and by `lexpro.law`. What follows is the judger's: (micro-F1 + macro-F1) / 2 over

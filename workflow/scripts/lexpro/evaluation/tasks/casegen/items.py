@@ -1,6 +1,4 @@
-"""CaseGen: 500 cases in four stages of writing: the defence, the facts found, the reasons, the
-judgment.
-"""
+"""CaseGen: 500 cases in four stages of writing, from the defence to the judgment."""
 
 from __future__ import annotations
 

@@ -40,8 +40,9 @@ def _runs(words: Sequence[str], size: int) -> Counter:
 
 
 def bleu(prediction: str, reference: str) -> tuple[float, ...]:
-    """BLEU of the runs of one, two, three and four words, each alone; all 0 where no word is
-    shared.
+    """BLEU of the runs of one, two, three and four words, each alone.
+
+    All are 0 where no word is shared.
     """
     stated, true = _words(prediction), _words(reference)
     shares, smoothed = [], 0

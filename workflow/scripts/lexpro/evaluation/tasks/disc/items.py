@@ -27,7 +27,7 @@ def question(row: dict) -> tuple:
 
 
 def question_set(folder: Path, number: str) -> list[dict]:
-    """The rows of `single/nje`, `multi/cpa`, …"""
+    """The rows of a set: `single/nje`, `multi/cpa`, … of the folder."""
     kind, _, name = number.partition("/")
     return _rows(folder / f"mcq_{'sing' if kind == 'single' else 'mult'}_{name}.csv")
 

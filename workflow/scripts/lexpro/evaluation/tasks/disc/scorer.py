@@ -1,6 +1,4 @@
-"""DISC-Law-Eval (FudanDISC/DISC-LawLLM @ f40d023), objective part: ten sets of multiple-choice
-questions.
-"""
+"""DISC-Law-Eval (FudanDISC/DISC-LawLLM @ f40d023): ten sets of multiple-choice questions."""
 
 from __future__ import annotations
 
@@ -82,8 +80,9 @@ def _normalised(item: Item, text: str) -> ItemScore:
 
 @cache
 def _answers(number: str) -> dict[tuple, str]:
-    """Question with its options → answer; also without its options, of which one was mended later
-    in the set.
+    """Question with its options → answer.
+
+    Also without its options, of which one was mended later in the set.
     """
     rows = question_set(datasets.resolve(datasets.find("disc_objective"), CACHE), number)
     without_options = {question(row)[:1]: row["output"].strip() for row in rows}
@@ -91,8 +90,10 @@ def _answers(number: str) -> dict[tuple, str]:
 
 
 def references(number: str, rows: list[dict]) -> list[str]:
-    """The answers of records of a file of outputs; raises UserError on a question that is not in
-    the set.
+    """The references of records of a file of outputs, by their questions.
+
+    Raises:
+        UserError: a question is not in the set.
     """
     answers = _answers(number)
     keys = [question(row) if question(row) in answers else question(row)[:1] for row in rows]
@@ -111,7 +112,7 @@ def constants(items: Sequence[Item]) -> list[str]:
 
 
 def task(number: str) -> Task:
-    """The set `single/nje`, `multi/cpa`, …"""
+    """The set of that name: `single/nje`, `multi/cpa`, … of `TASKS`."""
     return Task(
         f"disc/{number}", Scorer(_official), Scorer(_normalised), constants, partial(references, number)
     )

@@ -1,5 +1,6 @@
-"""The charge that JuDGE's evaluator takes a name for (oneal2000/JuDGE @ 2457c65,
-evaluation/crime_extraction.py).
+"""The charge that JuDGE's evaluator takes a name for.
+
+As evaluation/crime_extraction.py of oneal2000/JuDGE @ 2457c65 does it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _ASKED = (
 
 @cache
 def expected() -> dict[str, str]:
-    """id → the real judgment."""
+    """The real judgments by id."""
     path = datasets.resolve(datasets.find("judge_expected"), CACHE)
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return {str(row["id"]): row["document"] for row in rows}

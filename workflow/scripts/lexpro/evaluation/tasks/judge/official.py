@@ -1,5 +1,6 @@
-"""JuDGE's evaluator (calc.py of oneal2000/JuDGE @ 2457c65), with all it gets wrong: charges,
-articles, term and fine of a judgment as text, against those of the real one. `docs/benchmarks.md`
+"""JuDGE's evaluator (calc.py of oneal2000/JuDGE @ 2457c65), with all it gets wrong.
+
+Charges, articles, term and fine of a judgment as text, against those of the real one. README.md
 lists its defects.
 
 Where the original fails, on a number that is no integer (1.5万元), its whole part counts here.
@@ -89,8 +90,9 @@ def _up_to(patterns: Sequence[str], text: str, inclusive: bool = False) -> str:
 
 @lru_cache(maxsize=2048)
 def segments(document: str) -> tuple[str, str]:
-    """(reason, judgment) of a document: from 本院认为 to 判决如下, and from there to the right
-    of appeal.
+    """(reason, judgment) of a document.
+
+    From 本院认为 to 判决如下, and from there to the right of appeal.
     """
     rest = _clean(document)
 
@@ -129,8 +131,9 @@ _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
 def malformed(text: str) -> int:
-    """A Chinese numeral that is none, as chinese2digits 6.0.2 reads it, from its end: 三四十七
-    is 347, 三百百零一 is 30,001.
+    """A Chinese numeral that is none, as chinese2digits 6.0.2 reads it, from its end.
+
+    三四十七 is 347, 三百百零一 is 30,001.
     """
     total, unit, largest, digits = 0, 1, 1, ""
     for at in range(len(text) - 1, -1, -1):
@@ -193,9 +196,7 @@ def _months(text: str) -> int:
 
 
 def term(document: str) -> int:
-    """Months of all different terms of the judgment (else of the document) added up; -1 without
-    any.
-    """
+    """Months of all different terms of the judgment (else of the document); -1 without any."""
     found = _terms_in(segments(document)[1]) or _terms_in(document)
     return sum(map(_months, found)) if found else -1
 
@@ -213,9 +214,7 @@ def _fines_in(text: str) -> set[str]:
 
 
 def fine(document: str) -> int:
-    """Yuan of all different fines of the judgment (else of the document) added up; -1 without
-    any.
-    """
+    """Yuan of all different fines of the judgment (else of the document); -1 without any."""
     found = _fines_in(segments(document)[1]) or _fines_in(document)
     numbers = [_numbers(text) for text in found]
     return sum(values[0] for values in numbers if len(values) == 1) if found else -1
@@ -233,8 +232,9 @@ _ARTICLE = re.compile(r"第[一二三四五六七八九零十百]+条")
 
 
 def articles(document: str) -> set[int]:
-    """Numbers behind the name of 刑法 in the reason, else anywhere; only in Chinese numerals,
-    without 之X.
+    """Numbers behind the name of 刑法 in the reason, else anywhere.
+
+    Only in Chinese numerals, without 之X.
     """
     for text in (segments(document)[0], document):
         cited = {match for pattern in _CITATIONS for match in pattern.findall(text)}

@@ -1,10 +1,9 @@
-"""METEOR and BERTScore of JuDGE's judgments, where their models are at hand: calc_rel.py of
-oneal2000/JuDGE @ 2457c65.
+"""METEOR and BERTScore of JuDGE's judgments, where their models are at hand.
 
-Reasons and judgment are compared apart, as words of jieba. METEOR needs the package nltk and its
-folder of data with corpora/wordnet (for the few Latin words), BERTScore a folder of
-bert-base-chinese: its eighth layer, each word piece with its nearest one. What is not there is
-reported as not computed, never as 0.
+As calc_rel.py of oneal2000/JuDGE @ 2457c65 computes them: reasons and judgment apart, as words of
+jieba. METEOR needs the package nltk and its folder of data with corpora/wordnet (for the few Latin
+words), BERTScore a folder of bert-base-chinese: its eighth layer, each word piece with its nearest
+one. What is not there is reported as not computed, never as 0.
 """
 
 from __future__ import annotations
@@ -139,11 +138,17 @@ def _missing(models: dict) -> Iterator[tuple[str, str]]:
 
 
 def scores(pairs: Pairs, models: dict) -> dict:
-    """{meteor, bert_score: {reasoning, judgment}, not_computed: {name: why}} of (real judgment,
-    output) pairs.
+    """METEOR and BERTScore of (real judgment, output) pairs.
 
-    `models`: bert and wordnet, folders or null. Raises UserError where one is named that is no
-    folder.
+    Args:
+        pairs: the texts.
+        models: `bert` and `wordnet`, folders or None.
+
+    Returns:
+        {meteor, bert_score: {reasoning, judgment}, not_computed: {name: why}}.
+
+    Raises:
+        UserError: a folder is named that is none.
     """
     bert, wordnet = _folder(models, "bert"), _folder(models, "wordnet")
     missing = dict(_missing(models))

@@ -1,5 +1,4 @@
-"""JuDGE (oneal2000/JuDGE @ 2457c65): from facts to a whole judgment of first instance, 501
-documents.
+"""JuDGE (oneal2000/JuDGE @ 2457c65): from facts to a whole judgment of first instance.
 
 The official score is that of its calc.py. The normalised one reads both judgments as the corpus is
 read (`lexpro.corpus.parsing.structure`): charges and articles (with 之X) as sets of the case, terms
@@ -40,8 +39,10 @@ def _charges() -> tuple[str, ...]:
 
 
 def references(rows: list[dict]) -> list[str]:
-    """The real judgments of the records of a file of outputs; raises UserError on an id that is
-    none of JuDGE's.
+    """The real judgments of the records of a file of outputs.
+
+    Raises:
+        UserError: an id is none of JuDGE's.
     """
     judgments = expected()
     strange = [row.get("id") for row in rows if str(row.get("id")) not in judgments]
@@ -83,8 +84,9 @@ def _fine(true: float, stated: float) -> float:
 
 
 def _people(true: list[Defendant], stated: list[Defendant]) -> tuple[float, ...]:
-    """(points of terms, terms, points of fines, fines): of true defendants, and of those that are
-    only stated.
+    """(points of terms, terms, points of fines, fines).
+
+    Of true defendants, and of those that are only stated.
     """
     points = Counter({"term": 0.0, "terms": 0.0, "fine": 0.0, "fines": 0.0})
     for person, other in _pairs(true, stated):
@@ -130,9 +132,7 @@ METRICS = {
 
 
 def constants(items: Sequence[Item]) -> list[str]:
-    """Judgments that say the same to all: the commonest charge, articles and fine, and some
-    terms.
-    """
+    """Judgments that say the same to all: the commonest charge, articles and fine, some terms."""
     read = [_read(item.gold) for item in items]
     charge = Counter(name for judgment in read for name in targets.charges(judgment)).most_common(1)
     cited = Counter(number for item in items for number in judge_official.articles(item.gold)).most_common(4)

@@ -1,5 +1,4 @@
-"""Benchmark: the project's own tasks, above all the extraction of elements, on the 501 real
-judgments of JuDGE.
+"""The project's own tasks, above all the elements, on the 501 real judgments of JuDGE.
 
 The truth is what `lexpro.corpus.parsing.structure` reads in the whole document (the cited articles
 of JuDGE's own labels agree with it in 97 %, docs/data.md); names and other personal data are masked
@@ -24,9 +23,7 @@ from lexpro.workflow.files import read_json_lines
 
 
 def rows(tasks: Path, settings: PinnedJudgments) -> Iterator[dict]:
-    """Each document asked every task that it has an answer to, in the form of the run's
-    training.
-    """
+    """Each document asked every task that it has an answer to, in the form of the training."""
     form = read_form(tasks)
     for row in read_json_lines(data(settings, 0)):
         text, judgment, _ = mask_judgment(row["fd"], structure(row["fd"], row["text_id"]))

@@ -1,5 +1,4 @@
-"""Cheapest alignments of two texts, character by character, as ChERRANT makes them for LawBench
-2-1.
+"""Cheapest alignments of two texts by characters, as ChERRANT makes them for LawBench 2-1.
 
 The costs and ties are ChERRANT's (Zhang et al., NAACL 2022, as LawBench @ e30981b uses it): an
 insertion or a deletion costs 1, a replacement from 0 to 2 by meaning (the thesaurus 词林), sound
@@ -74,8 +73,11 @@ def _mark(a: str, b: str) -> float:
 
 
 def read_tables(thesaurus: Path, confusions: Path) -> Tables:
-    """Tables from cilin.txt (GBK: code, words) and confusion_dict.txt (a character, those it is
-    confused with).
+    """Tables from the data files of LawBench.
+
+    Args:
+        thesaurus: cilin.txt (GBK; lines of a code and words).
+        confusions: confusion_dict.txt (lines of a character and those it is confused with).
     """
     meanings = {}
     for line in thesaurus.read_text(encoding="gbk").strip().split("\n"):
@@ -96,20 +98,11 @@ _INFINITE = float("inf")
 Steps = list[list[int]]
 
 
-@dataclass
-class Looks:
-    """How often one place further back is looked at for a transposition, and the characters of each
-    text that are compared there.
-    """
-
-    times: int = 0
-    characters: int = 0
-
-
 def _sums(source: str, target: str) -> tuple[list[int], list[int]]:
-    """A number of every prefix of both texts. What the source's is above the target's is the same
-    at two places of a diagonal where the pieces between them have the same characters, and
-    otherwise but once in 10^38.
+    """A number for every prefix of both texts.
+
+    What the source's is above the target's is the same at two places of a diagonal where the pieces
+    between them have the same characters, and otherwise but once in 10^38.
     """
     value = {
         character: int.from_bytes(
@@ -123,23 +116,24 @@ def _sums(source: str, target: str) -> tuple[list[int], list[int]]:
     return one, other
 
 
-def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, float, Looks]:
-    """(the cheapest last steps of every pair of prefixes whose lengths differ by at most `width`,
-    the cost of the whole, how far was looked back).
+def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, float]:
+    """The cheapest last steps of the prefixes whose lengths differ by at most `width`.
 
     Two different characters may end a transposition: of the shortest piece that has the same
     characters on both sides, as far back along the diagonal as each place costs something else than
     the one before it.
+
+    Returns:
+        The steps of every pair of prefixes, and the cost of the whole.
     """
     columns = len(target) + 1
     rows = [[float(j) if j <= width else _INFINITE for j in range(columns)]]
-    table, looks = [[_I] * columns], Looks()
+    table = [[_I] * columns]
     known, replace = tables.costs, tables.replace
     one, other = _sums(source, target)
-    # Of every diagonal: how many places back each costs something else than the one before, and by
-    # sum where each is.
-    changes = [0] * (len(source) + columns)
-    places: list[dict[int, int]] = [{} for _ in changes]
+    # Of every diagonal the places further back that cost something else than the one before, by
+    # sum.
+    places: list[dict[int, int]] = [{} for _ in range(len(source) + columns)]
     for i, a in enumerate(source):
         above, row, steps = rows[-1], [_INFINITE] * columns, [0] * columns
         table.append(steps)
@@ -148,20 +142,17 @@ def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, 
             b, before, diagonal = target[j], above[j], j - i
             if a == b:
                 row[j + 1], steps[j + 1] = before, _M
-                if changes[diagonal]:
-                    changes[diagonal], places[diagonal] = 0, {}
+                if places[diagonal]:
+                    places[diagonal] = {}
                 continue
             price = known.get((a, b))
             replaced = before + (replace(a, b) if price is None else price)
             inserted, deleted = row[j] + 1, above[j + 1] + 1
-            transposed, k, back = _INFINITE, 0, changes[diagonal]
-            if back:
-                place = places[diagonal].get(one[i + 1] - other[j + 1])
-                if place is not None:
-                    back = k = i - place
-                    transposed = rows[place][place + diagonal] + k
-                looks.times += back
-                looks.characters += back * (back + 3) // 2
+            transposed, k = _INFINITE, 0
+            place = places[diagonal].get(one[i + 1] - other[j + 1]) if places[diagonal] else None
+            if place is not None:
+                k = i - place
+                transposed = rows[place][place + diagonal] + k
             row[j + 1] = least = min(replaced, inserted, deleted, transposed)
             steps[j + 1] = (
                 (k + 1 << _T if transposed == least else 0)
@@ -170,12 +161,11 @@ def _fill(source: str, target: str, tables: Tables, width: int) -> tuple[Steps, 
                 | (_D if deleted == least else 0)
             )
             if least != before:
-                changes[diagonal] += 1
                 places[diagonal][one[i] - other[j]] = i
-            elif changes[diagonal]:
-                changes[diagonal], places[diagonal] = 0, {}
+            elif places[diagonal]:
+                places[diagonal] = {}
         rows.append(row)
-    return table, rows[-1][-1], looks
+    return table, rows[-1][-1]
 
 
 def fill(source: str, target: str, tables: Tables) -> Steps:
@@ -183,23 +173,22 @@ def fill(source: str, target: str, tables: Tables) -> Steps:
 
     A pair whose lengths differ by d costs at least d, so that pairs with a difference above the
     cost of the whole are never passed; twice that also keeps what is compared with on the way.
+
+    Returns:
+        (len(source) + 1) × (len(target) + 1) numbers, read by `choices`.
     """
     width, longest = abs(len(source) - len(target)) + 4, max(len(source), len(target))
     while True:
-        table, whole, _ = _fill(source, target, tables, width)
+        table, whole = _fill(source, target, tables, width)
         if width >= min(2 * whole + 2, longest):
             return table
         width = min(int(2 * whole) + 3, longest)
 
 
-def looked_back(source: str, target: str, tables: Tables) -> Looks:
-    """How ChERRANT, which fills the whole table, looks back for transpositions."""
-    return _fill(source, target, tables, max(len(source), len(target)))[2]
-
-
 def choices(steps: int) -> Iterator[tuple[str, int, int]]:
-    """The last steps of a cell, in the order in which they are followed: (operation, characters of
-    the source, of the target).
+    """The last steps of a cell, in the order in which they are followed.
+
+    Each is (operation, characters of the source, characters of the target).
     """
     if steps & _M:
         yield "M", 1, 1
@@ -213,10 +202,34 @@ def choices(steps: int) -> Iterator[tuple[str, int, int]]:
         yield "D", 1, 0
 
 
+def visits(table: Steps) -> int:
+    """How many calls a walk back through all cheapest alignments makes.
+
+    One alignment is walked after another from their common end, so that the calls grow
+    exponentially with what is ambiguous. Here they are counted cell by cell.
+    """
+    end = len(table) - 1, len(table[0]) - 1
+    before: dict[tuple[int, int], list[tuple[int, int]]] = {(0, 0): []}
+    stack = [end]
+    while stack:
+        cell = i, j = stack.pop()
+        if cell not in before:
+            before[cell] = [(i - a, j - b) for _, a, b in choices(table[i][j])]
+            stack += before[cell]
+    calls: dict[tuple[int, int], int] = {}
+    for cell in sorted(before):
+        calls[cell] = 1 + sum(calls[earlier] for earlier in before[cell])
+    return calls[end]
+
+
 def paths(table: Steps, first: bool) -> dict[tuple[int, int], list[Step]]:
-    """(i, j) → the steps that end there, of all cheapest alignments, sorted so that every step
-    begins at an earlier key or at (0, 0); a run of matches is one step. `first`: only the alignment
-    that ChERRANT finds first.
+    """(i, j) → the steps that end there, of all cheapest alignments; a run of matches is one step.
+
+    Sorted so that every step begins at an earlier key or at (0, 0).
+
+    Args:
+        table: as of `fill`.
+        first: only the alignment that ChERRANT finds first.
     """
     found: dict[tuple[int, int], list[Step]] = {}
     stack = [(len(table) - 1, len(table[0]) - 1)]

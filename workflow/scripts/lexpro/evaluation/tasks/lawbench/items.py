@@ -10,8 +10,9 @@ from lexpro.workflow.files import read_json
 
 
 def items(folder: Path, number: str) -> list[Item]:
-    """The items of a task; `folder` is data/zero_shot or data/one_shot. Prompt: instruction, then
-    question.
+    """The items of a task; `folder` is data/zero_shot or data/one_shot.
+
+    Prompt: instruction, then question.
     """
     rows = read_json(folder / f"{number}.json")
     return [

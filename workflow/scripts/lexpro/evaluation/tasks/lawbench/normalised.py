@@ -1,5 +1,7 @@
-"""Scorers of LawBench that count what is right: gold answers score 1.0, readings are those of
-`lexpro.law`, and no answer, or one that is not clear, is an abstention worth 0.
+"""Scorers of LawBench that count what is right.
+
+Gold answers score 1.0, readings are those of `lexpro.law`, and no answer, or one that is not clear,
+is an abstention worth 0.
 """
 
 from __future__ import annotations
@@ -84,8 +86,9 @@ def _amount(item: Item, text: str) -> ItemScore:
 
 
 def _sentence(source: str, text: str) -> str:
-    """The corrected sentence in an answer: its last line that resembles the source, without what
-    leads in.
+    """The corrected sentence in an answer: its last line that resembles the source.
+
+    Without what leads in.
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     lines = [line for line in lines if fuzz.ratio(source, line) >= 50] or lines[:1]
@@ -113,8 +116,9 @@ def _proofreading(item: Item, text: str) -> ItemScore:
 
 
 def f_half(sums: np.ndarray) -> np.ndarray:
-    """F0.5 of sums (…, 3) of right, wrong and missed edits; 1 where there is nothing to correct and
-    nothing is.
+    """F0.5 of sums (…, 3) of right, wrong and missed edits.
+
+    1 where there is nothing to correct and nothing is.
     """
     right, wrong, missed = np.moveaxis(np.asarray(sums, dtype=np.float64), -1, 0)
     below = 1.25 * right + wrong + 0.25 * missed

@@ -1,7 +1,6 @@
-"""The official scorers of LawBench, with all they get wrong: open-compass/LawBench @ e30981b,
-evaluation/.
+"""The official scorers of LawBench @ e30981b (evaluation/), with all they get wrong.
 
-Each is a pure function of item and prediction; `docs/benchmarks.md` lists their defects. Of a
+Each is a pure function of item and prediction; README.md lists their defects. Of a
 longer run of digits the first hundred count here, of one of Chinese numerals the first thousand:
 the original needs hours for it, or fails.
 """
@@ -125,8 +124,9 @@ def _articles(item: Item, text: str) -> ItemScore:
 
 
 def months(text: str) -> int | None:
-    """The months that 3-4 and 3-5 read: the first N个月, else the first N月, else twelve times the
-    first N年.
+    """The months that 3-4 and 3-5 read.
+
+    The first N个月, else the first N月, else twelve times the first N年.
     """
     text = _arabic(text)
     for pattern, size in ((r"(\d+)个月", 1), (r"(\d+)月", 1), (r"(\d+)年", 12)):
@@ -181,9 +181,13 @@ ITEM_SCORERS: dict[str, Callable[[Item, str], ItemScore]] = {
 
 
 def proofreading_scorer(tables: Callable[[], Tables]) -> Scorer:
-    """The scorer of 2-1: (right, wrong, missed) edits of the sentence that follows 句子： in the
-    prompt. `tables` is called when the first prediction is scored. Raises ValueError on an item
-    without that sentence.
+    """The scorer of 2-1: (right, wrong, missed) edits of the sentence that follows 句子：.
+
+    Args:
+        tables: called when the first prediction is scored.
+
+    Returns:
+        A scorer that raises ValueError on an item whose prompt has no such sentence.
     """
 
     @lru_cache(maxsize=4096)

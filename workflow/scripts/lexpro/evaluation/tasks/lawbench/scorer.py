@@ -1,5 +1,4 @@
-"""LawBench (open-compass/LawBench @ e30981b): 20 tasks of 500 items, zero- and one-shot, both
-scorers of each.
+"""LawBench (open-compass/LawBench @ e30981b): both scorers of its 20 tasks.
 
 Items are those of the data folders, or those that a file of predictions carries with it: the
 shipped outputs were made before the data's last change, and are scored against their own

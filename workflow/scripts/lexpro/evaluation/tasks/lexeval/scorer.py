@@ -1,5 +1,4 @@
-"""LexEval (CSHaitao/LexEval @ 044c695): 20 of its 23 tasks; 4_1, 5_1 and 5_2 are in no public
-repository.
+"""LexEval (CSHaitao/LexEval @ 044c695): 20 of its 23 tasks.
 
 Tasks of level 5 are texts, all others choices of one or more letters.
 """
@@ -23,8 +22,9 @@ _SEPARATORS = str.maketrans("", "", "、.,;，和")
 
 
 def letters(text: str) -> str:
-    """The letters that the evaluator reads: runs of A to E without a repetition, before any 解析 or
-    分析, each letter once, in the order in which they come.
+    """The letters that the evaluator reads, each once, in the order in which they come.
+
+    Runs of A to E without a repetition, before any 解析 or 分析.
     """
     text = text.split("解析")[0].split("分析")[0].translate(_SEPARATORS)
     runs = [run for run in re.findall(r"[A-E]{1,5}", text) if len(run) == len(set(run))]

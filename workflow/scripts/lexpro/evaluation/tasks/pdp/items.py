@@ -1,5 +1,6 @@
-"""PDP-Bench: what a procuratorate decides on a case: prosecution, or one of three kinds of
-non-prosecution.
+"""PDP-Bench: what a procuratorate decides on a case.
+
+Prosecution, or one of three kinds of non-prosecution.
 """
 
 from __future__ import annotations

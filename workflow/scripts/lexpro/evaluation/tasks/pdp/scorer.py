@@ -1,5 +1,4 @@
-"""PDP-Bench (lu-jun-yu/PDP @ 60cb2bd): decisions on prosecution, four classes, or two
-(prosecuted or not).
+"""PDP-Bench (lu-jun-yu/PDP @ 60cb2bd): decisions on prosecution, of four classes or of two.
 
 The official score is that of eval/metrics.py: macro-F1 of the four decisions, read from the line
 决定 below the last heading. The normalised one reads the decision in any wording, counts only
@@ -31,8 +30,9 @@ _FEW = 20
 
 
 def official_decision(text: str) -> str | None:
-    """The decision of the original: its line must hold one of the four words, and nothing but **
-    and 。 beside it.
+    """The decision of the original.
+
+    Its line must hold one of the four words, and nothing but ** and 。 beside it.
     """
     section = _CONCLUSION.search(text)
     line = _DECISION.search(section[1]) if section else None
@@ -65,8 +65,10 @@ _NOT_A_DECISION = re.compile(r"审查起诉|移送起诉|移送审查起诉|起�
 
 
 def decision(text: str) -> str | None:
-    """The decision in any wording: what the last 决定 or 结论 states, else the only one in the
-    text; None where that is not clear, or the kind of a non-prosecution is not said."""
+    """The decision in any wording: what the last 决定 or 结论 states, else the only one in it.
+
+    None where that is not clear, or the kind of a non-prosecution is not said.
+    """
     text = _NOT_A_DECISION.sub("", text)
     _, head, after = max(
         (text.rpartition(word) for word in ("决定：", "决定:", "结论：", "结论:", "最终结论】")),
@@ -93,8 +95,9 @@ def _two(label: str | None) -> str | None:
 
 
 def _classes(true: str | None, stated: str | None, names: tuple[str, ...]) -> list[float]:
-    """Right, wrongly stated and missed, of each class in turn; nothing where the truth is none of
-    them.
+    """Right, wrongly stated and missed, of each class in turn.
+
+    Nothing where the truth is none of them.
     """
     if true is None:
         return [0.0] * (3 * len(names))
@@ -125,8 +128,9 @@ def _micro(start: int, end: int, sums: np.ndarray) -> np.ndarray:
 
 
 def _macro(start: int, end: int, present: bool, sums: np.ndarray) -> np.ndarray:
-    """Mean F1 of the classes; officially one that never occurs has 0, `present`: it does not
-    count.
+    """Mean F1 of the classes.
+
+    Officially one that never occurs has 0; where only those `present` count, it does not.
     """
     right, wrong, missed = (sums[..., start + n : end : 3] for n in range(3))
     counted = right + wrong + missed > 0 if present else np.ones_like(right, dtype=bool)
