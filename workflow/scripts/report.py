@@ -1,6 +1,4 @@
-"""Report: everything of one experiment → summary.json, figures, tables and one self-contained
-page.
-"""
+"""Report: everything of one experiment → summary, figures, tables and one page."""
 
 from lexpro.report import catalog, figures, gather, page, summary, tables
 from lexpro.workflow.files import read_json, write_json, write_text
@@ -8,6 +6,7 @@ from lexpro.workflow.stage import stage
 
 
 def main(argv: list[str] | None = None) -> None:
+    """Run the stage."""
     with stage("report", __doc__, argv) as run:
         settings = run.settings
         write_json(

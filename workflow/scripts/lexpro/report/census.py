@@ -1,5 +1,4 @@
-"""The picture of a corpus, in counts: what was kept, how often it was there, what was masked, what
-was left out.
+"""The picture of a corpus, in counts: kept, duplicated, masked and left out.
 
 It names no person and no case: a case number loses its serial number. Parquet files are read as
 streams, the texts for their lengths alone, so that memory does not grow with the corpus.
@@ -33,9 +32,7 @@ UNKNOWN, NO_ENDING = "?", "no ending"
 
 
 def by_province(folder: Path) -> dict[str, dict[str, int]]:
-    """Province → {read, <reason>…, kept} of the judgments that came to the filter, as its
-    funnel.csv says.
-    """
+    """Province → {read, <reason>…, kept} of the judgments that came to the filter (funnel.csv)."""
     with (folder / "funnel.csv").open(encoding="utf-8", newline="") as file:
         return {
             row.pop("province"): {step: int(count) for step, count in row.items()}
@@ -120,8 +117,9 @@ def classes(months: dict[int, int]) -> list[dict]:
 
 
 def without_serial(case_number: str | None) -> str | None:
-    """（2020）京0102刑初1号 → （2020）京0102刑初×号: year, court and kind of a case, not which
-    case it is.
+    """A case number without its serial number, which tells which case it is.
+
+    （2020）京0102刑初1号 becomes （2020）京0102刑初×号: year, court and kind of the case remain.
     """
     return re.sub(r"\d+(?=\D*$)", "×", case_number) if case_number else None
 
@@ -241,8 +239,11 @@ FAMILIES, PLACES, EXAMPLES = 10, 3, 2
 
 
 def build(inputs: dict[str, Path], provinces: list[str]) -> dict:
-    """The picture of one experiment's corpus, from the folders of its runs `ingest`, `structure`
-    and `filter`.
+    """The picture of one experiment's corpus.
+
+    Args:
+        inputs: the folders of its runs `ingest`, `structure` and `filter`, by stage.
+        provinces: the province folders of the runs.
     """
     return {
         "by_province": by_province(inputs["filter"]),

@@ -48,8 +48,14 @@ def _counts(row: dict, main: str) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Scored:
-    """One task of one run: item → (samples, counts), the metric that its score is, the confidence
-    of its interval, and what a second run gave."""
+    """One task of one run.
+
+    Attributes:
+        main: the metric that its score is.
+        items: item → (samples, counts).
+        confidence: that of its interval.
+        repeatability: what a second run gave, where there was one.
+    """
 
     main: str
     items: dict[str, np.ndarray]
@@ -67,8 +73,9 @@ class Scored:
 
 
 def scored(rows: list[dict], scores: dict) -> Scored | None:
-    """The counts of one task's rows; None where its score is no function of them (a corpus-level
-    score).
+    """The counts of one task's rows; None where its score is no function of them.
+
+    A score of the whole corpus, such as F0.5 of LawBench 2-1, is none.
     """
     main = scores["main"]
     found: dict[str, list[tuple[float, ...]]] = {}
@@ -114,9 +121,12 @@ def _test(task: str, first: Cell, second: Cell, cells: dict[Cell, Scored]) -> di
 
 
 def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
-    """{draws, confidence, correction, family, tests}: every comparison of an experiment, `p_holm`
-    over all of them; `confidence` is that of the scores (an experiment has one), null where there
-    are none.
+    """Every comparison of an experiment.
+
+    Returns:
+        {draws, confidence, correction, family, tests}: `p_holm` is corrected over all `family`
+        tests; `confidence` is that of the scores (an experiment has one), null where there are
+        none.
     """
     confidences = {one.confidence for cells in found.values() for one in cells.values()}
     made = [
@@ -150,13 +160,14 @@ def _floor(one: Scored) -> dict:
     return found | ({"repeatability": one.repeatability} if one.repeatability else {})
 
 
-def floors(found: dict[str, dict[Cell, Scored]]) -> dict:
-    """Task → variant → retrieval → {samples, redrawn, mean, largest, repeatability}: how far one
-    model lies from itself.
+def noise_floors(found: dict[str, dict[Cell, Scored]]) -> dict:
+    """How much the score of one model varies.
 
-    `mean` and `largest` between two of its samples, where there is more than one; `redrawn` on two
-    draws of items; `repeatability`: a second greedy run of some items
-    (`lexpro.evaluation.repeatability`).
+    Returns:
+        Task → variant → retrieval → {samples, redrawn, mean, largest, repeatability}: `mean` and
+        `largest` between two of its samples, where there is more than one; `redrawn` on two draws
+        of items; `repeatability`: a second greedy run of some items
+        (`lexpro.evaluation.repeatability`).
     """
     tree: dict = {}
     for task, cells in found.items():
@@ -168,4 +179,4 @@ def floors(found: dict[str, dict[Cell, Scored]]) -> dict:
 def build(inputs: dict[str, Path]) -> dict[str, dict]:
     """{comparisons, noise} of an experiment's summary."""
     found = read(inputs)
-    return {"comparisons": tests(found), "noise": floors(found)}
+    return {"comparisons": tests(found), "noise": noise_floors(found)}

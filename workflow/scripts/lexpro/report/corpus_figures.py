@@ -1,6 +1,4 @@
-"""The figures of the corpus, from summary.json alone: the funnel, the map, the spread, provinces ×
-charges.
-"""
+"""The figures of the corpus, from summary.json alone: funnel, map, spread, provinces × charges."""
 
 from __future__ import annotations
 
@@ -14,9 +12,7 @@ from lexpro.report import labels, style
 
 
 def funnel(summary: dict) -> plt.Figure:
-    """From records read to the splits: what remains after each step, and what the step took
-    away.
-    """
+    """From records read to the splits: what remains after each step, and what it removed."""
     counts, taken = summary["funnel"], summary["dropped"]
     steps = [("read", labels.FUNNEL["read"], 0)]
     steps += [
@@ -56,12 +52,16 @@ def funnel(summary: dict) -> plt.Figure:
 
 
 def upper(text: str) -> str:
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
 def provinces(summary: dict, most: int) -> plt.Figure:
-    """Kept judgments by charge (the `most` frequent) and province, on a logarithmic scale of
-    colour.
+    """Kept judgments by charge and province, on a logarithmic scale of colour.
+
+    Args:
+        summary: of the experiment.
+        most: how many charges, the most frequent ones.
     """
     crossed = summary["provinces"]
     by_charge: dict[str, int] = {}
@@ -125,9 +125,7 @@ def marks(low: float, high: float) -> list[int]:
 
 
 def tiles(summary: dict) -> plt.Figure:
-    """Each province's judgments: how many are kept (colour), and what share of those that were
-    read.
-    """
+    """Each province's judgments: how many are kept (colour), and what share of those read."""
     found = summary["corpus"]["by_province"]
     kept = {name: found.get(name, {}).get("kept", 0) for name in TILES}
     if not any(kept.values()):

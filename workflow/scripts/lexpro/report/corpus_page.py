@@ -42,8 +42,9 @@ def masked_text(summary: dict) -> str:
 
 
 def row_files(summary: dict) -> list[tuple[str, str, str]]:
-    """(path, link, what) of the files with a row for each document left out. Links start from a
-    report's folder.
+    """(path, link, what) of the files with a row for each document left out.
+
+    Links start from a report's folder.
     """
     keys = {stage: summary["stages"][stage]["key"] for stage in ("ingest", "structure", "filter")}
     files = (
@@ -62,6 +63,7 @@ def row_files(summary: dict) -> list[tuple[str, str, str]]:
 
 
 def row_code(summary: dict) -> str:
+    """Python that reads the documents dropped for one reason."""
     path, *_ = row_files(summary)[-1]
     reason = next(iter(summary["dropped"]), "near_duplicate")
     return f'import polars as pl\n\npl.read_parquet("{path}").filter(pl.col("reason") == "{reason}")'
@@ -82,8 +84,15 @@ def words(summary: dict) -> dict:
 def write(
     experiment: str, inputs: dict[str, Path], provinces: list[str], out: Path, charges: int, dpi: int
 ) -> None:
-    """corpus.json, figures/, tables/ and corpus.html, from the folders of `ingest`, `structure` and
-    `filter`; `charges` in the figure of provinces and charges, `dpi` of the PNG figures.
+    """Write corpus.json, figures/, tables/ and corpus.html.
+
+    Args:
+        experiment: name of the experiment.
+        inputs: the folders of its runs `ingest`, `structure` and `filter`, by stage.
+        provinces: the province folders of the runs.
+        out: folder of the page.
+        charges: charges in the figure of provinces and charges.
+        dpi: resolution of the PNG figures in dots an inch.
     """
     write_json(out / "corpus.json", {"experiment": experiment, **of_corpus(inputs, provinces)})
     # All else is made from the file as it will be read.

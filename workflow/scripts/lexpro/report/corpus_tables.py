@@ -7,15 +7,14 @@ from lexpro.report.table import Table
 
 
 def funnel(summary: dict) -> Table:
+    """Documents at each point from the raw records to the splits."""
     counts = summary["funnel"]
     rows = [(labels.split(name), counts[name]) for name in labels.ordered(counts, labels.FUNNEL)]
     return Table(catalog.TABLES["funnel"].title, ("point", "documents"), rows)
 
 
 def dropped(summary: dict) -> Table:
-    """What was left out: the reason that counts, where it is most frequent, and some of the
-    documents.
-    """
+    """What was left out: the reason that counts, where it is most frequent, and examples."""
     left_out = summary["corpus"]["left_out"]
     rows = [
         (
@@ -41,9 +40,7 @@ def counts(by_name: dict[str, int]) -> str:
 
 
 def provinces(summary: dict) -> Table:
-    """The funnel of each province: judgments that came to the filter, what each reason took away,
-    what is kept.
-    """
+    """The funnel of each province: judgments, what each reason removed, what is kept."""
     found = summary["corpus"]["by_province"]
     steps = {step for row in found.values() for step, count in row.items() if count} - {"read", "kept"}
     reasons = labels.ordered(steps, labels.REASONS)
@@ -64,9 +61,7 @@ def charges(summary: dict) -> Table:
 
 
 def spread(summary: dict) -> Table:
-    """The numbers of the figure of the same name, long: what is counted, a class of it, how
-    many.
-    """
+    """The numbers of the figure of the same name: what is counted, a class of it, how many."""
     corpus = summary["corpus"]
     rows = [("year of judgment", str(row["year"] or "no date"), row["judgments"]) for row in corpus["years"]]
     rows += [
@@ -85,6 +80,7 @@ def spread(summary: dict) -> Table:
 
 
 def families(summary: dict) -> Table:
+    """The largest families of duplicates."""
     found = summary["corpus"]["families"]
     rows = [
         (
@@ -99,11 +95,13 @@ def families(summary: dict) -> Table:
 
 
 def sizes(summary: dict) -> Table:
+    """How many families of duplicates have how many documents."""
     rows = [(row["size"], row["families"]) for row in summary["corpus"]["families"]["sizes"]]
     return Table(catalog.TABLES["sizes"].title, ("documents", "families"), rows)
 
 
 def masked(summary: dict) -> Table:
+    """Replacements by kind of personal data."""
     found = summary["corpus"]["masked"]
     rows = [(labels.MASKED.get(kind, kind), found[kind]) for kind in labels.ordered(found, labels.MASKED)]
     return Table(catalog.TABLES["masked"].title, ("kind", "replacements"), rows)

@@ -1,5 +1,6 @@
-"""What GRPO adds to SFT, and retrieval to a model, in words: read off the paired comparisons of the
-summary, whatever they say.
+"""What GRPO adds to SFT, and retrieval to a model, in words.
+
+The sentences are read off the paired comparisons of the summary, whatever these say.
 """
 
 from __future__ import annotations
@@ -15,9 +16,16 @@ NO_STEP = (
 )
 
 
-def found(summary: dict, pairs: dict[tuple[str, str], str]) -> list[dict]:
-    """The tests of some pairs (first, second) on the held-out judgments, in the order of the tasks,
-    each with what the pair stands for as `pair`; none where a variant is not evaluated."""
+def held_out_tests(summary: dict, pairs: dict[tuple[str, str], str]) -> list[dict]:
+    """The paired tests of some pairs on the held-out judgments, in the order of the tasks.
+
+    Args:
+        summary: of the experiment.
+        pairs: (first, second) → what the pair stands for, which a test gets as `pair`.
+
+    Returns:
+        None of a pair of which one is not evaluated.
+    """
     return [
         row | {"pair": pairs[row["first"], row["second"]]}
         for row in summary.get("comparisons", {"tests": []})["tests"]
@@ -31,8 +39,10 @@ def _signed(value: float) -> str:
 
 
 def _verdict(row: dict, level: float) -> str:
-    """`better` or `worse` where the interval lies on one side of 0 and the permutation test agrees
-    (it does not, of a handful of items, whose interval may be a point), else `open`."""
+    """`better` or `worse` where interval and permutation test agree on that, else `open`.
+
+    They disagree on a handful of items, whose interval may be a point.
+    """
     if row["p"] >= level or row["low"] <= 0 <= row["high"]:
         return "open"
     return "better" if row["low"] > 0 else "worse"
@@ -57,7 +67,9 @@ def of_grpo(summary: dict) -> str:
     The first is about the first task (the extraction of elements, where it is asked), the second
     counts the other comparisons.
     """
-    tests = found(summary, {(f"{FIRST}.{kind}", f"{SECOND}.{kind}"): kind for kind in labels.RETRIEVAL})
+    tests = held_out_tests(
+        summary, {(f"{FIRST}.{kind}", f"{SECOND}.{kind}"): kind for kind in labels.RETRIEVAL}
+    )
     if not tests:
         return ""
     if not summary["training"]["grpo"]:
@@ -83,10 +95,13 @@ def of_grpo(summary: dict) -> str:
 
 
 def of_retrieval(summary: dict) -> str:
-    """What retrieval adds to the last variant that is scored with it and without, task by task, and
-    what it shows; "" where there is none.
+    """What retrieval adds to the last variant that is scored with it and without, by task.
+
+    It also says what retrieval shows the model. "" where there is no such variant.
     """
-    tests = found(summary, {(f"{variant}.none", f"{variant}.rag"): variant for variant in (FIRST, SECOND)})
+    tests = held_out_tests(
+        summary, {(f"{variant}.none", f"{variant}.rag"): variant for variant in (FIRST, SECOND)}
+    )
     if not tests:
         return ""
     variant = SECOND if any(row["pair"] == SECOND for row in tests) else FIRST

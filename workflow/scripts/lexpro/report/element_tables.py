@@ -1,6 +1,4 @@
-"""Tables of the extraction of elements, wherever it was asked, and of how far the answers to one
-prompt agree.
-"""
+"""Tables of the extraction of elements, and of how far answers to one prompt agree."""
 
 from __future__ import annotations
 
@@ -19,9 +17,7 @@ MEASURES = ("samples", "same", "modal", "agreement", "unanswered", "term_range",
 
 
 def _named(task: str) -> str:
-    """`judge_elements/elements` is the name of a task of another benchmark, `elements` that of
-    ours.
-    """
+    """What the table calls a task: that of another benchmark by its name, ours `held-out`."""
     return task if "/" in task else "held-out"
 
 
@@ -31,9 +27,7 @@ def _of(summary: dict, key: str) -> Iterator[tuple[str, str, str, dict]]:
 
 
 def elements(summary: dict) -> Table:
-    """Precision, recall and F1 over all elements, by kind and by defendant, and the paper's typical
-    errors, counted.
-    """
+    """Precision, recall and F1 over all elements, by kind and by defendant, and typical errors."""
     rows: list[tuple[Cell, ...]] = []
     for task, variant, _, row in _of(summary, "fields"):
         begin = (_named(task), labels.VARIANTS[variant])

@@ -1,5 +1,6 @@
-"""Worked examples: what each variant extracts from a judgment, marked against the truth (Figures 4
-and 5).
+"""Worked examples: what each variant extracts from a judgment, marked against the truth.
+
+They correspond to the paper's Figures 4 and 5.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ RIGHT, WRONG, MISSED = "right", "wrong", "missed"
 
 @dataclass(frozen=True)
 class Mark:
-    """One value in one cell: `right`, `wrong` (not in the truth) or `missed` (not in the
-    answer).
+    """One value in one cell.
+
+    Attributes:
+        kind: `right`, `wrong` (not in the truth) or `missed` (not in the answer).
+        value: the value.
     """
 
     kind: str
@@ -33,8 +37,9 @@ class Line:
 
 
 def mark(gold: Counter[str], answer: Counter[str]) -> list[Mark]:
-    """Marks of one slot. One wrong value instead of one true one is a mistake, not also an
-    omission.
+    """Marks of one slot.
+
+    One wrong value instead of one true one is a mistake, not also an omission.
     """
     right, wrong, missed = gold & answer, answer - gold, gold - answer
     marks = [Mark(RIGHT, value) for value in right.elements()] + [
@@ -54,8 +59,9 @@ def slots(facts: Counter[Fact]) -> dict[tuple[str, str], Counter[str]]:
 
 
 def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line]:
-    """A line a slot of the truth or of an answer: those of a defendant together, totals of the case
-    last.
+    """A line a slot of the truth or of an answer.
+
+    The lines of a defendant stand together, totals of the case last.
     """
     truth, given = slots(gold), {variant: slots(facts) for variant, facts in answers.items()}
     order = list(dict.fromkeys([*truth, *(slot for found in given.values() for slot in found)]))
@@ -73,16 +79,19 @@ def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line
 
 
 def _spread(ranked: list[str], count: int) -> list[str]:
-    """The middle of each of `count` equal parts: neither the very worst nor the very best stands
-    for the rest.
-    """
+    """The middle of each of `count` equal parts, so that neither extreme stands for the rest."""
     return [ranked[int((part + 0.5) * len(ranked) / count)] for part in range(count)]
 
 
 def choose(scores: dict[str, float], count: int) -> list[str]:
-    """`count` ids from worst to best by rule, not by hand: one without a mistake (a score of 1),
-    the others evenly spaced in rank over those with one, for it is mistakes that teach. Where there
-    are too few of a kind, more of the other.
+    """Ids of the examples, from worst to best, by rule and not by hand.
+
+    One is without a mistake (a score of 1); the others are evenly spaced in rank over those with
+    one, which show more. Where there are too few of a kind, more of the other are taken.
+
+    Args:
+        scores: id → score.
+        count: how many.
     """
     ranked = sorted(scores, key=lambda item: (scores[item], item))
     flawed = [item for item in ranked if scores[item] < 1]
@@ -93,8 +102,15 @@ def choose(scores: dict[str, float], count: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Example:
-    """One judgment: an excerpt, the marked lines, and each variant's F1, raw text and, if
-    unreadable, why.
+    """One judgment: an excerpt, the marked lines, and what each variant wrote.
+
+    Attributes:
+        title: charge and province.
+        text: the excerpt.
+        lines: the marked lines.
+        f1: variant → F1.
+        unreadable: variant → why its answer cannot be read.
+        completions: variant → its raw text.
     """
 
     title: str

@@ -1,5 +1,6 @@
-"""The figures of training and evaluation. Each function draws one from plain numbers; `draw` makes
-them all.
+"""The figures of training and evaluation.
+
+Each function draws one from plain numbers; `draw` makes them all.
 """
 
 from __future__ import annotations
@@ -65,9 +66,7 @@ def sft(logged: Curves, window: int) -> plt.Figure:
 
 
 def grpo(logged: Curves, window: int) -> plt.Figure:
-    """Mean reward of each step's completions, in all and by component; a panel each, steps in
-    common.
-    """
+    """Mean reward of each step's completions, in all and by component, a panel each."""
     series = sources.rewards(logged)
     if not series:
         return style.empty("Nothing was logged during GRPO.")
@@ -132,11 +131,10 @@ def scores(summary: dict) -> plt.Figure:
 
 
 def retrieval(summary: dict) -> plt.Figure:
-    """Share of the cited articles that each system finds among its first k: a panel each k, a row
-    each system.
+    """Share of the cited articles that each system finds among its first k.
 
-    Rows, not lines: the good systems differ by thousandths, and their lines would lie on one
-    another.
+    A panel each k, a row each system. Rows, not lines: the good systems differ by thousandths, and
+    their lines would lie on one another.
     """
     systems = {name: row for name, row in summary["retrieval"].get("systems", {}).items() if row}
     if not systems:

@@ -1,5 +1,4 @@
-"""Chinese type, independent of what fonts a machine has: Noto Sans CJK SC from the package
-`mplfonts`.
+"""Chinese type, whatever fonts a machine has: Noto Sans CJK SC from the package `mplfonts`.
 
 Figures draw with the whole font. Pages carry the glyphs that they use, so that they read the same
 everywhere.
@@ -29,8 +28,9 @@ def register() -> str:
 
 
 def woff(text: str) -> bytes:
-    """The font, cut down to the characters of `text`, in WOFF 1.0. The same text gives the same
-    bytes.
+    """The font, cut down to the characters of `text`, in WOFF 1.0.
+
+    The same text gives the same bytes.
     """
     options = subset.Options(
         layout_features=[], hinting=False, name_IDs=[], notdef_outline=True, recalc_timestamp=False

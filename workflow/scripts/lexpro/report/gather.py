@@ -1,6 +1,4 @@
-"""From scored items to worked examples: which judgments are shown, and what each variant made of
-them.
-"""
+"""From scored items to worked examples: which judgments, and what each variant made of them."""
 
 from __future__ import annotations
 
@@ -53,12 +51,16 @@ def example(title: str, given: dict[str, dict]) -> Example:
 
 
 def clip(text: str, limit: int) -> str:
+    """The first `limit` characters, with an ellipsis where there are more."""
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def examples(inputs: dict[str, Path], count: int) -> list[Example]:
-    """`count` judgments from better to worse by the last variant's F1 (`choose`), with what every
-    variant extracted.
+    """Worked examples, from better to worse by the last variant's F1 (`choose`).
+
+    Args:
+        inputs: the folders of the runs.
+        count: how many.
     """
     by_variant = items(inputs)
     if not by_variant:

@@ -137,6 +137,7 @@ def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
 
 
 def reason(name: str) -> str:
+    """A reason for leaving out a document, in words."""
     return (REASONS | REJECTED).get(name, name.replace("_", " "))
 
 
@@ -152,9 +153,7 @@ def split(name: str) -> str:
 
 
 def confidence(*summaries: dict) -> str:
-    """`95 %`: the confidence that the scores of these experiments were made with; "" where there
-    are none.
-    """
+    """`95 %`: the confidence of the scores of these experiments; "" where there are none."""
     found = {summary.get("comparisons", {}).get("confidence") for summary in summaries} - {None}
     return " and ".join(f"{100 * each:g} %" for each in sorted(found))
 

@@ -1,5 +1,4 @@
-"""From a template to one HTML file with everything in it: figures, tables to download, Chinese
-type.
+"""From a template to one HTML file that holds everything: figures, tables, Chinese type.
 
 Templates and style sheets lie in `templates/`. No page loads another file or runs a script.
 """

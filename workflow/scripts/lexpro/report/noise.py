@@ -1,5 +1,6 @@
-"""The noise floor: how far the same model, evaluated twice, lies from itself. It stands under every
-table of scores.
+"""The noise floor: how much the score of the same model varies when it is evaluated twice.
+
+It stands under every table of scores.
 """
 
 from __future__ import annotations
@@ -20,9 +21,7 @@ def floors(summary: dict, tasks: Sequence[str] | None = None) -> Iterator[tuple[
 
 
 def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
-    """One sentence a task, of its noisiest variant: between two samples, and between two draws of
-    items.
-    """
+    """One sentence a task, of the variant that varies most: between samples, between draws."""
     said = []
     for task in dict.fromkeys(tasks):
         found = [floor for summary in summaries for *_, floor in floors(summary, (task,))]
@@ -42,9 +41,7 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
 
 
 def _greedy(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
-    """What a second run of greedy answers gave, all variants together; "" where answers are
-    sampled.
-    """
+    """What a second run of greedy answers gave, all variants together; "" for sampled answers."""
     found = [floor for summary in summaries for *_, floor in floors(summary, tasks)]
     if any("largest" in floor for floor in found):
         return ""

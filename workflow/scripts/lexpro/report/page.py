@@ -1,6 +1,4 @@
-"""report.html: one file with everything in it, to be mailed, archived and read without a
-network.
-"""
+"""report.html: one file that holds everything, to be mailed, archived and read offline."""
 
 from __future__ import annotations
 
@@ -32,6 +30,8 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Score:
+    """A score between 0 and 1 with its interval."""
+
     value: float
     low: float
     high: float
@@ -39,8 +39,12 @@ class Score:
 
 @dataclass(frozen=True)
 class KeyLine:
-    """A row of the first table: a task, its metric, and a cell a variant and retrieval (None: not
-    asked).
+    """A row of the first table.
+
+    Attributes:
+        task: name of the task.
+        metric: name of its metric.
+        cells: a score for each variant and retrieval; None: not asked.
     """
 
     task: str
@@ -59,6 +63,7 @@ def columns(summary: dict) -> dict[str, list[str]]:
 
 
 def key_numbers(summary: dict) -> list[KeyLine]:
+    """The rows of the first table."""
     lines = []
     for task in TASKS:
         found = {(v, r): row for v, r, row in runs_of(summary, task)}
@@ -120,6 +125,7 @@ def count(number: int) -> str:
 
 
 def duration(seconds: float) -> str:
+    """Seconds in words: `2 h 5 min`, `3 min 20 s`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
@@ -138,6 +144,7 @@ def examples_text(summary: dict, examples: list[Example]) -> str:
 
 
 def provenance(summary: dict) -> list[tuple[str, str]]:
+    """(name, value) of what made the results."""
     record = summary["provenance"]
     commits = ", ".join(commit[:12] for commit in record["commits"])
     return [
@@ -155,8 +162,14 @@ def provenance(summary: dict) -> list[tuple[str, str]]:
 
 
 def render(summary: dict, tables: dict[str, Table], examples: list[Example], figures: Path, note: str) -> str:
-    """The page. `figures` holds `<name>.svg`; `note` is a sentence of the experiment's own, may be
-    empty.
+    """The page of an experiment.
+
+    Args:
+        summary: of the experiment.
+        tables: by name.
+        examples: worked examples.
+        figures: folder with `<name>.svg`.
+        note: a sentence of the experiment's own; may be empty.
     """
     words = {
         "experiment": summary["experiment"],

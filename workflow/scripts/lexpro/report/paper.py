@@ -1,10 +1,8 @@
-"""The tables in the shape of the paper: base, SFT and GRPO of each size, without and with
-retrieval.
+"""The tables in the shape of the paper: each size and variant, with and without retrieval.
 
 Of one experiment in its report, of several side by side in results/tables (`lexpro publish
---tables`).
-Where others have published figures of a benchmark, these are rows of their own below ours, with
-their source.
+--tables`). Where others have published figures of a benchmark, these are rows of their own below
+ours, with their source.
 """
 
 from __future__ import annotations
@@ -30,6 +28,7 @@ def name_of(summary: dict) -> str:
 
 
 def by_size(summaries: Summaries) -> Summaries:
+    """The summaries by the parameters of their models, the smallest first."""
     return sorted(summaries, key=lambda summary: (summary["model"]["parameters"], summary["experiment"]))
 
 
@@ -41,9 +40,7 @@ BEGIN = ("model", "parameters", "experiment", "variant")
 
 
 def extraction(summaries: Summaries) -> Table:
-    """Legal element extraction: precision, recall and F1 over all elements, and the mean F1 of
-    their kinds.
-    """
+    """Extraction of elements: precision, recall and F1 over all, and the mean F1 of the kinds."""
     names = ("precision", "recall", "micro_f1", "low", "high", "macro_f1", "n")
     rows = [
         (*_begin(summary, variant), *(found[variant].get(name) for name in names), _seen([found[variant]]))

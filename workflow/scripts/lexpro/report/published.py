@@ -1,6 +1,4 @@
-"""What others have published on the same benchmarks (published.yaml): numbers with a source, kept
-apart from ours.
-"""
+"""What others have published on the same benchmarks (published.yaml), each with its source."""
 
 from __future__ import annotations
 
@@ -15,8 +13,13 @@ FILE = Path(__file__).with_suffix(".yaml")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A published system. `values` follow the columns, and may end early; `key`: its name in the
-    source.
+    """A published system.
+
+    Attributes:
+        system: its name.
+        values: in the order of the columns; they may end early.
+        source: where the values are printed.
+        key: its name in the source.
     """
 
     system: str
@@ -51,7 +54,5 @@ def read() -> dict[str, Published]:
 
 
 def tree() -> dict[str, dict]:
-    """The same as the summary holds it, so that whoever reads a table's file finds its numbers
-    there too.
-    """
+    """The published figures as the summary holds them, beside the numbers of the experiment."""
     return {benchmark: asdict(figures) for benchmark, figures in read().items()}

@@ -18,9 +18,7 @@ OUTCOMES = ("right", "wrong", "abstained", "failed", "truncated")
 
 
 def public(inputs: dict[str, Path]) -> dict:
-    """Benchmark → task → variant → retrieval → scores, of benchmarks other than the held-out
-    judgments.
-    """
+    """Benchmark → task → variant → retrieval → scores, without the held-out judgments."""
     found: dict = {}
     for benchmark, runs in sources.evaluations(inputs).items():
         for (variant, retrieval), folder in runs.items() if benchmark else ():

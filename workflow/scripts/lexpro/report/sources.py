@@ -1,6 +1,4 @@
-"""What the report reads of the runs upstream: only this module knows how their files are laid
-out.
-"""
+"""What the report reads of the runs upstream: only this module knows how their files lie."""
 
 from __future__ import annotations
 
@@ -20,6 +18,7 @@ RETRIEVAL = ("none", "rag")
 
 
 def jsonl(path: Path) -> list[dict]:
+    """The rows of a JSON-lines file."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
 
@@ -30,9 +29,7 @@ def attested(folder: Path, provinces: list[str]) -> list[dict]:
 
 
 def cost(folder: Path, provinces: list[str]) -> dict:
-    """{key, seconds, peak_rss_mb} of a run: seconds summed and memory the largest over its
-    provinces.
-    """
+    """{key, seconds, peak_rss_mb} of a run: over its provinces, the sum and the maximum."""
     records = attested(folder, provinces)
     return {
         "key": folder.name,
@@ -42,9 +39,7 @@ def cost(folder: Path, provinces: list[str]) -> dict:
 
 
 def model(folder: Path) -> dict:
-    """{parameters, architecture} of a base model, from the headers of its safetensors files
-    alone.
-    """
+    """{parameters, architecture} of a base model, from the headers of its safetensors files."""
     total = 0
     for path in sorted((folder / "model").glob("*.safetensors")):
         with path.open("rb") as file:
@@ -88,8 +83,9 @@ def scored(inputs: dict[str, Path]) -> dict[tuple[str, str], dict]:
 
 
 def evaluations(inputs: dict[str, Path]) -> dict[str, dict[tuple[str, str], Path]]:
-    """Benchmark ("" for the held-out judgments) → (variant, retrieval), in the order of the paper →
-    its scores.
+    """Benchmark → (variant, retrieval) → folder of its scores, in the order of the paper.
+
+    The held-out judgments are the benchmark "".
     """
     found: dict[str, dict[tuple[str, str], Path]] = {}
     for variant in VARIANTS:
@@ -115,8 +111,9 @@ def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
 
 
 def rewards(logged: dict[str, tuple[list[float], list[float]]]) -> dict[str, tuple[list[float], list[float]]]:
-    """The reward curves of a GRPO run: the total, then its components (TRL logs
-    `rewards/<name>/mean`).
+    """The reward curves of a GRPO run: the total, then its components.
+
+    TRL logs the latter as `rewards/<name>/mean`.
     """
     parts = {
         name.split("/")[1]: series

@@ -1,6 +1,4 @@
-"""The look of all figures: one font, one colour-blind safe palette (Okabe and Ito), no idle
-frames.
-"""
+"""The look of all figures: one font, one colour-blind safe palette (Okabe and Ito)."""
 
 from __future__ import annotations
 
@@ -82,8 +80,9 @@ def empty(reason: str) -> plt.Figure:
 
 
 def smooth(values: list[float], window: int) -> list[float]:
-    """A running mean over `window` points, centred: narrower near the ends, where it would lean to
-    one side.
+    """A centred running mean over `window` points.
+
+    It is narrower near the ends, where it would lean to one side.
     """
     found = []
     for place in range(len(values)):

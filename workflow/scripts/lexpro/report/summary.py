@@ -28,8 +28,9 @@ PER_VARIANT = ("predict", "score")
 
 
 def stages(inputs: dict[str, Path], provinces: list[str]) -> dict:
-    """Key and cost of each run; beside several runs of a stage, all keys, seconds in sum and the
-    largest memory.
+    """Key and cost of each run.
+
+    Of several runs of a stage also all keys, the sum of the seconds and the largest memory.
     """
     found: dict = {}
     for name, folder in inputs.items():
@@ -76,9 +77,7 @@ def funnel(inputs: dict[str, Path], provinces: list[str]) -> dict[str, int]:
 
 
 def scores(inputs: dict[str, Path]) -> dict[str, dict]:
-    """Task → variant → retrieval → scores; the extraction of elements is asked without retrieval
-    only.
-    """
+    """Task → variant → retrieval → scores; elements are asked without retrieval only."""
     found: dict[str, dict] = {}
     for (variant, retrieval), by_task in sources.scored(inputs).items():
         for task in TASKS:
@@ -93,9 +92,7 @@ def scores(inputs: dict[str, Path]) -> dict[str, dict]:
 
 
 def training(inputs: dict[str, Path]) -> dict[str, dict]:
-    """Where the training curves begin and end: means over the first and the last tenth of what was
-    logged.
-    """
+    """Where the training curves begin and end: means over a tenth of the steps logged."""
     found = {}
     for stage in ("base_model", "sft"):
         path = inputs[stage] / "metrics.jsonl"
@@ -181,8 +178,12 @@ def of_corpus(inputs: dict[str, Path], provinces: list[str]) -> dict:
 
 
 def build(experiment: str, inputs: dict[str, Path], provinces: list[str]) -> dict:
-    """The summary of one experiment from the folders of its runs (name → folder), split by these
-    provinces.
+    """The summary of one experiment.
+
+    Args:
+        experiment: its name.
+        inputs: the folders of its runs.
+        provinces: the province folders of the runs that are split.
     """
     return {
         "experiment": experiment,

@@ -1,5 +1,6 @@
-"""A table for people and programs: rows of plain cells, as CSV, Markdown and LaTeX (as HTML in
-page.py).
+"""A table for people and programs: rows of plain cells, as CSV, Markdown and LaTeX.
+
+The pages show it as HTML (templates/macros.html.j2).
 """
 
 from __future__ import annotations
@@ -32,10 +33,15 @@ SHOWN: dict[str, Callable[[float], str]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """A title, column names, and rows of cells; None is an empty cell. `note` stands below, such as
-    the noise floor.
+    """A table.
 
     Where the column `origin` changes, a rule sets rows apart: what is ours, what others published.
+
+    Attributes:
+        title: without a full stop.
+        columns: their names.
+        rows: of cells; None is an empty one.
+        note: stands below, such as the noise floor.
     """
 
     title: str
@@ -44,9 +50,7 @@ class Table:
     note: str = ""
 
     def shown(self) -> list[list[str]]:
-        """The cells as text for readers: scores to three places, whole numbers in groups of three
-        digits.
-        """
+        """The cells as text: scores to three places, whole numbers in groups of three digits."""
         return [
             [show(value, name) for value, name in zip(row, self.columns, strict=True)] for row in self.rows
         ]
@@ -59,6 +63,12 @@ class Table:
 
 
 def show(value: Cell, column: str) -> str:
+    """A cell as text for readers.
+
+    Args:
+        value: of the cell.
+        column: its name, which may ask for a unit.
+    """
     if value is None:
         return ""
     if isinstance(value, str):
@@ -69,6 +79,7 @@ def show(value: Cell, column: str) -> str:
 
 
 def to_csv(table: Table) -> str:
+    """The table as CSV, with full precision."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.columns)
@@ -77,6 +88,8 @@ def to_csv(table: Table) -> str:
 
 
 def to_markdown(table: Table) -> str:
+    """The table as Markdown, its title above and its note below."""
+
     def line(cells: list[str]) -> str:
         return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
 
@@ -94,8 +107,9 @@ TEX = str.maketrans(
 
 
 def _tex(text: str) -> str:
-    """Text in one line as TeX prints it; behind the end of a row, [ and * would be read as its
-    option.
+    """Text in one line as TeX prints it.
+
+    Behind the end of a row, [ and * would be read as its option.
     """
     made = " ".join(text.translate(TEX).split())
     return f"{{}}{made}" if made.startswith(("[", "*")) else made
@@ -113,8 +127,9 @@ def _ruled(table: Table) -> list[str]:
 
 
 def _numbered(table: Table) -> tuple[Table, list[str]]:
-    """(the table with numbers for its sources, the sources in their order): they are too long for a
-    page's width.
+    """(the table with numbers for its sources, the sources in their order).
+
+    The sources themselves are too long for the width of a page.
     """
     if "source" not in table.columns:
         return table, []
@@ -127,8 +142,9 @@ def _numbered(table: Table) -> tuple[Table, list[str]]:
 
 
 def to_latex(table: Table) -> str:
-    """A table for `booktabs` and `graphicx`, which makes it as narrow as the page; Chinese words in
-    it want `xelatex` with `ctex`, or `pdflatex` with `CJKutf8`.
+    """The table for `booktabs` and `graphicx`, which makes it as narrow as the page.
+
+    Chinese words in it need `xelatex` with `ctex`, or `pdflatex` with `CJKutf8`.
     """
     table, sources = _numbered(table)
     head = " & ".join(map(_tex, table.columns)) + r" \\"

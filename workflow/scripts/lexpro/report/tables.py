@@ -1,6 +1,4 @@
-"""The tables of the report, made from summary.json alone: what is measured of training, evaluation
-and runs.
-"""
+"""The tables of training, evaluation and runs, made from summary.json alone."""
 
 from __future__ import annotations
 
@@ -22,6 +20,7 @@ def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
 
 
 def scores(summary: dict) -> Table:
+    """Every score with its interval and the outcomes of the items."""
     title = f"{catalog.TABLES['scores'].title}; low and high bound the {labels.interval(summary)} of the bootstrap"
     columns = ("task", "variant", "retrieval", "metric", "score", "low", "high", "n")
     outcomes = ("right", "wrong", "abstained", "failed", "truncated")
@@ -69,6 +68,7 @@ def confusions(summary: dict) -> Table:
 
 
 def retrieval(summary: dict) -> Table:
+    """Recall of each retrieval system at each k."""
     systems = summary["retrieval"].get("systems", {})
     rows = [
         (labels.SYSTEMS.get(system, system), int(k), systems[system][k])
@@ -79,6 +79,7 @@ def retrieval(summary: dict) -> Table:
 
 
 def training(summary: dict) -> Table:
+    """Where the training curves begin and end."""
     found = summary["training"]
     rows = [
         (labels.STAGES[stage], labels.CURVES.get(curve, curve), ends["steps"], ends["first"], ends["last"])
@@ -91,6 +92,7 @@ def training(summary: dict) -> Table:
 
 
 def stages(summary: dict) -> Table:
+    """Key, seconds and memory of every run."""
     rows: list[tuple[Cell, ...]] = []
     for stage in labels.ordered(summary["stages"], labels.ALL_STAGES):
         found = summary["stages"][stage]
@@ -138,8 +140,14 @@ TABLES = {
 
 
 def write(summary: dict, out: Path) -> dict[str, Table]:
-    """All tables in `out`, those of the paper's shape too, as `<name>.csv`, `.md` and `.tex`; the
-    tables by name.
+    """Write all tables, those of the paper's shape too, as `<name>.csv`, `.md` and `.tex`.
+
+    Args:
+        summary: of the experiment.
+        out: folder of the tables.
+
+    Returns:
+        The tables by name.
     """
     made = {name: make(summary) for name, make in TABLES.items()}
     made |= {name: make([summary]) for name, make in paper.TABLES.items()}

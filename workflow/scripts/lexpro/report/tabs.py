@@ -1,6 +1,4 @@
-"""One page over several experiments: a tab each, their pages whole inside it; it needs no other
-file.
-"""
+"""One page over several experiments: a tab each, their pages whole inside it."""
 
 from __future__ import annotations
 

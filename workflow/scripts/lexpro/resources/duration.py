@@ -28,19 +28,26 @@ class Work:
 
     @property
     def per_step(self) -> float:
+        """Tokens of one optimiser step."""
         return self.sequences * self.tokens
 
     @property
     def total(self) -> float:
+        """Tokens of all steps."""
         return self.steps * self.per_step
 
 
 def flops(setup: Setup, tokens: float, length: float, extra_forwards: int = 0) -> float:
-    """Operations of training on `tokens`, recomputation included: 2 N a token for each pass, and
-    causal attention.
+    """Operations of training on some tokens, recomputation included.
 
-    A frozen weight has no gradient of its own: 4 N where only an adapter is trained, 6 N where all
-    is.
+    2 N a token for each pass, and causal attention. A frozen weight has no gradient of its own: 4 N
+    where only an adapter is trained, 6 N where all is.
+
+    Args:
+        setup: the training.
+        tokens: how many tokens.
+        length: tokens of a sequence.
+        extra_forwards: forward passes beside the one that is trained.
     """
     shape, job = setup.job.shape, setup.job
     multiplied = shape.linear + shape.embedding
@@ -50,8 +57,9 @@ def flops(setup: Setup, tokens: float, length: float, extra_forwards: int = 0) -
 
 
 def training_seconds(setup: Setup, work: Work) -> float:
-    """Seconds of one optimiser step without generation: the slower of computing and (ZeRO-3)
-    gathering weights.
+    """Seconds of one optimiser step without generation.
+
+    The slower of computing and (with ZeRO-3) gathering weights.
     """
     job, assumed = setup.job, setup.hardware.assumed
     nodes = math.ceil(job.devices / setup.hardware.node_gpus)
@@ -67,8 +75,9 @@ def training_seconds(setup: Setup, work: Work) -> float:
 
 
 def generation_seconds(setup: Setup, work: Work) -> float:
-    """Seconds of sampling one step's completions: prompts are read, then each wave decodes to its
-    longest one.
+    """Seconds of sampling one step's completions.
+
+    Prompts are read, then each wave decodes to its longest completion.
     """
     engine, shape, gpu, assumed = setup.engine, setup.job.shape, setup.gpu, setup.hardware.assumed
     if not work.sampled or engine is None:

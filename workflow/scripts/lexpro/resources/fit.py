@@ -13,8 +13,12 @@ from lexpro.resources.memory import GIB, Job
 
 @dataclass(frozen=True)
 class Engine:
-    """vLLM on the training's own GPUs: the share of memory it may hold, and over how many GPUs a
-    copy is spread.
+    """vLLM on the training's own GPUs.
+
+    Attributes:
+        share: of memory that it may hold.
+        parallel: GPUs that a copy is spread over.
+        context: longest prompt and completion together, in tokens.
     """
 
     share: float
@@ -42,12 +46,12 @@ class Setup:
 
 
 def phases(setup: Setup) -> dict[str, dict[str, float]]:
-    """Bytes on each device, by kind, at the fullest moment of each phase: training and, with vLLM,
-    sync and generation.
+    """Bytes on each device, by kind, at the fullest moment of each phase.
 
-    vLLM sleeps while the trainer trains (its weights and cache are given back). An adapter is
-    merged and handed over one layer at a time (`lexpro/training/vllm_weight_sync.py`; TRL 1.16
-    would gather the whole model on each device).
+    The phases are training and, with vLLM, sync and generation. vLLM sleeps while the trainer
+    trains (its weights and cache are given back). An adapter is merged and handed over one layer at
+    a time (`lexpro/training/vllm_weight_sync.py`; TRL 1.16 would gather the whole model on each
+    device).
     """
     job, engine = setup.job, setup.engine
     found = {"training": memory.step(job)}
@@ -110,10 +114,11 @@ def problems(setup: Setup) -> list[str]:
 
 
 def variants(setup: Setup, same_gpus: bool = False) -> Iterator[tuple[int, list[str], Setup]]:
-    """(number of changes, the changes, the setup) of what could be set otherwise without changing
-    the result.
+    """(number of changes, the changes, the setup) of what leaves the result as it is.
 
-    `same_gpus`: neither another kind nor more of them.
+    Args:
+        setup: the training.
+        same_gpus: neither another kind of GPU nor more of them.
     """
     job, engine = setup.job, setup.engine
     batches = [size for size in (job.batch, 4, 2, 1) if size <= job.batch]
@@ -160,8 +165,9 @@ def variants(setup: Setup, same_gpus: bool = False) -> Iterator[tuple[int, list[
 
 
 def suggestion(setup: Setup, same_gpus: bool = False) -> tuple[list[str], Setup] | None:
-    """The fewest changes with which all fits, with the larger KV cache where several do; None where
-    none helps.
+    """The fewest changes with which all fits; None where none helps.
+
+    Of several, those with the largest KV cache.
     """
     fitting = [found for found in variants(setup, same_gpus) if not problems(found[2])]
     if not fitting:

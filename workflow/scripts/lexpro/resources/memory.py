@@ -58,12 +58,14 @@ class Job:
 
     @property
     def trained(self) -> int:
+        """Parameters that are trained."""
         return self.shape.parameters if self.method == "full" else self.shape.lora(self.rank)
 
     @property
     def master_copy(self) -> bool:
-        """DeepSpeed trains weights in bf16 and keeps a copy in fp32; without it, and with FSDP,
-        they are fp32.
+        """Whether weights in bf16 have a copy in fp32, as DeepSpeed keeps it.
+
+        Without DeepSpeed, and with FSDP, the weights themselves are fp32.
         """
         return self.bf16 and self.zero > 0 and not self.fsdp
 

@@ -31,10 +31,12 @@ class Shape:
 
     @property
     def queries(self) -> int:
+        """Width of all query heads together."""
         return self.heads * self.head_dim
 
     @property
     def keys(self) -> int:
+        """Width of all key heads together."""
         return self.kv_heads * self.head_dim
 
     def matrices(self) -> dict[str, tuple[int, int]]:
@@ -50,10 +52,12 @@ class Shape:
 
     @property
     def embedding(self) -> int:
+        """Parameters of the embedding."""
         return self.vocab * self.hidden
 
     @property
     def parameters(self) -> int:
+        """Parameters of the model."""
         biases = self.layers * (self.queries + 2 * self.keys) if self.qkv_bias else 0
         norms = (2 * self.layers + 1) * self.hidden
         return self.linear + biases + norms + self.embedding * (1 if self.tied else 2)

@@ -50,6 +50,13 @@ def memory_table(setup: Setup) -> str:
 
 
 def headline(stage: str, setup: Setup, source: str) -> str:
+    """The heading of a training's estimate.
+
+    Args:
+        stage: `sft` or `grpo`.
+        setup: the training.
+        source: where the shape of the model is from.
+    """
     job = setup.job
     spread = "FSDP" if job.fsdp else f"ZeRO-{job.zero}" if job.zero else "no ZeRO"
     offload = [
@@ -73,6 +80,13 @@ def alternative(setup: Setup) -> str:
 
 
 def work_lines(setup: Setup, work: Work, origin: str) -> list[str]:
+    """Tokens, steps and hours of a training, in lines.
+
+    Args:
+        setup: the training.
+        work: how much it has to do.
+        origin: where the numbers of the work are from.
+    """
     training, generation = duration.hours(setup, work)
     total = training + generation
     lines = [

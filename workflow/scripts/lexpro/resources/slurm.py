@@ -1,6 +1,4 @@
-"""The sbatch line of a stage, made by Snakemake's Slurm executor itself from what the rule asks
-for.
-"""
+"""The sbatch line of a stage, made by Snakemake's Slurm executor itself."""
 
 from __future__ import annotations
 
