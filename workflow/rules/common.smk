@@ -5,12 +5,9 @@ files of its plan (settings, code and packages) and the manifests of the runs up
 """
 
 import os
-import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
-
-sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent / "scripts"))
 
 from lexpro.dag import cores, frozen, overrides, plan_files
 from lexpro.dag.runs import BY_PROVINCE
