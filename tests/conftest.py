@@ -29,6 +29,8 @@ settings.load_profile("lexpro")
 TESTS = Path(__file__).parent
 # Folders whose tests bear the folder's name as a marker, and are slow.
 SLOW_FOLDERS = ("end_to_end", "slurm")
+# A fixture that trains a model: what uses it is slow.
+TRAINING = "workplace"
 # Files whose tests one worker runs in turn: they share a run of the workflow, or draw free ports.
 TOGETHER = {
     "end_to_end/test_results.py": "end_to_end/test_reruns.py",
@@ -58,6 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in SLOW_FOLDERS:
             item.add_marker(folder)
+            item.add_marker("slow")
+        elif TRAINING in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path.parent.name not in SLOW_FOLDERS, item.path not in slow))

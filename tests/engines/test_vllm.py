@@ -20,10 +20,13 @@ from test_hf import base as base
 from lexpro.engines import hf
 
 # Looked for, not imported: it stays out of the process of the other tests.
-pytestmark = pytest.mark.skipif(
-    find_spec("vllm") is None or torch.cuda.is_available(),
-    reason="needs the CPU build of vLLM (envs/cpu.txt)",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        find_spec("vllm") is None or torch.cuda.is_available(),
+        reason="needs the CPU build of vLLM (envs/cpu.txt)",
+    ),
+]
 
 LIMITS = {"dtype": "float32", "max_model_len": 120, "tensor_parallel": 1, "gpu_memory": 0.1}
 LIMITS |= {"max_lora_rank": 8, "eager": True}

@@ -45,6 +45,7 @@ RECORDED = [
     ("trl", VLLMGeneration._iter_named_params, "self"),
     ("torch", torch.optim.Muon.step, "self, closure=None"),
 ]
+SOURCE = inspect.getsource(GRPOTrainer) + inspect.getsource(Trainer)
 
 
 def parameters(function) -> str:
@@ -89,5 +90,4 @@ def test_every_override_is_recorded_and_takes_the_arguments_that_it_is_called_wi
     ],
 )
 def test_attributes_that_are_read_are_there(name):
-    source = inspect.getsource(GRPOTrainer) + inspect.getsource(Trainer)
-    assert f"self.{name} =" in source, f"neither TRL nor transformers sets {name} any more"
+    assert f"self.{name} =" in SOURCE, f"neither TRL nor transformers sets {name} any more"

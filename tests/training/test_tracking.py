@@ -74,6 +74,7 @@ def test_a_training_goes_on_when_the_service_of_wandb_has_ended(tmp_path, monkey
     assert caplog.text.count("W&B has ended") == 2
 
 
+@pytest.mark.slow
 def test_an_offline_run_of_wandb_has_curve_table_and_model(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_MODE", "offline")

@@ -26,6 +26,7 @@ def test_nothing_stays_behind(dtype):
     assert all(torch.equal(before[name], tensor) for name, tensor in model.named_parameters())
 
 
+@pytest.mark.slow
 def test_two_processes_that_share_a_model_gather_one_layer_at_a_time():
     done = launched(2, ZERO3, worker="weight_sync_worker.py")
     assert done.returncode == 0, done.stderr[-12000:]

@@ -36,6 +36,7 @@ def shell_of_the_rule() -> str:
     return line.replace("{{}}", "{}").replace("{log:q}", "logs/wandb_sync.log")
 
 
+@pytest.mark.slow
 def test_an_offline_run_is_sent_with_curves_settings_table_and_model(tmp_path, monkeypatch, server):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WANDB_MODE", "offline")
