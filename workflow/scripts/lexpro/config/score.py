@@ -1,4 +1,4 @@
-"""Settings of the `score` stage: scores with bootstrap intervals over items."""
+"""Settings of the `score` stage: scores with intervals over items."""
 
 from __future__ import annotations
 

@@ -11,9 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from lexpro.records import TIMED_KINDS
-from lexpro.rewards import term
 from lexpro.task_names import FIELDS
-from lexpro.tasks import answers, elements
+from lexpro.tasks import answers, closeness, elements
 
 OUTCOMES = ("right", "wrong", "abstained", "failed")
 # Key of the list in the answers to charge and article.
@@ -108,9 +107,9 @@ def _term(gold: dict, answer: dict | None) -> tuple[dict[str, float], float, Cou
     kind = answer is not None and answer.get("刑种") == gold["刑种"]
     months, goal = (answer or {}).get("刑期"), gold["刑期"]
     timed = gold["刑种"] in TIMED_KINDS
-    off = term.distance(months, goal) if timed else 0
+    off = closeness.log_distance(months, goal) if timed else 0
     near = kind and (not timed or (off is not None and abs(months - goal) <= 0.25 * goal))
-    score = term.value(answer, gold) if answer else 0.0
+    score = closeness.of_sentence(answer, gold) if answer else 0.0
     exact = kind and (not timed or months == goal)
     return {"exact": exact, "kind": kind, "within_25": near, "log_score": score}, score, true, stated
 

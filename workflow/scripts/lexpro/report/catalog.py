@@ -29,7 +29,7 @@ class Entry:
 FIGURES = {
     "scores": Entry(
         "Scores by variant, without and with retrieval",
-        "Points are scores on held-out judgments, bars their bootstrap intervals. Elements are taken from the "
+        "Points are scores on held-out judgments, bars their intervals. Elements are taken from the "
         "judgment itself, without retrieval; charge, articles and term come from the facts: alone, or with the "
         "statutes that retrieval finds for them and, where the tasks say so (court_cases), the articles that the "
         "deciding court itself usually cites. A term counts by how near it is in months, on a logarithmic scale, if "
@@ -73,7 +73,7 @@ FIGURES = {
 TABLES = {
     "scores": Entry(
         "Scores by task, variant and retrieval",
-        "Low and high bound the bootstrap interval; n counts held-out items. Right: the whole answer is right. "
+        "Low and high bound the interval; n counts held-out items. Right: the whole answer is right. "
         "Abstained: no answer can be read. Failed: the model could not be asked. Truncated: cut at the longest length "
         "allowed, whatever its outcome.",
     ),
@@ -187,7 +187,7 @@ PAGES = {
     ),
     "summary": Entry(
         "All numbers of the experiment",
-        "Keys, seconds and peak memory of each run; documents at each point of the corpus; scores with their bootstrap "
+        "Keys, seconds and peak memory of each run; documents at each point of the corpus; scores with their "
         "intervals; recall of retrieval; where the training curves begin and end; provenance.",
     ),
 }

@@ -91,7 +91,7 @@ def grpo(logged: Curves, window: int) -> plt.Figure:
 
 
 def scores(summary: dict) -> plt.Figure:
-    """Each task's metric by variant, without and with retrieval, with bootstrap intervals."""
+    """Each task's metric by variant, without and with retrieval, with intervals."""
     tasks = [task for task in TASKS if summary.get(task)]
     if not tasks:
         return style.empty("This experiment scores no variant.")

@@ -86,7 +86,7 @@ def key_text(summary: dict) -> str:
         task: max(row["n"] for *_, row in runs_of(summary, task)) for task in TASKS if summary.get(task)
     }
     items = ", ".join(f"{count:,} for {task}" for task, count in counts.items())
-    text = f"Scores lie between 0 and 1, each with the {labels.interval(summary)} of the bootstrap below it. "
+    text = f"Scores lie between 0 and 1, each with the {labels.interval(summary)} below it. "
     text += f"Held-out items: {items or 'none'}."
     recall = summary["retrieval"].get("recall_at_5")
     return (

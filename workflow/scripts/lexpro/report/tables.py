@@ -21,7 +21,7 @@ def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
 
 def scores(summary: dict) -> Table:
     """Every score with its interval and the outcomes of the items."""
-    title = f"{catalog.TABLES['scores'].title}; low and high bound the {labels.interval(summary)} of the bootstrap"
+    title = f"{catalog.TABLES['scores'].title}; low and high bound the {labels.interval(summary)}"
     columns = ("task", "variant", "retrieval", "metric", "score", "low", "high", "n")
     outcomes = ("right", "wrong", "abstained", "failed", "truncated")
     rows = [

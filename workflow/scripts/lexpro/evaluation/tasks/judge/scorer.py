@@ -24,9 +24,8 @@ from lexpro.evaluation.tasks.judge.items import expected
 from lexpro.evaluation.text_overlap import plain
 from lexpro.law import numerals, terms
 from lexpro.records import Defendant, Judgment
-from lexpro.rewards import term
 from lexpro.stats import ratio
-from lexpro.tasks import targets
+from lexpro.tasks import closeness, targets
 from lexpro.workflow.errors import UserError
 
 TASKS = ("",)
@@ -93,7 +92,9 @@ def _people(true: list[Defendant], stated: list[Defendant]) -> tuple[float, ...]
         if person.sentence:
             points["terms"] += 1
             points["term"] += (
-                term.value(_sentence(other), _sentence(person)) if other and other.sentence else 0.0
+                closeness.of_sentence(_sentence(other), _sentence(person))
+                if other and other.sentence
+                else 0.0
             )
         paid = other.fine if other else 0
         if person.fine or paid:

@@ -6,7 +6,6 @@ is an abstention worth 0.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from lexpro.evaluation import reading
 from lexpro.evaluation.scorers import SKIPPED, Item, ItemScore, Scorer, points
 from lexpro.evaluation.tasks.lawbench.labels import labels
 from lexpro.evaluation.text_overlap import f1, lcs_f1, plain, set_f1
-from lexpro.rewards import term as closeness
+from lexpro.tasks import closeness
 
 
 def _set(read: Callable[[str], frozenset], item: Item, text: str) -> ItemScore:
@@ -65,19 +64,13 @@ def _triggers(item: Item, text: str) -> ItemScore:
     return points(f1((true & found).total(), found.total(), true.total()), abstained=not found)
 
 
-def _closeness(stated: int, true: int) -> float:
-    """As the reward of the term: 1 - distance / ln 4, at least 0."""
-    off = closeness.distance(stated, true)
-    return 0.0 if off is None else max(0.0, 1 - off / math.log(4))
-
-
 def _term(item: Item, text: str) -> ItemScore:
     found, true = reading.term(text), reading.term(item.gold)
     if found is None or true is None:
         return points(0.0, abstained=found is None)
     if true[1] is None or found[1] is None:
         return points(found[0][:2] == true[0][:2])
-    return points(_closeness(found[1], true[1]))
+    return points(closeness.of_months(found[1], true[1]))
 
 
 def _amount(item: Item, text: str) -> ItemScore:
