@@ -1,8 +1,9 @@
 """What all tests share: one thread, markers by folder, data that may be absent, two workers.
 
 `@pytest.mark.slow` marks what takes more than two seconds of processor time: `make test-fast`
-leaves it out, with all of `end_to_end/` and `slurm/`. `@pytest.mark.mirror("a/file")` skips a test
-where the folder that LEXPRO_MIRROR names lacks that file.
+leaves it out, with all of `end_to_end/` and `slurm/` and all that trains a model.
+`@pytest.mark.mirror("a/file")` skips a test where the folder that LEXPRO_MIRROR names lacks that
+file.
 """
 
 import os
@@ -60,8 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in SLOW_FOLDERS:
             item.add_marker(folder)
-            item.add_marker("slow")
-        elif TRAINING in getattr(item, "fixturenames", ()):
+        if folder in SLOW_FOLDERS or TRAINING in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path.parent.name not in SLOW_FOLDERS, item.path not in slow))

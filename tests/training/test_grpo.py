@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from test_sft import INPUTS, Killed, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
+from test_sft import INPUTS, Killed, based, jsonl, metrics, once, rows, workplace  # noqa: F401 - fixtures
 from trl import GRPOTrainer
 
 import base_model
@@ -45,9 +45,9 @@ CHANGE = {
 
 
 @pytest.fixture
-def tuned(based):  # noqa: F811 - a fixture
+def tuned(based, tmp_path_factory):  # noqa: F811 - a fixture
     """A workplace with an SFT model and prompts for GRPO."""
-    sft.main(["--plan", str(based("sft", "s", INPUTS))])
+    once("tuned", tmp_path_factory, lambda: sft.main(["--plan", str(based("sft", "s", INPUTS))]))
     prompts = [
         {
             "id": r["id"],

@@ -4,6 +4,7 @@ processor.
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import planning
@@ -78,11 +79,25 @@ def workplace(tmp_path, monkeypatch):
     return plan
 
 
+def once(name: str, built: pytest.TempPathFactory, build: Callable[[], None]) -> None:
+    """Build something in the working directory, the first time; later a copy of what was there."""
+    kept = built.getbasetemp() / f"once-{name}"
+    if kept.is_dir():
+        shutil.copytree(kept, Path.cwd(), dirs_exist_ok=True)
+    else:
+        build()
+        shutil.copytree(Path.cwd(), kept)
+
+
 @pytest.fixture
-def based(workplace):
+def based(workplace, tmp_path_factory):
     """A workplace with a base model."""
-    folder = workplace("base_model", "b", {"tasks": "results/tasks/t"})
-    base_model.main(["--plan", str(folder)])
+
+    def build() -> None:
+        folder = workplace("base_model", "b", {"tasks": "results/tasks/t"})
+        base_model.main(["--plan", str(folder)])
+
+    once("based", tmp_path_factory, build)
     return workplace
 
 
