@@ -107,7 +107,7 @@ def finish(
 
 
 def _quiet(trainer: Trainer) -> None:
-    """No printing of logs, the record logs them; bars on a terminal only."""
+    """No printing of logs, the record logs them; bars on a terminal only; no card of TRL's."""
     from transformers.trainer_callback import PrinterCallback, ProgressCallback
     from transformers.utils import logging
 
@@ -115,6 +115,8 @@ def _quiet(trainer: Trainer) -> None:
         logging.disable_progress_bar()
     for callback in (PrinterCallback, ProgressCallback):
         trainer.remove_callback(callback)
+    # It says nothing of the data (`card.py` does), and fails where FSDP wraps the model.
+    trainer.create_model_card = lambda *_, **__: None
 
 
 def _fuse_kernels(model: torch.nn.Module) -> None:
