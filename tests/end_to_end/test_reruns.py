@@ -62,8 +62,10 @@ TABLE = [
     pytest.param(touch_everything, {}, id="every file touched, as by a git checkout"),
     pytest.param(add_comment, {}, id="a comment"),
     pytest.param(edit_readme, {}, id="README"),
-    pytest.param(edit("config/sft/tiny.yaml", "wandb: auto", "wandb: disabled"), {}, id="W&B mode"),
-    pytest.param(edit("config/sft/tiny.yaml", "log_every: 10", "log_every: 5"), {}, id="logging"),
+    pytest.param(
+        edit("config/sft/tiny.yaml", "runtime:\n", "runtime:\n  wandb: online\n"), {}, id="W&B mode"
+    ),
+    pytest.param(edit("config/sft/tiny.yaml", "runtime:\n", "runtime:\n  log_every: 5\n"), {}, id="logging"),
     pytest.param(
         edit(f"{LIBRARY}/workflow/disk.py", "the disk is full", "no space is left"),
         {},

@@ -16,10 +16,15 @@ from lexpro.training.launch import Launch, resources
 from lexpro.workflow import disk
 from lexpro.workflow.errors import UserError
 
+# The captions of `snakemake --report` are written from the catalog, which the page goes by as well.
+CAPTIONS = Path("results/.plan/captions").resolve()
+
 try:
     PLAN = (frozen.freeze if workflow.is_main_process else frozen.thaw)(
         *overrides.request(config, workflow.config_settings.overwrite_config)
     )
+    if workflow.is_main_process:
+        catalog.write_captions(CAPTIONS)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 except OSError as error:
@@ -134,12 +139,6 @@ def corpus_runs(name):
 def corpus_manifests(wildcards):
     """The manifests of these runs, of all provinces."""
     return [manifest for run in corpus_runs(wildcards.name).values() for manifest in manifests_of(run)]
-
-
-# The captions of `snakemake --report` are written from the catalog, which the page goes by as well.
-CAPTIONS = Path("results/.plan/captions").resolve()
-if workflow.is_main_process:
-    catalog.write_captions(CAPTIONS)
 
 
 def published(kind, name, file):
