@@ -1,5 +1,6 @@
-"""Print the conda file of `--sdm conda`: Python from conda-forge, packages from gpu.txt (`make
-lock` calls this).
+"""Print the conda file of `--sdm conda`, for `make lock`.
+
+Python is from conda-forge, packages are those of gpu.txt.
 """
 
 from pathlib import Path
@@ -19,6 +20,7 @@ dependencies:
 
 
 def main() -> None:
+    """Print the file."""
     lock = Path(__file__).with_name("gpu.txt").read_text(encoding="utf-8").splitlines()
     print(HEADER + "\n".join(f"      - {line}" for line in lock if "==" in line and not line.startswith("#")))
 
