@@ -71,10 +71,8 @@ def _rewards(settings: grpo.Settings) -> Wrong:
         try:
             registry.load(reward.model_dump())
         except UserError as error:
-            yield (
-                tuple(f"rewards.{number}.{key}" for key in ("fn", "args")),
-                f"{error} (docs/rewards.md lists all)",
-            )
+            keys = ("fn", "args") if reward.args else ("fn",)
+            yield tuple(f"rewards.{number}.{key}" for key in keys), f"{error} (docs/rewards.md lists all)"
 
 
 def _benchmark_data(settings: Model) -> Wrong:

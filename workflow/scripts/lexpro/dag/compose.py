@@ -116,10 +116,12 @@ def located(wrong: list[Problem], name: str, overrides: tuple[str, ...]) -> User
 
 def _line(problem: Problem, layers: list[Layer]) -> str:
     by_file: dict[str, list[str]] = {}
-    # Of several keys those that are stated somewhere: the others have a default.
     stated = [key for key in problem.keys if any(layer.depth(key) == len(key) for layer in layers)]
-    for key in stated or problem.keys:
-        by_file.setdefault(_file(key, layers, problem.missing), []).append(".".join(map(str, key)))
+    # Of several keys those that are stated somewhere come first: the others have their defaults.
+    for key in sorted(problem.keys, key=lambda key: bool(stated) and key not in stated):
+        default = stated and key not in stated
+        file = "by default" if default else _file(key, layers, problem.missing)
+        by_file.setdefault(file, []).append(".".join(map(str, key)))
     where = " and ".join(f"{file}: {', '.join(keys)}" for file, keys in by_file.items())
     return f"{where}: {problem.says}"
 
