@@ -97,7 +97,10 @@ WRONG = [
     ("grpo.optimizer=muon", ["grpo.optimizer: unknown key"]),
     ("sft=lora_14b & sft.max_length=1024", ["config/grpo/tiny.yaml: grpo.method and by default: sft.method"]),
     ("sft.schedule=linear", [TOP + "sft.schedule and", "unknown for linear"]),
-    ("grpo.runtime.vllm=true", [TOP + "grpo.runtime.vllm: vllm: true, but gpus is 0"]),
+    (
+        "grpo.runtime.vllm=true",
+        [TOP + "grpo.runtime.vllm and by default: grpo.runtime.gpus: vllm: true, but gpus is 0"],
+    ),
     ("tasks.augment.reworded=0.5", [TOP + "tasks.augment.reworded and config/tasks/tiny.yaml: tasks.form.style"]),
     ("tasks.shares.sft=0.5", ["tasks.shares: sft + grpo + heldout is 0.7, not 1"]),
     ("tasks.shares={sft: 1.0, grpo: 0.0, heldout: 0.0}", ["tasks.shares.grpo: should be greater than 0"]),

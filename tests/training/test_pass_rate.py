@@ -18,6 +18,7 @@ from lexpro.hashing import seed_of
 from lexpro.models import loading
 from lexpro.rewards import registry
 from lexpro.training import prompts, selection
+from lexpro.workflow import fingerprint
 from lexpro.workflow.files import read_json, read_json_lines
 
 ENGINE = {
@@ -135,3 +136,11 @@ def test_prompts_that_are_too_long_are_not_asked(tuned, capfd):  # noqa: F811 - 
 
 def test_neither_rewards_nor_bounds_are_settings_of_the_sampling():
     assert not {"rewards", "low", "high", "pass_rate"} & Settings.model_fields.keys()
+
+
+def test_sampling_knows_no_reward_and_grpo_no_engine():
+    """So a changed reward samples nothing again, and a changed engine trains nothing again."""
+    reached = {name: set(fingerprint.closure([name])[0]) for name in ("pass_rate", "grpo")}
+    assert not [name for name in reached["pass_rate"] if "lexpro.rewards" in name or "selection" in name]
+    assert "lexpro.rewards.registry" in reached["grpo"]
+    assert not [name for name in reached["grpo"] if "lexpro.engines" in name]

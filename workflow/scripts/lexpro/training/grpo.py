@@ -13,7 +13,7 @@ from trl import GRPOConfig, GRPOTrainer
 from lexpro.config.grpo import Settings
 from lexpro.models import compute, loading
 from lexpro.rewards import registry
-from lexpro.training import arguments, checkpoints, pass_rate, selection, tracking, trainer
+from lexpro.training import arguments, checkpoints, selection, tracking, trainer
 from lexpro.training import prompts as grpo_prompts
 from lexpro.training.completions import Completions
 from lexpro.training.cpu import grpo as cpu
@@ -52,7 +52,7 @@ def prompts(run: Run, tokenizer: PreTrainedTokenizerBase, rewards: selection.Rew
         run.inputs["tasks"] / "grpo.jsonl", tokenizer, settings.tasks, settings.max_prompt_length
     )
     if settings.pass_rate:
-        samples = read_json_lines(run.inputs["pass_rate"] / pass_rate.SAMPLES)
+        samples = read_json_lines(run.inputs["pass_rate"] / grpo_prompts.SAMPLES)
         shares = selection.rates(rows, samples, rewards)
         kept = selection.within(rows, shares, settings.pass_rate)
         run.log.info(

@@ -18,7 +18,6 @@ from lexpro.training import prompts
 from lexpro.workflow.files import write_json_lines
 from lexpro.workflow.stage import Run
 
-SAMPLES = "samples.jsonl"
 # Prompts from one saved point of the sampling to the next.
 CHUNK = 256
 COLUMNS = ("id", "task", "sample", "completion", "tokens", "finish_reason")
@@ -59,11 +58,11 @@ def sample(run: Run) -> None:
     answers, cost = resume.run(
         wanted,
         lambda: load.engine(settings.engine, model_dir, base_dir, sampling),
-        run.work_dir / SAMPLES,
+        run.work_dir / prompts.SAMPLES,
         CHUNK,
     )
     ordered = [answers[ask.key] for ask in wanted]
-    write_json_lines(run.out / SAMPLES, ({name: row[name] for name in COLUMNS} for row in ordered))
+    write_json_lines(run.out / prompts.SAMPLES, ({name: row[name] for name in COLUMNS} for row in ordered))
     run.counts.update(
         prompts=len(rows),
         skipped=long,

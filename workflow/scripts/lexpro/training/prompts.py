@@ -11,6 +11,9 @@ from lexpro.models import chat
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json_lines
 
+# Answers of the SFT model to these prompts: what the stage pass_rate writes, and GRPO reads.
+SAMPLES = "samples.jsonl"
+
 
 def fitting(
     path: Path, tokenizer: PreTrainedTokenizerBase, tasks: Sequence[str], longest: int
