@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -374,16 +375,77 @@ def test_bombs_are_refused(tmp_path):
     assert [row.reason for row in found(tmp_path / "a.tar.gz", tar_file({"a.txt": huge}))] == [
         "unsafe_archive"
     ]
-    # Each layer in bounds, all of them together not; and a member whose directory says that it is
-    # small.
+    # Each layer in bounds, all of them together not.
     nested = zip_file({"x.zip": zip_file({"a.txt": huge}), "b.txt.gz": gzip.compress(huge)})
-    assert {row.reason for row in found(tmp_path / "a.zip", nested)} == {"unsafe_archive", "too_large"}
+    assert [(row.reason, row.file) for row in found(tmp_path / "a.zip", nested)] == [
+        ("unsafe_archive", "a.zip")
+    ]
+    # A member whose directory says that it is small.
     lying = zip_file({"a.txt": huge}).replace(len(huge).to_bytes(4, "little"), (9000).to_bytes(4, "little"))
     assert {row.reason for row in found(tmp_path / "a.zip", lying)} <= {
         "damaged_archive",
         "unsafe_archive",
         "too_large",
     }
+
+
+PACKERS = {
+    "gz": gzip.compress,
+    "zst": zstandard.compress,
+    "zip": lambda data: zip_file({"inner.txt": data}),
+    "tar.gz": lambda data: tar_file({"inner.txt": data}),
+    "zip in zip": lambda data: zip_file({"x.zip": zip_file({"inner.txt": data})}),
+    "gz in tar.gz": lambda data: tar_file({"x.txt.gz": gzip.compress(data)}),
+    "tar.gz in zip": lambda data: zip_file({"x.tar.gz": tar_file({"inner.txt": data})}),
+}
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+@pytest.mark.parametrize("times", [20, 60, 90, 130, 300, 1000])
+@pytest.mark.parametrize("length", [2_000, 30_000, 400_000])
+def test_a_hundred_times_holds_from_the_first_byte_and_for_all_layers(tmp_path, packer, times, length):
+    """Random letters set the packed size; blanks swell what they unpack to."""
+    letters = random.Random(f"{packer} {times} {length}").randbytes(length // times).hex().encode()
+    data = letters + b" " * (length - len(letters))
+    raw = PACKERS[packer](data)
+    path = tmp_path / f"a.{'txt.' if packer in ('gz', 'zst') else ''}{packer.split()[-1]}"
+    path.write_bytes(raw)
+    rows = list(read(path, path.name, FIELDS))
+    if len(data) > 100 * len(raw):
+        (reject,) = rows
+        assert reject.reason in ("too_large", "unsafe_archive")
+    elif len(data) + tarfile.RECORDSIZE < 60 * len(raw):
+        assert [type(row) for row in rows] == [Document]
+
+
+def test_many_small_archives_do_not_add_up_to_a_bomb(tmp_path):
+    """Each inner archive is within a hundred times its own size, all of them together are not."""
+    letters = random.Random(0).randbytes(400).hex().encode()
+    inner = zip_file({"a.txt": letters + b" " * 30_000})
+    assert len(letters) + 30_000 < 100 * len(inner)
+    (document,) = found(tmp_path / "a.zip", zip_file({"x.zip": inner}))
+    assert isinstance(document, Document)
+    for raw, name in (
+        (zip_file({f"{n}.zip": inner for n in range(300)}), "a.zip"),
+        (tar_file({f"{n}.zip": inner for n in range(300)}), "a.tar.gz"),
+    ):
+        rows = found(tmp_path / name, raw)
+        if 100 * len(raw) < 300 * 30_000:
+            assert [(row.reason, row.file) for row in rows] == [("unsafe_archive", name)]
+        else:
+            assert len(rows) == 300
+    assert 100 * len(raw) < 300 * 30_000, "one of the two must be a bomb"
+
+
+def test_an_inner_bomb_is_refused_and_its_neighbours_are_read(tmp_path):
+    padding = random.Random(1).randbytes(60_000)
+    bomb = zip_file({"a.txt": b" " * 3_000_000})
+    rows = found(tmp_path / "a.zip", zip_file({"good.txt": TEXT.encode(), "x.zip": bomb, "p.bin": padding}))
+    assert [(row.file, getattr(row, "reason", "")) for row in rows] == [
+        ("a.zip/good.txt", ""),
+        ("a.zip/x.zip", "unsafe_archive"),
+        ("a.zip/p.bin", "unsupported_format"),
+    ]
 
 
 @pytest.mark.parametrize(

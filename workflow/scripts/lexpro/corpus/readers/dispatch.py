@@ -18,12 +18,12 @@ from lexpro.corpus.readers.base import Document, Fields, Reject, Unparsed
 from lexpro.corpus.readers.raw_files import opened
 from lexpro.corpus.readers.streams import (
     PAGES,
+    Budget,
     Piece,
     guarded,
     named,
     pieces_of_stream,
     suffix_of,
-    unpacked_limit,
 )
 
 
@@ -59,11 +59,11 @@ def pieces(path: Path, name: str, fields: Fields) -> Iterator[Piece]:
 
     def of_archive() -> Iterator[Piece]:
         with opened(path) as file:
-            yield from reader(file, name, unpacked_limit(path.stat().st_size), fields, 1)
+            yield from reader(file, name, Budget.of_size(path.stat().st_size), fields, 1)
 
     def of_file() -> Iterator[Piece]:
         with opened(path) as file:
-            yield from pieces_of_stream(file, name, path.stat().st_size, fields)
+            yield from pieces_of_stream(file, name, Budget.of_size(path.stat().st_size), fields)
 
     if reader is None:
         return named(guarded(of_file, name), name)

@@ -54,10 +54,8 @@ PAGES = {
 }
 PACKED = (".gz", ".zst")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-# Something packed may unpack to this many times its size (ordinary text shrinks 3 to 10 times), or
-# to SMALL bytes in any case.
+# Something packed may unpack to this many times its size (ordinary text shrinks 3 to 10 times).
 RATIO = 100
-SMALL = 10 << 20
 TOO_MUCH = "unpacks to more than a hundred times its size"
 # What decoders raise at damage without saying so (see DAMAGE): only where nothing but them is
 # called.
@@ -69,18 +67,46 @@ class Damaged(zipfile.BadZipFile):
 
 
 @dataclass
+class Budget:
+    """Bytes that something packed may still unpack to.
+
+    Attributes:
+        left: bytes; for something of `packed` bytes, `RATIO * packed` at first.
+        outer: the budget of the archive that it lies in: what is unpacked counts there too.
+    """
+
+    left: int
+    outer: Budget | None = None
+
+    @classmethod
+    def of_size(cls, packed: int, outer: Budget | None = None) -> Budget:
+        """The budget of something of `packed` bytes, in an archive with the budget `outer`."""
+        return cls(RATIO * packed, outer)
+
+    def spend(self, count: int) -> None:
+        """Take `count` bytes from it, and from those around it.
+
+        Raises:
+            TooLarge: less than that is left.
+        """
+        self.left -= count
+        if self.left < 0:
+            raise TooLarge(TOO_MUCH)
+        if self.outer:
+            self.outer.spend(count)
+
+
+@dataclass
 class Metered(io.RawIOBase):
-    """A decompressed stream that refuses to grow beyond a limit.
+    """A decompressed stream that refuses to grow beyond a budget.
 
     Attributes:
         source: the stream.
-        limit: bytes that it may have.
-        total: bytes read so far.
+        budget: what it may still unpack to.
     """
 
     source: BinaryIO
-    limit: int
-    total: int = 0
+    budget: Budget
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -94,22 +120,20 @@ class Metered(io.RawIOBase):
 
         Raises:
             Damaged: the decoder fails.
-            TooLarge: there is more than `limit`.
+            TooLarge: there is more than the budget allows.
         """
         try:
             data = self.source.read(len(buffer))
         except BROKEN as error:
             raise Damaged(str(error) or type(error).__name__) from error
-        self.total += len(data)
-        if self.total > self.limit:
-            raise TooLarge(TOO_MUCH)
+        self.budget.spend(len(data))
         buffer[: len(data)] = data
         return len(data)
 
 
-def metered(source: BinaryIO, limit: int) -> BinaryIO:
-    """A buffered stream of `source` that refuses to grow beyond `limit` bytes."""
-    return io.BufferedReader(Metered(source, limit), 1 << 16)
+def metered(source: BinaryIO, budget: Budget) -> BinaryIO:
+    """A buffered stream of `source` that refuses to grow beyond `budget`."""
+    return io.BufferedReader(Metered(source, budget), 1 << 16)
 
 
 def suffix_of(name: str) -> str:
@@ -118,33 +142,28 @@ def suffix_of(name: str) -> str:
     return ".tar.gz" if lower.endswith(".tar.gz") else PurePosixPath(lower).suffix
 
 
-def unpacked_limit(packed: int) -> int:
-    """Bytes that something of `packed` bytes may unpack to."""
-    return max(SMALL, RATIO * packed)
-
-
-def _unpacked(file: BinaryIO, suffix: str, size: int) -> BinaryIO:
+def _unpacked(file: BinaryIO, suffix: str, budget: Budget) -> BinaryIO:
     source = (
         gzip.GzipFile(fileobj=file, mode="rb")
         if suffix == ".gz"
         else zstandard.ZstdDecompressor().stream_reader(file)
     )
-    return metered(source, unpacked_limit(size))
+    return metered(source, budget)
 
 
-def pieces_of_stream(file: BinaryIO, name: str, size: int, fields: Fields) -> Iterator[Piece]:
+def pieces_of_stream(file: BinaryIO, name: str, budget: Budget, fields: Fields) -> Iterator[Piece]:
     """The documents of a file that is no archive; pages and lines of JSON are not parsed yet.
 
     Args:
         file: the open stream.
         name: name of the file; its suffix says what it is.
-        size: bytes of the file as it is stored.
+        budget: what the file may unpack to, where it is packed.
         fields: where in a record the text is.
     """
     suffix = suffix_of(name)
     if suffix in PACKED:
         name = name[: -len(suffix)]
-        file, suffix = _unpacked(file, suffix, size), suffix_of(name)
+        file, suffix = _unpacked(file, suffix, budget), suffix_of(name)
     if suffix in RECORDS:
         yield from RECORDS[suffix](file, fields)
     elif suffix in PAGES:
