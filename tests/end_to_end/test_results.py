@@ -5,6 +5,7 @@ in its place.
 import json
 import math
 
+import polars as pl
 import pytest
 
 from lexpro.config.experiment import STAGES
@@ -85,3 +86,17 @@ def test_a_finished_run_is_described_by_an_ro_crate(flow, summary):
         for key in run["key"].split():
             assert any(f"results/{stage}/{key}/" in url for url in made), (stage, key)
     assert flow.planned() == {}
+
+
+def test_weights_and_biases_gets_numbers_and_no_text(finished):
+    """By default a mirror of the metrics holds nothing of a judgment."""
+    (samples,) = finished.root.glob("results/grpo/*/completions.parquet")
+    texts = {
+        text for name in ("prompt", "completion") for text in pl.read_parquet(samples)[name] if len(text) > 20
+    }
+    files = [path for path in (finished.root / "logs/wandb").rglob("*") if path.is_file()]
+    mirrored = b"".join(path.read_bytes() for path in files)
+    assert b"loss" in mirrored and texts
+    for text in texts:
+        for form in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+            assert form[:60].encode() not in mirrored

@@ -81,6 +81,10 @@ class GrpoRuntime(TrainingRuntime):
     vllm_tensor_parallel: PositiveInt = Field(
         1, description="GPUs over which vLLM spreads the model (count)."
     )
+    wandb_texts: bool = Field(
+        False,
+        description="Mirror sampled prompts and completions to Weights & Biases too; false: numbers only.",
+    )
 
     @model_validator(mode="after")
     def _engine(self):

@@ -174,7 +174,8 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
     if compute.is_main():
         resumed = checkpoints.latest(Path(args.output_dir))
         kept_lines(completions.path, checkpoints.step(resumed) - 1 if resumed else -1)
-    trainer.finish(run, grpo_trainer, record, tracker, completions.path)
+    mirrored = completions.path if settings.runtime.wandb_texts else None
+    trainer.finish(run, grpo_trainer, record, tracker, mirrored)
     if compute.is_main():
         table = pd.DataFrame(read_json_lines(completions.path))
         table.to_parquet(run.out / "completions.parquet", index=False)

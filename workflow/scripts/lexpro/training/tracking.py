@@ -1,4 +1,8 @@
-"""Weights & Biases as a mirror of `metrics.jsonl`: nothing depends on it being reachable."""
+"""Weights & Biases as a mirror of `metrics.jsonl`: nothing depends on it being reachable.
+
+It gets the settings and the metrics. Texts, which may be of a user's judgments, it gets only where
+`runtime.wandb_texts` says so; what the process prints, the command line and the repository, never.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +74,15 @@ class Tracker:
                 mode=chosen,
                 # W&B's service may have been started in another folder, by an earlier run.
                 dir=FOLDER.resolve(),
-                settings=wandb.Settings(silent=True, x_disable_stats=True, x_disable_machine_info=True),
+                settings=wandb.Settings(
+                    silent=True,
+                    console="off",
+                    disable_git=True,
+                    disable_code=True,
+                    x_disable_meta=True,
+                    x_disable_stats=True,
+                    x_disable_machine_info=True,
+                ),
             )
             run.attest["wandb"] = self.run.url or os.path.relpath(self.run.dir)
 

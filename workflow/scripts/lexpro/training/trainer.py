@@ -72,7 +72,7 @@ def finish(
         trainer: ready to train.
         record: its callback that writes the metrics.
         tracker: the mirror of the metrics.
-        completions: JSON lines of sampled completions, of GRPO.
+        completions: JSON lines of sampled completions for the tracker; None: it gets numbers only.
 
     Raises:
         SystemExit: the training was asked to end; a checkpoint is there to go on from.
