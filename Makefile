@@ -15,10 +15,11 @@ ifndef WANDB_API_KEY
 export WANDB_MODE ?= offline
 endif
 
-.PHONY: help demo estimate test test-fast lint format docs test-slurm reward-gates container lock clean
+.PHONY: help demo workbench estimate test test-fast lint format docs test-slurm reward-gates container lock clean
 
 help:
 	@echo "make demo        the whole experiment on the embedded corpus; ends with results/report.html"
+	@echo "make workbench   the workbench (办案工作台) of the demo in a browser, after make demo; Ctrl-C stops it"
 	@echo "make estimate    EXPERIMENT=paper_70b: memory, GPUs, hours and sbatch lines of a training, without a GPU"
 	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"
 	@echo "make test-fast   the tests that take no model, no run of the workflow and no Slurm: three minutes"
@@ -33,6 +34,11 @@ help:
 demo: .venv
 	snakemake --cores all
 	@echo "The report: $(CURDIR)/results/report.html"
+
+# Also WORKBENCH="--experiment judge_tiny --port 0" (docs/workbench.md).
+WORKBENCH ?= --experiment demo
+workbench: .venv
+	@lexpro serve $(WORKBENCH)
 
 # Also GPU=h200, METHOD=qlora, DOCUMENTS=200000, OVERRIDES="sft.runtime.gpus=16". Exit status 2 (make: Error 2): cannot run.
 EXPERIMENT ?= paper_14b

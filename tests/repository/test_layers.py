@@ -16,7 +16,7 @@ ORDER = [
     "config", "workflow",
     "datasets", "stats",
     "statutes", "corpus", "tasks", "retrieval", "examples", "models", "engines", "rewards", "training", "evaluation",
-    "report", "dag", "resources", "cli", "__main__",
+    "report", "dag", "resources", "asking", "sentencing", "checking", "serve", "cli", "__main__",
 ]  # fmt: skip
 
 

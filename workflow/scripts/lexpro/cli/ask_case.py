@@ -5,56 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from lexpro.asking.answering import answer, citations
+from lexpro.asking.finished import predictions
 from lexpro.cli import ask_print
-from lexpro.config import load as typed
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite
 from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
 from lexpro.statutes.lookup import plain
-from lexpro.tasks import answers, prompts
 from lexpro.tasks.form import read_form
 from lexpro.workflow.errors import UserError
-from lexpro.workflow.files import read_json, read_yaml
-
-RESULTS, EXPERIMENTS = Path("results"), Path("config/experiment")
-
-
-def predictions(experiment: str, variant: str) -> tuple[dict, dict]:
-    """What an experiment's predictions with retrieval were made with.
-
-    Args:
-        experiment: its name.
-        variant: `base`, `sft` or `grpo`.
-
-    Returns:
-        The plan of the run (`inputs`: its folders; `settings`: how its model is run), and the
-        experiment's summary.
-
-    Raises:
-        UserError: the experiment does not exist, has not run, or its results are gone.
-    """
-    file = RESULTS / "experiments" / experiment / "summary.json"
-    if not file.is_file():
-        names = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
-        if names and experiment not in names:
-            raise UserError(f"there is no experiment {experiment}. There are: {', '.join(names)}.")
-        raise UserError(
-            f"experiment {experiment} has not run here: no {file}. Run it first: "
-            f"snakemake --cores all --config experiments={experiment}"
-        )
-    try:
-        summary = read_json(file)
-        stages = summary["stages"]
-    except (ValueError, KeyError) as error:
-        raise UserError(f"{file} cannot be read ({error!r}). Remove it and run snakemake again.") from error
-    key = stages.get("predict", {}).get(variant, {}).get("rag", {}).get("key")
-    if not key:
-        raise UserError(f"experiment {experiment} has no run of variant {variant} with retrieval.")
-    plan = RESULTS / ".plan" / "predict" / key / "config.yaml"
-    if not plan.is_file():
-        raise UserError(f"{plan} is gone. Run snakemake again: it plans anew and makes what is missing.")
-    return read_yaml(plan), summary
 
 
 def indexed_law(name: str | None, rows: list[dict]) -> str | None:
@@ -69,55 +29,6 @@ def indexed_law(name: str | None, rows: list[dict]) -> str | None:
     if plain(name) not in names:
         raise UserError(f"--law {name}: the index of this experiment has none of that name.")
     return names[plain(name)]
-
-
-def answer(
-    plan: dict, task: str, facts: str, articles: list[dict], usual: list[str] | None = None
-) -> tuple[str, list[str]]:
-    """Ask the model of an experiment.
-
-    Args:
-        plan: as `predictions` gives it.
-        task: `charge`, `article` or `term`.
-        facts: the facts of the case.
-        articles: those to show the model.
-        usual: refs that the court usually cites, where that is known.
-
-    Returns:
-        The completion, and the refs of the articles that the prompt had room for.
-
-    Raises:
-        UserError: the model is not there, or gave no answer.
-    """
-    from transformers.utils.logging import disable_progress_bar
-
-    from lexpro.engines import load
-    from lexpro.engines.base import Request, Sampling
-
-    disable_progress_bar()
-    inputs = {name: Path(folder) for name, folder in plan["inputs"].items()}
-    if not (inputs["model"] / "model").is_dir():
-        raise UserError(f"{inputs['model']}/model is not there. Run snakemake again, or ask with --no-model.")
-    form = read_form(inputs["tasks"])
-    settings = typed.settings("predict", plan["settings"])
-    decoding = settings.decoding
-    sampling = Sampling(decoding.temperature, decoding.top_p)
-    base = inputs["base_model"] / "model"
-    engine = load.engine(settings.engine, inputs["model"] / "model", base, sampling)
-    prompt = prompts.build(task, facts, form, articles, court_citations=usual)
-    limit = dict(decoding.max_new_tokens)[task]
-    (made,) = engine.generate([Request(prompts.messages(prompt), limit, decoding.seed)])
-    if made.error:
-        raise UserError(f"the model gave no answer: {made.error}")
-    return made.text, prompts.refs(articles, form, usual)
-
-
-def citations(task: str, completion: str) -> list[tuple[str, str]]:
-    """(law, ref) of what a completion cites: its answer's 法条, and the articles in its text."""
-    think, said, _ = answers.split_think(completion)
-    parsed = answers.parse(task, said) or {}
-    named = [(CRIMINAL_LAW, str(ref)) for ref in parsed.get("法条", [])]
-    return list(dict.fromkeys([*named, *cite.cited_in(f"{think or ''}\n{said}")]))
 
 
 def usual_articles(searcher: Searcher, plan: dict, args: argparse.Namespace, facts: str) -> list[str] | None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "publish": "Publish finished reports under the names of their experiments.",
     "rescore": "Score anyone's outputs of a public benchmark, by its official scorer and by ours.",
     "schema": "Make the reference page and the JSON schemas of config/ from the schemas of the stages.",
+    "serve": "Open the workbench of an experiment in a browser: 办案工作台, on this machine.",
 }
 
 

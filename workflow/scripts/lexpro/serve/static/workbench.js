@@ -1,0 +1,70 @@
+// 办案工作台: what a page does without the server. No framework; nothing is evaluated or built from text.
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// Elements and their places, both ways.
+function light(key, from) {
+  all(".on").forEach((one) => one.classList.remove("on"));
+  const marks = all("mark[data-keys]").filter((one) => one.dataset.keys.split(" ").includes(key));
+  const rows = all("[data-key]").filter((one) => one.dataset.key === key);
+  [...marks, ...rows].forEach((one) => one.classList.add("on"));
+  const target = from === "row" ? marks[0] : rows[0];
+  if (target) target.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+}
+
+function press(element, act) {
+  element.addEventListener("click", act);
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); act(event); }
+  });
+}
+
+all("tr[data-key], li[data-key]").forEach((row) => press(row, () => light(row.dataset.key, "row")));
+all("mark[data-keys]").forEach((mark) => press(mark, () => {
+  // Several elements may share a place: each press shows the next.
+  const keys = mark.dataset.keys.split(" ").reverse();
+  const next = (keys.indexOf(mark.dataset.shown) + 1) % keys.length;
+  mark.dataset.shown = keys[next];
+  light(keys[next], "mark");
+}));
+
+async function copied(button, text) {
+  const label = button.textContent;
+  try { await navigator.clipboard.writeText(text); button.textContent = "已复制"; }
+  catch { button.textContent = "浏览器不让复制，请手动选择"; }
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+all(".copy-address").forEach((button) => button.addEventListener("click", () => copied(button, location.href)));
+all(".copy-json").forEach((button) => button.addEventListener("click", async () => {
+  const answer = await fetch(button.dataset.from);
+  copied(button, await answer.text());
+}));
+all(".print").forEach((button) => button.addEventListener("click", () => window.print()));
+
+// What was pasted comes back after the server was restarted: it stays in this tab of the browser only.
+const DRAFT = "lexpro-draft";
+const intake = document.getElementById("intake");
+if (intake) {
+  const text = document.getElementById("text");
+  if (!text.value) text.value = sessionStorage.getItem(DRAFT) || "";
+  intake.addEventListener("submit", () => {
+    try { sessionStorage.setItem(DRAFT, text.value); } catch { /* too long for the browser to keep */ }
+    intake.querySelector("button.primary").disabled = true;
+  });
+  window.addEventListener("pageshow", () => { intake.querySelector("button.primary").disabled = false; });
+}
+all(".restore").forEach((button) => {
+  const kept = sessionStorage.getItem(DRAFT);
+  if (!kept || !location.pathname.startsWith("/d/")) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const form = new FormData();
+    form.append("text", kept);
+    const there = location.pathname + location.search;
+    const answer = await fetch("/documents", { method: "POST", body: form });
+    const id = (path) => path.split("/")[2];
+    location.assign(id(new URL(answer.url).pathname) === id(there) ? there : answer.url);
+  });
+});
+all("form[action$='/delete']").forEach((form) => form.addEventListener("submit", () => sessionStorage.removeItem(DRAFT)));
