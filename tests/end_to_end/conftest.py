@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import without_network
 
 REPO = Path(__file__).resolve().parents[2]
 # What a clone has; results are made by the tests themselves.
@@ -17,9 +18,11 @@ PARTS = ("Snakefile", "config", "workflow", "envs", "profiles", "slurm", "README
 class Flow:
     """A checkout: `flow("--dry-run")` runs Snakemake on the small experiment."""
 
-    def __init__(self, root: Path, experiment: str = "smoke"):
+    def __init__(self, root: Path, experiment: str = "smoke", before: list[str] = ()):
+        """`before`: what stands before the commands, to run them by something."""
         self.root = root
         self.experiment = experiment
+        self.before = before
 
     def start(self, command: list[str], env: dict | None = None, **more) -> subprocess.Popen:
         binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -44,7 +47,9 @@ class Flow:
 
     def run(self, *args: str, config: list[str] = (), env: dict | None = None, timeout: int = 900):
         settings = [f"experiments={self.experiment}", *config]
-        return self._call(["snakemake", "--cores", "2", *args, "--config", *settings], env, timeout)
+        return self._call(
+            [*self.before, "snakemake", "--cores", "2", *args, "--config", *settings], env, timeout
+        )
 
     def python(self, *args: str, env: dict | None = None, timeout: int = 300) -> subprocess.CompletedProcess:
         return self._call([sys.executable, *args], env, timeout)
@@ -84,10 +89,14 @@ def checkout(target: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Flow:
-    """A complete run of the small experiment, made once; tests work on copies of it."""
-    flow = Flow(checkout(tmp_path_factory.mktemp("finished") / "lexpro"))
-    flow()
-    return flow
+    """A complete run of the small experiment, made once; tests work on copies of it.
+
+    It is made where there is no network, and what it tries to reach is kept beside it.
+    """
+    folder = tmp_path_factory.mktemp("finished")
+    recorded = [sys.executable, without_network.__file__, str(folder / "reached.json")]
+    Flow(checkout(folder / "lexpro"), before=recorded if without_network.possible() else [])()
+    return Flow(folder / "lexpro")
 
 
 @pytest.fixture

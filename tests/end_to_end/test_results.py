@@ -4,9 +4,12 @@ in its place.
 
 import json
 import math
+import subprocess
+import sys
 
 import polars as pl
 import pytest
+import without_network
 
 from lexpro.config.experiment import STAGES
 from lexpro.evaluation.metrics import MAIN
@@ -100,3 +103,21 @@ def test_weights_and_biases_gets_numbers_and_no_text(finished):
     for text in texts:
         for form in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
             assert form[:60].encode() not in mirrored
+
+
+def test_the_whole_chain_tries_to_reach_nobody(finished):
+    record = finished.root.parent / "reached.json"
+    if not record.is_file():
+        pytest.skip("network namespaces need root")
+    assert json.loads(record.read_text(encoding="utf-8")) == []
+
+
+def test_an_attempt_to_reach_somebody_is_recorded(tmp_path):
+    if not without_network.possible():
+        pytest.skip("network namespaces need root")
+    attempts = (
+        "import socket\nfor host in ('192.0.2.7', '127.0.0.1'): socket.socket().connect_ex((host, 443))"
+    )
+    by = [sys.executable, without_network.__file__, str(tmp_path / "record")]
+    subprocess.run([*by, sys.executable, "-c", attempts], check=True)
+    assert json.loads((tmp_path / "record").read_text()) == [["tcp", "192.0.2.7", 443]]

@@ -3,6 +3,8 @@ processor.
 """
 
 import json
+import logging
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -127,9 +129,10 @@ class Killed(BaseException):
     """As a kill: nothing catches it."""
 
 
-@pytest.mark.parametrize("optimizer", ["muon", "adamw"])
-def test_six_steps_are_three_and_three_after_a_kill(based, monkeypatch, optimizer):
-    change = {"max_steps": 6, "optimizer": optimizer, "runtime": {"save_every": 3}}
+@pytest.mark.parametrize(("optimizer", "damaged"), [("muon", False), ("adamw", True)])
+def test_a_killed_training_goes_on_to_the_same_bytes(based, monkeypatch, capsys, optimizer, damaged):
+    """From its last checkpoint, or from the one before where the last is damaged."""
+    change = {"max_steps": 6, "optimizer": optimizer, "runtime": {"save_every": 2}}
     sft.main(["--plan", str(based("sft", "whole", INPUTS, **change))])
 
     from lexpro.training.metrics import Record
@@ -148,8 +151,15 @@ def test_six_steps_are_three_and_three_after_a_kill(based, monkeypatch, optimize
             sft.main(["--plan", str(folder)])
     assert not Path("results/sft/killed/manifest.json").exists()
     (work_dir,) = Path("scratch/sft").glob("killed-*")
-    assert checkpoints.latest(work_dir / "checkpoints").name == "checkpoint-3"
+    newest = work_dir / "checkpoints/checkpoint-4"
+    assert checkpoints.latest(newest.parent, logging.getLogger()) == newest
+    if damaged:
+        weights = newest / "model.safetensors"
+        weights.write_bytes(weights.read_bytes()[:1000])
     sft.main(["--plan", str(folder)])
+    said = capsys.readouterr().err
+    assert ("checkpoint-4 is not used" in said) == damaged
+    assert re.findall(r"resuming from \S*checkpoint-(\d+)", said) == ["2" if damaged else "4"]
     whole, resumed = (
         read_json(Path(f"results/sft/{key}/manifest.json"))["files"] for key in ("whole", "killed")
     )

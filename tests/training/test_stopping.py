@@ -2,6 +2,7 @@
 run would have.
 """
 
+import logging
 import os
 import signal
 from pathlib import Path
@@ -49,7 +50,7 @@ def ended(stage, folder: Path, number: int = signal.SIGTERM) -> Path | None:
     assert [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT)] == before
     assert not Path("results", stage.__name__, folder.name).exists(), "a half of something"
     (work_dir,) = Path("scratch", stage.__name__).glob(f"{folder.name}-*")
-    return checkpoints.latest(work_dir / "checkpoints")
+    return checkpoints.latest(work_dir / "checkpoints", logging.getLogger())
 
 
 def same(stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -9,14 +10,16 @@ import torch
 from transformers import Trainer, TrainerCallback
 
 from lexpro.models.compute import is_main
+from lexpro.workflow.files import read_json, write_json
 
 # What a trainer holds at the end of a step and transformers leaves out of a checkpoint, besides
 # TRL's metrics: the loss since the last logged line; of GRPO, how far it is in the completions that
 # it has sampled, and those that are still to be learnt from (`steps_per_sampling`,
 # `num_iterations`).
 HELD = ("_tr_loss", "_globalstep_last_logged", "_step", "_buffered_inputs")
-# Written last: a checkpoint without it was cut off while it was written.
-COMPLETE = "complete"
+# Written last: a checkpoint without it was cut off while it was written. It names the files of the
+# checkpoint with their sizes in bytes.
+COMPLETE = "complete.json"
 
 
 class AlreadyTrained(Exception):
@@ -28,13 +31,45 @@ def step(folder: Path) -> int:
     return int(folder.name.rsplit("-", 1)[1])
 
 
-def latest(folder: Path) -> Path | None:
-    """The newest complete `checkpoint-<step>` of a trainer, or None; newer ones are removed."""
+def latest(folder: Path, log: logging.Logger) -> Path | None:
+    """The newest undamaged `checkpoint-<step>` of a trainer, or None; newer ones are removed.
+
+    Args:
+        folder: of the trainer's checkpoints.
+        log: is told of a damaged one, and why.
+    """
     for checkpoint in sorted(folder.glob("checkpoint-*"), key=step, reverse=True):
-        if (checkpoint / COMPLETE).is_file():
+        if (damage := damage_of(checkpoint)) is None:
             return checkpoint
+        log.warning("%s is not used and removed: %s", checkpoint, damage)
         # Every process of a training looks: another may have been faster.
         shutil.rmtree(checkpoint, ignore_errors=True)
+    return None
+
+
+def seal(checkpoint: Path) -> None:
+    """Write down that a checkpoint is complete, and which files it has."""
+    sizes = {
+        str(path.relative_to(checkpoint)): path.stat().st_size
+        for path in sorted(checkpoint.rglob("*"))
+        if path.is_file()
+    }
+    write_json(checkpoint / COMPLETE, sizes)
+
+
+def damage_of(checkpoint: Path) -> str | None:
+    """What is wrong with a checkpoint; None where it can be resumed."""
+    try:
+        sizes = read_json(checkpoint / COMPLETE)
+    except (OSError, ValueError):
+        return "it was cut off while it was written"
+    for name, size in sizes.items():
+        file = checkpoint / name
+        if not file.is_file():
+            return f"{name} is missing"
+        # A size that another node wrote may have been seen too small: it is a lower bound.
+        if file.stat().st_size < size:
+            return f"{name} has {file.stat().st_size} of its {size} bytes"
     return None
 
 
@@ -62,7 +97,7 @@ class Exact(TrainerCallback):
         torch.save({"split": split, "held": held, "metrics": metrics}, file)
         self.trainer.accelerator.wait_for_everyone()
         if is_main():
-            (checkpoint / COMPLETE).touch()
+            seal(checkpoint)
 
     def on_train_begin(self, args, state, control, **kwargs):
         """Take back what the checkpoint holds.

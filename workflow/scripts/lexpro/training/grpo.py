@@ -172,7 +172,7 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
     if args.use_vllm:
         by_layer(grpo_trainer.vllm_generation)
     if compute.is_main():
-        resumed = checkpoints.latest(Path(args.output_dir))
+        resumed = checkpoints.latest(Path(args.output_dir), run.log)
         kept_lines(completions.path, checkpoints.step(resumed) - 1 if resumed else -1)
     mirrored = completions.path if settings.runtime.wandb_texts else None
     trainer.finish(run, grpo_trainer, record, tracker, mirrored)

@@ -80,7 +80,7 @@ def finish(
     _quiet(trainer)
     if run.settings.runtime.liger and torch.cuda.is_available():
         _fuse_kernels(trainer.model)
-    checkpoint = checkpoints.latest(Path(trainer.args.output_dir))
+    checkpoint = checkpoints.latest(Path(trainer.args.output_dir), run.log)
     if checkpoint:
         run.log.info("resuming from %s", checkpoint)
     stop = stopping.Stop(run.log)
