@@ -27,6 +27,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("lexpro", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("lexpro")
 
+# Its assertions say what they compared, as those of a test do.
+pytest.register_assert_rewrite("interrupted")
+
 TESTS = Path(__file__).parent
 # Folders whose tests bear the folder's name as a marker, and are slow.
 SLOW_FOLDERS = ("end_to_end", "slurm")

@@ -1,51 +1,16 @@
 """The engine that asks a server: its terms, what is tried again, and where the key goes."""
 
 import http.server
-import json
 import threading
 from pathlib import Path
 
 import pytest
+from api_server import Reply, answered
 
 from lexpro.config.predict import Api
 from lexpro.engines import api, load
 from lexpro.engines.base import Generation, Request, Sampling
 from lexpro.workflow.errors import UserError
-
-
-class Reply(http.server.BaseHTTPRequestHandler):
-    replies: list = []
-    seen: list = []
-    keys: list = []
-
-    def do_POST(self):
-        self.keys.append(self.headers["Authorization"])
-        self.seen.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        code, body, *location = self.replies.pop(0)
-        self.send_response(code)
-        if location:
-            self.send_header("Location", location[0])
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setattr(api.time, "sleep", lambda _: None)
-    Reply.replies, Reply.seen, Reply.keys = [], [], []
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Reply)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
-
-
-def answered(content: str, **message) -> str:
-    choice = {"message": {"content": content, **message}, "finish_reason": "length"}
-    return json.dumps({"choices": [choice], "usage": {"completion_tokens": 7}})
 
 
 def engine(url: str, **changes) -> api.Engine:

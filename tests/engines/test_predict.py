@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import planning
 import pytest
+from api_server import Reply, answered
+from echo_engine import Echo
 from sample_judgments import plain_form
-from test_api import Reply, answered, server  # noqa: F401 - a fixture
-from test_resume import Echo
 
 from lexpro.config import benchmark
 from lexpro.config.predict import Decoding, Settings
@@ -106,7 +106,7 @@ def test_some_greedy_answers_are_made_again_and_sampled_ones_are_not(planned, mo
     assert Path("results/predict/y/repeats.jsonl").read_text() == ""
 
 
-def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):  # noqa: F811
+def test_a_server_is_an_engine_as_the_others_are(planned, server, monkeypatch):
     """Chosen by the configuration: what it answers are rows, what it refuses too, and the key is
     nowhere in them.
     """

@@ -1,9 +1,11 @@
 """Long generation: chunks, going on after a kill, failures that are rows."""
 
 import pytest
+from echo_engine import Echo
+from killing import Killed
 
 from lexpro.engines import resume
-from lexpro.engines.base import Generation, Request, failure
+from lexpro.engines.base import Request
 from lexpro.engines.resume import Ask, chunks
 from lexpro.hashing import seed_of
 
@@ -13,31 +15,6 @@ def said(rows: dict) -> dict:
     return {
         key: {name: value for name, value in row.items() if name != "seconds"} for key, row in rows.items()
     }
-
-
-class Killed(BaseException):
-    pass
-
-
-class Echo:
-    """Answers with what was asked and its seed; dies at request number `dies`, fails those in
-    `fails`.
-    """
-
-    def __init__(self, dies: int | None = None, fails: tuple[str, ...] = ()):
-        self.asked: list[str] = []
-        self.dies, self.fails = dies, fails
-
-    def generate(self, requests):
-        found = []
-        for request in requests:
-            self.asked.append(request.messages[0]["content"])
-            if len(self.asked) == self.dies:
-                raise Killed
-            text = request.messages[0]["content"]
-            made = Generation(f"{text}#{request.seed}", "stop", 3)
-            found.append(failure("no connection") if text in self.fails else made)
-        return found
 
 
 def asks(count: int = 10, samples: int = 2) -> list[Ask]:

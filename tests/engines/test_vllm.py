@@ -14,8 +14,7 @@ from importlib.util import find_spec
 
 import pytest
 import torch
-from test_hf import GREEDY, SETTINGS, adapter, requests
-from test_hf import base as base
+from engine_cases import GREEDY, SETTINGS, adapter, requests
 
 from lexpro.engines import hf
 

@@ -5,9 +5,9 @@ depends on item and answer alone.
 import json
 
 import pytest
+from benchmark_cases import PERSON
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_score import PERSON
 
 from lexpro.evaluation import consistency
 from lexpro.evaluation.grading import OUTCOMES, grade

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from benchmark_cases import CHARGES, JUDGMENT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,12 +49,6 @@ GOLDS = {
     "3-8": "回答:可以起诉。<p>法律依据:</p>",
 }
 PROMPT = "纠正句子。句子：\n他己经到了法院的门口口。"
-JUDGMENT = (
-    "本院认为，被告人张某甲盗窃他人财物，其行为构成盗窃罪。依照《中华人民共和国刑法》第二百六十四条、"
-    "第六十七条第三款之规定，判决如下：\n被告人张某甲犯盗窃罪，判处有期徒刑一年零六个月，并处罚金人民币三千元。\n"
-    "如不服本判决，可在接到判决书的第二日起十日内提出上诉。"
-)
-CHARGES = ("盗窃罪", "诈骗罪", "故意伤害罪")
 LISTS = {"cail_accu": ("盗窃", "诈骗"), "cail_law": ("264", "67")}
 
 

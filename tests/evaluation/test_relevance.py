@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 import torch
-from test_public_benchmarks import CHARGES, JUDGMENT
+from benchmark_cases import CHARGES, JUDGMENT
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from lexpro.evaluation import rescoring

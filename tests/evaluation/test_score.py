@@ -5,6 +5,7 @@ from pathlib import Path
 
 import planning
 import pytest
+from benchmark_cases import PERSON
 
 from lexpro.config import benchmark, score
 from lexpro.evaluation.grading import grade
@@ -15,15 +16,6 @@ from lexpro.workflow.files import read_json, read_yaml, write_text
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 SETTINGS = score.Settings(draws=200, confidence=0.95, seed=1)
 
-PERSON = {
-    "姓名": "张某甲",
-    "罪名": ["盗窃罪"],
-    "刑种": "有期徒刑",
-    "刑期": 42,
-    "缓刑": 0,
-    "罚金": 5000,
-    "情节": [],
-}
 GOLD = {
     "elements": {"被告人": [PERSON], "金额": 8500, "退赔": 0, "赔偿": 0},
     "charge": {"罪名": ["盗窃罪", "诈骗罪"]},

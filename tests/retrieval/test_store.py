@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from vector_tables import HNSW, table, units
 
 from lexpro.config.index import Server
 from lexpro.retrieval import store as store_module
@@ -19,22 +20,7 @@ from lexpro.retrieval.store import Store, Table, build
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, write_json
 
-HNSW = {"max_neighbors": 16, "ef_construction": 100, "ef_search": 100}
 SERVER = Server(host="127.0.0.1", port=0)
-
-
-def units(n: int, seed: int) -> np.ndarray:
-    vectors = np.random.default_rng(seed).normal(size=(n, 24)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def table(n: int, seed: int = 1, text: str = "第一条") -> Table:
-    return Table(
-        units(n, seed),
-        [f"r{row}" for row in range(n)],
-        [{"even": int(row % 2 == 0)} for row in range(n)],
-        [text] * n,
-    )
 
 
 def test_two_builds_answer_alike_and_two_readers_do_not_disturb_each_other(tmp_path):
@@ -116,7 +102,7 @@ import sys, time
 sys.path[:0] = sys.argv[1:3]
 from pathlib import Path
 from lexpro.retrieval import store
-import test_store
+import vector_tables
 adding = store.Table.digests
 def digests(table):
     found = adding(table)
@@ -125,7 +111,7 @@ def digests(table):
         time.sleep(0.02)
     return found
 store.Table.digests = digests
-store.build(Path(sys.argv[3]), {"things": test_store.table(400)}, test_store.HNSW)
+store.build(Path(sys.argv[3]), {"things": vector_tables.table(400)}, vector_tables.HNSW)
 """
 
 
@@ -134,8 +120,9 @@ def writer(target: Path) -> subprocess.Popen:
     `wait` is gone.
     """
     target.with_name("wait").touch()
-    here = Path(__file__).parent
-    command = [sys.executable, "-c", SLOW, str(here.parents[1] / "workflow/scripts"), str(here), str(target)]
+    tests = Path(__file__).parents[1]
+    paths = [str(tests.parent / "workflow/scripts"), str(tests / "helpers")]
+    command = [sys.executable, "-c", SLOW, *paths, str(target)]
     process = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(target.parent)})
     while not target.with_name("building").exists():
         assert process.poll() is None

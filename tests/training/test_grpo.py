@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from test_sft import INPUTS, Killed, based, jsonl, metrics, once, rows, workplace  # noqa: F401 - fixtures
+from killing import Killed
+from trainings import ALL, CHANGE, INPUTS, favour, metrics
 from trl import GRPOTrainer
 
 import base_model
@@ -29,37 +30,6 @@ from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json
 
 ROOT = Path(__file__).parents[2]
-ALL = {**INPUTS, "sft": "results/sft/s"}
-CHANGE = {
-    "rewards": [
-        {"fn": "lexpro.rewards.format.think_json", "weight": 0.5, "args": {}},
-        {"fn": "lexpro.rewards.elements.f1", "weight": 1.0, "args": {}},
-    ],
-    "num_generations": 4,
-    "global_batch_size": 8,
-    "max_completion_length": 8,
-    "max_steps": 2,
-    "sampled_completions": 5,
-    "runtime": {"per_device_batch_size": 8},
-}
-
-
-@pytest.fixture
-def tuned(based, tmp_path_factory):  # noqa: F811 - a fixture
-    """A workplace with an SFT model and prompts for GRPO."""
-    once("tuned", tmp_path_factory, lambda: sft.main(["--plan", str(based("sft", "s", INPUTS))]))
-    prompts = [
-        {
-            "id": r["id"],
-            "task": "term",
-            "prompt": r["prompt"],
-            "gold": '{"刑种":"有期徒刑","刑期":6}',
-            "shown": [],
-        }
-        for r in rows(12)
-    ]
-    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts)
-    return based
 
 
 def test_the_share_of_groups_without_variance_is_by_group():
@@ -86,27 +56,6 @@ def test_rewards_see_the_whole_answer():
     ) == [1.0, 1.0]
     assert seen == ["<think>\na</think>{}", "<think>b</think>{}"]
     assert wrapped.__name__ == "format.think_json", "so it is called in the logs"
-
-
-def favour(monkeypatch):
-    """Rewards that always differ: an untrained model earns nothing from the real ones."""
-
-    def load(spec, known=None):
-        if spec["fn"].endswith("think_json"):
-
-            def length(completions, **_):
-                return [len(text) / 10 for text in completions]
-
-            length.__name__ = "length"
-            return length, spec["weight"]
-
-        def never(completions, **_):
-            return [None] * len(completions)
-
-        never.__name__ = "never"
-        return never, spec["weight"]
-
-    monkeypatch.setattr(registry, "load", load)
 
 
 def test_rewards_of_each_component_are_recorded(tuned, monkeypatch):

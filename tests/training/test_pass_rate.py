@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import planning
 import pytest
-from test_grpo import ALL, CHANGE, tuned  # noqa: F401 - a fixture
-from test_sft import Killed, based, workplace  # noqa: F401 - fixtures
+from killing import Killed
+from trainings import ALL, CHANGE
 
 import grpo
 import pass_rate
@@ -47,7 +47,7 @@ def planned(key: str = "p", **change) -> list[str]:
     return ["--plan", str(folder)]
 
 
-def test_every_prompt_is_answered_so_many_times(tuned):  # noqa: F811 - a fixture
+def test_every_prompt_is_answered_so_many_times(tuned):
     pass_rate.main(planned())
     rows = list(read_json_lines(SAMPLES))
     assert [(row["id"], row["sample"]) for row in rows] == [(f"x-{n}", s) for n in range(12) for s in (0, 1)]
@@ -61,7 +61,7 @@ def test_every_prompt_is_answered_so_many_times(tuned):  # noqa: F811 - a fixtur
     assert manifest["counts"] == counts
 
 
-def test_it_goes_on_where_it_was_killed(tuned, monkeypatch):  # noqa: F811 - a fixture
+def test_it_goes_on_where_it_was_killed(tuned, monkeypatch):
     monkeypatch.setattr("lexpro.training.pass_rate.CHUNK", 8)
     pass_rate.main(planned())
     whole = SAMPLES.read_bytes()
@@ -86,7 +86,7 @@ def length(completions, **_):
     return [min(1.0, len(text) / 12) for text in completions]
 
 
-def test_the_prompts_are_those_that_grpo_chose_when_it_sampled_by_itself(tuned, tmp_path):  # noqa: F811
+def test_the_prompts_are_those_that_grpo_chose_when_it_sampled_by_itself(tuned, tmp_path):
     """The very requests, engine and chunks of before; the same shares of what they earn."""
     sft, base = (Path(ALL[name], "model") for name in ("sft", "base_model"))
     tokenizer = loading.tokenizer(sft)
@@ -109,7 +109,7 @@ def test_the_prompts_are_those_that_grpo_chose_when_it_sampled_by_itself(tuned, 
     assert shares == selection.rates(rows, before, [(length, 0.5)]) and len(set(shares.values())) > 2
 
 
-def test_only_prompts_that_teach_are_kept(tuned, monkeypatch):  # noqa: F811 - a fixture
+def test_only_prompts_that_teach_are_kept(tuned, monkeypatch):
     """GRPO grades the samples with its own rewards: another reward samples nothing again."""
 
     def known(completions, id=(), **_):
@@ -128,7 +128,7 @@ def test_only_prompts_that_teach_are_kept(tuned, monkeypatch):  # noqa: F811 - a
     assert asked and asked <= {f"x-{number}" for number in range(0, 12, 2)}
 
 
-def test_prompts_that_are_too_long_are_not_asked(tuned, capfd):  # noqa: F811 - a fixture
+def test_prompts_that_are_too_long_are_not_asked(tuned, capfd):
     with pytest.raises(SystemExit) as ended:
         pass_rate.main(planned(max_prompt_length=3))
     assert ended.value.code == 2 and "Raise grpo.max_prompt_length" in capfd.readouterr().err

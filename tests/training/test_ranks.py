@@ -12,25 +12,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from launching import FSDP, ZERO3, launched
 from safetensors.torch import load_file
-from test_sft import INPUTS, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
+from trainings import INPUTS, jsonl, metrics, prompts
 
 import sft
-from lexpro.training.launch import FIRST_PORT, PORTS, Launch, environment, processes
+from lexpro.training.launch import FIRST_PORT, PORTS
 from lexpro.workflow.files import read_json
 
 ROOT = Path(__file__).parents[2]
-ZERO3 = str(ROOT / "config/deepspeed/zero3.json")
-FSDP = str(ROOT / "config/fsdp/full.json")
-
-
-def launched(ranks: int, *args: str, worker: str = "worker.py") -> subprocess.CompletedProcess:
-    """A script on one process, or on as many as there would be GPUs."""
-    launch = Launch(gpus=0 if ranks == 1 else ranks, nodes=1, threads=ranks)
-    command = processes(launch, [str(Path(__file__).with_name(worker)), *args], os.environ)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {**os.environ, **environment(launch), "PATH": path, "PYTHONPATH": str(ROOT / "workflow/scripts")}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=1200)
 
 
 def killed(done: subprocess.CompletedProcess, stage: str, ranks: int) -> None:
@@ -70,7 +60,7 @@ SIX = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": 4}
 
 
 @SPREAD
-def test_six_steps_of_sft_are_three_and_three_after_a_kill(based, ranks, spread):  # noqa: F811 - a fixture
+def test_six_steps_of_sft_are_three_and_three_after_a_kill(based, ranks, spread):
     plans = {
         key: based("sft", key, INPUTS, **SIX, runtime=runtime(ranks, 4, spread))
         for key in ("whole", "killed")
@@ -81,11 +71,7 @@ def test_six_steps_of_sft_are_three_and_three_after_a_kill(based, ranks, spread)
 
 
 @SPREAD
-def test_a_request_to_one_process_or_to_the_launcher_ends_all(
-    based,  # noqa: F811 - a fixture
-    ranks,
-    spread,
-):
+def test_a_request_to_one_process_or_to_the_launcher_ends_all(based, ranks, spread):
     plans = {
         key: based(
             "sft",
@@ -108,11 +94,9 @@ def test_a_request_to_one_process_or_to_the_launcher_ends_all(
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
-def test_six_steps_of_grpo_are_three_and_three_after_kill_9(based, ranks):  # noqa: F811 - a fixture
+def test_six_steps_of_grpo_are_three_and_three_after_kill_9(based, ranks):
     sft.main(["--plan", str(based("sft", "s", INPUTS))])
-    gold = {"gold": '{"刑种":"有期徒刑","刑期":6}', "shown": []}
-    prompts = [{**{name: row[name] for name in ("id", "task", "prompt")}, **gold} for row in rows(12)]
-    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts)
+    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts(12))
     change = {
         # What a model of random weights earns at all, so that there is something to learn from.
         "rewards": [{"fn": "lexpro.rewards.overlong.soft", "weight": 1.0, "args": {"limit": 8, "cache": 8}}],
@@ -177,13 +161,13 @@ def on_two_nodes(tmp_path: Path, *args: str) -> subprocess.CompletedProcess:
         "--threads",
         "1",
     ]
-    worker = Path(__file__).with_name("worker.py")
+    worker = ROOT / "tests/helpers/training_worker.py"
     return subprocess.run(
         [*command, "--", worker, *args], env=env, capture_output=True, text=True, check=False, timeout=1200
     )
 
 
-def test_every_stage_of_deepspeed_and_two_nodes_train_the_same_model(based, tmp_path):  # noqa: F811 - a fixture
+def test_every_stage_of_deepspeed_and_two_nodes_train_the_same_model(based, tmp_path):
     stages = ("zero2", "zero2_offload", "zero3", "zero3_offload")
     change = {"max_steps": 2, "optimizer": "adamw", "global_batch_size": 4}
 

@@ -2,112 +2,23 @@
 processor.
 """
 
-import json
 import logging
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import planning
 import pytest
+from killing import Killed
 from safetensors.torch import load_file, save_file
+from trainings import INPUTS, metrics
 from transformers import AutoModelForCausalLM
 
 import base_model
 import sft
-from lexpro.config import grpo as config_grpo
-from lexpro.config import sft as config_sft
-from lexpro.config.base_model import Scratch
-from lexpro.dag.compose import choice
 from lexpro.models import loading
 from lexpro.training import checkpoints
-from lexpro.workflow import stage
-from lexpro.workflow.files import read_json, write_json, write_text
-
-ROOT = Path(__file__).parents[2]
-SMALL = {
-    "vocab_size": 520, "hidden_size": 32, "layers": 1, "heads": 2, "intermediate_size": 64, "block_size": 64,
-    "max_steps": 3, "global_batch_size": 4, "precision": "fp32", "warmup": 1,
-}  # fmt: skip
-SCHEMAS = {"base_model": Scratch, "sft": config_sft.Settings, "grpo": config_grpo.Settings}
-RUNTIME = {"per_device_batch_size": 4, "log_every": 1, "save_every": 100, "wandb": "disabled"}
-
-
-def rows(number: int) -> list[dict]:
-    """Conversations as `sft.jsonl` has them."""
-    found = []
-    for i in range(number):
-        name, months = "张王李赵钱孙"[i % 6], 6 + i % 30
-        prompt = f"预测刑期：\n被告人{name}某甲盗窃{1000 + 37 * i}元。"
-        answer = f'<think>盗窃罪</think>{{"刑种":"有期徒刑","刑期":{months}}}'
-        found.append(
-            {
-                "id": f"x-{i}",
-                "task": "term",
-                "prompt": [{"role": "user", "content": prompt}],
-                "completion": [{"role": "assistant", "content": answer}],
-            }
-        )
-    return found
-
-
-def jsonl(path: Path, items: list[dict]) -> None:
-    write_text(path, "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items))
-
-
-@pytest.fixture
-def workplace(tmp_path, monkeypatch):
-    """A folder with the output of `tasks`, and a function that plans a run of a training stage in
-    it.
-    """
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LEXPRO_THREADS", "1")
-    monkeypatch.setattr(stage, "lock_file", lambda: ROOT / "envs/cpu.txt")
-    tasks = Path("results/tasks/t")
-    jsonl(
-        tasks / "pretrain.jsonl", [{"id": r["id"], "text": r["prompt"][0]["content"] * 2} for r in rows(40)]
-    )
-    jsonl(tasks / "sft.jsonl", rows(40))
-    write_json(tasks / "manifest.json", {"files": {}, "counts": {}})
-
-    def plan(name: str, key: str, inputs: dict[str, str], **change) -> Path:
-        settings = choice(name, "tiny", ROOT / "config").model_dump()
-        runtime = {**settings.pop("runtime"), **RUNTIME, **change.pop("runtime", {})}
-        small = {k: v for k, v in SMALL.items() if k in SCHEMAS[name].model_fields}
-        settings = {**settings, **small, **change}
-        return planning.plan(name, settings, inputs, key, runtime)
-
-    return plan
-
-
-def once(name: str, built: pytest.TempPathFactory, build: Callable[[], None]) -> None:
-    """Build something in the working directory, the first time; later a copy of what was there."""
-    kept = built.getbasetemp() / f"once-{name}"
-    if kept.is_dir():
-        shutil.copytree(kept, Path.cwd(), dirs_exist_ok=True)
-    else:
-        build()
-        shutil.copytree(Path.cwd(), kept)
-
-
-@pytest.fixture
-def based(workplace, tmp_path_factory):
-    """A workplace with a base model."""
-
-    def build() -> None:
-        folder = workplace("base_model", "b", {"tasks": "results/tasks/t"})
-        base_model.main(["--plan", str(folder)])
-
-    once("based", tmp_path_factory, build)
-    return workplace
-
-
-INPUTS = {"base_model": "results/base_model/b", "tasks": "results/tasks/t"}
-
-
-def metrics(path: str) -> list[dict]:
-    return [json.loads(line) for line in Path(path, "metrics.jsonl").read_text().splitlines()]
+from lexpro.workflow.files import read_json
 
 
 def test_a_model_is_trained_from_nothing_and_then_tuned(based):
@@ -123,10 +34,6 @@ def test_a_model_is_trained_from_nothing_and_then_tuned(based):
     assert {"loss", "grad_norm", "learning_rate"} <= rows_[0].keys()
     assert not [name for name in rows_[0] if "second" in name or "runtime" in name], "times are no result"
     assert AutoModelForCausalLM.from_pretrained("results/sft/s/model").config.model_type == "qwen2"
-
-
-class Killed(BaseException):
-    """As a kill: nothing catches it."""
 
 
 @pytest.mark.parametrize(("optimizer", "damaged"), [("muon", False), ("adamw", True)])

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_grpo import ALL, CHANGE, favour, tuned  # noqa: F401 - a fixture
-from test_sft import INPUTS, based, metrics, workplace  # noqa: F401 - fixtures
-from test_stopping import at, ended, same
+from interrupted import at, ended, same
+from trainings import ALL, CHANGE, INPUTS, favour, metrics
 from trl import GRPOTrainer, SFTTrainer
 
 import grpo
@@ -33,7 +32,7 @@ def kinds(monkeypatch):
     return found
 
 
-def test_sft_and_grpo_train_with_trls_own_trainers(tuned, monkeypatch, kinds):  # noqa: F811 - a fixture
+def test_sft_and_grpo_train_with_trls_own_trainers(tuned, monkeypatch, kinds):
     favour(monkeypatch)
     sft.main(["--plan", str(tuned("sft", "off", INPUTS, runtime=OFF))])
     change = {**CHANGE, "runtime": {**CHANGE["runtime"], **OFF}}
@@ -52,7 +51,7 @@ def test_sft_and_grpo_train_with_trls_own_trainers(tuned, monkeypatch, kinds):  
     assert table.step.value_counts().to_dict() == {0: 5, 1: 5}
 
 
-def test_they_go_on_from_the_very_step_too(based, monkeypatch):  # noqa: F811 - a fixture
+def test_they_go_on_from_the_very_step_too(based, monkeypatch):
     change = {"max_steps": 4, "global_batch_size": 20, "optimizer": "adamw"}
     change["runtime"] = {**OFF, "save_every": 100, "log_every": 2}
     sft.main(["--plan", str(based("sft", "whole", INPUTS, **change))])

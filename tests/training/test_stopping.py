@@ -2,65 +2,26 @@
 run would have.
 """
 
-import logging
 import os
 import signal
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_grpo import ALL, CHANGE, favour, tuned  # noqa: F401 - fixtures
-from test_sft import INPUTS, based, workplace  # noqa: F401 - fixtures
+from interrupted import at, ended, same
+from trainings import ALL, CHANGE, INPUTS, favour
 from trl import SFTTrainer
 
 import base_model
 import grpo
 import sft
 from lexpro.models import loading
-from lexpro.training import checkpoints
 from lexpro.training.stopping import Stop
 from lexpro.workflow.files import read_json
 
 # Two steps an epoch, of five micro-batches each; the schedule saves nothing, and logs every second
 # step.
 SIX = {"max_steps": 6, "global_batch_size": 20, "runtime": {"save_every": 100, "log_every": 2}}
-
-
-def at(event: str, step: int):
-    """A hook at an event of the trainer: the scheduler asks, and what passes signals on repeats
-    it.
-    """
-    original = getattr(Stop, event)
-
-    def hook(self, args, state, control, **kwargs):
-        if state.global_step == step:
-            os.kill(os.getpid(), signal.SIGTERM)
-            os.kill(os.getpid(), signal.SIGTERM)
-        return original(self, args, state, control, **kwargs)
-
-    return hook
-
-
-def ended(stage, folder: Path, number: int = signal.SIGTERM) -> Path | None:
-    """Run a stage that is asked to end; the checkpoint that it leaves, and nothing else."""
-    before = [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT)]
-    with pytest.raises(SystemExit) as stop:
-        stage.main(["--plan", str(folder)])
-    assert stop.value.code == 128 + number
-    assert [signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT)] == before
-    assert not Path("results", stage.__name__, folder.name).exists(), "a half of something"
-    (work_dir,) = Path("scratch", stage.__name__).glob(f"{folder.name}-*")
-    return checkpoints.latest(work_dir / "checkpoints", logging.getLogger())
-
-
-def same(stage) -> None:
-    """`asked` has the bytes of `whole`: the weights, and what was measured at each step."""
-    whole, asked = (
-        read_json(Path("results", stage.__name__, key, "manifest.json"))["files"]
-        for key in ("whole", "asked")
-    )
-    for name in ("model/model.safetensors", "metrics.jsonl"):
-        assert asked[name] == whole[name], name
 
 
 @pytest.mark.parametrize(
@@ -74,7 +35,7 @@ def same(stage) -> None:
         ("on_step_end", 4, 4),
     ],
 )
-def test_sft_goes_on_from_the_very_step(based, monkeypatch, capfd, event, step, saved):  # noqa: F811 - a fixture
+def test_sft_goes_on_from_the_very_step(based, monkeypatch, capfd, event, step, saved):
     sft.main(["--plan", str(based("sft", "whole", INPUTS, **SIX))])
     folder = based("sft", "asked", INPUTS, **SIX)
     with monkeypatch.context() as patch:
@@ -89,7 +50,7 @@ def test_sft_goes_on_from_the_very_step(based, monkeypatch, capfd, event, step, 
 
 
 @pytest.mark.parametrize("last", [5, 6])
-def test_a_request_at_the_last_step_costs_no_other(based, monkeypatch, last):  # noqa: F811 - a fixture
+def test_a_request_at_the_last_step_costs_no_other(based, monkeypatch, last):
     """In the midst of an epoch, and at its end."""
     change = {**SIX, "max_steps": last}
     sft.main(["--plan", str(based("sft", "whole", INPUTS, **change))])
@@ -101,7 +62,7 @@ def test_a_request_at_the_last_step_costs_no_other(based, monkeypatch, last):  #
     same(sft)
 
 
-def test_ctrl_c_is_a_request_too(workplace, monkeypatch):  # noqa: F811 - a fixture
+def test_ctrl_c_is_a_request_too(workplace, monkeypatch):
     inputs = {"tasks": "results/tasks/t"}
     base_model.main(["--plan", str(workplace("base_model", "whole", inputs))])
     folder = workplace("base_model", "asked", inputs)
@@ -114,7 +75,7 @@ def test_ctrl_c_is_a_request_too(workplace, monkeypatch):  # noqa: F811 - a fixt
     same(base_model)
 
 
-def test_what_ignores_ctrl_c_goes_on_ignoring_it(based, monkeypatch):  # noqa: F811 - a fixture
+def test_what_ignores_ctrl_c_goes_on_ignoring_it(based, monkeypatch):
     """As a command does that a shell has started in the background."""
     monkeypatch.setattr(Stop, "on_step_begin", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT))
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -125,7 +86,7 @@ def test_what_ignores_ctrl_c_goes_on_ignoring_it(based, monkeypatch):  # noqa: F
     assert Path("results/sft/s/manifest.json").exists()
 
 
-def test_a_request_while_the_model_is_loaded_ends_at_once(based, monkeypatch):  # noqa: F811 - a fixture
+def test_a_request_while_the_model_is_loaded_ends_at_once(based, monkeypatch):
     folder = based("sft", "asked", INPUTS)
     with monkeypatch.context() as patch:
         patch.setattr(loading, "model", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
@@ -134,7 +95,7 @@ def test_a_request_while_the_model_is_loaded_ends_at_once(based, monkeypatch):  
     assert Path("results/sft/asked/manifest.json").exists()
 
 
-def test_a_request_during_a_save_needs_no_other(based, monkeypatch):  # noqa: F811 - a fixture
+def test_a_request_during_a_save_needs_no_other(based, monkeypatch):
     change = {**SIX, "runtime": {"save_every": 2}}
     sft.main(["--plan", str(based("sft", "whole", INPUTS, **change))])
     folder = based("sft", "asked", INPUTS, **change)
@@ -154,7 +115,7 @@ def test_a_request_during_a_save_needs_no_other(based, monkeypatch):  # noqa: F8
 @pytest.mark.parametrize(
     "change", [{}, {"steps_per_sampling": 2}, {"steps_per_sampling": 2, "num_iterations": 2}]
 )
-def test_grpo_goes_on_with_the_completions_that_it_had(tuned, monkeypatch, change):  # noqa: F811 - a fixture
+def test_grpo_goes_on_with_the_completions_that_it_had(tuned, monkeypatch, change):
     """Also where a step learns from completions that an earlier one has sampled."""
     favour(monkeypatch)
     runtime = {"per_device_batch_size": 4, "save_every": 100, "log_every": 2}
@@ -170,7 +131,7 @@ def test_grpo_goes_on_with_the_completions_that_it_had(tuned, monkeypatch, chang
     pd.testing.assert_frame_equal(*tables)
 
 
-def test_another_number_of_micro_batches_goes_on_without_what_was_held(based, monkeypatch):  # noqa: F811 - a fixture
+def test_another_number_of_micro_batches_goes_on_without_what_was_held(based, monkeypatch):
     folder = based("sft", "asked", INPUTS, **SIX)
     with monkeypatch.context() as patch:
         patch.setattr(Stop, "on_step_end", at("on_step_end", 3))

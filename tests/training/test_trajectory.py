@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from test_sft import INPUTS, based, jsonl, metrics, rows, workplace  # noqa: F401 - fixtures
+from trainings import INPUTS, jsonl, metrics, prompts
 
 import grpo
 import sft
@@ -58,23 +58,21 @@ def agrees(name: str, found: dict) -> None:
     assert far(found, kept[name]["curves"]) == [], f"{name} learns otherwise than when it was recorded"
 
 
-def test_sft_goes_where_it_went(based):  # noqa: F811 - a fixture
+def test_sft_goes_where_it_went(based):
     sft.main(["--plan", str(based("sft", "s", INPUTS, **SFT))])
     found = curve("results/sft/s", ("loss", "grad_norm"))
     assert len(found["loss"]) == STEPS and found["loss"][-1] < 0.8 * found["loss"][0]
     agrees("sft", found)
 
 
-def test_another_rate_leaves_the_tolerance(based):  # noqa: F811 - a fixture
+def test_another_rate_leaves_the_tolerance(based):
     sft.main(["--plan", str(based("sft", "s", INPUTS, **{**SFT, "learning_rate": 4e-3}))])
     assert "loss" in far(curve("results/sft/s", ("loss", "grad_norm")), read_json(REFERENCE)["sft"]["curves"])
 
 
-def test_grpo_goes_where_it_went(based):  # noqa: F811 - a fixture
+def test_grpo_goes_where_it_went(based):
     sft.main(["--plan", str(based("sft", "s", INPUTS))])
-    gold = {"gold": '{"刑种":"有期徒刑","刑期":6}', "shown": []}
-    prompts = [{**{name: row[name] for name in ("id", "task", "prompt")}, **gold} for row in rows(12)]
-    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts)
+    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts(12))
     grpo.main(["--plan", str(based("grpo", "g", {**INPUTS, "sft": "results/sft/s"}, **GRPO))])
     found = curve("results/grpo/g", ("reward", "grad_norm", "entropy"))
     assert len(found["reward"]) == STEPS

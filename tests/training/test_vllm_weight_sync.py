@@ -6,7 +6,7 @@ import json
 
 import pytest
 import torch
-from test_ranks import ZERO3, launched
+from launching import ZERO3, launched
 from weight_sync_worker import adapted, expected, handed
 
 

@@ -1,7 +1,7 @@
 """One process of a training in test_ranks.py: stages one after the other, the last of them ended at
 a step if asked.
 
-python worker.py [--kill STEP | --ask STEP | --ask-launcher STEP] STAGE=PLAN …
+python training_worker.py [--kill STEP | --ask STEP | --ask-launcher STEP] STAGE=PLAN …
 """
 
 import argparse
