@@ -30,8 +30,8 @@ def scripts(tmp_path):
 
 
 def code(scripts: Path, settings: object = None) -> dict:
-    fingerprint._parsed.cache_clear()
-    fingerprint.pins.cache_clear()
+    for cached in (fingerprint._parsed, fingerprint._files, fingerprint.pins):
+        cached.cache_clear()
     return fingerprint.code("train", settings, scripts / "lock.txt", scripts)
 
 

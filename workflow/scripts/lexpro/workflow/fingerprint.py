@@ -60,19 +60,11 @@ def is_plumbing(dotted: str) -> bool:
     return any(dotted == package or dotted.startswith(f"{package}.") for package in PLUMBING)
 
 
-class _WithoutDocstrings(ast.NodeTransformer):
-    def _strip(self, node):
-        self.generic_visit(node)
-        first = node.body[0] if node.body else None
-        if (
-            isinstance(first, ast.Expr)
-            and isinstance(first.value, ast.Constant)
-            and isinstance(first.value.value, str)
-        ):
-            node.body = node.body[1:] or [ast.Pass()]
-        return node
-
-    visit_Module = visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip
+def _strip(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+    """Take away the docstring of a module, a function or a class."""
+    match node.body:
+        case [ast.Expr(ast.Constant(str())), *rest]:
+            node.body = rest or [ast.Pass()]
 
 
 @cache
@@ -91,36 +83,42 @@ def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            _strip(node)
         for name in names:
             top = name.split(".")[0]
             if top == PROJECT:
                 project.add(name)
             elif top not in sys.stdlib_module_names:
                 packages.add(top)
-    stripped = ast.unparse(ast.fix_missing_locations(_WithoutDocstrings().visit(tree)))
-    return hashlib.sha256(stripped.encode()).hexdigest()[:16], tuple(sorted(project)), tuple(sorted(packages))
+    stripped = ast.unparse(tree).encode()
+    return hashlib.sha256(stripped).hexdigest()[:16], tuple(sorted(project)), tuple(sorted(packages))
 
 
-def _files(dotted: str, scripts: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the modules that importing `a.b.c` runs, and their data files.
+@cache
+def _files(dotted: str, scripts: Path) -> tuple[tuple[str, Path], ...]:
+    """The modules that importing `a.b.c` runs, and their data files.
 
     A module's data files have its name (`money.yaml` beside `money.py`); a package's lie in its
     folder `templates/`.
     """
-    parts = dotted.split(".")
-    for end in range(1, len(parts) + 1):
-        stem = scripts.joinpath(*parts[:end])
-        name = ".".join(parts[:end])
-        if stem.with_suffix(".py").is_file():
-            yield name, stem.with_suffix(".py")
-            for data in sorted(stem.parent.glob(stem.name + ".*")):
-                if data.suffix in {".yaml", ".json", ".csv", ".txt"}:
-                    yield f"{name}{data.suffix}", data
-        elif (stem / "__init__.py").is_file():
-            yield name, stem / "__init__.py"
-            for data in sorted((stem / TEMPLATES).rglob("*")):
-                if data.is_file():
-                    yield f"{name}.{data.relative_to(stem).as_posix()}", data
+    parent = dotted.rpartition(".")[0]
+    above = _files(parent, scripts) if parent else ()
+    return (*above, *_own_files(dotted, scripts.joinpath(*dotted.split("."))))
+
+
+def _own_files(name: str, stem: Path) -> Iterator[tuple[str, Path]]:
+    """A module or package itself with its data files; nothing of a name that is neither."""
+    if stem.with_suffix(".py").is_file():
+        yield name, stem.with_suffix(".py")
+        for data in sorted(stem.parent.glob(stem.name + ".*")):
+            if data.suffix in {".yaml", ".json", ".csv", ".txt"}:
+                yield f"{name}{data.suffix}", data
+    elif (stem / "__init__.py").is_file():
+        yield name, stem / "__init__.py"
+        for data in sorted((stem / TEMPLATES).rglob("*")):
+            if data.is_file():
+                yield f"{name}.{data.relative_to(stem).as_posix()}", data
 
 
 def closure(roots: Iterable[str], scripts: Path = SCRIPTS) -> tuple[dict[str, str], set[str]]:
