@@ -15,8 +15,13 @@ import orjson
 # In the order in which they stand in a judgment.
 SECTIONS = ("header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending")
 
-# Kinds of punishment (Criminal Law, articles 33, 34, 37 and 48), from light to severe.
-TERM_KINDS = ("免予刑事处罚", "单处罚金", "管制", "拘役", "有期徒刑", "无期徒刑", "死缓", "死刑")
+# Not guilty, and a fine without any term: two results that are told apart everywhere.
+ACQUITTED = "无罪"
+ALONE = "单处罚金"
+
+# Kinds of result, from light to severe: acquittal, and the punishments of Criminal Law, articles
+# 33, 34, 37 and 48.
+TERM_KINDS = (ACQUITTED, "免予刑事处罚", "单处罚金", "管制", "拘役", "有期徒刑", "无期徒刑", "死缓", "死刑")
 
 # Kinds whose length is a number of months.
 TIMED_KINDS = frozenset({"管制", "拘役", "有期徒刑"})

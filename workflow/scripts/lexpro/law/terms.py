@@ -24,12 +24,14 @@ _LENGTH = re.compile(
 _EXEMPT = r"(?:免予|免于|免除)(?:刑事|刑罚)?(?:处罚|处分)"
 # What may stand between 判处 … and the length.
 TERM = (
-    r"(?P<death>死刑)(?P<reprieve>[，,]?\s{0,4}(?:宣告)?缓[期刑][二两2]年执行)?"
+    r"(?P<death>死刑|死缓)(?P<reprieve>[，,（]?\s{0,4}(?:宣告)?缓[期刑](?:[二两2贰弍]年)?(?:执行)?）?)?"
     r"|(?P<life>无期徒刑)|(?P<exempt>" + _EXEMPT + r")"
     r"|(?P<timed>有期徒刑|拘役|管制)(?:刑期)?(?:为|：|:)?"
+    r"|(?P<slip>有期徒(?=[一二三四五六七八九十0-9]{1,3}(?:年|个月)))"
 )
 _TERM = re.compile(TERM)
-_ONLY_FINE = re.compile(r"单处罚金")
+# Results that no punishment of article 33 stands in; 无罪辩护 and the like are none.
+_BESIDE = re.compile(r"单处罚金|无罪(?![辩供推释意主理判的])")
 _PROBATION = re.compile(
     r"缓刑(?:的)?(?:考验期)?(?:限)?(?:为|：|:)?|缓期(?=[一二三四五六七八九十0-9]+(?:年|个月))"
 )
@@ -79,15 +81,15 @@ def parse_length(text: str) -> int | None:
 def term_of(match: re.Match[str], text: str, charge: str | None = None) -> tuple[Term, int]:
     """The term that a match of `TERM` begins, and where it ends in `text`."""
     if match["death"]:
-        return Term("死缓" if match["reprieve"] else "死刑", None, charge), match.end()
+        reprieved = match["reprieve"] or match["death"] == "死缓"
+        return Term("死缓" if reprieved else "死刑", None, charge), match.end()
     if match["life"]:
         return Term("无期徒刑", None, charge), match.end()
     if match["exempt"]:
         return Term("免予刑事处罚", None, charge), match.end()
     length = length_at(text, match.end())
-    return Term(
-        match["timed"], length.months if length else None, charge
-    ), length.end if length else match.end()
+    kind = match["timed"] or "有期徒刑"
+    return Term(kind, length.months if length else None, charge), length.end if length else match.end()
 
 
 def find(text: str) -> list[tuple[Term, int, int]]:
@@ -97,7 +99,7 @@ def find(text: str) -> list[tuple[Term, int, int]]:
         term, end = term_of(match, text)
         if term.kind not in TIMED_KINDS or term.months is not None:
             found.append((term, match.start(), end))
-    found += [(Term("单处罚金"), m.start(), m.end()) for m in _ONLY_FINE.finditer(text)]
+    found += [(Term(m[0]), m.start(), m.end()) for m in _BESIDE.finditer(text)]
     return sorted(found, key=lambda item: item[1])
 
 

@@ -1,294 +1,255 @@
 """The operative part (主文) of a criminal judgment: what each defendant is sentenced to.
 
-Read from left to right: 被告人 and 犯 say whose and which charge, 判处 what for it, 决定执行
-what is to be served of several. Remarks in brackets, revoked earlier judgments, and the terms of
-earlier crimes are left out.
+A grammar over the tokens of `lexpro.corpus.parsing.tokens`; each production is a method below:
+
+    verdict    = { item }
+    item       = maintained | revoked | acquittal | sentence
+    sentence   = [ WHO ] { offence | earlier } [ joint ]
+    offence    = CRIME [ RESPECTIVELY ] { punishment }
+    punishment = TERM | PROBATION | FINE | CONFISCATE | DEPRIVE
+    earlier    = PRIOR { punishment }           punishments of earlier judgments: left out
+    joint      = JOINT { punishment }           what is to be served of all (决定执行)
+    acquittal  = WHO ACQUIT
+    revoked    = REVOKE earlier                 (撤销…缓刑部分)
+    maintained = MAINTAIN sentence              counts unless the same defendant is sentenced again
+
+What is said behind 分别 is dealt out, to several defendants or to several charges (`deal`).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from lexpro.law import charges, money, terms
-from lexpro.records import TIMED_KINDS, Defendant, Money, Term
+from lexpro.corpus.parsing.punishments import Offence, Person
+from lexpro.corpus.parsing.tokens import Token, clean, tokenise
+from lexpro.records import Defendant
 
-_BRACKETS = re.compile(r"（(?!边）)[^（）]*）")
-_OPEN_REMARK = re.compile(
-    r"（(?:刑期|缓刑|罚金|上述|以上|即|已)[^（）。]*(?:。[^（）。\n]*?(?:止"
-    r"|纳|缴|算|日))?[。）]?"
-)
-_TOKEN = re.compile(
-    r"(?P<end>[。；\n])"
-    r"|(?P<revoke>撤\s?销)"
-    r"|(?P<prior>与(?=[^。；]{0,80}?(?:并罚|决定执行|合并执行))|总和刑期"
-    r"|连同|(?:前|原)(?:罪|判|犯)[^，。；]{0,20}?(?=判处|所判|被判))"
-    r"|(?P<joint>决定(?:合并)?执行|合并执行|共同执行|实际执行|应?(?:决定)?执行刑期)"
-    r"|(?P<who>被\s?告\s?(?:人|单\s?位))"
-    r"|(?:犯(?!罪)(?=[^。；]{2,90}?罪)|(?:以|构成)(?=[^，。；以]{2,60}罪，?判处))(?P<crime>)"
-    r"|(?P<probation>缓\s?刑|缓期(?=[一二三四五六七八九十0-9]))"
-    r"|(?P<fine>罚\s?金)"
-    r"|(?P<confiscate>没收(?:其)?(?:个人)?(?:所有)?(?:的)?(?:全部|部分)?财\s?产|没收(?:其)?个人(?:全部)?财物)"
-    r"|(?P<deprive>剥夺政治权利)"
-    rf"|(?P<term>{terms.TERM})"
-)
-_CHARGES = re.compile(
-    r"(?:犯|以|构成)(?P<charges>.{2,120}?罪)(?=[，。；：\s]|判|免|单|处|，|$|一案|的|[（(]|（)", re.S
-)
-_MORE_CHARGES = re.compile(r"[、，和及与]\s{0,4}(?:犯)?[^，。；、]{1,60}?罪(?=[，。；：、\s]|判|免|单|处|$)")
-_AND = re.compile(r"[、，和及与\s]*(?:被告(?:人|单位))?")
-_NOT_PUNISHED = re.compile(r"(?:折抵|抵扣|折合|相当于|以上|以下|先行羁押)[^，。；]{0,12}$")
-_MONEY_BEHIND = re.compile(
-    r"\s{0,4}(?:（[^）]*）)?(?:各|共计|合计|总计|为|计|的数额为|数额)?\s{0,4}(?=人民"
-    r"|RMB|¥|￥|[0-9一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾两])"
-)
-_RESPECTIVELY = re.compile(r"分别|依次")
-_NEXT_TERM = re.compile(r"[、，和及]\s{0,4}(?P<kind>有期徒刑|拘役|管制)?")
-_ALL = re.compile(r"全部财|所有(?:的)?(?:全部)?财")
-_NO_CHARGE = {"新罪", "数罪", "前罪", "漏罪", "余罪", "本罪", "二罪", "两罪", "同种罪", "上述罪", "三罪"}
+PUNISHMENTS = frozenset({"term", "probation", "fine", "confiscate", "deprive"})
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What was read of one defendant so far."""
+def deal(run: Sequence[Token], count: int) -> list[list[Token]]:
+    """Deal out the punishments of `run` to `count` defendants or charges.
 
-    defendant: Defendant
-    latest: list[str] = field(default_factory=list)
-    # Since the latest 犯: whether a term was read; since 决定执行: whether fines were.
-    termed: bool = False
-    joint: bool = False
-    joint_fine: bool = False
-
-
-def clean(judgment: str) -> str:
-    """The operative part without remarks in brackets."""
-    text = judgment
-    for _ in range(3):
-        shorter = _BRACKETS.sub("", text)
-        if shorter == text:
-            break
-        text = shorter
-    return _OPEN_REMARK.sub("", text)
-
-
-def _names_at(text: str, position: int, readings: dict[str, _Reading]) -> tuple[list[str], int]:
-    """Known names that stand at `position` one after another (张某甲、李某), and where they end.
-
-    The longest name that fits counts.
+    By rows where each begins with its term (一年，缓刑二年；八个月，缓刑一年), else by kinds
+    (一年、八个月，缓刑二年、一年); of a kind that stands once, each gets the same.
     """
-    found: list[str] = []
-    while True:
-        name = next((name for name in readings if text.startswith(name, position)), None)
-        if name is None:
-            return found, position
-        found.append(name)
-        position += len(name)
-        end = position
-        match = _AND.match(text, position)
-        if match:
-            end = match.end()
-        if end == position or not any(text.startswith(name, end) for name in readings):
-            return found, position
-        position = end
+    terms = [place for place, token in enumerate(run) if token.kind == "term"]
+    if len(terms) == count and terms[-1] - terms[0] >= count:
+        starts = [*terms, len(run)]
+        return [list(run[start:end]) for start, end in zip(starts, starts[1:], strict=False)]
+    rows: list[list[Token]] = [[] for _ in range(count)]
+    for kind in dict.fromkeys(token.kind for token in run):
+        of_kind = [token for token in run if token.kind == kind]
+        if len(of_kind) == count:
+            for row, token in zip(rows, of_kind, strict=True):
+                row.append(token)
+        elif len(of_kind) == 1 or kind in ("deprive", "confiscate"):
+            for row in rows:
+                row += of_kind
+    return rows
 
 
-def _charges_at(text: str, position: int) -> tuple[list[str], int]:
-    """The charges behind 犯 at `position`, canonical where they are known; and where they end."""
-    stop = min(
-        (place for place in (text.find(mark, position) for mark in ("。", "；", "判处")) if place >= 0),
-        default=len(text),
-    )
-    match = _CHARGES.match(text, position, min(len(text), stop + 1))
-    if not match:
-        return [], position
-    # 犯盗窃罪、诈骗罪，判处…: go on while more charges follow.
-    end = match.end("charges")
-    while True:
-        more = _MORE_CHARGES.match(text, end, stop)
-        if not more or not charges.split(more[0].lstrip("、，和及与犯 ")):
-            break
-        end = more.end()
-    named = text[match.start("charges") : end].strip()
-    found = charges.split(named.replace("，犯", "、").replace("罪、犯", "罪、"))
-    if not found and named not in _NO_CHARGE and 3 <= len(named) <= 40 and "，" not in named:
-        found = [re.sub(r"\s", "", named)]
-    return found, end
+class _Parser:
+    """The productions over the tokens of one operative part."""
 
+    def __init__(self, text: str, names: Sequence[str]) -> None:
+        self.people = [Person(Defendant(name)) for name in names]
+        self.places: dict[str, list[int]] = {}
+        for place, name in enumerate(names):
+            self.places.setdefault(name, []).append(place)
+        self.tokens = list(tokenise(text, sorted(self.places, key=len, reverse=True)))
+        self.text = text
+        self.at = 0
+        self.item = 0
+        self.current: list[Person] = []
+        self.pending: list[str] = []
+        # The charges of 以…罪判处, of whoever is named next.
+        self.waiting: tuple[str, ...] = ()
+        self.earlier = self.revoking = self.maintaining = False
 
-def _only(names: list[str]) -> str | None:
-    return names[0] if len(names) == 1 else None
+    def verdict(self) -> list[Defendant]:
+        """Read verdict = { item }."""
+        productions = {
+            "end": self._end,
+            "who": self._named,
+            "crime": self._offence,
+            "joint": self._joint,
+            "prior": self._earlier,
+            "revoke": self._revoked,
+            "maintain": self._maintained,
+            "acquit": self._acquittal,
+        }
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            self.at += 1
+            production = productions.get(token.kind)
+            if production:
+                production(token)
+            elif token.kind in PUNISHMENTS and not self.earlier:
+                self._punished(token)
+        return [person.result() for person in self.people]
 
+    def _end(self, _: Token) -> None:
+        self.earlier = self.revoking = self.maintaining = False
+        self.pending, self.waiting = [], ()
+        self.item += 1
 
-def _sum_behind(text: str, position: int) -> tuple[Money, int] | None:
-    """The sum in yuan right behind `position`."""
-    match = _MONEY_BEHIND.match(text, position)
-    if not match:
-        return None
-    found = money.find(text, match.end(), min(len(text), match.end() + 40))
-    if not found or found[0].start > match.end() + 4 or found[0].currency != money.YUAN:
-        return None
-    return found[0].amount, found[0].end
+    def _named(self, token: Token) -> None:
+        self.pending = list(token.names)
+        if self.waiting:
+            self._sentenced(self._people(self.pending), self.waiting)
+            self.waiting = ()
 
+    def _people(self, names: Sequence[str]) -> list[Person]:
+        """The defendants of these names; of one name, the next who has not been sentenced."""
+        found: list[Person] = []
+        for name in names:
+            same = [self.people[place] for place in self.places[name]]
+            free = [one for one in same if one not in found and one.item in (-1, self.item)]
+            found += [one for one in (free or same)[:1] if one not in found]
+        return found
 
-def _take_term(reading: _Reading, term: Term) -> None:
-    who = reading.defendant
-    if reading.joint:
-        who.sentence = Term(term.kind, term.months)
-    elif not reading.termed:
-        # A term for the charge takes the place of what seemed to be a fine alone.
-        who.terms = [
-            old for old in who.terms if old.kind != "单处罚金" or old.charge != _only(reading.latest)
-        ]
-        who.terms.append(Term(term.kind, term.months, _only(reading.latest)))
-        reading.termed = True
+    def _sentenced(self, people: list[Person], charges: tuple[str, ...]) -> None:
+        """Begin an offence of these people."""
+        for person in people:
+            if person.maintained and not self.maintaining:
+                person.defendant, person.offences = Defendant(person.defendant.name), []
+                person.joint, person.joint_terms, person.joint_fine = False, [], False
+            person.maintained = self.maintaining
+            person.item = self.item
+            if person.offences and people is not self.current:
+                person.joint = False
+            person.offences.append(Offence(charges))
+            charged = person.defendant.charges
+            charged += [name for name in charges if name not in charged]
+        self.current, self.pending, self.earlier, self.revoking = people, [], False, False
 
+    def _offence(self, token: Token) -> None:
+        """Read offence = CRIME [ RESPECTIVELY ] { punishment }."""
+        names = self.pending or ([token.owner] if token.owner else [])
+        if not names and self.text.startswith("以", token.start):
+            self.waiting = token.charges
+            names = self._owner_behind()
+            if names:
+                self.waiting = ()
+        if not names and (self.earlier or not self.current):
+            return
+        people = self._people(names) if names else self.current
+        self._sentenced(people, token.charges)
+        if self._at("respectively"):
+            self.at += 1
+            self._dealt(token.charges)
+        elif len(people) == 1 and len(token.charges) > 1 and self._terms_ahead() == len(token.charges):
+            self._dealt(token.charges)
 
-def _take_fine(reading: _Reading, amount: Money) -> None:
-    who = reading.defendant
-    if reading.joint:
-        who.fine = amount if not reading.joint_fine else who.fine + amount
-        reading.joint_fine = True
-    else:
-        who.fine += amount
-    if reading.latest and not reading.termed and not reading.joint:
-        who.terms.append(Term("单处罚金", None, _only(reading.latest)))
-        reading.termed = True
+    def _owner_behind(self) -> list[str]:
+        """The names of 以…罪判处被告人张某, where they follow at once."""
+        token = self.tokens[self.at] if self.at < len(self.tokens) else None
+        if token and token.kind == "who" and token.start - self.tokens[self.at - 1].end <= 6:
+            self.at += 1
+            return list(token.names)
+        return []
 
+    def _at(self, kind: str) -> bool:
+        return self.at < len(self.tokens) and self.tokens[self.at].kind == kind
 
-def _of_each(term: Term, start: int, end: int, text: str, count: int) -> tuple[list[Term], int]:
-    """The term of each of several defendants (分别判处有期徒刑三年、二年), and where they end.
+    def _run(self) -> list[Token]:
+        """The punishments that follow, also behind ； where they go on at once."""
+        run: list[Token] = []
+        place = self.at
+        while place < len(self.tokens):
+            token = self.tokens[place]
+            if token.kind in PUNISHMENTS:
+                run.append(token)
+            elif token.kind != "respectively" and not self._semicolon(place):
+                break
+            place += 1
+        return run
 
-    `term` is that of all where the text does not say.
-    """
-    found, place = [term], end
-    while count > len(found) and _RESPECTIVELY.search(text, max(0, start - 12), start):
-        match = _NEXT_TERM.match(text, place)
-        length = terms.length_at(text, match.end()) if match else None
-        if not match or not length:
-            return [term] * count, end
-        found.append(Term(match["kind"] or found[-1].kind, length.months))
-        place = length.end
-    return (found, place) if len(found) == count else ([term] * count, end)
+    def _semicolon(self, place: int) -> bool:
+        token, behind = self.tokens[place], self.tokens[place + 1 : place + 2]
+        return (
+            self.text[token.start] == "；"
+            and bool(behind)
+            and behind[0].kind == "term"
+            and behind[0].start == token.end
+        )
 
+    def _terms_ahead(self) -> int:
+        return sum(token.kind == "term" for token in self._run())
 
-def _apply(match: re.Match[str], text: str, current: list[_Reading]) -> int:
-    """Give what a token says to the current defendants; returns where reading goes on."""
-    end = match.end()
-    kind = match.lastgroup if match.lastgroup in ("probation", "fine", "confiscate", "deprive") else "term"
-    if kind == "term":
-        term, end = terms.term_of(match, text)
-        timed = term.kind in TIMED_KINDS
-        if (timed and not term.months) or _NOT_PUNISHED.search(
-            text[max(0, match.start() - 20) : match.start()]
-        ):
-            return end
-        each, end = _of_each(term, match.start(), end, text, len(current))
-        for reading, own in zip(current, each, strict=True):
-            _take_term(reading, own)
-    elif kind == "probation":
-        months = terms.probation(text[match.start() : end + 30])
-        near = text[end : end + 14]
-        if months and re.match(
-            r"(?:的)?(?:考验期)?(?:限)?(?:为|：)?[0-9一二三四五六七八九十壹贰叁肆伍陆两半]", near
-        ):
-            for reading in current:
-                reading.defendant.probation_months = months
-    elif kind == "fine":
-        found = _sum_behind(text, end)
-        if found:
-            for reading in current:
-                _take_fine(reading, found[0])
-            end = found[1]
-    elif kind == "confiscate":
-        found = _sum_behind(text, end)
-        for reading in current:
-            if found:
-                reading.defendant.confiscation = found[0] + (
-                    0 if reading.joint else reading.defendant.confiscation
-                )
-            elif _ALL.search(match[0]):
-                # All of it takes in a part.
-                reading.defendant.confiscation_all, reading.defendant.confiscation = True, 0
-        end = found[1] if found else end
-    else:
-        months = terms.deprivation(text[match.start() : end + 24])
-        for reading in current:
-            if months == -1:
-                # For life takes in any number of years.
-                reading.defendant.deprivation_life, reading.defendant.deprivation_months = True, 0
-            elif months and not reading.defendant.deprivation_life:
-                reading.defendant.deprivation_months = months
-    return end
+    def _dealt(self, charges: tuple[str, ...]) -> None:
+        """The punishments behind 分别: to each defendant, or to each charge of the only one."""
+        run = self._run()
+        count = len(self.current) if len(self.current) > 1 else len(charges)
+        if count < 2 or len(run) < 2:
+            return
+        rows = deal(run, count)
+        # All of them are read; what lies between is ； or a word.
+        self.at = self.tokens.index(run[-1], self.at) + 1
+        if len(self.current) > 1:
+            for person, row in zip(self.current, rows, strict=True):
+                for token in row:
+                    person.apply(token)
+            return
+        (person,) = self.current
+        person.offences[-1:] = [Offence((charge,)) for charge in charges]
+        last = person.offences[-1]
+        for offence, row in zip(person.offences[-count:], rows, strict=True):
+            person.offences.append(offence)
+            for token in row:
+                person.apply(token)
+            person.offences.pop()
+        person.offences[-1] = last
+
+    def _punished(self, token: Token) -> None:
+        if self.pending and (token.kind == "term" or not self.current):
+            self.current, self.pending = self._people(self.pending), []
+        for person in self.current:
+            person.apply(token)
+
+    def _earlier(self, _: Token) -> None:
+        """Read earlier = PRIOR { punishment }: left out up to a joint term or offence."""
+        self.earlier = bool(self.current) or bool(self.pending)
+
+    def _revoked(self, token: Token) -> None:
+        """Read revoked = REVOKE earlier."""
+        while self.at < len(self.tokens) and self.tokens[self.at].start < token.end:
+            inside = self.tokens[self.at]
+            if inside.kind == "who" and not self.current:
+                self.current = self._people(inside.names)
+            self.at += 1
+        self.earlier = self.revoking = True
+
+    def _maintained(self, _: Token) -> None:
+        self.maintaining = True
+
+    def _joint(self, token: Token) -> None:
+        """Read joint = JOINT { punishment }: what is to be served of all."""
+        if self.revoking and not self.text.startswith("决定", token.start):
+            # 撤销缓刑，执行有期徒刑一年: the earlier term.
+            return
+        self.earlier = False
+        if self.pending:
+            self.current, self.pending = self._people(self.pending), []
+        for person in self.current:
+            person.joint, person.joint_terms, person.joint_fine = True, [], False
+
+    def _acquittal(self, _: Token) -> None:
+        """Read acquittal = WHO ACQUIT."""
+        for person in self._people(self.pending):
+            person.acquitted = not person.offences
+        self.pending = []
 
 
 def read(judgment: str, names: list[str]) -> list[Defendant]:
     """What the operative part gives each defendant.
 
     Args:
-        judgment: the operative part, as `sections.plain` gives it.
-        names: names of the defendants.
+        judgment: the operative part, without layout (`lexpro.corpus.parsing.layout`).
+        names: names of the defendants; two of one name are two, sentenced one after the other.
 
     Returns:
         One record a name, in the order given.
     """
-    text = clean(judgment)
-    readings = {name: _Reading(Defendant(name)) for name in sorted(names, key=len, reverse=True)}
-    current: list[_Reading] = []
-    pending: list[str] = []
-    skip_sentence = skip_prior = False
-    position = 0
-    while match := _TOKEN.search(text, position):
-        position = match.end()
-        if match["end"]:
-            skip_sentence = skip_prior = False
-            pending = []
-        elif skip_sentence:
-            continue
-        elif match["revoke"]:
-            # The judgment that is revoked goes to the end of the sentence; a comma may lead on to
-            # this one's.
-            skip_sentence = not current or not text[: match.start()].rstrip().endswith("，")
-        elif match["joint"]:
-            skip_prior = False
-            for reading in current:
-                reading.joint = True
-        elif match["prior"]:
-            skip_prior = bool(current)
-        elif match["who"]:
-            found, end = _names_at(text, position, readings)
-            if found:
-                pending, position = found, end
-        elif match["crime"] is not None:
-            before = [name for name in readings if text.endswith(name, 0, match.start())]
-            owners = pending or before[:1]
-            named, end = _charges_at(text, match.start())
-            if not named:
-                continue
-            if owners:
-                current, pending = [readings[name] for name in owners], []
-            if skip_prior and not owners:
-                continue
-            skip_prior = False
-            position = max(position, end)
-            for reading in current:
-                reading.latest, reading.termed = named, False
-                if owners and reading.defendant.charges:
-                    reading.joint = False
-                reading.defendant.charges += [name for name in named if name not in reading.defendant.charges]
-        elif skip_prior:
-            continue
-        else:
-            if pending and (match["term"] or not current):
-                current, pending = [readings[name] for name in pending], []
-            position = max(position, _apply(match, text, current))
-    found = {name: reading.defendant for name, reading in readings.items()}
-    for defendant in found.values():
-        if defendant.sentence is None and len(defendant.terms) == 1:
-            defendant.sentence = defendant.terms[0]
-        elif (
-            defendant.sentence is None
-            and defendant.terms
-            and len({(t.kind, t.months) for t in defendant.terms}) == 1
-        ):
-            defendant.sentence = Term(defendant.terms[0].kind, defendant.terms[0].months)
-    return [found[name] for name in names]
+    return _Parser(clean(judgment), names).verdict()

@@ -15,7 +15,7 @@ _LATIN = r"[A-Z][A-Za-z.'’-]{0,30}(?:[ ·,][A-Z][A-Za-z.'’-]{0,30}){0,5}(?![
 _NAME = (
     rf"(?P<name>{_LATIN}|"
     r"[^，。；：（）、\s“”《》0-9](?:(?!因涉嫌|因本案|涉嫌"
-    r"|男[，,]|女[，,]|犯[^\s]{1,30}罪|到庭|无视|曾因|曾于|被控|不服"
+    r"|[男女][，,](?![男女][，,])|犯[^\s]{1,30}罪|到庭|无视|曾因|曾于|被控|不服"
     r"|被判|于[0-9一二]|曾用名|绰号|外号|别名)[^，。；：（）、\s“”《》]){0,30})"
 )
 # Several under one role, and nothing else: 上诉人（原审被告人）张某、李某。
@@ -23,13 +23,17 @@ _SEVERAL = r"(?:、[^，。；：（）、\s“”《》0-9]{2,5}[0-9]?){1,50}(?
 _OTHERS = re.compile(_SEVERAL)
 # 被告人自报张某甲, 被告人（自报）: the name that was given.
 _LISTED = re.compile(
-    rf"(?:^|(?<=[。；\s])){_ROLE}(?:自报(?:姓名|名)?[：:]?)?{_NAME}(?="
+    rf"(?:^|(?<=[。；\s院所部）”号])){_ROLE}(?:自报(?:姓名|名)?[：:]?)?{_NAME}(?="
     rf"[，。；：（\s]|男|女|因|涉|曾|被|不|于|犯|绰|外|别|到|无|$|{_SEVERAL})"
 )
 _JUDGED = re.compile(
-    r"被\s?告\s?(?:人|单\s?位)）?\s{0,4}"
-    rf"(?P<name>[^，。；：（）\s“”《》]{{1,40}}?|{_LATIN})\s?犯(?!罪)"
+    r"(?:被告(?:人|单位)|原审被告人）?)"
+    rf"(?P<name>[^，。；：（）“”《》]{{1,60}}?|{_LATIN})(?:（[^）]{{1,12}}）)?，?(?:犯(?!罪)|无罪|均?构成)"
 )
+# 被告人因犯…, of an earlier judgment.
+_EARLIER = re.compile(r"因$|判处|宣告|缓刑|赔偿|退赔|上述")
+# What tells two persons of one name apart: sex, birth, papers.
+_PARTICULARS = re.compile(r"(?:（[^）]{1,30}）)?，(?P<own>[男女][^。]{10,40})")
 _ANYWHERE = re.compile(
     r"被告(?:人|单位)(?P<name>[^，。；：（）、\s“”《》的犯在及于因系与和]{2,4}?)(?="
     r"[，。；：（）、\s的犯在及于因系与和])"
@@ -37,10 +41,12 @@ _ANYWHERE = re.compile(
 _BAD = re.compile(
     r"^(?:及其|的|在|于[0-9本案]|对|均|到案|到庭|与|和其|无罪|认为|系"
     r"|辩|供|如实|户籍|基本|自愿|构成|是)|人民|检察|法院|辩护|公诉|指控"
-    r"|事实|起诉|审理|一案|情况"
+    r"|事实|起诉|审理|一案|情况|同案|部分|量刑|定罪"
 )
-# What goes on behind a name that was listed already: 被告人张某因吸食毒品…
-_MORE = re.compile(r"因|不服|曾|于|系|被|在|对|及|的|自")
+# What goes on behind a name that was listed already: 被告人张某因吸毒品…, 被告人张某现羁押于….
+_MORE = re.compile(r"因|不服|曾|于|系|被|在|对|及|的|自|又|现|拒|犯|无|涉|未|已|经|归|到|主动|供")
+# What makes a longer name of another: 张某 and 张某甲, 李某 and 李某1.
+_LONGER = re.compile("[某甲乙丙丁戊己庚辛壬癸0-9×XxA-Z*]")
 # More names than this in one text are no list of defendants.
 _MOST = 200
 _LONGEST = 16
@@ -52,28 +58,94 @@ def _sound(name: str) -> bool:
 
 
 def listed(parties: str) -> list[str]:
-    """Names of the defendants in the list of parties, in order, each once."""
+    """Names of the defendants in the list of parties, in order.
+
+    A name stands twice only where two persons bear it: each with particulars of their own.
+    """
     names: list[str] = []
-    found: list[str] = []
+    particulars: dict[str, set[str]] = {}
     for match in _LISTED.finditer(parties):
         others = _OTHERS.match(parties, match.end("name"))
-        found += [match["name"].strip(), *(others[0][1:].split("、") if others else [])]
-    for name in dict.fromkeys(found):
-        if _sound(name) and not any(
-            name.startswith(known) and _MORE.match(name, len(known)) for known in names
-        ):
-            names.append(name)
+        own = _PARTICULARS.match(parties, match.end("name"))
+        for name in (match["name"].strip(), *(others[0][1:].split("、") if others else [])):
+            known = particulars.setdefault(name, set())
+            if own and known and own["own"] not in known:
+                known.add(own["own"])
+                names.append(name)
+            elif name not in names and _sound(name) and not _goes_on(name, names):
+                names.append(name)
+            if own:
+                known.add(own["own"])
             if len(names) == _MOST:
-                break
+                return names
     return names
 
 
-def judged(judgment: str) -> list[str]:
-    """Names before 犯 in the judgment (被告人张某甲、李某犯…)."""
+def _goes_on(name: str, names: list[str]) -> bool:
+    """Whether it is a name that is listed already, and what is said of the person."""
+    return any(name.startswith(known) and _MORE.match(name, len(known)) for known in names)
+
+
+def _apart(joined: str, listed: list[str]) -> list[str]:
+    """The names of an enumeration; 和 is a family name too (和青松), and part of names (王和平)."""
+    names: list[str] = []
+    for part in joined.split("、"):
+        part = part.removeprefix("被告人").removeprefix("被告单位")
+        both = re.split(r"[和及与]", part)
+        whole = part in listed or any(len(one) < 2 for one in both) or bool(UNIT.search(part))
+        names += [part] if whole else both
+    return [name.removeprefix("被告人").removeprefix("被告单位") for name in names]
+
+
+def judged(judgment: str, listed: list[str]) -> list[str]:
+    """Names before 犯 or 无罪 in the operative part (被告人张某甲、李某犯…), each once.
+
+    Args:
+        judgment: the operative part.
+        listed: the names in the list of parties.
+    """
     found: list[str] = []
     for match in _JUDGED.finditer(judgment):
-        found += [part.removeprefix("被告人") for part in re.split(r"[、和及]", match["name"])]
-    return list(dict.fromkeys(name for name in found if _sound(name)))[:_MOST]
+        if not _EARLIER.search(match["name"]):
+            found += _apart(match["name"], listed)
+    longest = sorted(listed, key=len, reverse=True)
+    names = {}
+    for name in found:
+        known = next((one for one in longest if name.startswith(one)), None)
+        # 张三因…, 张三退缴的…: a listed name and what is said of the person.
+        names[known if known and not _LONGER.match(name, len(known)) else name] = True
+    return [name for name in names if name in listed or _sound(name)][:_MOST]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names may be one person's: masked in one place (张某四, 张吕进), or misspelt."""
+    if one[0] == other[0] and ("某" in one) != ("某" in other):
+        return True
+    if "某" in one or "某" in other:
+        return one[0] == other[0]
+    if abs(len(one) - len(other)) <= 2 and UNIT.search(one) and UNIT.search(other):
+        return len(set(one) & set(other)) >= 0.6 * len(set(one) | set(other))
+    same = sum(left == right for left, right in zip(one, other, strict=False))
+    return len(one) == len(other) and (same == len(one) - 1 or sorted(one) == sorted(other))
+
+
+def matched(listed: list[str], judged: list[str]) -> dict[str, str]:
+    """Listed name → name in the operative part, of the defendants who bear two.
+
+    Those that stand in one of the two only are compared in their order; the only one of both needs
+    no likeness.
+    """
+    here = [name for name in listed if name not in judged]
+    there = [name for name in judged if name not in listed]
+    if len(listed) == len(judged) == len(here) == 1:
+        return {here[0]: there[0]}
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(here):
+        other = next((one for one in there if _alike(name, one)), None)
+        if other:
+            found[name] = other
+            there.remove(other)
+    return found
 
 
 def mentioned(text: str) -> list[str]:

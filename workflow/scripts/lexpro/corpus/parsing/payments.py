@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lexpro.corpus.parsing.operative import clean
+from lexpro.corpus.parsing.tokens import clean
 from lexpro.law import money
 from lexpro.records import Defendant, Money
 

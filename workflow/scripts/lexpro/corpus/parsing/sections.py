@@ -62,12 +62,13 @@ class _Opening:
     times as fast.
     """
 
-    def __init__(self, pattern: str, marks: str = r"[。；：”\s）]") -> None:
+    def __init__(self, pattern: str, marks: str = r"[。；：”\s）×＊*]") -> None:
         self.here, self.behind = re.compile(pattern), re.compile(f"{marks}(?:{pattern})")
 
     def first(self, text: str, start: int, end: int) -> int | None:
-        if start == 0 and self.here.match(text, 0, end):
-            return 0
+        # Where the search begins something else has ended.
+        if self.here.match(text, start, end):
+            return start
         match = self.behind.search(text, max(0, start - 1), end)
         return match.start() + 1 if match else None
 

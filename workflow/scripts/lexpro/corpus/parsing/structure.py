@@ -9,6 +9,7 @@ import re
 
 from lexpro.corpus.parsing import amounts, heading, parties, payments
 from lexpro.corpus.parsing import operative as sentence
+from lexpro.corpus.parsing.layout import tighten
 from lexpro.corpus.parsing.sections import find_sections, plain
 from lexpro.law import articles, circumstances, courts
 from lexpro.records import Article, Defendant, Judgment
@@ -46,14 +47,16 @@ def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
     names = parties.listed(listed)
     if not operative:
         return [Defendant(name) for name in names or parties.mentioned(text[:4000])]
-    judged = parties.judged(operative)
-    unknown = [name for name in judged if not name.startswith(tuple(names))] if names else judged
-    if len(names) == 1 and len(unknown) == 1 and unknown == judged:
-        # One defendant under two names (masked in one place only): the list's holds.
-        (defendant,) = sentence.read(operative, unknown)
-        defendant.name = names[0]
-        return [defendant]
-    return sentence.read(operative, names + unknown or parties.mentioned(text[:4000]))
+    judged = parties.judged(operative, names)
+    # One defendant under two names, masked or misspelt in one place: the list's holds.
+    written = parties.matched(names, judged)
+    known = {written.get(name, name) for name in names}
+    others = [name for name in judged if name not in known]
+    read = [written.get(name, name) for name in names] + others
+    defendants = sentence.read(operative, read or parties.mentioned(text[:4000]))
+    for defendant, name in zip(defendants, names, strict=False):
+        defendant.name = name
+    return defendants
 
 
 def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int, int, str]]:
@@ -126,9 +129,11 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
         province_hint: name of a province, used where the text gives none.
     """
     judgment = Judgment(doc_id)
-    same = plain(text)
-    judgment.sections = find_sections(same)
-    part = {name: same[start:end] for name, (start, end) in judgment.sections.items()}
+    tight = tighten(plain(text))
+    same = tight.text
+    spans = find_sections(same)
+    judgment.sections = {name: tight.span(*span) for name, span in spans.items()}
+    part = {name: same[start:end] for name, (start, end) in spans.items()}
     head = part.get("header") or same[:300]
     judgment.document_type, judgment.kind = heading.document_type(head[-600:])
     judgment.case_number, _ = heading.case_number(head[-400:])
