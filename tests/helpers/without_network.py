@@ -58,10 +58,8 @@ def destination(frame: bytes) -> tuple[str, str, int] | None:
     return PROTOCOLS[protocol], str(where), struct.unpack("!H", rest[2:4])[0]
 
 
-def record(seen: set) -> None:
-    """Add every destination that shows on the loopback to `seen`, for ever."""
-    sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ALL))
-    sniffer.bind(("lo", 0))
+def record(sniffer: socket.socket, seen: set) -> None:
+    """Add every destination that a socket sees to `seen`, for ever."""
     while True:
         if (to := destination(sniffer.recv(256))) is not None:
             seen.add(to)
@@ -75,7 +73,9 @@ def main(path: str, *command: str) -> int:
         # A kernel without IPv6 has nothing to record of it.
         subprocess.run(line.split(), check="-6" not in line, stderr=subprocess.DEVNULL)
     seen: set = set()
-    threading.Thread(target=record, args=(seen,), daemon=True).start()
+    sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ALL))
+    sniffer.bind(("lo", 0))
+    threading.Thread(target=record, args=(sniffer, seen), daemon=True).start()
     status = subprocess.run(command, check=False).returncode
     time.sleep(0.2)
     Path(path).write_text(json.dumps(sorted(seen)), encoding="utf-8")
