@@ -50,7 +50,7 @@ TEXT = (
     "二〇一九年四月十二日\n"
     "书记员  郑某丁\n"
 )
-FACTS = "被告人张某甲趁人不备窃得手机一部，价值人民币三千元，次日主动到公安机关投案，如实供述。"
+FACTS = "被告人张某甲趁人不备窃得手机一部，价值人民币三千元，次日自动投案，如实供述。"
 CIVIL = "某某县人民法院\n民事判决书\n（2019）鄂0922民初5号\n原告王某甲，女。被告李某乙，男。\n判决如下：驳回诉讼请求。"
 ENGLISH = "The defendant stole a mobile telephone and surrendered to the police on the next day. " * 5
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lexpro.law import courts
 from lexpro.statutes import table
 from lexpro.statutes.table import OPEN_END, as_number
 
@@ -28,8 +29,8 @@ class Scope:
 class CaseScope:
     """Cases of a `province` (short name), with a `charge`, that cite `ref`; None for any.
 
-    They were decided from `since` to before `until` (ISO). Cases without a date are left out where
-    either is given.
+    `level` is that of the court, one of `records.COURT_LEVELS`. They were decided from `since` to
+    before `until` (ISO). Cases without a date are left out where either is given.
     """
 
     province: str | None = None
@@ -37,6 +38,7 @@ class CaseScope:
     ref: str | None = None
     since: str | None = None
     until: str | None = None
+    level: str | None = None
 
 
 class ArticleMask:
@@ -70,6 +72,10 @@ class CaseMask:
             allowed &= dates >= scope.since
         if scope.until:
             allowed &= (dates < scope.until) & (dates != "")
+        if scope.level:
+            allowed &= np.array(
+                [bool(row["court"]) and courts.level(row["court"]) == scope.level for row in self.rows], bool
+            )
         for name, wanted in (("charges", scope.charge), ("refs", scope.ref)):
             if wanted:
                 allowed &= np.array([wanted in row[name] for row in self.rows], bool)

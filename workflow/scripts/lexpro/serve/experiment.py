@@ -57,6 +57,8 @@ class Part(Generic[T]):
                     self._value = self._load()
                 except UserError as error:
                     self.error = error
+                except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
+                    self.error = UserError(f"{self.name}: {type(error).__name__}. Run snakemake again.")
                 self._done.set()
 
     @property
@@ -135,23 +137,15 @@ class Workbench:
         self.name, self.variant = name, variant
         self.plan, self.summary = finished.predictions(name, variant)
         self.knowledge: Part[Knowledge] = Part(
-            "法律知识库", lambda: read_knowledge(knowledge or self._folder("knowledge"))
+            "法律知识库", lambda: read_knowledge(knowledge or Path(self.plan["inputs"]["knowledge"]))
         )
         self.searcher: Part[Searcher] = Part("检索索引", self._search)
         self.model: Part[Model] = Part("模型", self._load_model)
 
-    def _folder(self, stage: str) -> Path:
-        """The run of a stage that the index was made of."""
-        index = Path(self.plan["inputs"]["index"])
-        plan = finished.RESULTS / ".plan" / "index" / index.name / "config.yaml"
-        if not plan.is_file():
-            raise UserError(f"{plan} is gone. Run snakemake again: it plans anew and makes what is missing.")
-        return Path(finished.read_yaml(plan)["inputs"][stage])
-
     def _search(self) -> Searcher:
-        from lexpro.retrieval.search import Searcher
+        from lexpro.serve.shared import SharedSearcher
 
-        return Searcher(self.plan["inputs"]["index"])
+        return SharedSearcher(self.plan["inputs"]["index"])
 
     def _load_model(self) -> Model:
         from lexpro.asking import answering

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
+from dataclasses import asdict
+from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from lexpro.serve import elements, intake, marked, pages
+from lexpro.checking import checks
+from lexpro.checking.case import Case
+from lexpro.law.provinces import PROVINCES
+from lexpro.serve import cases, elements, intake, jobs, marked, pages, questions, sentences, statutes
 from lexpro.serve.documents import Document, Store
 from lexpro.serve.errors import Refused
 from lexpro.serve.experiment import Workbench
@@ -18,6 +22,11 @@ from lexpro.serve.security import MOST_BYTES
 
 TABS = {
     "elements": "要素",
+    "statutes": "法条",
+    "cases": "类案",
+    "sentences": "量刑",
+    "checks": "核对",
+    "questions": "问答",
 }
 NOTICE = "机器给出的结果须由人核对，不是法律意见。"
 
@@ -32,6 +41,7 @@ class Pages:
     def __init__(self, bench: Workbench):
         self.bench = bench
         self.store = Store()
+        self.queue = jobs.Queue()
 
     def section(self) -> pages.Section:
         """The part of the application."""
@@ -44,12 +54,18 @@ class Pages:
             Route("/d/{id}/elements.json", self.elements_json, methods=get),
             Route("/d/{id}/elements.csv", self.elements_csv, methods=get),
             Route("/d/{id}/card", self.card, methods=get),
+            Route("/d/{id}/cases.json", self.cases_json, methods=get),
+            Route("/d/{id}/cases.csv", self.cases_csv, methods=get),
+            Route("/d/{id}/questions", self.ask, methods=post),
+            Route("/d/{id}/questions/{job}/events", self.events, methods=get),
+            Route("/d/{id}/questions/{job}/stop", self.stop, methods=post),
             *(Route(f"/d/{{id}}/{name}", self._tab(name), methods=get) for name in TABS),
         ]
         return pages.Section("办案工作台", "/", routes)
 
     def close(self) -> None:
         """Stop what is still computed."""
+        self.queue.close()
 
     def home(self, request: Request) -> Response:
         """Where a document is pasted or uploaded."""
@@ -118,7 +134,153 @@ class Pages:
             "groups": groups,
             "pieces": marked.pieces(document.raw, spans),
             "compared": elements.compare(document.record, answer) if answer is not None else None,
+            "asked": self.queue.get(request.query_params.get("job", "")),
+            "ended": jobs.ENDED,
         }
+
+    def statutes(self, request: Request, document: Document) -> dict:
+        """Words of the tab 法条."""
+        knowledge = self.bench.knowledge.get()
+        searcher = self.bench.searcher.get()
+        query = request.query_params
+        on = statutes.chosen_days(document, query.get("act"), query.get("judgment"))
+        charged = [charge for person in document.record.defendants for charge in person.charges]
+        charged = charged or [charge for charge, _ in searcher.charges(document.facts)[:2]]
+        return {
+            "on": on,
+            "rows": statutes.view(document, knowledge, searcher, on),
+            "crimes": statutes.crimes(knowledge, list(dict.fromkeys(charged)), on.judgment),
+            "applies": statutes.APPLIES,
+        }
+
+    def cases(self, request: Request, document: Document) -> dict:
+        """Words of the tab 类案."""
+        searcher = self.bench.searcher.get()
+        wanted = cases.Filter.read(request.query_params)
+        chosen = request.query_params.getlist("compare")
+        return {
+            "wanted": wanted,
+            "query": urlencode(asdict(wanted)),
+            "options": cases.options(searcher),
+            "cases": cases.find(document, searcher, wanted),
+            "chosen": chosen,
+            "compared": cases.columns(document, searcher, chosen) if chosen else None,
+        }
+
+    def _exported(self, request: Request) -> tuple[Document, list[dict]]:
+        document = self.document(request)
+        wanted = cases.Filter.read(request.query_params)
+        return document, cases.find(document, self.bench.searcher.get(), wanted)
+
+    def cases_json(self, request: Request) -> Response:
+        """The similar cases as JSON."""
+        document, found = self._exported(request)
+        return JSONResponse(found, headers=download(f"类案-{document.id}.json"))
+
+    def cases_csv(self, request: Request) -> Response:
+        """The similar cases as a table."""
+        document, found = self._exported(request)
+        name = f"类案-{document.id}.csv"
+        return Response(cases.as_csv(found), media_type="text/csv; charset=utf-8", headers=download(name))
+
+    def sentences(self, request: Request, document: Document) -> dict:
+        """Words of the tab 量刑.
+
+        Raises:
+            Refused: there is no such province.
+        """
+        knowledge, searcher = self.bench.knowledge.get(), self.bench.searcher.get()
+        province = request.query_params.get("province", document.record.province or "")
+        if province and province not in PROVINCES:
+            raise Refused("没有这个省份。请从列表里选。")
+        return {
+            "province": province,
+            "provinces": PROVINCES,
+            "guideline": bool(knowledge.guideline["charges"]),
+            "views": sentences.view(document, knowledge, searcher, province),
+        }
+
+    def checks(self, request: Request, document: Document) -> dict:
+        """Words of the tab 核对."""
+        knowledge = self.bench.knowledge.get()
+        law = knowledge.law if knowledge.dated else None
+        case = Case(document.text, document.record, law, knowledge.charges, knowledge.tiers)
+        found = [
+            (f"f{number}", one, document.pasted((one.start, one.end)))
+            for number, one in enumerate(checks.run(case))
+        ]
+        spans = [(key, place) for key, _, place in found if place]
+        return {
+            "found": found,
+            "titles": {name: check.title for name, check in checks.CHECKS.items()},
+            "pieces": marked.pieces(document.raw, spans),
+            "dated": knowledge.dated,
+            "fault": True,
+        }
+
+    def questions(self, request: Request, document: Document) -> dict:
+        """Words of the tab 问答."""
+        query = request.query_params
+        asked = self.queue.get(query.get("job", ""))
+        if asked and asked.about["document"] != document.id:
+            asked = None
+        ended = bool(asked) and asked.state in jobs.ENDED
+        searcher = self.bench.searcher.get()
+        return {
+            "tasks": questions.TASKS,
+            "states": questions.STATES,
+            "longest": questions.LONGEST,
+            "task": asked.about["task"] if asked else query.get("task", "article"),
+            "question": asked.about["question"] if asked else "",
+            "asked": asked,
+            "ended": ended,
+            "result": questions.result(searcher, document, asked) if asked and ended and asked.text else None,
+            "synthetic": self.bench.synthetic,
+        }
+
+    async def ask(self, request: Request) -> Response:
+        """Put a question into the queue."""
+        async with request.form(max_files=0, max_fields=4) as form:
+            given = {name: value for name, value in form.items() if isinstance(value, str)}
+        document = self.document(request)
+        made = await run_in_threadpool(
+            questions.job, self.bench, document, given.get("task", ""), given.get("question", "")
+        )
+        try:
+            self.queue.put(made)
+        except jobs.Full as error:
+            raise Refused("排队的问题太多了。请稍后再问。", 503) from error
+        back = (
+            "elements"
+            if made.about["task"] == "elements" and given.get("back") == "elements"
+            else "questions"
+        )
+        return RedirectResponse(f"/d/{document.id}/{back}?job={made.id}", 303)
+
+    def job(self, request: Request) -> jobs.Job:
+        """The question of an address.
+
+        Raises:
+            Refused: it is not known any more.
+        """
+        found = self.queue.get(request.path_params["job"])
+        if found is None or found.about["document"] != request.path_params["id"]:
+            raise Refused("这个问题已不在内存里。请重新提问。", 404)
+        return found
+
+    def events(self, request: Request) -> Response:
+        """An answer as it is written."""
+        known = request.headers.get("last-event-id", "0")
+        asked = self.job(request)
+        start = int(known) if known.isascii() and known.isdigit() else 0
+        return StreamingResponse(
+            questions.events(self.queue, asked, min(start, len(asked.text))), media_type="text/event-stream"
+        )
+
+    def stop(self, request: Request) -> Response:
+        """End an answer."""
+        self.queue.end(self.job(request))
+        return Response(status_code=204)
 
     def elements_json(self, request: Request) -> Response:
         """All elements as JSON."""

@@ -68,3 +68,27 @@ all(".restore").forEach((button) => {
   });
 });
 all("form[action$='/delete']").forEach((form) => form.addEventListener("submit", () => sessionStorage.removeItem(DRAFT)));
+
+// An answer as it is written.
+const answer = document.querySelector("#answer[data-events]");
+if (answer) {
+  const part = (id) => document.getElementById(id);
+  const stream = part("stream");
+  const source = new EventSource(answer.dataset.events);
+  const words = { waiting: (e) => `前面还有 ${e.ahead} 个问题`, loading: () => "第一次提问要载入模型", writing: (e) => `已写 ${e.tokens} 个词元` };
+  source.onmessage = (event) => {
+    const said = JSON.parse(event.data);
+    // After a broken connection the server begins again at what was seen last.
+    stream.textContent = stream.textContent.slice(0, said.at - said.piece.length) + said.piece;
+    part("state").textContent = said.label;
+    part("progress-words").textContent = `${(words[said.state] || (() => ""))(said)}　${said.seconds} 秒`;
+    if (said.limit) { part("progress").max = said.limit; part("progress").value = Math.min(said.tokens, said.limit); }
+    if (["done", "stopped", "failed"].includes(said.state)) { source.close(); location.reload(); }
+  };
+  source.onerror = () => { part("progress-words").textContent = "连接断了，正在重新连接。如果程序已经停止，请重新启动后再问。"; };
+  part("stop").addEventListener("click", () => {
+    part("stop").disabled = true;
+    fetch(answer.dataset.stop, { method: "POST" });
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") part("stop").click(); });
+}

@@ -1,0 +1,95 @@
+"""Names, charges and citations that do not agree with the rest of the document or with the law."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lexpro.checking.case import Case, Finding
+from lexpro.law import articles, charges
+from lexpro.law.articles import CRIMINAL_LAW
+
+_NAMED = re.compile(
+    r"被告人(?P<name>[一-龥]某?[一-龥甲乙丙丁0-9]{0,2}?)(?=[，。；：、（犯的在于因系与和及]|到案|归案|供述|辩解)"
+)
+# The operative part speaks of another judgment too.
+_EARLIER = re.compile(r"撤\s?销|前罪|原判|维持|数罪并罚")
+_ITEM = re.compile(r"\s*（[一二三四五六七八九十]+）")
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two names of one length differ in exactly one character."""
+    return len(one) == len(other) > 1 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def names(case: Case) -> Iterator[Finding]:
+    """被告人 by a name that differs from a listed one in one character and is nobody's."""
+    known = [person.name for person in case.record.defendants]
+    parties = case.part("parties")
+    if not known or not parties:
+        return
+    counts: dict[str, int] = {}
+    seen: set[str] = set()
+    for match in _NAMED.finditer(case.plain, parties[1]):
+        name = match["name"]
+        if any(case.plain.startswith(one, match.start("name")) for one in known):
+            continue
+        counts[name] = counts.get(name, 0) + 1
+        near = [one for one in known if _differ(one, name)]
+        if near and name not in seen and case.plain.count(name) <= 2:
+            seen.add(name)
+            reason = f"名单里是“{near[0]}”，这里写作“{name}”，只差一个字。"
+            yield Finding(match.start("name"), match.end("name"), reason, "姓名前后不一")
+
+
+def charge(case: Case) -> Iterator[Finding]:
+    """A charge of the operative part that the reasoning does not name."""
+    reasoning = case.part("reasoning")
+    if not reasoning:
+        return
+    named = {name for name, _, _ in charges.find(case.plain, *reasoning)}
+    operative = case.plain[slice(*(case.part("judgment") or (0, 0)))]
+    if not named or _EARLIER.search(operative):
+        return
+    for number, person in case.people():
+        for name in person.charges:
+            if charges.canonical(name) == name and name not in named:
+                found = "、".join(sorted(named))
+                reason = f"判项为{name}，本院认为部分写的是{found}。"
+                yield Finding(*case.place(number, "罪名"), reason, "罪名前后不一")
+
+
+def citations(case: Case) -> Iterator[Finding]:
+    """Articles, paragraphs and items that do not exist or were not in force on the day."""
+    reasoning, day = case.part("reasoning"), case.record.date
+    if case.law is None or not reasoning or not day:
+        return
+    done = set()
+    for cited in articles.find(case.plain, "", *reasoning):
+        article = cited.article
+        if article.law != CRIMINAL_LAW or article in done:
+            continue
+        done.add(article)
+        history = case.law.history(CRIMINAL_LAW, article.number, article.sub)
+        row = case.law.article(CRIMINAL_LAW, article.number, day, article.sub)
+        name = articles.render(article)
+        if not history:
+            yield Finding(cited.start, cited.end, f"刑法没有{name.partition('》')[2]}。", "刑法")
+        elif row is None:
+            begin = history[0].valid_from
+            reason = (
+                f"{name}在裁判日 {day} 不生效（{begin} 起才有）。"
+                if day < begin
+                else f"{name}在裁判日 {day} 已不生效。"
+            )
+            yield Finding(cited.start, cited.end, reason, "刑法")
+        elif article.paragraph and row.complete:
+            count = len(paragraphs(row.text))
+            if article.paragraph > count:
+                reason = f"刑法第{article.ref}条在裁判日只有 {count} 款，文书引用第 {article.paragraph} 款。"
+                yield Finding(cited.start, cited.end, reason, f"刑法第{article.ref}条")
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs (款) of an article's text; its items belong to the one above them."""
+    return [line for line in text.split("\n") if line.strip() and not _ITEM.match(line)]
