@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lexpro.config.experiment import STAGES
+from lexpro.stage_names import STAGES
 from lexpro.workflow import fingerprint
 
 REPO = Path(__file__).resolve().parents[2]
@@ -97,11 +97,10 @@ def test_every_rule_that_runs_something_says_in_which_environment():
             if re.search(r"^    (shell|run|script):", body, re.M):
                 said = re.search(r'^    conda:\n        "(.+)"$', body, re.M)
                 conda[name] = said and (path.parent / said[1]).resolve()
-    # Benchmarks are settings only.
-    assert conda.keys() > set(STAGES) - {"benchmark"}
+    assert conda.keys() > set(STAGES)
     assert {name for name, file in conda.items() if file != ENVS / "conda.yaml"} == set()
     # The container is that of all rules after it.
-    before = (REPO / "workflow/Snakefile").read_text(encoding="utf-8").partition("include:")[0]
+    before = (REPO / "workflow/Snakefile").read_text(encoding="utf-8").partition("rules/common.smk")[0]
     (image,) = re.findall(r'^container: "(.+)"$', before, re.M)
     assert f"apptainer build {image} envs/container.def" in (REPO / "Makefile").read_text(encoding="utf-8")
 

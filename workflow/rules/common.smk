@@ -103,14 +103,13 @@ def all_cores():
     if not workflow.is_main_process:
         return cores.thaw()
     try:
-        return workflow.cores
+        number = workflow.cores
     except WorkflowError:
-        return os.cpu_count()
-
-
-onstart:
-    # Only where something is to run: a dry run beside it takes no cores from its jobs.
-    cores.freeze(all_cores())
+        number = os.cpu_count()
+    # The jobs read it. A dry run beside a run takes no cores from its jobs. (Modules have no `onstart`.)
+    if not workflow.dryrun:
+        cores.freeze(number)
+    return number
 
 
 def share_of_cores(stage):

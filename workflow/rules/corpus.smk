@@ -19,10 +19,12 @@ rule corpus:
     resources:
         mem_mb=runtime("corpus", "mem_mb"),
         runtime=runtime("corpus", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Raw judgments: {wildcards.key}"
     shell:
-        "python workflow/scripts/corpus.py --plan results/.plan/corpus/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/corpus.py --plan results/.plan/corpus/{wildcards.key} --log {log:q}"
 
 
 rule ingest:
@@ -44,10 +46,12 @@ rule ingest:
     resources:
         mem_mb=memory_by_threads("ingest"),
         runtime=runtime("ingest", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Reading the raw files of {wildcards.province}"
     shell:
-        "python workflow/scripts/ingest.py --plan results/.plan/ingest/{wildcards.key}"
+        "python {params.scripts:q}/ingest.py --plan results/.plan/ingest/{wildcards.key}"
         " --province {wildcards.province:q} --log {log:q}"
 
 
@@ -68,10 +72,12 @@ rule structure:
     resources:
         mem_mb=memory_by_threads("structure"),
         runtime=runtime("structure", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Structuring the judgments of {wildcards.province}"
     shell:
-        "python workflow/scripts/structure.py --plan results/.plan/structure/{wildcards.key}"
+        "python {params.scripts:q}/structure.py --plan results/.plan/structure/{wildcards.key}"
         " --province {wildcards.province:q} --log {log:q}"
 
 
@@ -94,10 +100,12 @@ rule filter:
     resources:
         mem_mb=runtime("filter", "mem_mb"),
         runtime=runtime("filter", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Filtering and deduplicating: {wildcards.key}"
     shell:
-        "python workflow/scripts/filter.py --plan results/.plan/filter/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/filter.py --plan results/.plan/filter/{wildcards.key} --log {log:q}"
 
 
 rule tasks:
@@ -122,7 +130,9 @@ rule tasks:
     resources:
         mem_mb=runtime("tasks", "mem_mb"),
         runtime=runtime("tasks", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Training and held-out tasks: {wildcards.key}"
     shell:
-        "python workflow/scripts/tasks.py --plan results/.plan/tasks/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/tasks.py --plan results/.plan/tasks/{wildcards.key} --log {log:q}"

@@ -29,10 +29,12 @@ rule predict:
         gpu=runtime("predict", "gpus"),
         mem_mb=runtime("predict", "mem_mb"),
         runtime=runtime("predict", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Predicting: {wildcards.key}"
     shell:
-        "python workflow/scripts/predict.py --plan results/.plan/predict/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/predict.py --plan results/.plan/predict/{wildcards.key} --log {log:q}"
 
 
 rule score:
@@ -58,7 +60,9 @@ rule score:
             wildcards
         ),
         runtime=runtime("score", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Scoring: {wildcards.key}"
     shell:
-        "python workflow/scripts/score.py --plan results/.plan/score/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/score.py --plan results/.plan/score/{wildcards.key} --log {log:q}"

@@ -23,7 +23,9 @@ rule knowledge:
     resources:
         mem_mb=runtime("knowledge", "mem_mb"),
         runtime=runtime("knowledge", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Statutes: {wildcards.key}"
     shell:
-        "python workflow/scripts/knowledge.py --plan results/.plan/knowledge/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/knowledge.py --plan results/.plan/knowledge/{wildcards.key} --log {log:q}"

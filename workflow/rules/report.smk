@@ -24,10 +24,12 @@ rule report:
     resources:
         mem_mb=runtime("report", "mem_mb"),
         runtime=runtime("report", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Report: {wildcards.key}"
     shell:
-        "python workflow/scripts/report.py --plan results/.plan/report/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/report.py --plan results/.plan/report/{wildcards.key} --log {log:q}"
 
 
 rule publish:
@@ -46,11 +48,12 @@ rule publish:
     conda:
         "../../envs/conda.yaml"
     params:
+        scripts=SCRIPTS,
         key=lambda wildcards: PLAN.experiments[wildcards.name],
     message:
         "Publishing the report of {wildcards.name}"
     shell:
-        "python workflow/scripts/publish.py --experiment {wildcards.name} --report results/report/{params.key}"
+        "python {params.scripts:q}/publish.py --experiment {wildcards.name} --report results/report/{params.key}"
         " --out results/experiments/{wildcards.name} 2> {log:q}"
 
 
@@ -67,11 +70,12 @@ rule pages:
     conda:
         "../../envs/conda.yaml"
     params:
+        scripts=SCRIPTS,
         folders=[f"results/experiments/{name}" for name in PLAN.experiments],
     message:
         "One page of all experiments"
     shell:
-        "python workflow/scripts/publish.py --page {output:q} {params.folders:q} 2> {log:q}"
+        "python {params.scripts:q}/publish.py --page {output:q} {params.folders:q} 2> {log:q}"
 
 
 rule tables:
@@ -91,11 +95,12 @@ rule tables:
     conda:
         "../../envs/conda.yaml"
     params:
+        scripts=SCRIPTS,
         folders=[f"results/experiments/{name}" for name in PLAN.experiments],
     message:
         "The tables of all experiments side by side"
     shell:
-        "python workflow/scripts/publish.py --tables results/tables {params.folders:q} 2> {log:q}"
+        "python {params.scripts:q}/publish.py --tables results/tables {params.folders:q} 2> {log:q}"
 
 
 rule corpus_page:
@@ -112,6 +117,7 @@ rule corpus_page:
     conda:
         "../../envs/conda.yaml"
     params:
+        scripts=SCRIPTS,
         folders=lambda wildcards: [run.out.as_posix() for run in corpus_runs(wildcards.name).values()],
         provinces=lambda wildcards: corpus_runs(wildcards.name)["filter"].provinces,
         charges=lambda wildcards: PLAN.report_of(wildcards.name).settings.charges,
@@ -119,7 +125,7 @@ rule corpus_page:
     message:
         "The page of the corpus of {wildcards.name}"
     shell:
-        "python workflow/scripts/census.py --experiment {wildcards.name} --out results/census/{wildcards.name}"
+        "python {params.scripts:q}/census.py --experiment {wildcards.name} --out results/census/{wildcards.name}"
         " {params.folders:q} --provinces {params.provinces:q} --charges {params.charges} --dpi {params.dpi} 2> {log:q}"
 
 

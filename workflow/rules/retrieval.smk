@@ -26,10 +26,12 @@ rule embed:
         gpu=runtime("embed", "gpus"),
         mem_mb=runtime("embed", "mem_mb"),
         runtime=runtime("embed", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Embedding articles and cases: {wildcards.key}"
     shell:
-        "python workflow/scripts/embed.py --plan results/.plan/embed/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/embed.py --plan results/.plan/embed/{wildcards.key} --log {log:q}"
 
 
 rule index:
@@ -53,7 +55,9 @@ rule index:
     resources:
         mem_mb=runtime("index", "mem_mb"),
         runtime=runtime("index", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Index of articles and cases: {wildcards.key}"
     shell:
-        "python workflow/scripts/index.py --plan results/.plan/index/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/index.py --plan results/.plan/index/{wildcards.key} --log {log:q}"

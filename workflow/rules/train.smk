@@ -27,10 +27,12 @@ rule base_model:
     resources:
         mem_mb=runtime("base_model", "mem_mb"),
         runtime=runtime("base_model", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Base model: {wildcards.key}"
     shell:
-        "exec python workflow/scripts/base_model.py --plan results/.plan/base_model/{wildcards.key} --log {log:q}"
+        "exec python {params.scripts:q}/base_model.py --plan results/.plan/base_model/{wildcards.key} --log {log:q}"
 
 
 rule sft:
@@ -57,12 +59,14 @@ rule sft:
         slurm_extra=granted("sft", "slurm_extra"),
         mem_mb=runtime("sft", "mem_mb"),
         runtime=runtime("sft", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Supervised fine-tuning: {wildcards.key}"
     shell:
-        "exec python workflow/scripts/launch.py --runtime results/.plan/sft/{wildcards.key}/runtime.yaml"
+        "exec python {params.scripts:q}/launch.py --runtime results/.plan/sft/{wildcards.key}/runtime.yaml"
         " --threads {threads} --"
-        " workflow/scripts/sft.py --plan results/.plan/sft/{wildcards.key} --log {log:q}"
+        " {params.scripts:q}/sft.py --plan results/.plan/sft/{wildcards.key} --log {log:q}"
 
 
 rule pass_rate:
@@ -84,10 +88,12 @@ rule pass_rate:
         gpu=runtime("pass_rate", "gpus"),
         mem_mb=runtime("pass_rate", "mem_mb"),
         runtime=runtime("pass_rate", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Pass rates of the prompts: {wildcards.key}"
     shell:
-        "python workflow/scripts/pass_rate.py --plan results/.plan/pass_rate/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/pass_rate.py --plan results/.plan/pass_rate/{wildcards.key} --log {log:q}"
 
 
 rule grpo:
@@ -119,12 +125,14 @@ rule grpo:
         slurm_extra=granted("grpo", "slurm_extra"),
         mem_mb=runtime("grpo", "mem_mb"),
         runtime=runtime("grpo", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Group relative policy optimisation: {wildcards.key}"
     shell:
-        "exec python workflow/scripts/launch.py --runtime results/.plan/grpo/{wildcards.key}/runtime.yaml"
+        "exec python {params.scripts:q}/launch.py --runtime results/.plan/grpo/{wildcards.key}/runtime.yaml"
         " --threads {threads} --"
-        " workflow/scripts/grpo.py --plan results/.plan/grpo/{wildcards.key} --log {log:q}"
+        " {params.scripts:q}/grpo.py --plan results/.plan/grpo/{wildcards.key} --log {log:q}"
 
 
 rule wandb_sync:
