@@ -17,7 +17,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from lexpro.config.check import members
-from lexpro.config.experiment import STAGES
+from lexpro.config.experiment import GROUPS
 from lexpro.dag import compose
 from lexpro.workflow.files import to_yaml
 
@@ -58,7 +58,7 @@ REQUIRED = {
         },
     ],
 }
-CASES = [(stage, required) for stage in STAGES for required in REQUIRED.get(stage, [{}])]
+CASES = [(stage, required) for stage in GROUPS for required in REQUIRED.get(stage, [{}])]
 # What fits a small model, where the defaults of others meet it.
 FITTING = {
     "sft": {"method": "full", "max_length": 1024},
@@ -174,7 +174,7 @@ def _models(annotation) -> Iterator[type[BaseModel]]:
                 yield from _models(inner)
 
 
-@pytest.mark.parametrize("stage", [*STAGES, "pass_rate", "experiment"])
+@pytest.mark.parametrize("stage", [*GROUPS, "pass_rate", "experiment"])
 def test_every_field_is_described(stage):
     module = importlib.import_module(f"lexpro.config.{stage}")
     planned = getattr(module, "Planned", None)
@@ -204,7 +204,7 @@ def read_names() -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("stage", [*STAGES, "pass_rate", "experiment", "reward_gates"])
+@pytest.mark.parametrize("stage", [*GROUPS, "pass_rate", "experiment", "reward_gates"])
 def test_every_setting_is_read_somewhere(stage):
     """A setting that no code reads changes keys, and nothing else."""
     module = importlib.import_module(f"lexpro.config.{stage}")

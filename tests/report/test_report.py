@@ -315,6 +315,14 @@ def test_where_numbers_are(found, path):
     assert isinstance(value, int | float)
 
 
+def test_runs_stand_in_the_order_of_the_workflow():
+    """summary.json sorts its keys; a stage that is not known comes last."""
+    cost = {"key": "a-01234567", "seconds": 1.0, "peak_rss_mb": 1.0}
+    names = ["lengths", "grpo", "score", "pass_rate", "corpus", "sft"]
+    rows = tables.stages({"stages": dict.fromkeys(sorted(names), cost)}).rows
+    assert [row[0] for row in rows] == ["corpus", "sft", "pass_rate", "grpo", "score", "lengths"]
+
+
 def test_the_model_is_measured_from_its_weights(found):
     assert found["model"] == {"architecture": "qwen2", "parameters": 10}
 

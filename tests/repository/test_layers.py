@@ -11,7 +11,8 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 # The parts of `lexpro`, packages and modules of the top level, from low to high.
 ORDER = [
     # What everything may use, without plumbing or settings.
-    "hashing", "union_find", "package_data", "encoding", "task_names", "records", "law",
+    "hashing", "union_find", "package_data", "encoding", "stage_names", "task_names", "records",
+    "law",
     # Plumbing and schemas, outside the fingerprint of every result.
     "config", "workflow",
     "datasets", "stats",

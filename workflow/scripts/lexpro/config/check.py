@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from lexpro.config import experiment
 from lexpro.config.base import Model, suggestion
-from lexpro.config.experiment import REQUEST, STAGES
+from lexpro.config.experiment import GROUPS, REQUEST
 from lexpro.config.load import schema
 
 
@@ -44,12 +44,12 @@ class Checker:
         """
         self.settings: dict[tuple, Model] = {}
         self.problems: list[Problem] = []
-        rest = {key: value for key, value in config.items() if key not in (*STAGES, *REQUEST)}
+        rest = {key: value for key, value in config.items() if key not in (*GROUPS, *REQUEST)}
         if "experiment" in rest:
             self._wrong((("experiment",),), "the file has to begin with the line: # @package _global_")
             return
-        self._validate(experiment.Settings, rest, (), extra=STAGES)
-        for stage in STAGES:
+        self._validate(experiment.Settings, rest, (), extra=GROUPS)
+        for stage in GROUPS:
             settings = config.get(stage)
             if stage not in config:
                 self._wrong(((stage,),), "is missing: every stage has its settings", missing=True)
@@ -88,18 +88,18 @@ class Checker:
         try:
             self.settings[path] = TypeAdapter(model).validate_python(settings)
         except ValidationError as error:
-            found: dict[tuple, Problem] = {}
+            by_keys: dict[tuple, Problem] = {}
             for item in error.errors():
                 # A default that depends on other settings, one of which is wrong.
                 if item["type"] == "default_factory_not_called":
                     continue
                 problem = _problem(item, model, path, extra)
                 # Each member of a union says what it wants.
-                other = found.get(problem.keys)
-                found[problem.keys] = (
+                other = by_keys.get(problem.keys)
+                by_keys[problem.keys] = (
                     Problem(problem.keys, f"{other.says}, or {problem.says}") if other else problem
                 )
-            self.problems += found.values()
+            self.problems += by_keys.values()
 
     def dump(self) -> dict:
         """The settings as plain data, complete with all defaults."""
@@ -115,7 +115,7 @@ class Checker:
 def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
     below, inside, siblings = _place(model, error["loc"])
     here = (*path, *below)
-    kind, given, context = error["type"], error["input"], error.get("ctx", {})
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "clash":
         return Problem(tuple((*here, *key.split(".")) for key in context["keys"]), context["message"])
     if kind.startswith("union_tag"):
@@ -124,7 +124,7 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
             return Problem((here,), "is missing", missing=True)
         return Problem((here,), _choice(context["tag"], context["expected_tags"]))
     if kind == "literal_error":
-        return Problem((here,), _choice(given, context["expected"]))
+        return Problem((here,), _choice(value, context["expected"]))
     if kind == "extra_forbidden":
         if says := _of_a_sibling(here, inside, siblings):
             return says
@@ -135,7 +135,7 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
     if kind == "value_error":
         return Problem((here,), str(context["error"]))
     says = error["msg"].replace("Input should", "should")
-    return Problem((here,), says if isinstance(given, dict) else f"{says} (it is {given!r})")
+    return Problem((here,), says if isinstance(value, dict) else f"{says} (it is {value!r})")
 
 
 def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) -> Problem | None:
@@ -159,9 +159,9 @@ def _of_a_sibling(key: tuple, inside: type[BaseModel] | None, siblings: list) ->
     )
 
 
-def _choice(given: object, expected: str) -> str:
+def _choice(value: object, expected: str) -> str:
     allowed = re.findall(r"'([^']*)'", expected) or [expected]
-    return f"is {given!r}; {suggestion(given, allowed)}allowed: {', '.join(allowed)}"
+    return f"is {value!r}; {suggestion(value, allowed)}allowed: {', '.join(allowed)}"
 
 
 def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None, list]:
@@ -182,11 +182,11 @@ def _place(annotation: Any, loc: tuple) -> tuple[tuple, type[BaseModel] | None, 
     for part in loc:
         if part == "[key]":
             break
-        found = members(annotation)
-        if len(found) > 1:
-            annotation, union = next((m for m in found if _is_member(m, part)), None), found
+        candidates = members(annotation)
+        if len(candidates) > 1:
+            annotation, union = next((m for m in candidates if _is_member(m, part)), None), candidates
             continue
-        annotation = found[0] if found else None
+        annotation = candidates[0] if candidates else None
         inside = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
         siblings, union = union, []
         path.append(part)

@@ -7,24 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from lexpro.config.base import Model, check_names
+from lexpro.stage_names import STAGES
 
-STAGES = (
-    "corpus",
-    "ingest",
-    "structure",
-    "filter",
-    "knowledge",
-    "tasks",
-    "base_model",
-    "sft",
-    "grpo",
-    "embed",
-    "index",
-    "benchmark",
-    "predict",
-    "score",
-    "report",
-)
+# Sections of the settings: one for each stage, and the benchmarks. `pass_rate` has those of `grpo`.
+_AT = STAGES.index("predict")
+GROUPS = (*(stage for stage in STAGES[:_AT] if stage != "pass_rate"), "benchmark", *STAGES[_AT:])
 # Keys of config/config.yaml that Snakemake reads: nothing that an experiment can say.
 REQUEST = ("experiments", "overrides")
 

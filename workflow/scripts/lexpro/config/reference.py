@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, NoDefault
 
-from lexpro.config.experiment import REQUEST, STAGES
+from lexpro.config.experiment import GROUPS, REQUEST
 
 PAGE = Path("docs/configuration.md")
 SCHEMAS = Path("config/schema")
@@ -97,7 +97,7 @@ def _experiment_schema() -> dict:
         stage: {"$ref": f"{stage}.json"}
         if stage != "benchmark"
         else {"type": "object", "additionalProperties": {"$ref": "benchmark.json"}}
-        for stage in STAGES
+        for stage in GROUPS
     }
     listed = {"type": ["array", "string"], "items": {"type": "string"}}
     request = dict.fromkeys(REQUEST, listed)
@@ -106,7 +106,7 @@ def _experiment_schema() -> dict:
 
 def schemas() -> dict[str, dict]:
     """Name of a file of config/schema/ → JSON schema."""
-    made = {f"{stage}.json": _file_schema(stage) for stage in (*STAGES, "reward_gates")}
+    made = {f"{stage}.json": _file_schema(stage) for stage in (*GROUPS, "reward_gates")}
     return made | {"experiment.json": _experiment_schema()}
 
 
@@ -241,7 +241,7 @@ def page(config: Path) -> str:
     Args:
         config: the folder config/, for what its files say they are.
     """
-    sections = [_section(stage, config) for stage in ("experiment", *STAGES)]
+    sections = [_section(stage, config) for stage in ("experiment", *GROUPS)]
     return "\n\n".join([INTRODUCTION.strip(), *sections]) + "\n"
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from lexpro.config import load
 from lexpro.config.base import Model
 from lexpro.config.benchmark import Judgments, Questions
-from lexpro.config.experiment import STAGES
+from lexpro.config.experiment import GROUPS
 from lexpro.dag.compose import compose
 from lexpro.dag.runs import RUNTIME
 from lexpro.evaluation.items import WITH_STATUTES
@@ -74,7 +74,7 @@ def of_config(name: str, config: dict, choices: dict[str, str]) -> Experiment:
         config: what `compose` returns first.
         choices: what `compose` returns second.
     """
-    settings = {stage: typed(stage, config[stage]) for stage in STAGES if stage != BENCHMARK}
+    settings = {stage: typed(stage, config[stage]) for stage in GROUPS if stage != BENCHMARK}
     if settings["grpo"].pass_rate:
         settings["pass_rate"] = pass_rate_settings(settings["grpo"], settings["sft"])
         choices = choices | {"pass_rate": choices["grpo"]}

@@ -13,7 +13,7 @@ from pathlib import Path
 from yaml import YAMLError
 
 from lexpro.config.base import suggestion
-from lexpro.config.experiment import REQUEST, STAGES
+from lexpro.config.experiment import GROUPS, REQUEST
 from lexpro.workflow.errors import UserError
 
 CONFIG = Path("config")
@@ -41,16 +41,16 @@ class Change:
     def for_hydra(self) -> str:
         """A choice in Hydra's words; groups outside the defaults of config.yaml are added."""
         names = ",".join(f"'{name}'" for name in self.chosen)
-        added = "" if self.key in STAGES else "+"
+        added = "" if self.key in GROUPS else "+"
         return f"{added}{self.key}={f'[{names}]' if self.key == 'benchmark' else names}"
 
 
-def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
+def request(config: dict, on_command_line: dict) -> tuple[list[str], list[str]]:
     """What Snakemake is asked for.
 
     Args:
         config: Snakemake's configuration.
-        given: the part of it that comes from the command line.
+        on_command_line: the part of it that comes from the command line.
 
     Returns:
         Names of experiments, and overrides.
@@ -58,7 +58,7 @@ def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
     Raises:
         UserError: another key is given, or no experiment is named.
     """
-    for key in given:
+    for key in on_command_line:
         if key not in REQUEST:
             raise UserError(
                 f"--config {key}=…: unknown key; {suggestion(key, REQUEST)}allowed: {', '.join(REQUEST)}. A "
@@ -77,8 +77,8 @@ def request(config: dict, given: dict) -> tuple[list[str], list[str]]:
 
 def _plain(key: str, text: str) -> None:
     """Raises `UserError` where a full-width sign stands for a sign of lists, not in a value."""
-    if found := MISTYPED.search(re.sub(QUOTED, "", text)):
-        wide = next(sign for sign in found.groups() if sign)
+    if mistyped := MISTYPED.search(re.sub(QUOTED, "", text)):
+        wide = next(sign for sign in mistyped.groups() if sign)
         raise UserError(
             f"{key}: {text}: {wide} is a full-width sign, of a Chinese keyboard; write {WIDE[wide]} instead (a value "
             "that has the sign in it goes in quotes)"

@@ -145,7 +145,7 @@ def families(folder: Path, most: int) -> dict:
     every = pl.scan_parquet(folder / "kept.parquet")
     stand = every.select("doc_id", "province", "charge").unique("doc_id")
     provinces = pl.concat([copies.select("doc_id", "province"), stand.select("doc_id", "province")])
-    found = (
+    table = (
         copies.group_by("doc_id")
         .agg(exact=(pl.col("reason") == EXACT).sum(), near=(pl.col("reason") == NEAR).sum())
         .join(provinces.group_by("doc_id").agg(provinces=pl.col("province").n_unique()), on="doc_id")
@@ -154,7 +154,7 @@ def families(folder: Path, most: int) -> dict:
         .sort("size", "doc_id", descending=[True, False])
         .collect(engine="streaming")
     )
-    first = found.head(most)
+    first = table.head(most)
     numbers = (
         every.filter(pl.col("doc_id").is_in(first["doc_id"].to_list()))
         .select("doc_id", pl.col("judgment").str.json_decode(_NUMBER).struct.field("case_number"))
@@ -162,11 +162,11 @@ def families(folder: Path, most: int) -> dict:
     )
     number = dict(numbers.iter_rows())
     return {
-        "families": found.height,
-        "exact": int(found["exact"].sum()),
-        "near": int(found["near"].sum()),
-        "across": found.filter(pl.col("provinces") > 1).height,
-        "sizes": found.group_by("size").agg(families=pl.len()).sort("size").to_dicts(),
+        "families": table.height,
+        "exact": int(table["exact"].sum()),
+        "near": int(table["near"].sum()),
+        "across": table.filter(pl.col("provinces") > 1).height,
+        "sizes": table.group_by("size").agg(families=pl.len()).sort("size").to_dicts(),
         "largest": [
             {
                 # None where the best copy was itself dropped, and has no record.
@@ -217,7 +217,7 @@ def dropped(folder: Path, most: int, some: int) -> list[dict]:
     """
     every = pl.scan_parquet(folder / "dropped.parquet")
     applies = every.select(pl.col("reasons").alias("reason")).explode("reason").group_by("reason")
-    found = (
+    table = (
         every.group_by("reason")
         .agg(
             documents=pl.len(),
@@ -230,7 +230,7 @@ def dropped(folder: Path, most: int, some: int) -> list[dict]:
     )
     return [
         row | {"provinces": _most({one["province"]: one["n"] for one in row["provinces"]}, most)}
-        for row in found.iter_rows(named=True)
+        for row in table.iter_rows(named=True)
     ]
 
 

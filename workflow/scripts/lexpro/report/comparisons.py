@@ -78,21 +78,21 @@ def scored(rows: list[dict], scores: dict) -> Scored | None:
     A score of the whole corpus, such as F0.5 of LawBench 2-1, is none.
     """
     main = scores["main"]
-    found: dict[str, list[tuple[float, ...]]] = {}
+    samples_of: dict[str, list[tuple[float, ...]]] = {}
     for row in sorted(rows, key=lambda row: row["sample"]):
         if row["outcome"] != "skipped":
-            found.setdefault(row["id"], []).append(_counts(row, main))
-    if not found:
+            samples_of.setdefault(row["id"], []).append(_counts(row, main))
+    if not samples_of:
         return None
-    items = {i: np.array(samples, dtype=np.float64) for i, samples in found.items()}
+    items = {i: np.array(samples, dtype=np.float64) for i, samples in samples_of.items()}
     made = Scored(main, items, scores["confidence"], scores.get("repeatability"))
-    value = metric_of(main)(made.table(list(found)).sum(axis=0))
+    value = metric_of(main)(made.table(list(samples_of)).sum(axis=0))
     return made if abs(value - scores[main]) < _ROUNDING else None
 
 
 def read(inputs: dict[str, Path]) -> dict[str, dict[Cell, Scored]]:
     """Task (`charge`; `lawbench/3-4` of other benchmarks) → (variant, retrieval) → its items."""
-    found: dict[str, dict[Cell, Scored]] = {}
+    by_task: dict[str, dict[Cell, Scored]] = {}
     for benchmark, runs in sources.evaluations(inputs).items():
         for cell, folder in runs.items():
             scores = read_json(folder / "scores.json")
@@ -101,8 +101,8 @@ def read(inputs: dict[str, Path]) -> dict[str, dict[Cell, Scored]]:
                 rows.setdefault(row["task"], []).append(row)
             for task, part in rows.items():
                 if task in scores and (made := scored(part, scores[task])):
-                    found.setdefault(f"{benchmark}/{task}" if benchmark else task, {})[cell] = made
-    return {task: found[task] for task in labels.ordered(found, TASKS)}
+                    by_task.setdefault(f"{benchmark}/{task}" if benchmark else task, {})[cell] = made
+    return {task: by_task[task] for task in labels.ordered(by_task, TASKS)}
 
 
 def _pairs(cells: dict[Cell, Scored]) -> Iterator[tuple[Cell, Cell]]:
@@ -114,13 +114,13 @@ def _pairs(cells: dict[Cell, Scored]) -> Iterator[tuple[Cell, Cell]]:
 def _test(task: str, first: Cell, second: Cell, cells: dict[Cell, Scored]) -> dict:
     a, b = cells[first], cells[second]
     ids = [i for i in a.items if i in b.items]
-    found = stats.paired(a.table(ids), b.table(ids), metric_of(a.main), DRAWS, SEED, b.confidence)
-    numbers = {name: round(getattr(found, name), 6) for name in ("difference", "low", "high", "p")}
+    result = stats.paired(a.table(ids), b.table(ids), metric_of(a.main), DRAWS, SEED, b.confidence)
+    numbers = {name: round(getattr(result, name), 6) for name in ("difference", "low", "high", "p")}
     named = {"task": task, "first": "{}.{}".format(*first), "second": "{}.{}".format(*second)}
-    return named | {"metric": a.main, "n": len(ids), **numbers, "interval_method": found.method}
+    return named | {"metric": a.main, "n": len(ids), **numbers, "interval_method": result.method}
 
 
-def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
+def tests(by_task: dict[str, dict[Cell, Scored]]) -> dict:
     """Every comparison of an experiment.
 
     Returns:
@@ -128,10 +128,10 @@ def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
         tests; `confidence` is that of the scores (an experiment has one), null where there are
         none.
     """
-    confidences = {one.confidence for cells in found.values() for one in cells.values()}
+    confidences = {one.confidence for cells in by_task.values() for one in cells.values()}
     made = [
         _test(task, first, second, cells)
-        for task, cells in found.items()
+        for task, cells in by_task.items()
         for first, second in _pairs(cells)
         if any(i in cells[second].items for i in cells[first].items)
     ]
@@ -149,18 +149,18 @@ def tests(found: dict[str, dict[Cell, Scored]]) -> dict:
 def _floor(one: Scored) -> dict:
     metric = metric_of(one.main)
     samples = one.samples()
-    found = {
+    floor = {
         "samples": len(samples),
         "redrawn": round(
             stats.between_draws(one.table(list(one.items)), metric, DRAWS, SEED, one.confidence), 6
         ),
     }
     if apart := stats.between_samples(samples, metric):
-        found |= {"mean": round(float(np.mean(apart)), 6), "largest": round(max(apart), 6)}
-    return found | ({"repeatability": one.repeatability} if one.repeatability else {})
+        floor |= {"mean": round(float(np.mean(apart)), 6), "largest": round(max(apart), 6)}
+    return floor | ({"repeatability": one.repeatability} if one.repeatability else {})
 
 
-def noise_floors(found: dict[str, dict[Cell, Scored]]) -> dict:
+def noise_floors(by_task: dict[str, dict[Cell, Scored]]) -> dict:
     """How much the score of one model varies.
 
     Returns:
@@ -170,7 +170,7 @@ def noise_floors(found: dict[str, dict[Cell, Scored]]) -> dict:
         (`lexpro.evaluation.repeatability`).
     """
     tree: dict = {}
-    for task, cells in found.items():
+    for task, cells in by_task.items():
         for (variant, retrieval), one in cells.items():
             tree.setdefault(task, {}).setdefault(variant, {})[retrieval] = _floor(one)
     return tree
@@ -178,5 +178,5 @@ def noise_floors(found: dict[str, dict[Cell, Scored]]) -> dict:
 
 def build(inputs: dict[str, Path]) -> dict[str, dict]:
     """{comparisons, noise} of an experiment's summary."""
-    found = read(inputs)
-    return {"comparisons": tests(found), "noise": noise_floors(found)}
+    by_task = read(inputs)
+    return {"comparisons": tests(by_task), "noise": noise_floors(by_task)}

@@ -126,8 +126,8 @@ def marks(low: float, high: float) -> list[int]:
 
 def tiles(summary: dict) -> plt.Figure:
     """Each province's judgments: how many are kept (colour), and what share of those read."""
-    found = summary["corpus"]["by_province"]
-    kept = {name: found.get(name, {}).get("kept", 0) for name in TILES}
+    by_province = summary["corpus"]["by_province"]
+    kept = {name: by_province.get(name, {}).get("kept", 0) for name in TILES}
     if not any(kept.values()):
         return style.empty("No judgment was kept.")
     figure, axes = plt.subplots(figsize=(7.8, 6.4))
@@ -140,7 +140,7 @@ def tiles(summary: dict) -> plt.Figure:
         fill = style.LIGHT(norm(kept[name])) if kept[name] else "white"
         box = plt.Rectangle((column + 0.03, row + 0.03), 0.94, 0.94, facecolor=fill, edgecolor=style.PALE)
         axes.add_patch(box)
-        read = found.get(name, {}).get("read", 0)
+        read = by_province.get(name, {}).get("read", 0)
         middle = {"ha": "center", "va": "center"}
         axes.text(column + 0.5, row + 0.25, name, fontsize=10, **middle)
         axes.text(column + 0.5, row + 0.53, short(kept[name]), fontsize=11, **middle)
@@ -157,7 +157,7 @@ def tiles(summary: dict) -> plt.Figure:
     bar.formatter = "{x:,.0f}"
     bar.update_ticks()
     bar.minorticks_off()
-    others = sum(row.get("kept", 0) for name, row in found.items() if name not in TILES)
+    others = sum(row.get("kept", 0) for name, row in by_province.items() if name not in TILES)
     if others:
         axes.text(1.0, 7.9, f"province not known: {others:,} kept", va="bottom", color=style.GREY)
     return figure
@@ -169,12 +169,12 @@ def spread(summary: dict) -> plt.Figure:
     if not corpus["years"]:
         return style.empty("No judgment was kept.")
     figure, ((years, lengths), (kinds, terms)) = plt.subplots(2, 2, figsize=(8.6, 5.6))
-    known = [row for row in corpus["years"] if row["year"] is not None]
+    dated = [row for row in corpus["years"] if row["year"] is not None]
     years.bar(
-        [row["year"] for row in known], [row["judgments"] for row in known], color=style.BLUE, width=0.8
+        [row["year"] for row in dated], [row["judgments"] for row in dated], color=style.BLUE, width=0.8
     )
-    if known:
-        first, last = known[0]["year"], known[-1]["year"]
+    if dated:
+        first, last = dated[0]["year"], dated[-1]["year"]
         # Room beside the bars, so that one year alone is a bar and not a wall.
         years.set_xlim(first - 1, last + 1)
         years.set_xticks(range(first, last + 1, 1 + (last - first) // 8))

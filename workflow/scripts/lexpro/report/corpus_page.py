@@ -19,14 +19,14 @@ def sum_check(summary: dict) -> str:
 
 def families_text(summary: dict) -> str:
     """What stands over the families of duplicates."""
-    found = summary["corpus"]["families"]
-    if not found["families"]:
+    families = summary["corpus"]["families"]
+    if not families["families"]:
         return "No document is there twice."
-    across = f"{found['across']:,}" if found["across"] else "None"
+    across = f"{families['across']:,}" if families["across"] else "None"
     return (
-        f"{found['families']:,} judgments are there more than once: beside the best copy, which alone goes on, "
-        f"{found['exact']:,} exact copies (the same but for spaces, punctuation and width) and {found['near']:,} near "
-        f"ones. {across} of these families reach over more than one province."
+        f"{families['families']:,} judgments are there more than once: beside the best copy, which alone goes on, "
+        f"{families['exact']:,} exact copies (the same but for spaces, punctuation and width) and "
+        f"{families['near']:,} near ones. {across} of these families reach over more than one province."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lexpro.report import catalog, labels
 from lexpro.report.table import Table
+from lexpro.stage_names import STAGES
 
 
 def funnel(summary: dict) -> Table:
@@ -26,7 +27,7 @@ def dropped(summary: dict) -> Table:
             counts(row["provinces"]),
             counts(row["files"]) if "files" in row else ", ".join(row["examples"]),
         )
-        for stage in labels.ordered(left_out, labels.ALL_STAGES)
+        for stage in labels.ordered(left_out, STAGES)
         for row in left_out[stage]
     ]
     columns = ("stage", "name", "reason", "documents", "applies to", "most in", "for example")
@@ -41,13 +42,13 @@ def counts(by_name: dict[str, int]) -> str:
 
 def provinces(summary: dict) -> Table:
     """The funnel of each province: judgments, what each reason removed, what is kept."""
-    found = summary["corpus"]["by_province"]
-    steps = {step for row in found.values() for step, count in row.items() if count} - {"read", "kept"}
+    by_province = summary["corpus"]["by_province"]
+    steps = {step for row in by_province.values() for step, count in row.items() if count} - {"read", "kept"}
     reasons = labels.ordered(steps, labels.REASONS)
     columns = ("province", "judgments", *map(labels.reason, reasons), "kept")
     rows = [
         (name, *(row.get(step, 0) for step in ("read", *reasons, "kept")))
-        for name, row in sorted(found.items(), key=lambda item: (-item[1].get("kept", 0), item[0]))
+        for name, row in sorted(by_province.items(), key=lambda item: (-item[1].get("kept", 0), item[0]))
     ]
     return Table(catalog.TABLES["provinces"].title, columns, rows)
 
@@ -81,14 +82,14 @@ def spread(summary: dict) -> Table:
 
 def families(summary: dict) -> Table:
     """The largest families of duplicates."""
-    found = summary["corpus"]["families"]
+    counted = summary["corpus"]["families"]
     rows = [
         (
             row["case_number"] or "(dropped itself)",
             *(row[name] or "" for name in ("province", "charge")),
             *(row[name] for name in ("size", "exact", "near", "provinces")),
         )
-        for row in found["largest"]
+        for row in counted["largest"]
     ]
     columns = ("case that stands for it", "province", "charge", "documents", "exact", "near", "provinces")
     return Table(catalog.TABLES["families"].title, columns, rows)
@@ -102,8 +103,10 @@ def sizes(summary: dict) -> Table:
 
 def masked(summary: dict) -> Table:
     """Replacements by kind of personal data."""
-    found = summary["corpus"]["masked"]
-    rows = [(labels.MASKED.get(kind, kind), found[kind]) for kind in labels.ordered(found, labels.MASKED)]
+    replaced = summary["corpus"]["masked"]
+    rows = [
+        (labels.MASKED.get(kind, kind), replaced[kind]) for kind in labels.ordered(replaced, labels.MASKED)
+    ]
     return Table(catalog.TABLES["masked"].title, ("kind", "replacements"), rows)
 
 

@@ -36,9 +36,9 @@ def elements(summary: dict) -> Table:
                 (*begin, name, *(row.get(metric) if metric else None for metric in metrics), row["n"], None)
             )
         for name in labels.ordered(row["fields"], labels.FIELDS):
-            found = row["fields"][name]
+            scores = row["fields"][name]
             words = f"{name} {labels.FIELDS.get(name, '')}".strip()
-            rows.append((*begin, words, *(found[m] for m in ("precision", "recall", "f1", "n")), None))
+            rows.append((*begin, words, *(scores[m] for m in ("precision", "recall", "f1", "n")), None))
         for name in labels.ordered(row.get("confusions", {}), labels.CONFUSIONS):
             words = f"error: {labels.CONFUSIONS.get(name, name)}"
             rows.append((*begin, words, None, None, None, None, row["confusions"][name]))

@@ -52,10 +52,10 @@ def mark(gold: Counter[str], answer: Counter[str]) -> list[Mark]:
 
 def slots(facts: Counter[Fact]) -> dict[tuple[str, str], Counter[str]]:
     """(defendant, field) → values."""
-    found: dict[tuple[str, str], Counter[str]] = {}
+    by_slot: dict[tuple[str, str], Counter[str]] = {}
     for (defendant, field, value), count in facts.items():
-        found.setdefault((defendant, field), Counter())[str(value)] += count
-    return found
+        by_slot.setdefault((defendant, field), Counter())[str(value)] += count
+    return by_slot
 
 
 def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line]:
@@ -63,8 +63,8 @@ def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line
 
     The lines of a defendant stand together, totals of the case last.
     """
-    truth, given = slots(gold), {variant: slots(facts) for variant, facts in answers.items()}
-    order = list(dict.fromkeys([*truth, *(slot for found in given.values() for slot in found)]))
+    truth, by_variant = slots(gold), {variant: slots(facts) for variant, facts in answers.items()}
+    order = list(dict.fromkeys([*truth, *(slot for said in by_variant.values() for slot in said)]))
     people = list(dict.fromkeys(defendant for defendant, _ in order))
     order.sort(key=lambda slot: (slot[0] == "", people.index(slot[0])))
     none: Counter[str] = Counter()
@@ -72,7 +72,10 @@ def compare(gold: Counter[Fact], answers: dict[str, Counter[Fact]]) -> list[Line
         Line(
             *slot,
             list(truth.get(slot, none).elements()),
-            {variant: mark(truth.get(slot, none), found.get(slot, none)) for variant, found in given.items()},
+            {
+                variant: mark(truth.get(slot, none), said.get(slot, none))
+                for variant, said in by_variant.items()
+            },
         )
         for slot in order
     ]

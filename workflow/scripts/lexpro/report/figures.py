@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from lexpro.report import catalog, corpus_figures, labels, sources, style
-from lexpro.report.tables import runs_of
+from lexpro.report.score_tables import runs_of
 from lexpro.task_names import TASKS
 
 Curves = dict[str, tuple[list[float], list[float]]]

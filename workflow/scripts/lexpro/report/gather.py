@@ -15,13 +15,15 @@ EXCERPT, COMPLETION = 1500, 3000
 
 def items(inputs: dict[str, Path]) -> dict[str, dict[str, dict]]:
     """Variant → id → the first scored sample of the extraction task, without retrieval."""
-    found = {}
+    by_variant = {}
     for variant in sources.VARIANTS:
         folder = inputs.get(f"score.{variant}.none")
         if folder is not None:
             rows = sources.jsonl(folder / "items.jsonl")
-            found[variant] = {row["id"]: row for row in rows if row["task"] == TASK and row["sample"] == 0}
-    return {variant: rows for variant, rows in found.items() if rows}
+            by_variant[variant] = {
+                row["id"]: row for row in rows if row["task"] == TASK and row["sample"] == 0
+            }
+    return {variant: rows for variant, rows in by_variant.items() if rows}
 
 
 def unreadable(item: dict) -> str:
@@ -34,19 +36,21 @@ def unreadable(item: dict) -> str:
     return "there is no whole JSON object in it" if finished else "the reasoning never ends"
 
 
-def example(title: str, given: dict[str, dict]) -> Example:
-    """The example of one held-out judgment: `given` is variant → scored item."""
-    first = next(iter(given.values()))
-    read = {variant: item for variant, item in given.items() if item["answer"] is not None}
+def example(title: str, by_variant: dict[str, dict]) -> Example:
+    """The example of one held-out judgment: `by_variant` is variant → scored item."""
+    first = next(iter(by_variant.values()))
+    read = {variant: item for variant, item in by_variant.items() if item["answer"] is not None}
     return Example(
         title=title,
         text=clip(first["input"], EXCERPT),
         lines=compare(
             elements.facts(first["gold"]), {v: elements.facts(item["answer"]) for v, item in read.items()}
         ),
-        f1={variant: item["score"] for variant, item in given.items()},
-        unreadable={variant: unreadable(item) for variant, item in given.items() if variant not in read},
-        completions={variant: clip(item["completion"] or "", COMPLETION) for variant, item in given.items()},
+        f1={variant: item["score"] for variant, item in by_variant.items()},
+        unreadable={variant: unreadable(item) for variant, item in by_variant.items() if variant not in read},
+        completions={
+            variant: clip(item["completion"] or "", COMPLETION) for variant, item in by_variant.items()
+        },
     )
 
 

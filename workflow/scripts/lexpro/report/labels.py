@@ -48,22 +48,6 @@ CONFUSIONS = {
     "compensation_for_fine": "the fine given as compensation or restitution",
 }
 
-ALL_STAGES = (
-    *(
-        "corpus",
-        "ingest",
-        "structure",
-        "filter",
-        "knowledge",
-        "tasks",
-        "base_model",
-        "sft",
-        "grpo",
-        "embed",
-        "index",
-    ),
-    *("predict", "score"),
-)
 STAGES = {"base_model": "pre-training", "sft": "SFT", "grpo": "GRPO"}
 
 # In the order in which the filter asks: what a step takes away, the ones before left.
@@ -130,9 +114,9 @@ FUNNEL = {
 }
 
 
-def ordered(names: Iterable[str], known: Iterable[str]) -> list[str]:
-    """`names` in the order of `known`, the unknown ones at the end."""
-    rank = {name: place for place, name in enumerate(known)}
+def ordered(names: Iterable[str], order: Iterable[str]) -> list[str]:
+    """`names` as `order` has them, others at the end."""
+    rank = {name: place for place, name in enumerate(order)}
     return sorted(names, key=lambda name: (rank.get(name, len(rank)), name))
 
 
@@ -154,8 +138,8 @@ def split(name: str) -> str:
 
 def confidence(*summaries: dict) -> str:
     """`95 %`: the confidence of the scores of these experiments; "" where there are none."""
-    found = {summary.get("comparisons", {}).get("confidence") for summary in summaries} - {None}
-    return " and ".join(f"{100 * each:g} %" for each in sorted(found))
+    levels = {summary.get("comparisons", {}).get("confidence") for summary in summaries} - {None}
+    return " and ".join(f"{100 * each:g} %" for each in sorted(levels))
 
 
 def interval(*summaries: dict) -> str:

@@ -24,11 +24,11 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     """One sentence a task, of the variant that varies most: between samples, between draws."""
     said = []
     for task in dict.fromkeys(tasks):
-        found = [floor for summary in summaries for *_, floor in floors(summary, (task,))]
-        if found:
+        of_task = [floor for summary in summaries for *_, floor in floors(summary, (task,))]
+        if of_task:
             name = labels.TASKS.get(task, task)
             said.append(
-                f"{name} {_between(found)}{max(floor['redrawn'] for floor in found):.3f} between draws"
+                f"{name} {_between(of_task)}{max(floor['redrawn'] for floor in of_task):.3f} between draws"
             )
     if not said:
         return ""
@@ -42,10 +42,10 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
 
 def _greedy(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     """What a second run of greedy answers gave, all variants together; "" for sampled answers."""
-    found = [floor for summary in summaries for *_, floor in floors(summary, tasks)]
-    if any("largest" in floor for floor in found):
+    measured = [floor for summary in summaries for *_, floor in floors(summary, tasks)]
+    if any("largest" in floor for floor in measured):
         return ""
-    second = [floor["repeatability"] for floor in found if "repeatability" in floor]
+    second = [floor["repeatability"] for floor in measured if "repeatability" in floor]
     if not second:
         return " Decoding is greedy: each item has one answer, and no second run was made."
     same, items = (sum(one[name] for one in second) for name in ("same", "items"))
@@ -56,8 +56,8 @@ def _greedy(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     )
 
 
-def _between(found: list[dict]) -> str:
-    sampled = [floor for floor in found if "largest" in floor]
+def _between(measured: list[dict]) -> str:
+    sampled = [floor for floor in measured if "largest" in floor]
     if not sampled:
         return ""
     mean, largest = max(floor["mean"] for floor in sampled), max(floor["largest"] for floor in sampled)

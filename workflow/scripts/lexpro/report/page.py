@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lexpro.report import corpus_page, effects, labels, markup, sources
 from lexpro.report.examples import Example, Mark
+from lexpro.report.score_tables import runs_of
 from lexpro.report.table import Table
-from lexpro.report.tables import runs_of
 from lexpro.task_names import TASKS
 
 LEGEND = (
@@ -66,16 +66,16 @@ def key_numbers(summary: dict) -> list[KeyLine]:
     """The rows of the first table."""
     lines = []
     for task in TASKS:
-        found = {(v, r): row for v, r, row in runs_of(summary, task)}
+        runs = {(v, r): row for v, r, row in runs_of(summary, task)}
         cells = [
             Score(row[row["main"]], row["low"], row["high"])
-            if (row := found.get((variant, retrieval)))
+            if (row := runs.get((variant, retrieval)))
             else None
             for variant, kinds in columns(summary).items()
             for retrieval in kinds
         ]
-        if found:
-            metric = next(iter(found.values()))["main"]
+        if runs:
+            metric = next(iter(runs.values()))["main"]
             lines.append(KeyLine(labels.TASKS[task], labels.METRICS.get(metric, metric), cells))
     return lines
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from lexpro.report import catalog, labels, noise, published
+from lexpro.report.score_tables import SEEN
 from lexpro.report.table import Cell, Table, to_csv, to_latex, to_markdown
 from lexpro.workflow.files import write_text
 
@@ -19,7 +20,6 @@ Summaries = list[dict]
 # Tasks that are asked of the facts, and what their columns are called.
 KNOWLEDGE = {"charge": "charge F1", "article": "article F1", "term": "term closeness"}
 OURS, THEIRS = "this project", "published"
-SEEN = "seen in training"
 
 
 def name_of(summary: dict) -> str:
@@ -43,10 +43,14 @@ def extraction(summaries: Summaries) -> Table:
     """Extraction of elements: precision, recall and F1 over all, and the mean F1 of the kinds."""
     names = ("precision", "recall", "micro_f1", "low", "high", "macro_f1", "n")
     rows = [
-        (*_begin(summary, variant), *(found[variant].get(name) for name in names), _seen([found[variant]]))
+        (
+            *_begin(summary, variant),
+            *(by_variant[variant].get(name) for name in names),
+            _seen([by_variant[variant]]),
+        )
         for summary in by_size(summaries)
-        for found in [summary.get("elements", {})]
-        for variant in labels.ordered(found, labels.VARIANTS)
+        for by_variant in [summary.get("elements", {})]
+        for variant in labels.ordered(by_variant, labels.VARIANTS)
     ]
     columns = (*BEGIN, "precision", "recall", "F1", "low", "high", "macro F1", "n", SEEN)
     title = f"{catalog.PAPER_TABLES['extraction'].title}; low and high bound the "
@@ -58,11 +62,11 @@ def knowledge(summaries: Summaries) -> Table:
     """Charge, articles and term from the facts alone, each with its interval."""
     rows = []
     for summary in by_size(summaries):
-        found = {task: summary.get(task, {}) for task in KNOWLEDGE}
-        variants = {variant for by_variant in found.values() for variant in by_variant}
+        by_task = {task: summary.get(task, {}) for task in KNOWLEDGE}
+        variants = {variant for by_variant in by_task.values() for variant in by_variant}
         for variant in labels.ordered(variants, labels.VARIANTS):
             for retrieval in labels.RETRIEVAL:
-                cells = [by_variant.get(variant, {}).get(retrieval) for by_variant in found.values()]
+                cells = [by_variant.get(variant, {}).get(retrieval) for by_variant in by_task.values()]
                 if any(cells):
                     begin = (*_begin(summary, variant), labels.RETRIEVAL[retrieval])
                     rows.append((*begin, *(value for cell in cells for value in _score(cell)), _seen(cells)))
@@ -74,8 +78,8 @@ def knowledge(summaries: Summaries) -> Table:
 
 def _seen(cells: Iterable[dict | None]) -> int | None:
     """Items of these scores that a training document has half or more of, all tasks together."""
-    found = [cell["contamination"]["items"] for cell in cells if cell and "contamination" in cell]
-    return sum(found) if found else None
+    counts = [cell["contamination"]["items"] for cell in cells if cell and "contamination" in cell]
+    return sum(counts) if counts else None
 
 
 def _columns(score: str) -> tuple[str, str, str]:
@@ -95,8 +99,8 @@ def _lawbench(tasks: dict, variant: str, retrieval: str) -> list[Cell]:
 
 def _judge(tasks: dict, variant: str, retrieval: str) -> list[Cell]:
     cell = tasks.get("all", {}).get(variant, {}).get(retrieval, {})
-    found = cell.get("metrics", {}).get("official", {})
-    return [found.get(name) for name in ("term", "fine", "charge_f1", "article_f1")]
+    official = cell.get("metrics", {}).get("official", {})
+    return [official.get(name) for name in ("term", "fine", "charge_f1", "article_f1")]
 
 
 def _ours(
@@ -109,20 +113,20 @@ def _ours(
                 values = read(tasks, variant, retrieval)
                 if any(value is not None for value in values):
                     system = f"{name_of(summary)}, {labels.VARIANTS[variant]}, {words}"
-                    seen = _seen(found.get(variant, {}).get(retrieval) for found in tasks.values())
+                    seen = _seen(by_variant.get(variant, {}).get(retrieval) for by_variant in tasks.values())
                     yield OURS, system, *values, seen, f"experiment {summary['experiment']}"
 
 
 def _theirs(benchmark: str) -> Iterator[tuple[Cell, ...]]:
-    found = published.read()[benchmark]
-    for row in found.rows:
-        missing = (None,) * (len(found.columns) - len(row.values))
+    printed = published.read()[benchmark]
+    for row in printed.rows:
+        missing = (None,) * (len(printed.columns) - len(row.values))
         yield THEIRS, row.system, *row.values, *missing, None, row.source
 
 
 def _beside(benchmark: str, read: Callable[[dict, str, str], list[Cell]]) -> Callable[[Summaries], Table]:
     def make(summaries: Summaries) -> Table:
-        found = published.read()[benchmark]
+        printed = published.read()[benchmark]
         rows = [*_ours(benchmark, read, summaries), *_theirs(benchmark)]
         note = "Published figures come from other prompts, decoding and training data, as their sources print them. "
         note += noise.note(
@@ -130,7 +134,7 @@ def _beside(benchmark: str, read: Callable[[dict, str, str], list[Cell]]) -> Cal
         )
         return Table(
             catalog.PAPER_TABLES[benchmark].title,
-            ("origin", "system", *found.columns, SEEN, "source"),
+            ("origin", "system", *printed.columns, SEEN, "source"),
             rows,
             note.strip(),
         )

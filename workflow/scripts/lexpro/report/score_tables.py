@@ -19,23 +19,28 @@ OUTCOMES = ("right", "wrong", "abstained", "failed", "truncated")
 
 def public(inputs: dict[str, Path]) -> dict:
     """Benchmark → task → variant → retrieval → scores, without the held-out judgments."""
-    found: dict = {}
+    by_benchmark: dict = {}
     for benchmark, runs in sources.evaluations(inputs).items():
         for (variant, retrieval), folder in runs.items() if benchmark else ():
             for task, row in read_json(folder / "scores.json").items():
-                place = found.setdefault(benchmark, {}).setdefault(task, {})
+                place = by_benchmark.setdefault(benchmark, {}).setdefault(task, {})
                 place.setdefault(variant, {})[retrieval] = row
-    return found
+    return by_benchmark
+
+
+def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
+    """(variant, retrieval, scores) of a task; the extraction of elements has no retrieval."""
+    by_variant = summary.get(task, {})
+    for variant in labels.ordered(by_variant, labels.VARIANTS):
+        by_retrieval = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]
+        for retrieval in labels.ordered(by_retrieval, labels.RETRIEVAL):
+            yield variant, retrieval, by_retrieval[retrieval]
 
 
 def cells(summary: dict) -> Iterator[tuple[str, str, str, dict]]:
     """(task, variant, retrieval, scores) of everything that was scored."""
-    trees = {task: summary[task] for task in TASKS if summary.get(task)}
-    for task, by_variant in trees.items():
-        for variant in labels.ordered(by_variant, labels.VARIANTS):
-            found = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]
-            for retrieval in labels.ordered(found, labels.RETRIEVAL):
-                yield labels.TASKS[task], variant, retrieval, found[retrieval]
+    for task in TASKS:
+        yield from ((labels.TASKS[task], *run) for run in runs_of(summary, task))
     for benchmark, tasks in summary.get("benchmarks", {}).items():
         for task, by_variant in tasks.items():
             for variant in labels.ordered(by_variant, labels.VARIANTS):
@@ -62,7 +67,7 @@ def benchmarks(summary: dict) -> Table:
     names = ("task", "variant", "retrieval", "official", "normalised", "low", "high", "n", *OUTCOMES, SEEN)
     title = f"{catalog.TABLES['benchmarks'].title}: the official score, and the normalised one with "
     title += f"its {labels.interval(summary)}"
-    tasks = [f"{name}/{task}" for name, found in summary.get("benchmarks", {}).items() for task in found]
+    tasks = [f"{name}/{task}" for name, by_task in summary.get("benchmarks", {}).items() for task in by_task]
     return Table(title, names, rows, noise.note([summary], tasks))
 
 
@@ -70,8 +75,8 @@ def baselines(summary: dict) -> Table:
     """What uninformed baselines score; they are the same for every variant."""
     rows: dict[tuple[str, str], tuple[Cell, ...]] = {}
     for task, _, _, row in cells(summary):
-        found = row.get("baselines", {})
-        by_scorer = found if "official" in found else {row["main"]: found} if found else {}
+        stated = row.get("baselines", {})
+        by_scorer = stated if "official" in stated else {row["main"]: stated} if stated else {}
         for scorer, scores in by_scorer.items():
             best = scores["constant"]
             answer = best["answer"] if len(best["answer"]) <= SHOWN else f"{best['answer'][:SHOWN]}…"
@@ -88,7 +93,7 @@ def _said(cell: str) -> str:
 
 def comparisons(summary: dict) -> Table:
     """The paired tests of an experiment."""
-    found = summary.get("comparisons", {"tests": []})
+    made = summary.get("comparisons", {"tests": []})
     rows = [
         (
             labels.TASKS.get(row["task"], row["task"]),
@@ -97,7 +102,7 @@ def comparisons(summary: dict) -> Table:
             labels.METRICS.get(row["metric"], row["metric"]),
             *(row[name] for name in ("n", "difference", "low", "high", "p", "p_holm")),
         )
-        for row in found["tests"]
+        for row in made["tests"]
     ]
     names = ("task", "first", "second", "metric", "n", "difference", "low", "high", "p", "p (Holm)")
     title = f"{catalog.TABLES['comparisons'].title}: second minus first, with the "
@@ -105,9 +110,9 @@ def comparisons(summary: dict) -> Table:
     note = ""
     if rows:
         note = (
-            f"p: two-sided permutation test that swaps the two answers to an item, {found['draws']:,} draws; "
-            f"p (Holm): corrected for all {found['family']} comparisons of this experiment. "
-            + noise.note([summary], tuple(dict.fromkeys(row["task"] for row in found["tests"])))
+            f"p: two-sided permutation test that swaps the two answers to an item, {made['draws']:,} draws; "
+            f"p (Holm): corrected for all {made['family']} comparisons of this experiment. "
+            + noise.note([summary], tuple(dict.fromkeys(row["task"] for row in made["tests"])))
         )
     return Table(title, names, rows, note)
 

@@ -63,13 +63,13 @@ def tally(folder: Path, provinces: list[str], name: str, column: str) -> dict[st
 
 def crossed(folder: Path) -> dict[str, dict[str, int]]:
     """Kept judgments: province → charge → documents."""
-    found: dict[str, dict[str, int]] = {}
+    by_province: dict[str, dict[str, int]] = {}
     kept = pl.read_parquet(folder / "kept.parquet", columns=["province", "charge"])
     for province, charge, count in (
         kept.group_by("province", "charge").len().sort("province", "charge").iter_rows()
     ):
-        found.setdefault(province or "?", {})[charge or "?"] = count
-    return found
+        by_province.setdefault(province or "?", {})[charge or "?"] = count
+    return by_province
 
 
 def scored(inputs: dict[str, Path]) -> dict[tuple[str, str], dict]:
@@ -87,27 +87,27 @@ def evaluations(inputs: dict[str, Path]) -> dict[str, dict[tuple[str, str], Path
 
     The held-out judgments are the benchmark "".
     """
-    found: dict[str, dict[tuple[str, str], Path]] = {}
+    by_benchmark: dict[str, dict[tuple[str, str], Path]] = {}
     for variant in VARIANTS:
         for retrieval in RETRIEVAL:
             start = f"score.{variant}.{retrieval}"
             for name in inputs:
                 if name == start or name.startswith(f"{start}."):
-                    found.setdefault(name[len(start) + 1 :], {})[variant, retrieval] = inputs[name]
-    return found
+                    by_benchmark.setdefault(name[len(start) + 1 :], {})[variant, retrieval] = inputs[name]
+    return by_benchmark
 
 
 def curves(path: Path) -> dict[str, tuple[list[float], list[float]]]:
     """Every number that a trainer logged, a row a time: name → (steps, values)."""
-    found: dict[str, tuple[list[float], list[float]]] = {}
+    series: dict[str, tuple[list[float], list[float]]] = {}
     for row in jsonl(path):
         for name, value in row.items():
             # A reward that applies to no completion of a step is NaN there.
             if name != "step" and math.isfinite(value):
-                steps, values = found.setdefault(name, ([], []))
+                steps, values = series.setdefault(name, ([], []))
                 steps.append(row["step"])
                 values.append(value)
-    return found
+    return series
 
 
 def rewards(logged: dict[str, tuple[list[float], list[float]]]) -> dict[str, tuple[list[float], list[float]]]:

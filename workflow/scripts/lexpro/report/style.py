@@ -84,9 +84,9 @@ def smooth(values: list[float], window: int) -> list[float]:
 
     It is narrower near the ends, where it would lean to one side.
     """
-    found = []
+    means = []
     for place in range(len(values)):
         half = min(window // 2, place, len(values) - 1 - place)
         part = values[place - half : place + half + 1]
-        found.append(sum(part) / len(part))
-    return found
+        means.append(sum(part) / len(part))
+    return means

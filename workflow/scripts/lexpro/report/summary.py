@@ -32,25 +32,25 @@ def stages(inputs: dict[str, Path], provinces: list[str]) -> dict:
 
     Of several runs of a stage also all keys, the sum of the seconds and the largest memory.
     """
-    found: dict = {}
+    by_stage: dict = {}
     for name, folder in inputs.items():
         node, *leaf = name.split(".")
         if not leaf:
-            found[node] = sources.cost(folder, provinces)
+            by_stage[node] = sources.cost(folder, provinces)
             continue
         # Runs of further benchmarks say which behind a second point.
         variant, retrieval, *benchmark = leaf
-        place = found.setdefault(node, {}).setdefault(variant, {})
+        place = by_stage.setdefault(node, {}).setdefault(variant, {})
         place[".".join([retrieval, *benchmark])] = sources.cost(folder, provinces)
     for name in PER_VARIANT:
-        runs = [run for variant in found.get(name, {}).values() for run in variant.values()]
+        runs = [run for variant in by_stage.get(name, {}).values() for run in variant.values()]
         if runs:
-            found[name] |= {
+            by_stage[name] |= {
                 "key": " ".join(run["key"] for run in runs),
                 "seconds": round(sum(run["seconds"] for run in runs), 1),
                 "peak_rss_mb": max(run["peak_rss_mb"] for run in runs),
             }
-    return found
+    return by_stage
 
 
 # What becomes of a record that was read, in the order of the stages.
@@ -78,29 +78,29 @@ def funnel(inputs: dict[str, Path], provinces: list[str]) -> dict[str, int]:
 
 def scores(inputs: dict[str, Path]) -> dict[str, dict]:
     """Task → variant → retrieval → scores; elements are asked without retrieval only."""
-    found: dict[str, dict] = {}
+    tree: dict[str, dict] = {}
     for (variant, retrieval), by_task in sources.scored(inputs).items():
         for task in TASKS:
             if task not in by_task:
                 continue
-            place = found.setdefault(task, {})
+            place = tree.setdefault(task, {})
             if task == "elements" and retrieval == "none":
                 place[variant] = by_task[task]
             elif task != "elements":
                 place.setdefault(variant, {})[retrieval] = by_task[task]
-    return found
+    return tree
 
 
 def training(inputs: dict[str, Path]) -> dict[str, dict]:
     """Where the training curves begin and end: means over a tenth of the steps logged."""
-    found = {}
+    by_stage = {}
     for stage in ("base_model", "sft"):
         path = inputs[stage] / "metrics.jsonl"
         logged = sources.curves(path) if path.is_file() else {}
-        found[stage] = {name: ends(logged[name]) for name in ("loss", "grad_norm") if name in logged}
+        by_stage[stage] = {name: ends(logged[name]) for name in ("loss", "grad_norm") if name in logged}
     rewards = sources.rewards(sources.curves(inputs["grpo"] / "metrics.jsonl"))
-    found["grpo"] = {name: ends(series) for name, series in rewards.items()}
-    return found
+    by_stage["grpo"] = {name: ends(series) for name, series in rewards.items()}
+    return by_stage
 
 
 def ends(series: tuple[list[float], list[float]]) -> dict[str, float]:

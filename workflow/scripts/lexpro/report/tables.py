@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from lexpro.report import catalog, corpus_tables, element_tables, labels, noise, paper, score_tables
+from lexpro.report.score_tables import OUTCOMES, SEEN, runs_of
 from lexpro.report.table import Cell, Table
+from lexpro.stage_names import STAGES
 from lexpro.task_names import TASKS
-
-
-def runs_of(summary: dict, task: str) -> Iterator[tuple[str, str, dict]]:
-    """(variant, retrieval, scores) of a task; the extraction of elements has no retrieval."""
-    by_variant = summary.get(task, {})
-    for variant in labels.ordered(by_variant, labels.VARIANTS):
-        found = {"none": by_variant[variant]} if task == "elements" else by_variant[variant]
-        for retrieval in labels.ordered(found, labels.RETRIEVAL):
-            yield variant, retrieval, found[retrieval]
 
 
 def scores(summary: dict) -> Table:
     """Every score with its interval and the outcomes of the items."""
     title = f"{catalog.TABLES['scores'].title}; low and high bound the {labels.interval(summary)}"
     columns = ("task", "variant", "retrieval", "metric", "score", "low", "high", "n")
-    outcomes = ("right", "wrong", "abstained", "failed", "truncated")
     rows = [
         (
             labels.TASKS[task],
@@ -31,24 +22,24 @@ def scores(summary: dict) -> Table:
             labels.RETRIEVAL[retrieval],
             labels.METRICS.get(row["main"], row["main"]),
             row[row["main"]],
-            *(row[name] for name in ("low", "high", "n", *outcomes)),
+            *(row[name] for name in ("low", "high", "n", *OUTCOMES)),
             row.get("contamination", {}).get("items"),
         )
         for task in TASKS
         for variant, retrieval, row in runs_of(summary, task)
     ]
-    return Table(title, (*columns, *outcomes, "seen in training"), rows, noise.note([summary], TASKS))
+    return Table(title, (*columns, *OUTCOMES, SEEN), rows, noise.note([summary], TASKS))
 
 
 def fields(summary: dict) -> Table:
     """F1 of each element by variant, over all items; n true elements."""
     runs = {variant: row.get("fields", {}) for variant, _, row in runs_of(summary, "elements")}
-    names = labels.ordered({name for found in runs.values() for name in found}, labels.FIELDS)
+    names = labels.ordered({name for by_name in runs.values() for name in by_name}, labels.FIELDS)
     rows = [
         (
             f"{name} {labels.FIELDS.get(name, '')}".strip(),
-            next((found[name]["n"] for found in runs.values() if name in found), None),
-            *(found.get(name, {}).get("f1") for found in runs.values()),
+            next((by_name[name]["n"] for by_name in runs.values() if name in by_name), None),
+            *(by_name.get(name, {}).get("f1") for by_name in runs.values()),
         )
         for name in names
     ]
@@ -59,9 +50,9 @@ def fields(summary: dict) -> Table:
 def confusions(summary: dict) -> Table:
     """How often each of the paper's typical errors occurs, by variant."""
     runs = {variant: row.get("confusions", {}) for variant, _, row in runs_of(summary, "elements")}
-    names = labels.ordered({name for found in runs.values() for name in found}, labels.CONFUSIONS)
+    names = labels.ordered({name for counts in runs.values() for name in counts}, labels.CONFUSIONS)
     rows = [
-        (labels.CONFUSIONS.get(name, name), *(found.get(name) for found in runs.values())) for name in names
+        (labels.CONFUSIONS.get(name, name), *(counts.get(name) for counts in runs.values())) for name in names
     ]
     columns = ("error", *(labels.VARIANTS[variant] for variant in runs))
     return Table(catalog.TABLES["confusions"].title, columns, rows, noise.note([summary], ("elements",)))
@@ -80,12 +71,12 @@ def retrieval(summary: dict) -> Table:
 
 def training(summary: dict) -> Table:
     """Where the training curves begin and end."""
-    found = summary["training"]
+    by_stage = summary["training"]
     rows = [
         (labels.STAGES[stage], labels.CURVES.get(curve, curve), ends["steps"], ends["first"], ends["last"])
-        for stage in labels.ordered(found, labels.STAGES)
+        for stage in labels.ordered(by_stage, labels.STAGES)
         for curve, ends in (
-            (name, found[stage][name]) for name in labels.ordered(found[stage], ["total", "loss"])
+            (name, by_stage[stage][name]) for name in labels.ordered(by_stage[stage], ["total", "loss"])
         )
     ]
     return Table(catalog.TABLES["training"].title, ("stage", "curve", "steps", "first", "last"), rows)
@@ -94,14 +85,14 @@ def training(summary: dict) -> Table:
 def stages(summary: dict) -> Table:
     """Key, seconds and memory of every run."""
     rows: list[tuple[Cell, ...]] = []
-    for stage in labels.ordered(summary["stages"], labels.ALL_STAGES):
-        found = summary["stages"][stage]
+    for stage in labels.ordered(summary["stages"], STAGES):
+        cost = summary["stages"][stage]
         # A stage with several runs has their keys in the rows below.
-        key = "" if " " in found["key"] else found["key"]
-        rows.append((stage, key, found["seconds"], found["peak_rss_mb"]))
-        for variant in labels.ordered(found.keys() & labels.VARIANTS.keys(), labels.VARIANTS):
-            for retrieval in labels.ordered(found[variant], labels.RETRIEVAL):
-                run = found[variant][retrieval]
+        key = "" if " " in cost["key"] else cost["key"]
+        rows.append((stage, key, cost["seconds"], cost["peak_rss_mb"]))
+        for variant in labels.ordered(cost.keys() & labels.VARIANTS.keys(), labels.VARIANTS):
+            for retrieval in labels.ordered(cost[variant], labels.RETRIEVAL):
+                run = cost[variant][retrieval]
                 rows.append(
                     (f"{stage}.{variant}.{retrieval}", run["key"], run["seconds"], run["peak_rss_mb"])
                 )
