@@ -18,7 +18,7 @@ endif
 .PHONY: help demo workbench estimate test test-fast lint format docs test-slurm reward-gates container lock clean
 
 help:
-	@echo "make demo        the whole experiment on the embedded corpus; ends with results/report.html"
+	@echo "make demo        the whole experiment on the synthetic corpus; ends with results/report.html"
 	@echo "make workbench   the workbench (办案工作台) of the demo in a browser, after make demo; Ctrl-C stops it"
 	@echo "make estimate    EXPERIMENT=paper_70b: memory, GPUs, hours and sbatch lines of a training, without a GPU"
 	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"

@@ -58,12 +58,12 @@ def relinked(text: str, source: str, page: str) -> str:
     def link(match: re.Match) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(source), match[1]))
         if target in PAGES:
-            found = PAGES[target]
+            target_page = PAGES[target]
         elif target.startswith("docs/") and (REPO / target).exists():
-            found = target.removeprefix("docs/")
+            target_page = target.removeprefix("docs/")
         else:
             return OUTSIDE
-        return posixpath.relpath(found, posixpath.dirname(page) or ".") + (match[2] or "")
+        return posixpath.relpath(target_page, posixpath.dirname(page) or ".") + (match[2] or "")
 
     text = LINK.sub(link, text)
     return re.sub(r"\[([^\]]*)\]\(" + OUTSIDE + r"\)", r"\1", text)

@@ -96,7 +96,7 @@ def test_the_pages_have_blocks_of_each_language():
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Path:
-    """A folder with what the blocks read: a knowledge base of the embedded facts."""
+    """A folder with what the blocks read: a knowledge base of the built-in facts."""
     root = tmp_path_factory.mktemp("docs")
     folder = root / "results/knowledge/<key>"
     folder.mkdir(parents=True)
