@@ -57,7 +57,7 @@ def questions(mirror: Path) -> list[Question]:
     folder = mirror / LAWS
     parsed = [versions.parse(path, folder) for path in collection.files(folder, ["刑法/刑法修正案*.md"])]
     older = documents.parse(lines_of(mirror / OLDER / "刑法/刑法.md"), "刑法.md")
-    known = {row.ref: row.text for row in older.rows}
+    full_text = {row.ref: row.text for row in older.rows}
     days: dict[str, set[str]] = {}
     deleted = {}
     for document in parsed:
@@ -68,7 +68,7 @@ def questions(mirror: Path) -> list[Question]:
     for day, refs in versions.DECISIONS.items():
         for ref in refs:
             days.setdefault(ref, set()).add(day)
-    found = []
+    made = []
     for document in parsed:
         for ref, operations in changes.operations(document).items():
             day = document.date
@@ -77,12 +77,12 @@ def questions(mirror: Path) -> list[Question]:
             end = min((edge for edge in edges if edge > day), default="")
             texts = [plain(change.text) for change in operations if change.text]
             gone = deleted.get(ref) == day
-            full = plain(known.get(ref, ""))
+            full = plain(full_text.get(ref, ""))
             at = day if OLDER_FROM <= day < OLDER_TO else ""
-            found.append(Question(ref, day, "" if gone else day, end, texts, [], full if at else ""))
+            made.append(Question(ref, day, "" if gone else day, end, texts, [], full if at else ""))
             at = begin if day == OLDER_TO else ""
-            found.append(Question(ref, before(day), begin, day, [], texts, full if at else ""))
-    return found
+            made.append(Question(ref, before(day), begin, day, [], texts, full if at else ""))
+    return made
 
 
 def right(question: Question, law: versions.Law) -> bool:

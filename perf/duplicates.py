@@ -74,8 +74,8 @@ def project(texts: list[str], near: Duplicates) -> tuple[float, set[int], list[s
     with tempfile.TemporaryDirectory() as folder, Signatures(Path(folder), near.permutations) as store:
         for part in rest:
             store.add(duplicates.signatures(part, near.shingle, near.permutations))
-        found = resolve(digests, store, np.sort, near.threshold)
-    dropped = np.flatnonzero(found.keeper != np.arange(len(texts)))
+        families = resolve(digests, store, np.sort, near.threshold)
+    dropped = np.flatnonzero(families.keeper != np.arange(len(texts)))
     seconds = time.process_time() - start
     return seconds, set(dropped.tolist()), [text for part in rest for text in part.texts()]
 
@@ -91,8 +91,8 @@ def datatrove(python: str, texts: list[str], near: Duplicates) -> tuple[float, s
         done = subprocess.run(
             [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
         )
-    found = json.loads(done.stdout)
-    return found["seconds"], set(found["dropped"])
+    result = json.loads(done.stdout)
+    return result["seconds"], set(result["dropped"])
 
 
 def main() -> None:

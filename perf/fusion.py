@@ -51,12 +51,13 @@ def simplicity(choice: Choice) -> tuple:
     return len(used), len(set(used)), abs(math.log(constant / 60))
 
 
-def simplest(found: dict[Choice, np.ndarray]) -> Choice:
+def simplest(by_choice: dict[Choice, np.ndarray]) -> Choice:
     """The one-standard-error rule; `found` has the recall of each fold."""
-    best = max(found.values(), key=np.mean)
+    best = max(by_choice.values(), key=np.mean)
     border = best.mean() - best.std(ddof=1) / math.sqrt(len(best))
     return min(
-        (c for c in found if found[c].mean() >= border), key=lambda c: (simplicity(c), -found[c].mean())
+        (c for c in by_choice if by_choice[c].mean() >= border),
+        key=lambda c: (simplicity(c), -by_choice[c].mean()),
     )
 
 
@@ -78,7 +79,7 @@ def recalls(searcher: Searcher, queries: list[recall.Query], choices: list[Choic
     return {choice: total / len(queries) for choice, total in sums.items()}
 
 
-def build(folder: Path, plans: dict[str, dict], known: list[cases.Case]) -> Searcher:
+def build(folder: Path, plans: dict[str, dict], of_cases: list[cases.Case]) -> Searcher:
     """Embedder and index over the articles and the `known` cases, by the stages' own code."""
     inputs = {name: Path(path) for name, path in plans["index"]["inputs"].items()} | {
         "embed": folder / "embed"
@@ -90,7 +91,7 @@ def build(folder: Path, plans: dict[str, dict], known: list[cases.Case]) -> Sear
         run = SimpleNamespace(
             settings=settings, inputs=inputs, out=folder / name, log=logging.getLogger(), previous=None
         )
-        write(run, articles, known)
+        write(run, articles, of_cases)
     return Searcher(folder / "index")
 
 
@@ -108,35 +109,35 @@ def main() -> None:
     inputs = plans["index"]["inputs"]
     kept = inputs["filter"] / "kept.parquet"
     families = dict(pl.read_parquet(kept, columns=["doc_id", "family"]).rows())
-    known = cases.read(kept, inputs["tasks"] / "splits.parquet")
-    fold = {case.doc_id: int(draw("fusion", families[case.doc_id]) * FOLDS) for case in known}
+    every = cases.read(kept, inputs["tasks"] / "splits.parquet")
+    fold = {case.doc_id: int(draw("fusion", families[case.doc_id]) * FOLDS) for case in every}
     settings = plans["index"]["settings"]
     peak = max(settings["weights"].values())
     before = tuple(settings["weights"][name] / peak for name in NAMES), settings["rrf_k"]
     choices = list(dict.fromkeys([*grid(), before]))
     by_fold = []
     for number in range(FOLDS):
-        asked = [case for case in known if fold[case.doc_id] == number and case.refs]
+        asked = [case for case in every if fold[case.doc_id] == number and case.refs]
         queries = [recall.Query(case.facts, frozenset(case.refs), case.date or None) for case in asked]
-        with tempfile.TemporaryDirectory() as scratch:
-            searcher = build(Path(scratch), plans, [case for case in known if fold[case.doc_id] != number])
+        with tempfile.TemporaryDirectory() as temporary:
+            searcher = build(Path(temporary), plans, [case for case in every if fold[case.doc_id] != number])
             by_fold.append(recalls(searcher, queries, choices))
             searcher.close()
         print(f"fold {number}: {len(queries)} cases asked", flush=True)
-    found = {choice: np.array([row[choice] for row in by_fold]) for choice in choices}
-    chosen = simplest(found)
-    ranked = sorted(choices, key=lambda choice: -found[choice].mean())[:5]
+    by_choice = {choice: np.array([row[choice] for row in by_fold]) for choice in choices}
+    chosen = simplest(by_choice)
+    ranked = sorted(choices, key=lambda choice: -by_choice[choice].mean())[:5]
     for head, choice in [
         *(("best", choice) for choice in ranked),
         ("configured", before),
         ("chosen", chosen),
     ]:
-        error = found[choice].std(ddof=1) / math.sqrt(FOLDS)
+        error = by_choice[choice].std(ddof=1) / math.sqrt(FOLDS)
         weights = dict(zip(NAMES, choice[0], strict=True))
-        print(f"{head:10} {weights} rrf_k {choice[1]:2}: {found[choice].mean():.4f} ±{error:.4f}")
+        print(f"{head:10} {weights} rrf_k {choice[1]:2}: {by_choice[choice].mean():.4f} ±{error:.4f}")
     held = indexing.read_queries(inputs["tasks"] / "heldout.jsonl", {*fold}, settings["recall_queries"])
-    with tempfile.TemporaryDirectory() as scratch:
-        searcher = build(Path(scratch), plans, known)
+    with tempfile.TemporaryDirectory() as temporary:
+        searcher = build(Path(temporary), plans, every)
         for choice, value in recalls(searcher, held, list(dict.fromkeys([before, chosen]))).items():
             print(f"held out, {len(held)} cases: {choice}: recall@{AT} {value:.4f}")
         searcher.close()

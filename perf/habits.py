@@ -48,14 +48,14 @@ def main() -> None:
         for judgment, refs, court in rows:
             if court and may(judgment, refs):
                 by_court[court].append(ref in refs)
-        found = [cited for court in by_court.values() for cited in court]
+        citing = [cited for court in by_court.values() for cited in court]
         pairs = [a == b for court in by_court.values() for a, b in itertools.combinations(court, 2)]
         if pairs:
-            share, agree = sum(found) / len(found), sum(pairs) / len(pairs)
+            share, agree = sum(citing) / len(citing), sum(pairs) / len(pairs)
             chance = share**2 + (1 - share) ** 2
             several = sum(len(court) > 1 for court in by_court.values())
             figures = f"{share:.2f} | {several} | {len(pairs)} | {agree:.3f} | {chance:.3f}"
-            print(f"| {ref} | {where} | {len(found)} | {figures} |")
+            print(f"| {ref} | {where} | {len(citing)} | {figures} |")
 
 
 if __name__ == "__main__":

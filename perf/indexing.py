@@ -55,12 +55,12 @@ def timed(search: Callable, queries: list) -> tuple[list, float, float]:
     return answers, *np.quantile(times, [0.5, 0.95])
 
 
-def agreement(found: list[list[int]], vectors: np.ndarray, queries: list[np.ndarray] | np.ndarray) -> float:
+def agreement(nearest: list[list[int]], vectors: np.ndarray, queries: list[np.ndarray] | np.ndarray) -> float:
     """The share of ten found rows as near as the tenth nearest of an exact search: many articles
     have one text.
     """
     shares = []
-    for rows, query in zip(found, queries, strict=True):
+    for rows, query in zip(nearest, queries, strict=True):
         scores = vectors @ query
         shares.append(np.mean(scores[rows[:10]] >= np.partition(scores, -10)[-10] - 1e-5))
     return float(np.mean(shares))
@@ -74,9 +74,9 @@ def cases_vectors(count: int, dimension: int) -> tuple[np.ndarray, np.ndarray]:
     centres = random.normal(size=(CENTRES, dimension)).astype(np.float32)
 
     def some(n: int) -> np.ndarray:
-        found = centres[random.integers(CENTRES, size=n)]
-        found = found + SPREAD * random.standard_normal((n, dimension), dtype=np.float32)
-        return found / np.linalg.norm(found, axis=1, keepdims=True)
+        drawn = centres[random.integers(CENTRES, size=n)]
+        drawn = drawn + SPREAD * random.standard_normal((n, dimension), dtype=np.float32)
+        return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
     vectors = np.empty((count, dimension), np.float32)
     for start in range(0, count, PART):
@@ -167,10 +167,10 @@ def ask_one(engine: str, folder: Path, count: int, dimension: int) -> None:
     disk = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     began, before = time.perf_counter(), resident()
     search = ENGINES[engine].open(folder)
-    found, p50, p95 = timed(search, list(queries))
+    nearest, p50, p95 = timed(search, list(queries))
     row = {"disk MB": disk / 1e6, "open s": time.perf_counter() - began, "reader MB": resident() - before}
     vectors, _ = cases_vectors(count, dimension)
-    row |= {"p50 ms": p50, "p95 ms": p95, "recall@10": agreement(found, vectors, queries)}
+    row |= {"p50 ms": p50, "p95 ms": p95, "recall@10": agreement(nearest, vectors, queries)}
     print(json.dumps(read_json(folder / BUILT) | row))
 
 
@@ -186,9 +186,9 @@ def vectors_table(engines: list[str], count: int, dimension: int, keep: Path | N
     """
     print(f"{count} vectors of {dimension} numbers, {count * dimension * 4 / 1e6:.0f} MB as they are")
     size = ["--count", str(count), "--dimension", str(dimension)]
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as temporary:
         for engine in engines:
-            folder = (keep or Path(scratch)) / f"{engine}-{count}-{dimension}"
+            folder = (keep or Path(temporary)) / f"{engine}-{count}-{dimension}"
             folder.mkdir(parents=True, exist_ok=True)
             command = [sys.executable, __file__, "--engines", engine, "--keep", str(folder), *size]
             if not (folder / BUILT).is_file() and subprocess.run([*command, "build"], check=False).returncode:
@@ -218,7 +218,7 @@ def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
     table.write(rows, folder / "knowledge/articles.parquet")
     note("read", began)
     articles = table.read(folder / "knowledge/articles.parquet")
-    known = cases.read(inputs["filter"] / "kept.parquet", inputs["tasks"] / "splits.parquet")
+    read = cases.read(inputs["filter"] / "kept.parquet", inputs["tasks"] / "splits.parquet")
     inputs = inputs | {"knowledge": folder / "knowledge", "embed": folder / "embed"}
     for name, write in (("embed", embedding.embed), ("index", indexing.build_index)):
         (folder / name).mkdir()
@@ -226,7 +226,7 @@ def build_articles(folder: Path, mirror: Path, inputs: dict[str, Path]) -> None:
         log = logging.getLogger()
         run = SimpleNamespace(settings=settings, inputs=inputs, out=folder / name, log=log, previous=None)
         began = time.perf_counter(), time.process_time()
-        write(run, articles, known)
+        write(run, articles, read)
         note(name, began)
     write_json(folder / BUILT, seconds)
 
@@ -242,8 +242,8 @@ def articles_table(results: Path, experiment: str, keep: Path | None) -> None:
     stages = read_json(results / "experiments" / experiment / "summary.json")["stages"]
     plan = read_yaml(results / ".plan/index" / stages["index"]["key"] / "config.yaml")
     inputs = {name: results.resolve().parent / path for name, path in plan["inputs"].items()}
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = keep or Path(scratch) / "articles"
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = keep or Path(temporary) / "articles"
         if not (folder / BUILT).is_file():
             build_articles(folder, mirror, inputs)
         began = time.perf_counter()
@@ -263,8 +263,8 @@ def articles_table(results: Path, experiment: str, keep: Path | None) -> None:
             asked["lay questions"] = [row["问题"] for row in rows[:ASKED]]
         for name, texts in asked.items():
             vectors = [searcher.encoder.encode([text], "query")[0] for text in texts]
-            found = [[row for row, _ in searcher.nearest("articles", vector, 10)] for vector in vectors]
-            recall = agreement(found, np.asarray(searcher.vectors["articles"]), vectors)
+            nearest = [[row for row, _ in searcher.nearest("articles", vector, 10)] for vector in vectors]
+            recall = agreement(nearest, np.asarray(searcher.vectors["articles"]), vectors)
             print(f"{name}: recall@10 against exact search {recall:.4f}")
             ways = {
                 "in force now": lambda text: searcher.articles(text, 10),

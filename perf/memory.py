@@ -113,13 +113,13 @@ def jobs() -> list[memory.Job]:
     it.
     """
     shape, _ = shapes.of_base_model(choice("base_model", "tiny", ROOT / "config"))
-    found = []
+    listed = []
     for method, checkpointing, eager in product(("full", "lora"), (False, True), (True, False)):
         common = {"checkpointing": checkpointing, "eager": eager, "batch": 4, "length": 384}
         for scored in (384, 64):
             adapter = {"rank": 8, "dropout": 0.05} if method == "lora" else {}
-            found.append(memory.Job(shape, method, scored=scored, **common, **adapter))
-    return found
+            listed.append(memory.Job(shape, method, scored=scored, **common, **adapter))
+    return listed
 
 
 def main() -> None:
@@ -129,10 +129,10 @@ def main() -> None:
     )
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for job in jobs():
-        predicted, found = sum(memory.step(job).values()), measured(job)
+        predicted, used = sum(memory.step(job).values()), measured(job)
         print(
             f"| {job.method} | {'yes' if job.checkpointing else 'no'} | {'eager' if job.eager else 'sdpa'} | "
-            f"{job.scored} of {job.length} | {predicted / 1e6:.1f} | {found / 1e6:.1f} | {predicted / found:.2f} |"
+            f"{job.scored} of {job.length} | {predicted / 1e6:.1f} | {used / 1e6:.1f} | {predicted / used:.2f} |"
         )
 
 

@@ -31,7 +31,7 @@ SETTINGS = {"dtype": "float32", "attention": "sdpa", "merge_adapter": True}
 
 def plain(engine: Engine, requests: list[Request]) -> list:
     """What a script of a page does: encode, generate, decode, the next."""
-    found = []
+    generated = []
     for request in requests:
         text, ids = encode(engine.tokenizer, request.messages)
         given = torch.tensor([ids], device=engine.device)
@@ -44,15 +44,15 @@ def plain(engine: Engine, requests: list[Request]) -> list:
                 eos_token_id=engine.ends,
                 pad_token_id=engine.tokenizer.pad_token_id,
             )
-        found.append(decode(engine.tokenizer, text, out[0, len(ids) :].tolist(), engine.ends))
-    return found
+        generated.append(decode(engine.tokenizer, text, out[0, len(ids) :].tolist(), engine.ends))
+    return generated
 
 
 def timed(answer: Callable[[list[Request]], list], requests: list[Request]) -> tuple[list, float]:
     answer(requests[:2])
     start = time.perf_counter()
-    found = answer(requests)
-    return found, time.perf_counter() - start
+    answers = answer(requests)
+    return answers, time.perf_counter() - start
 
 
 def main(argv: list[str]) -> None:
@@ -73,12 +73,12 @@ def main(argv: list[str]) -> None:
     first, slowest = next(iter(runs.values()))
     rate = sum(made.tokens for made in first) / slowest
     print("| how | answers | tokens | seconds | tokens/s | times | other texts |\n" + "| --- " * 7 + "|")
-    for name, (found, seconds) in runs.items():
-        made = sum(one.tokens for one in found)
-        other = sum(a.text != b.text for a, b in zip(found, first, strict=True))
+    for name, (answers, seconds) in runs.items():
+        made = sum(one.tokens for one in answers)
+        other = sum(a.text != b.text for a, b in zip(answers, first, strict=True))
         speed = made / seconds
         print(
-            f"| {name} | {len(found)} | {made} | {seconds:.1f} | {speed:.0f} | {speed / rate:.1f} | {other} |"
+            f"| {name} | {len(answers)} | {made} | {seconds:.1f} | {speed:.0f} | {speed / rate:.1f} | {other} |"
         )
 
 

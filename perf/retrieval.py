@@ -94,17 +94,17 @@ def charge_lists(mirror: Path) -> list[Path]:
 
 def charge_links(mirror: Path) -> dict[str, list[str]]:
     """Charge → base numbers of its articles (JuDGE has no 条之X), the newest first."""
-    found: dict[str, list[str]] = defaultdict(list)
+    by_charge: dict[str, list[str]] = defaultdict(list)
     for path in charge_lists(mirror)[::-1]:
         for charge, ref in links.pairs(lines_of(path)):
-            if (base := ref.partition("之")[0]) not in found[charge]:
-                found[charge].append(base)
-    return dict(found)
+            if (base := ref.partition("之")[0]) not in by_charge[charge]:
+                by_charge[charge].append(base)
+    return dict(by_charge)
 
 
 def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
     """Ref → facts of synthetic cases of its charges."""
-    found: dict[str, list[str]] = defaultdict(list)
+    by_article: dict[str, list[str]] = defaultdict(list)
     settings = Synthetic.model_validate(
         choice("corpus", "synthetic_full", ROOT / "config").model_dump() | {"seed": 1}
     )
@@ -112,9 +112,9 @@ def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
         for number in range(CASES):
             text, truth = generate.clean(settings, province, number)
             told = truth["defendants"][0]["charges"]
-            if len(told) == 1 and told[0] in named and len(found[named[told[0]][0]]) < FACTS:
-                found[named[told[0]][0]].append(text[slice(*truth["sections"]["facts"])])
-    return {ref: "\n".join(lines) for ref, lines in found.items()}
+            if len(told) == 1 and told[0] in named and len(by_article[named[told[0]][0]]) < FACTS:
+                by_article[named[told[0]][0]].append(text[slice(*truth["sections"]["facts"])])
+    return {ref: "\n".join(lines) for ref, lines in by_article.items()}
 
 
 def said_of(mirror: Path, named: dict[str, list[str]]) -> dict[str, str]:
@@ -126,7 +126,7 @@ def said_of(mirror: Path, named: dict[str, list[str]]) -> dict[str, str]:
     for path in collection.files(mirror / STANDARDS, ["*追诉标准*"]):
         rows += parse(lines_of(path), path.name).rows
     lists = {path.relative_to(mirror / "LawRefBook__Laws").as_posix() for path in charge_lists(mirror)}
-    found: dict[str, list[str]] = defaultdict(list)
+    by_article: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.valid_to or row.source in lists:
             continue
@@ -134,8 +134,8 @@ def said_of(mirror: Path, named: dict[str, list[str]]) -> dict[str, str]:
         titled = [named[name][0] for name, _, _ in charges.find(row.law) if name in named]
         refs = list(dict.fromkeys([ref for ref in cited if int(ref) > GENERAL] + titled))
         for ref in refs if len(refs) <= ABOUT else ():
-            found[ref].append(row.text)
-    return {ref: "\n".join(lines)[:LENGTH] for ref, lines in found.items()}
+            by_article[ref].append(row.text)
+    return {ref: "\n".join(lines)[:LENGTH] for ref, lines in by_article.items()}
 
 
 def citations(mirror: Path, refs: list[str], texts: list[str]) -> Citations:
@@ -152,8 +152,8 @@ def evaluate(search: Search, queries: list[tuple[str, set[str]]]) -> tuple[float
     """Mean P@5, P@10, R@5, R@10."""
     sums = np.zeros(4)
     for query, gold in queries:
-        found = search(query)
-        hits = [len(gold & set(found[:k])) for k in (5, 10)]
+        ranked = search(query)
+        hits = [len(gold & set(ranked[:k])) for k in (5, 10)]
         sums += [hits[0] / 5, hits[1] / 10, hits[0] / len(gold), hits[1] / len(gold)]
     return tuple(sums / len(queries))
 
@@ -175,8 +175,8 @@ def main() -> None:
     uncommon = rare(queries)
     heads = " ".join(f"{head:>7}" for head in ("P@5", "P@10", "R@5", "R@10"))
     print(f"{'system':14} {heads} {'published R@10':>15} {'rare R@10':>10} {'ms':>6}")
-    found = systems(refs, texts, prior) | {"citations": citations(mirror, refs, texts).search}
-    for name, search in found.items():
+    by_system = systems(refs, texts, prior) | {"citations": citations(mirror, refs, texts).search}
+    for name, search in by_system.items():
         search(queries[0][0])
         started = time.perf_counter()
         row = evaluate(search, queries)

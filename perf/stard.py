@@ -35,8 +35,8 @@ DEPTH = 300
 def key(name: str) -> Key | None:
     """(law, ref) of 中华人民共和国民法典第五十四条; None where it names no article."""
     start = name.rfind("第")
-    found = articles.parse(name[start:]) if start > 0 else []
-    return (articles.law_name(name[:start].strip("《》")), found[0].ref) if found else None
+    parsed = articles.parse(name[start:]) if start > 0 else []
+    return (articles.law_name(name[:start].strip("《》")), parsed[0].ref) if parsed else None
 
 
 def same(law: str) -> str:
@@ -61,8 +61,8 @@ def questions(path: Path, rows: list[Row]) -> tuple[list[str], list[set[Key]], i
         for name in names:
             if name in known:
                 wanted.add(name)
-            elif name and len(found := short.get((same(name[0]), name[1]), set())) == 1:
-                wanted |= found
+            elif name and len(same_name := short.get((same(name[0]), name[1]), set())) == 1:
+                wanted |= same_name
             else:
                 missing += 1
                 # Not there to be found: it stays in the denominator.
@@ -72,9 +72,9 @@ def questions(path: Path, rows: list[Row]) -> tuple[list[str], list[set[Key]], i
     return asked, gold, missing
 
 
-def measure(found: list[Key], gold: set[Key]) -> list[float]:
+def measure(ranked: list[Key], gold: set[Key]) -> list[float]:
     """The metrics of one question."""
-    hits = [at for at, name in enumerate(found) if name in gold]
+    hits = [at for at, name in enumerate(ranked) if name in gold]
     ideal = sum(1 / np.log2(2 + at) for at in range(min(len(gold), 10)))
     recalls = [sum(at < k for at in hits) / len(gold) for k in (5, 10, 100)]
     first = 1 / (1 + hits[0]) if hits and hits[0] < 10 else 0.0
@@ -128,8 +128,8 @@ def main() -> None:
             times.append(1000 * (time.perf_counter() - began))
             table.append([*measure(distinct(rows, order), wanted), 1.0])
         means = {m: lambda sums, at=at: sums[..., at] / sums[..., -1] for at, m in enumerate(METRICS)}
-        found = bootstrap(np.array(table), means)
-        cells = "  ".join(f"{m} {i.value:.4f} [{i.low:.4f}, {i.high:.4f}]" for m, i in found.items())
+        intervals = bootstrap(np.array(table), means)
+        cells = "  ".join(f"{m} {i.value:.4f} [{i.low:.4f}, {i.high:.4f}]" for m, i in intervals.items())
         p50, p95 = np.quantile(times, [0.5, 0.95])
         print(f"{name:13} {cells}  p50 {p50:.1f} ms, p95 {p95:.1f} ms")
 

@@ -145,8 +145,8 @@ def common(steps: int, batch: int, peer: str) -> dict:
 def stock_sft(folder: Path, model, vocab, examples: Dataset, steps: int, peer: str) -> float:
     clock = Clock()
     args = SFTConfig(output_dir=str(folder), **common(steps, SFT_BATCH, peer))
-    found = SFTTrainer(model, args, train_dataset=examples, processing_class=vocab, callbacks=[clock])
-    found.train()
+    trainer = SFTTrainer(model, args, train_dataset=examples, processing_class=vocab, callbacks=[clock])
+    trainer.train()
     return clock.seconds
 
 
@@ -165,9 +165,11 @@ def our_sft(folder: Path, model, vocab, examples: Dataset, steps: int) -> float:
         global_batch_size=SFT_BATCH,
     )
     clock, config = Clock(), arguments.sft(settings, folder)
-    found = cpu_sft.Trainer(model, config, train_dataset=examples, processing_class=vocab, callbacks=[clock])
-    found.remove_callback(PrinterCallback)
-    found.train()
+    trainer = cpu_sft.Trainer(
+        model, config, train_dataset=examples, processing_class=vocab, callbacks=[clock]
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
     return clock.seconds
 
 
@@ -184,7 +186,7 @@ def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], 
         runtime={"per_device_batch_size": GRPO_BATCH},
     )
     clock, loaded = Clock(), [registry.load(entry) for entry in rewards]
-    found = cpu_grpo.Trainer(
+    trainer = cpu_grpo.Trainer(
         model=model,
         reward_funcs=Completions(folder / "completions.jsonl", loaded, GROUP).functions,
         args=grpo.config(settings, folder),
@@ -192,8 +194,8 @@ def our_grpo(folder: Path, model, vocab, prompts: Dataset, rewards: list[dict], 
         processing_class=vocab,
         callbacks=[clock],
     )
-    found.remove_callback(PrinterCallback)
-    found.train()
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
     return clock
 
 
@@ -208,10 +210,10 @@ def stock_grpo(
         max_completion_length=COMPLETION,
     )
     loaded = [registry.load(entry)[0] for entry in rewards]
-    found = GRPOTrainer(
+    trainer = GRPOTrainer(
         model, loaded, args=args, train_dataset=prompts, processing_class=vocab, callbacks=[clock]
     )
-    found.train()
+    trainer.train()
     return clock
 
 
@@ -288,15 +290,15 @@ def compare_sft(folder: Path, vocab, examples: list[dict], held: list[dict], ste
 def started(folder: Path, vocab, examples: list[dict], steps: int) -> Path:
     """A model that can answer, by the demo's settings."""
     settings, model = settings_of("sft", max_steps=steps), loading.model(folder / "base")
-    found = cpu_sft.Trainer(
+    trainer = cpu_sft.Trainer(
         model,
         arguments.sft(settings, folder / "start"),
         train_dataset=Dataset.from_list(examples),
         processing_class=vocab,
         optimizers=(muon.optimizer(model, settings, speed_up=True), None),
     )
-    found.remove_callback(PrinterCallback)
-    found.train()
+    trainer.remove_callback(PrinterCallback)
+    trainer.train()
     model.save_pretrained(folder / "sft")
     return folder / "sft"
 

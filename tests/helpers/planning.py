@@ -1,4 +1,4 @@
-"""A run of a stage as the planner plans it, for tests that run one stage by itself."""
+"""A run of a stage as the workflow plans it, for tests that run one stage by itself."""
 
 from pathlib import Path
 

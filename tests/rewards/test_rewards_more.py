@@ -84,7 +84,7 @@ def test_two_defendants_of_one_name_are_matched_in_order():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> str:
-    """A folder as the stage `knowledge` leaves it: the embedded facts, one article of them
+    """A folder as the stage `knowledge` leaves it: the built-in facts, one article of them
     younger.
     """
     out = tmp_path_factory.mktemp("knowledge")

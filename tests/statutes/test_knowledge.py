@@ -1,4 +1,4 @@
-"""The knowledge base: embedded facts, links between charges and articles, tiers of penalty."""
+"""The knowledge base: built-in facts, links between charges and articles, tiers of penalty."""
 
 import os
 from pathlib import Path

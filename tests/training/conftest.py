@@ -12,7 +12,7 @@ import base_model
 import sft
 from lexpro.config import grpo as config_grpo
 from lexpro.config import sft as config_sft
-from lexpro.config.base_model import Scratch
+from lexpro.config.base_model import FromScratch
 from lexpro.dag.compose import choice
 from lexpro.workflow import stage
 from lexpro.workflow.files import write_json
@@ -22,7 +22,7 @@ SMALL = {
     "vocab_size": 520, "hidden_size": 32, "layers": 1, "heads": 2, "intermediate_size": 64, "block_size": 64,
     "max_steps": 3, "global_batch_size": 4, "precision": "fp32", "warmup": 1,
 }  # fmt: skip
-SCHEMAS = {"base_model": Scratch, "sft": config_sft.Settings, "grpo": config_grpo.Settings}
+SCHEMAS = {"base_model": FromScratch, "sft": config_sft.Settings, "grpo": config_grpo.Settings}
 RUNTIME = {"per_device_batch_size": 4, "log_every": 1, "save_every": 100, "wandb": "disabled"}
 
 

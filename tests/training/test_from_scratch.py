@@ -9,7 +9,7 @@ from lexpro.training import from_scratch, tokenizer
 
 
 def test_the_demo_s_model_has_one_to_five_million_parameters():
-    settings = base_model_settings.Scratch.model_validate(tiny("base_model"))
+    settings = base_model_settings.FromScratch.model_validate(tiny("base_model"))
     corpus = corpora.synthetic()
     documents = [
         generate.clean(corpus, province, number)[0] for province in corpus.provinces for number in range(10)

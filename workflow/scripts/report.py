@@ -14,18 +14,18 @@ def main(argv: list[str] | None = None) -> None:
             summary.build(settings.experiment, run.inputs, run.config["provinces"]),
         )
         # All else is made from the file as it will be read.
-        found = read_json(run.out / "summary.json")
+        numbers = read_json(run.out / "summary.json")
         figures.draw(
-            found,
+            numbers,
             run.inputs,
             run.out / "figures",
             charges=settings.charges,
             window=settings.window,
             dpi=settings.dpi,
         )
-        made = tables.write(found, run.out / "tables")
+        made = tables.write(numbers, run.out / "tables")
         examples = gather.examples(run.inputs, settings.examples)
-        html = page.render(found, made, examples, run.out / "figures", settings.note)
+        html = page.render(numbers, made, examples, run.out / "figures", settings.note)
         write_text(run.out / "report.html", html)
         run.counts.update(
             figures=len(catalog.FIGURES), tables=len(made), examples=len(examples), page_bytes=len(html)

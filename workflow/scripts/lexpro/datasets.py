@@ -140,12 +140,12 @@ def pin(dataset: Dataset, cache: Path = CACHE) -> str:
         return ""
     if not path or not path.is_file():
         return hash_of(path) if path else ""
-    (found,) = listing([RawFile(path, str(path.absolute()))], cache / f"{dataset.name}.json").values()
-    if found.startswith(UNREADABLE):
+    (digest,) = listing([RawFile(path, str(path.absolute()))], cache / f"{dataset.name}.json").values()
+    if digest.startswith(UNREADABLE):
         raise UserError(
-            f"{path}: {found}. Data set {dataset.name} needs it: make it readable, or get it again."
+            f"{path}: {digest}. Data set {dataset.name} needs it: make it readable, or get it again."
         )
-    return found
+    return digest
 
 
 def _verified(dataset: Dataset, path: Path, planned: str = "") -> Path:
@@ -153,10 +153,10 @@ def _verified(dataset: Dataset, path: Path, planned: str = "") -> Path:
         if planned and hash_of(path) != planned:
             raise UserError(f"{path} has changed since the workflow was planned. Run snakemake again.")
         return path
-    found = GIT + _git_id(path) if dataset.sha256.startswith(GIT) else hash_of(path)
-    if found != dataset.sha256:
+    actual = GIT + _git_id(path) if dataset.sha256.startswith(GIT) else hash_of(path)
+    if actual != dataset.sha256:
         raise UserError(
-            f"{path} is not the data set {dataset.name!r} of {REGISTRY}: SHA-256 {found}, registered "
+            f"{path} is not the data set {dataset.name!r} of {REGISTRY}: SHA-256 {actual}, registered "
             f"{dataset.sha256}. "
             f"Get {dataset.url} again, or register this version as another data set."
         )

@@ -13,11 +13,11 @@ from pathlib import Path
 
 def sha256(path: Path) -> str:
     """Hex SHA-256 of a file's bytes, read in blocks."""
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
+            hasher.update(block)
+    return hasher.hexdigest()
 
 
 def digest(value: object, length: int = 8) -> str:
@@ -27,8 +27,8 @@ def digest(value: object, length: int = 8) -> str:
 
 
 def _number(parts: tuple[object, ...], size: int) -> int:
-    found = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=size).digest()
-    return int.from_bytes(found, "big")
+    hashed = hashlib.blake2b("\x1f".join(map(str, parts)).encode(), digest_size=size).digest()
+    return int.from_bytes(hashed, "big")
 
 
 def draw(*parts: object) -> float:

@@ -254,7 +254,7 @@ def _intervals(
     with warnings.catch_warnings():
         # What is undefined comes back as nan, and is looked at below.
         warnings.simplefilter("ignore")
-        found = stats.bootstrap(
+        result = stats.bootstrap(
             (np.arange(len(table)),),
             scores,
             n_resamples=draws,
@@ -263,7 +263,7 @@ def _intervals(
             method="BCa",
             rng=seed,
         )
-    ends = zip(*found.confidence_interval, found.bootstrap_distribution, strict=True)
+    ends = zip(*result.confidence_interval, result.bootstrap_distribution, strict=True)
     return [
         _defined(value, low, high, drawn, len(table), confidence, bounds)
         for value, (low, high, drawn) in zip(values, ends, strict=True)

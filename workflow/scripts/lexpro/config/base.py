@@ -1,7 +1,7 @@
 """What all settings models have in common.
 
 A stage has a module here with a pydantic model `Settings` (or a union of models told apart by
-`kind`), and `Planned` where the planner adds fields. These models are the only place of defaults,
+`kind`), and `Planned` where planning adds fields. These models are the only place of defaults,
 bounds and descriptions; the reference page and the JSON schemas of config/ are made from them
 (`lexpro/config/reference.py`). They hold no science: fields and validators, no computation.
 """

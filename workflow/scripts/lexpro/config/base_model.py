@@ -27,7 +27,7 @@ class ScratchRuntime(TrainingRuntime):
     mem_mb: Memory = 4000
 
 
-class Scratch(Supervised):
+class FromScratch(Supervised):
     """A Qwen2 and its tokenizer, trained here from the documents of the training split."""
 
     kind: Literal["scratch"] = Field(description="The model is trained here.")
@@ -127,4 +127,4 @@ class Pretrained(Model):
         return self
 
 
-Settings = Annotated[Scratch | Pretrained, Field(discriminator="kind")]
+Settings = Annotated[FromScratch | Pretrained, Field(discriminator="kind")]

@@ -138,7 +138,7 @@ class Questions(Asked):
 
 
 class Pinned(Model):
-    """What the planner adds: hashes of the data sets, by name."""
+    """What planning adds: hashes of the data sets, by name."""
 
     sha256: dict[str, str] = Field(default_factory=dict, description="Hashes of the data sets, by name.")
 

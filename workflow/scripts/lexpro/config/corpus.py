@@ -137,7 +137,7 @@ class Folder(Model):
 
 
 class PlannedDataset(Dataset):
-    """With what the planner adds: the hashes of the data sets, by name."""
+    """With what planning adds: the hashes of the data sets, by name."""
 
     sha256: dict[str, str] = Field(default_factory=dict, description="Hashes of the data sets, by name.")
 

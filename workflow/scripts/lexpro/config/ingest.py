@@ -46,6 +46,6 @@ class Settings(Model):
 
 
 class Planned(Settings):
-    """With what the planner adds: the folder of a user's own corpus."""
+    """With what planning adds: the folder of a user's own corpus."""
 
     corpus: str | None = Field(None, description="Folder of the user's own corpus.")

@@ -9,7 +9,7 @@ from pydantic import Field
 from lexpro.config.base import Model, Runtime
 
 
-class Embedded(Model):
+class Builtin(Model):
     """The facts of the law that come with the workflow, in its own words: no file is needed."""
 
     kind: Literal["facts"] = Field(description="The built-in facts of the law.")
@@ -68,4 +68,4 @@ class Statutes(Model):
     runtime: Runtime = Field(default_factory=Runtime, description="How the stage runs.")
 
 
-Settings = Annotated[Embedded | Statutes, Field(discriminator="kind")]
+Settings = Annotated[Builtin | Statutes, Field(discriminator="kind")]

@@ -25,7 +25,7 @@ def settings(stage: str, values: dict, runtime: dict | None = None) -> Any:
     Args:
         stage: name of the stage; its schema is `lexpro/config/<stage>.py`.
         values: settings as the plan states them: those that a user can state, and (where the
-            schema has a model `Planned`) those that the planner adds.
+            schema has a model `Planned`) those that planning adds.
         runtime: how the run is computed, for stages whose schema has `runtime`.
 
     Returns:

@@ -144,7 +144,7 @@ class Settings(Model):
 
 
 class Planned(Settings):
-    """With what the planner adds: the benchmark, and the model and retrieval that answer it."""
+    """With what planning adds: the benchmark, and the model and retrieval that answer it."""
 
     benchmark: str = Field(description="Name of the benchmark.")
     items: PinnedJudgments | PinnedAsked = Field(description="What of it is asked.")

@@ -37,6 +37,6 @@ class Settings(Model):
 
 
 class Planned(Settings):
-    """With what the planner adds: the name of the experiment."""
+    """With what planning adds: the name of the experiment."""
 
     experiment: str = Field(description="Name of the experiment.")

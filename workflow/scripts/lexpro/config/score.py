@@ -27,7 +27,7 @@ class Settings(Model):
 
 
 class Planned(Settings):
-    """With what the planner adds: the benchmark, and its settings where it reads data sets."""
+    """With what planning adds: the benchmark, and its settings where it reads data sets."""
 
     benchmark: str = Field(description="Name of the benchmark.")
     items: PinnedJudgments | PinnedQuestions | None = Field(

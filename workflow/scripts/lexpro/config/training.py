@@ -139,8 +139,8 @@ class Training(Model):
         """Where only one of the two lengths is stated, the other is 0, not its default."""
         if not isinstance(stated, dict):
             return stated
-        given = [name for name in LENGTHS if stated.get(name)]
-        others = {name: 0 for name in LENGTHS if given and name not in stated}
+        set_here = [name for name in LENGTHS if stated.get(name)]
+        others = {name: 0 for name in LENGTHS if set_here and name not in stated}
         return stated | others
 
     @model_validator(mode="after")

@@ -27,7 +27,7 @@ BATCH = 1 << 20
 PIECES = 500
 # So few batches are parsed in less time than it takes to start other processes.
 FEW = 8
-Found = Document | Reject | Unparsed
+Piece = Document | Reject | Unparsed
 
 
 def identity(province: str, file: str, record: int) -> str:
@@ -68,20 +68,20 @@ class Parsed:
     reasons: Counter[str]
 
 
-def _size(found: Found) -> int:
-    match found:
+def _size(piece: Piece) -> int:
+    match piece:
         case Unparsed():
-            return len(found.data)
+            return len(piece.data)
         case Document():
-            return 2 * len(found.text)
+            return 2 * len(piece.text)
     return 0
 
 
-def _batches(found: Iterator[Found]) -> Iterator[list[Found]]:
+def _batches(readings: Iterator[Piece]) -> Iterator[list[Piece]]:
     """What lies in the files, so much at a time that parsing it is worth handing out."""
-    batch: list[Found] = []
+    batch: list[Piece] = []
     size = 0
-    for one in found:
+    for one in readings:
         batch.append(one)
         size += _size(one)
         if size >= BATCH or len(batch) == PIECES:
@@ -91,31 +91,31 @@ def _batches(found: Iterator[Found]) -> Iterator[list[Found]]:
         yield batch
 
 
-def _document(source: Source, found: Document) -> dict:
+def _document(source: Source, document: Document) -> dict:
     return {
-        "doc_id": identity(source.province, found.file, found.record),
-        "file": found.file,
-        "record": found.record,
-        "encoding": found.encoding,
+        "doc_id": identity(source.province, document.file, document.record),
+        "file": document.file,
+        "record": document.record,
+        "encoding": document.encoding,
         "province_hint": source.hint,
-        "case_number": found.case_number,
-        "text": found.text,
+        "case_number": document.case_number,
+        "text": document.text,
     }
 
 
-def _reject(found: Reject) -> dict:
-    return {name: getattr(found, name) for name in REJECTS.names}
+def _reject(reject: Reject) -> dict:
+    return {name: getattr(reject, name) for name in REJECTS.names}
 
 
-def parsed(source: Source, batch: list[Found]) -> Parsed:
+def parsed(source: Source, batch: list[Piece]) -> Parsed:
     """The rows of a batch."""
     documents, rejects = [], []
     for piece in batch:
-        for found in parse(piece, source.fields) if isinstance(piece, Unparsed) else (piece,):
-            if isinstance(found, Document):
-                documents.append(_document(source, found))
+        for record in parse(piece, source.fields) if isinstance(piece, Unparsed) else (piece,):
+            if isinstance(record, Document):
+                documents.append(_document(source, record))
             else:
-                rejects.append(_reject(found))
+                rejects.append(_reject(record))
     reasons = Counter(row["reason"] for row in rejects)
     return Parsed(table(documents, DOCUMENTS), table(rejects, REJECTS), reasons)
 
@@ -146,7 +146,7 @@ def ingest(
     """
     files = 0
 
-    def found() -> Iterator[Found]:
+    def read() -> Iterator[Piece]:
         nonlocal files
         for file in raw_files(folder):
             files += 1
@@ -161,7 +161,7 @@ def ingest(
         Writer(out / "rejects.parquet", REJECTS) as rejects,
         Workers(workers, source, few=FEW) as pool,
     ):
-        for part in pool.each(parsed, _batches(found())):
+        for part in pool.each(parsed, _batches(read())):
             documents.extend(part.documents)
             rejects.extend(part.rejects)
             reasons += part.reasons

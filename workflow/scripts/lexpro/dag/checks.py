@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lexpro.config import benchmark, corpus, filter, grpo, sft, tasks
 from lexpro.config.base import Model, check_names
-from lexpro.config.base_model import Scratch
+from lexpro.config.base_model import FromScratch
 from lexpro.config.check import Problem
 from lexpro.corpus.filtering.filters import FILTERS
 from lexpro.datasets import registered
@@ -111,7 +111,7 @@ def _methods(sft: sft.Settings, grpo: grpo.Settings, **_) -> Wrong:
 
 def _lengths(base_model, sft: sft.Settings, grpo: grpo.Settings, predict, **_) -> Wrong:
     """A model made here has positions for so many tokens; a pretrained one says so when loaded."""
-    if not isinstance(base_model, Scratch):
+    if not isinstance(base_model, FromScratch):
         return
     most = base_model.max_position
     asked = {

@@ -45,8 +45,8 @@ def _raw(run: Run) -> None:
         # A generator that has not run yet owns its folder: nothing there is the user's.
         if made or not corpus:
             present = list(raw_files(Path(run.raw) / province))
-            found = listing(present, run.plan / "cache" / f"{province}.json")
-            extra = {name: value for name, value in found.items() if made.get(name) != value}
+            listed = listing(present, run.plan / "cache" / f"{province}.json")
+            extra = {name: value for name, value in listed.items() if made.get(name) != value}
             sizes[province] = sum(file.size for file in present)
         write_if_changed(run.plan / "raw" / f"{province}.yaml", to_yaml(extra))
     write_json(run.plan / "sizes.json", sizes if len(sizes) == len(run.provinces) else {})

@@ -133,6 +133,6 @@ def _row(ask: Ask, made: Generation, share: float) -> dict:
 def _failed(parts: list[list[Ask]], rows: dict[Key, dict]) -> Iterator[list[Ask]]:
     """What failed of each chunk; looked for when all chunks have been answered."""
     for part in parts:
-        if again := [ask for ask in part if rows[ask.key]["error"]]:
-            log.info("%d answers failed and are asked again", len(again))
-            yield again
+        if failed := [ask for ask in part if rows[ask.key]["error"]]:
+            log.info("%d answers failed and are asked again", len(failed))
+            yield failed

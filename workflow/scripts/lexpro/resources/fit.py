@@ -54,23 +54,23 @@ def phases(setup: Setup) -> dict[str, dict[str, float]]:
     device).
     """
     job, engine = setup.job, setup.engine
-    found = {"training": memory.step(job)}
+    by_phase = {"training": memory.step(job)}
     if engine is None:
-        return found
+        return by_phase
     static = memory.static(job)
     resident = {name: size for name, size in static.items() if name in ("weights", "optimiser")}
     vllm = job.shape.parameters * 2 / engine.parallel
-    found["sync"] = {**resident, "gathered": memory.handed_over(job), "vllm weights": vllm}
+    by_phase["sync"] = {**resident, "gathered": memory.handed_over(job), "vllm weights": vllm}
     budget = engine.share * setup.gpu.memory_gib * GIB
     overhead = setup.hardware.assumed.vllm_overhead_gib * GIB
     cache = budget - vllm - overhead
-    found["generation"] = {
+    by_phase["generation"] = {
         **resident,
         "vllm weights": vllm,
         "vllm buffers": overhead,
         "KV cache": cache,
     }
-    return found
+    return by_phase
 
 
 def concurrent(setup: Setup) -> int:
@@ -82,35 +82,35 @@ def concurrent(setup: Setup) -> int:
 
 def problems(setup: Setup) -> list[str]:
     """What cannot be, one line each; empty where all fits."""
-    job, engine, found = setup.job, setup.engine, []
+    job, engine, wrong = setup.job, setup.engine, []
     if job.method == "qlora" and job.zero == 3:
-        found.append(
+        wrong.append(
             "4-bit weights are not spread by ZeRO-3 (DeepSpeed issue 5660): use config/deepspeed/zero2.json"
         )
     if setup.global_batch % (job.devices * job.batch):
-        found.append(
+        wrong.append(
             f"global_batch_size {setup.global_batch} is not a multiple of {job.devices} GPUs x "
             f"per_device_batch_size {job.batch}"
         )
     if engine and (job.devices % engine.parallel or job.shape.heads % engine.parallel):
-        found.append(
+        wrong.append(
             f"vllm_tensor_parallel {engine.parallel} divides neither or only one of {job.devices} GPUs and "
             f"{job.shape.heads} attention heads"
         )
     for phase, parts in phases(setup).items():
         if any(size < 0 for size in parts.values()) or (phase == "generation" and concurrent(setup) < 1):
-            found.append(
+            wrong.append(
                 f"generation: vllm_memory_share {engine.share:g} of {setup.gpu.memory_gib:g} GiB does not hold "
                 f"{parts['vllm weights'] / GIB:.1f} GiB of weights, buffers and the cache of one completion"
             )
             continue
         if (total := sum(parts.values())) > setup.usable:
             biggest = max(parts, key=parts.get)
-            found.append(
+            wrong.append(
                 f"{phase}: {total / GIB:.1f} GiB on each GPU, of which {biggest} {parts[biggest] / GIB:.1f}; "
                 f"{setup.gpu.name} has {setup.usable / GIB:.1f} to give"
             )
-    return found
+    return wrong
 
 
 def variants(setup: Setup, same_gpus: bool = False) -> Iterator[tuple[int, list[str], Setup]]:
@@ -169,11 +169,11 @@ def suggestion(setup: Setup, same_gpus: bool = False) -> tuple[list[str], Setup]
 
     Of several, those with the largest KV cache.
     """
-    fitting = [found for found in variants(setup, same_gpus) if not problems(found[2])]
+    fitting = [variant for variant in variants(setup, same_gpus) if not problems(variant[2])]
     if not fitting:
         return None
     _, changes, best = min(
-        fitting, key=lambda found: (found[0], -concurrent(found[2]) if found[2].engine else 0)
+        fitting, key=lambda variant: (variant[0], -concurrent(variant[2]) if variant[2].engine else 0)
     )
     return changes, best
 

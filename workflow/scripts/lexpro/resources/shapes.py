@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexpro.config.base_model import Pretrained, Scratch
+from lexpro.config.base_model import FromScratch, Pretrained
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml
 
@@ -99,7 +99,7 @@ def of_config(config: dict) -> Shape:
     )
 
 
-def of_base_model(settings: Scratch | Pretrained) -> tuple[Shape, str]:
+def of_base_model(settings: FromScratch | Pretrained) -> tuple[Shape, str]:
     """The shape of the model that the stage `base_model` makes.
 
     Returns:

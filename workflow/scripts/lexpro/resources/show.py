@@ -73,10 +73,8 @@ def headline(stage: str, setup: Setup, source: str) -> str:
 
 def alternative(setup: Setup) -> str:
     """Activations with and without checkpointing."""
-    found = {
-        on: memory.step(replace(setup.job, checkpointing=on))["activations"] / GIB for on in (True, False)
-    }
-    return f"Activations with gradient checkpointing {found[True]:.1f} GiB, without {found[False]:.1f} GiB."
+    gib = {on: memory.step(replace(setup.job, checkpointing=on))["activations"] / GIB for on in (True, False)}
+    return f"Activations with gradient checkpointing {gib[True]:.1f} GiB, without {gib[False]:.1f} GiB."
 
 
 def work_lines(setup: Setup, work: Work, origin: str) -> list[str]:
@@ -116,11 +114,11 @@ def scaling(size: str, stage: str, setup: Setup, work: Work, devices: Sequence[i
     rows = []
     for count in devices:
         tried = with_devices(setup, count)
-        found = fit.suggestion(tried, same_gpus=True)
-        if found is None:
+        fitting = fit.suggestion(tried, same_gpus=True)
+        if fitting is None:
             rows.append([size, stage, str(count), "does not fit", "-", "-"])
             continue
-        changes, chosen = found
+        changes, chosen = fitting
         hours = sum(duration.hours(chosen, work))
         changed = ", ".join(change.removeprefix("runtime.") for change in changes) or "-"
         rows.append([size, stage, str(count), f"{hours:.1f}", f"{hours * count:.0f}", changed])

@@ -54,13 +54,13 @@ def _fsdp(file: str | None) -> dict:
         return {}
     if not Path(file).is_file():
         raise UserError(f"runtime.fsdp: {file} does not exist.")
-    found = read_json(Path(file))
-    offloaded = found.get("cpu_offload", False)
+    stated = read_json(Path(file))
+    offloaded = stated.get("cpu_offload", False)
     return {
         "fsdp": True,
         # Weights that stay whole after the forward pass are as with ZeRO-2, spread ones as with
         # ZeRO-3.
-        "zero": 3 if found.get("reshard_after_forward", True) else 2,
+        "zero": 3 if stated.get("reshard_after_forward", True) else 2,
         "offload_optimizer": offloaded,
         "offload_weights": offloaded,
     }

@@ -100,12 +100,12 @@ class BM25:
     def scores(self, query: str) -> np.ndarray:
         """The score of every row, [n] float64."""
         frequencies = Counter(TOKENIZERS[self.tokenizer](query))
-        known = [
+        present = [
             (self.vocabulary[term], count) for term, count in frequencies.items() if term in self.vocabulary
         ]
         scores = np.zeros(len(self))
-        if known:
-            rows, counts = zip(*known, strict=True)
+        if present:
+            rows, counts = zip(*present, strict=True)
             chosen = self.weights[list(rows)]
             chosen.data *= np.repeat(counts, np.diff(chosen.indptr))
             scores += np.bincount(chosen.indices, weights=chosen.data, minlength=len(self))

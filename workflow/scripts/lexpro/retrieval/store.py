@@ -110,8 +110,8 @@ def build(
     base = base and present(base)
     former = _former(base, card)
     counts, digests = {}, []
-    with tempfile.TemporaryDirectory(prefix="lexpro-chroma-") as scratch:
-        folder = Path(scratch) / "chroma"
+    with tempfile.TemporaryDirectory(prefix="lexpro-chroma-") as temporary:
+        folder = Path(temporary) / "chroma"
         if former:
             shutil.copytree(base, folder)
         client = _client(folder)
@@ -203,8 +203,8 @@ class Store:
     """
 
     def __init__(self, folder: Path, server: ServerSettings | None = None):
-        self._scratch = tempfile.TemporaryDirectory(prefix="lexpro-chroma-", ignore_cleanup_errors=True)
-        copy = Path(self._scratch.name) / "chroma"
+        self._temporary = tempfile.TemporaryDirectory(prefix="lexpro-chroma-", ignore_cleanup_errors=True)
+        copy = Path(self._temporary.name) / "chroma"
         self.server: Server | None = None
         try:
             self.card = steadily(folder, lambda source: _copied(source, copy))
@@ -237,7 +237,7 @@ class Store:
             self._client.close()
         if self.server:
             self._stop()
-        self._scratch.cleanup()
+        self._temporary.cleanup()
 
     def count(self, name: str) -> int:
         """The rows of a collection."""

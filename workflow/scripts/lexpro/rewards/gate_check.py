@@ -87,7 +87,7 @@ def judgments(
 
 @contextmanager
 def knowledge_base(settings: Statutes) -> Iterator[tuple[str, list[dict], str]]:
-    """A knowledge base for the rewards: statutes of the mirror, or else the embedded facts.
+    """A knowledge base for the rewards: statutes of the mirror, or else the built-in facts.
 
     Args:
         settings: where the statutes are.
@@ -100,7 +100,7 @@ def knowledge_base(settings: Statutes) -> Iterator[tuple[str, list[dict], str]]:
     made = knowledge.from_statutes(settings) if real else knowledge.from_facts()
     with tempfile.TemporaryDirectory() as folder:
         knowledge.write(made, Path(folder))
-        yield "statutes" if real else "embedded facts", table.read(Path(folder) / "articles.parquet"), folder
+        yield "statutes" if real else "built-in facts", table.read(Path(folder) / "articles.parquet"), folder
 
 
 def in_range(completions, task, gold, charges, knowledge, **_) -> list[float | None]:

@@ -36,7 +36,7 @@ def tiers(knowledge: str = "") -> dict[str, Tiers]:
     """The tiers of the article of each charge; read once a process.
 
     Args:
-        knowledge: path of a folder of the stage of that name; "": the embedded facts.
+        knowledge: path of a folder of the stage of that name; "": the built-in facts.
     """
     if knowledge:
         charges, by_ref = (read_json(Path(knowledge) / f"{name}.json") for name in ("charges", "tiers"))

@@ -49,7 +49,7 @@ def _rule_text(rule: Rule) -> str:
 
 def rows(builtin: BuiltinLaw) -> list[Row]:
     """A row for each article that a charge, a circumstance or a rule names, by law and number."""
-    found: dict[tuple[str, str], Row] = {}
+    by_article: dict[tuple[str, str], Row] = {}
 
     def add(law: str, ref: str, text: str, part: str, charge: str | None = None) -> None:
         article = articles.parse_ref(ref, law)
@@ -62,10 +62,10 @@ def rows(builtin: BuiltinLaw) -> list[Row]:
             article.sub,
             f"{head} ",
             heading=part,
-            kind="embedded",
+            kind="builtin",
             source="builtin_law.yaml",
         )
-        row = found.setdefault((law, ref), new)
+        row = by_article.setdefault((law, ref), new)
         row.text += text
         if charge:
             row.charges.append(charge)
@@ -78,7 +78,7 @@ def rows(builtin: BuiltinLaw) -> list[Row]:
         if rule.article:
             add(rule.law, rule.article, _rule_text(rule), GENERAL)
     return sorted(
-        found.values(), key=lambda row: (row.law != articles.CRIMINAL_LAW, row.law, row.number, row.sub)
+        by_article.values(), key=lambda row: (row.law != articles.CRIMINAL_LAW, row.law, row.number, row.sub)
     )
 
 
@@ -94,7 +94,7 @@ def tiers(builtin: BuiltinLaw) -> dict[str, list[dict]]:
         {ref of 刑法: tiers}. Keys of a tier: charge, paragraph, condition, months ([from, to] or
         None), lighter, heavier, fine, confiscation.
     """
-    found: dict[str, list[dict]] = {}
+    by_article: dict[str, list[dict]] = {}
     for charge in builtin.charges.values():
         for tier in charge.tiers:
             row = {
@@ -108,5 +108,5 @@ def tiers(builtin: BuiltinLaw) -> dict[str, list[dict]]:
                 "confiscation": tier.confiscation,
             }
             for ref in (charge.article, *charge.also):
-                found.setdefault(ref, []).append(row)
-    return found
+                by_article.setdefault(ref, []).append(row)
+    return by_article

@@ -55,13 +55,13 @@ def paragraphs(text: str) -> list[str]:
 
     Lines that begin with （一） belong to the paragraph before them.
     """
-    found: list[str] = []
+    parts: list[str] = []
     for line in filter(None, (line.strip().strip("　") for line in text.splitlines())):
-        if found and _ITEM.match(line):
-            found[-1] += "\n" + line
+        if parts and _ITEM.match(line):
+            parts[-1] += "\n" + line
         else:
-            found.append(line)
-    return found
+            parts.append(line)
+    return parts
 
 
 def _ref(match: re.Match) -> str:
@@ -76,7 +76,7 @@ def _quoted(text: str) -> str:
 
 def _several(text: str) -> dict[str, str]:
     """{ref: text} of a quote that holds whole articles with their numbers, else {}."""
-    found: dict[str, list[str]] = {}
+    by_ref: dict[str, list[str]] = {}
     ref = ""
     for line in text.splitlines():
         if match := _NEW_ARTICLE.match(line):
@@ -84,8 +84,8 @@ def _several(text: str) -> dict[str, str]:
             line = line[match.end() :]
         if not ref:
             return {}
-        found.setdefault(ref, []).append(line)
-    return {ref: "\n".join(lines) for ref, lines in found.items()}
+        by_ref.setdefault(ref, []).append(line)
+    return {ref: "\n".join(lines) for ref, lines in by_ref.items()}
 
 
 def _placed(instruction: str, quote: str) -> list[Change]:
@@ -116,20 +116,20 @@ def _deleted(instruction: str) -> list[Change]:
 
 def operations(document: Document) -> dict[str, list[Change]]:
     """{ref of 刑法: operations in their order} of an amendment."""
-    found: dict[str, list[Change]] = {}
+    by_ref: dict[str, list[Change]] = {}
     for row in document.rows:
         ref, at = "", 0
         quotes = list(_QUOTE.finditer(row.text))
         for quote in [*quotes, None]:
             instruction = row.text[at : quote.start() if quote else len(row.text)]
             at = quote.end() if quote else at
-            _read(instruction, _quoted(quote[1]) if quote else "", ref, found)
+            _read(instruction, _quoted(quote[1]) if quote else "", ref, by_ref)
             named = [_ref(match) for match in _ARTICLE.finditer(_ANCHOR.sub("", instruction))]
             ref = named[-1] if named else ref
-    return found
+    return by_ref
 
 
-def _read(instruction: str, quote: str, open_: str, found: dict[str, list[Change]]) -> None:
+def _read(instruction: str, quote: str, open_: str, by_ref: dict[str, list[Change]]) -> None:
     """Add the operations of one instruction.
 
     `open_` is the article that the instruction before was about.
@@ -138,20 +138,20 @@ def _read(instruction: str, quote: str, open_: str, found: dict[str, list[Change
     if articles := _several(quote):
         kind = "new" if "增加" in instruction else "replace"
         for ref, text in articles.items():
-            found.setdefault(ref, []).append(Change(kind, 0, text))
+            by_ref.setdefault(ref, []).append(Change(kind, 0, text))
     elif _ANCHOR.search(instruction) and refs:
-        found.setdefault(refs[-1], []).append(Change("new", 0, quote))
+        by_ref.setdefault(refs[-1], []).append(Change("new", 0, quote))
     elif "删去" in instruction and refs and not quote:
         for ref in refs:
-            found.setdefault(ref, []).extend(_deleted(instruction))
+            by_ref.setdefault(ref, []).extend(_deleted(instruction))
     elif quote and (refs or open_) and re.search("修改为|增加", instruction):
         target = refs[-1] if refs else open_
-        found.setdefault(target, []).extend(_placed(instruction, quote))
+        by_ref.setdefault(target, []).extend(_placed(instruction, quote))
         for ref in refs[:-1]:
-            found.setdefault(ref, []).append(Change("opaque"))
+            by_ref.setdefault(ref, []).append(Change("opaque"))
     elif refs:
         for ref in refs:
-            found.setdefault(ref, []).append(Change("opaque"))
+            by_ref.setdefault(ref, []).append(Change("opaque"))
 
 
 # The paragraphs of a version; None for one whose text is not known.

@@ -63,10 +63,10 @@ def find(path: str) -> Path:
 
 def files(folder: Path, include: Iterable[str]) -> list[Path]:
     """Documents that match a glob pattern, in the order of their paths; `_index.md` is none."""
-    found = {path for pattern in include for path in folder.glob(pattern)}
+    matching = {path for pattern in include for path in folder.glob(pattern)}
     chosen = (
         p
-        for p in found
+        for p in matching
         if p.is_file() and p.suffix.lower() in statutes.SUFFIXES and not p.name.startswith(("_", "."))
     )
     return sorted(chosen, key=lambda path: path.relative_to(folder).as_posix())
@@ -166,12 +166,12 @@ _PART = re.compile(r"》[^《。；]{0,12}中[^《。；]*废止")
 
 def repealed(document: Document) -> list[str]:
     """Names (as `plain` has them) of the laws that a document repeals altogether."""
-    found = []
+    names = []
     for row in document.rows[-3:]:
         for match in _REPEAL.finditer(row.text):
             if not _PART.search(match[0]):
-                found += [plain(name) for name in _NAME.findall(match[0])]
-    return found
+                names += [plain(name) for name in _NAME.findall(match[0])]
+    return names
 
 
 def close_repealed(documents: list[Document]) -> list[Problem]:
@@ -197,20 +197,20 @@ def unique(rows: list[Row]) -> tuple[list[Row], list[Problem]]:
     with `copy` 2; the same article in two documents of one law and date is one row, the longer
     text.
     """
-    found: dict[str, Row] = {}
+    by_id: dict[str, Row] = {}
     repeated: Counter[tuple[str, str]] = Counter()
     for row in rows:
-        while (known := found.get(row.id)) and known.source == row.source:
+        while (known := by_id.get(row.id)) and known.source == row.source:
             row.copy += 1
         if known or row.copy > 1:
             repeated[row.source, known.source if known else row.source] += 1
         if not known or len(row.text) > len(known.text):
-            found[row.id] = row
+            by_id[row.id] = row
     problems = [
         Problem(source, 0, "repeated_articles", f"{count} also in {other}")
         for (source, other), count in repeated.items()
     ]
-    return list(found.values()), problems
+    return list(by_id.values()), problems
 
 
 def criminal_law(
@@ -237,10 +237,10 @@ def criminal_law(
         )
         return None, problems
     for folder in older:
-        found = versions.full_texts(folder) if folder.is_dir() else []
-        if not found:
+        earlier = versions.full_texts(folder) if folder.is_dir() else []
+        if not earlier:
             problems.append(Problem(folder.name, 0, "no_older_text", "no text of 刑法 there"))
-        full = full + found
+        full = full + earlier
     return versions.build(full, changed), problems
 
 
@@ -261,10 +261,10 @@ def read(folder: Path, include: Iterable[str], older: Iterable[Path] = ()) -> tu
     documents, problems = without_duplicates(parsed)
     for document in parsed:
         problems += document.problems
-    criminal, found = criminal_law(documents, older)
+    criminal, of_law = criminal_law(documents, older)
     # What an amendment says stands in the law by now.
     documents = [document for document in documents if not changes.is_amendment(document)]
-    problems += [*found, *date_versions(documents), *close_repealed(documents)]
+    problems += [*of_law, *date_versions(documents), *close_repealed(documents)]
     rows: list[Row] = []
     for document in documents:
         if criminal is None or document.law != articles.CRIMINAL_LAW:

@@ -165,8 +165,8 @@ def _begins(lines: list[str]) -> int:
     bare = [_plain(line).lstrip("# ") for line in lines]
     for kinds in ((_ARTICLE, _PLAIN_HEADING), (_SECTION,)):
         starts = (i for i, line in enumerate(bare) if any(kind.match(line) for kind in kinds))
-        if (found := next(starts, None)) is not None:
-            return found
+        if (first := next(starts, None)) is not None:
+            return first
     said = [i for i, line in enumerate(bare) if line]
     return next((i for i in said[1:] if len(bare[i]) > 60 or not _DATE.search(bare[i])), len(lines))
 
@@ -186,15 +186,15 @@ def _split(lines: list[str]) -> tuple[int, str, list[str]]:
 
 def _date(document: Document) -> str:
     """In force from: the latest date of the file name, the history and the text (自…起施行)."""
-    found = [iso(*m.groups()) for line in document.history for m in _DATE.finditer(line)]
-    document.since = min(found, default="")
+    dates = [iso(*m.groups()) for line in document.history for m in _DATE.finditer(line)]
+    document.since = min(dates, default="")
     if match := _FILE_DATE.search(Path(document.file).stem):
-        found.append(iso(*match.groups()))
+        dates.append(iso(*match.groups()))
     text = "\n".join([*document.history, *(row.text for row in document.rows[-2:])])
     named = [iso(*m.groups()) for m in _IN_FORCE.finditer(text)]
     document.in_force = max(named, default="")
-    found += named
-    return max(found, default="")
+    dates += named
+    return max(dates, default="")
 
 
 def issuer(document: Document) -> str:
@@ -206,9 +206,9 @@ def issuer(document: Document) -> str:
     if match := _TITLE_ISSUER.match(document.title):
         return "、".join(_ORGAN.findall(match[0]))
     for line in document.history:
-        if found := list(dict.fromkeys(_ORGAN.findall(line))):
+        if organs := list(dict.fromkeys(_ORGAN.findall(line))):
             # A congress is named with its committee; the others issue together.
-            return found[0] if found[0].startswith("全国") else "、".join(found)
+            return organs[0] if organs[0].startswith("全国") else "、".join(organs)
     folders = document.file.split("/")
     return folders[1] if len(folders) > 2 else ""
 

@@ -54,7 +54,7 @@ def outline(lines: Iterable[str]) -> list[tuple[tuple[str, ...], str]]:
     Returns:
         [((section, part, point, case), text)]; "" where not numbered.
     """
-    found: list[tuple[tuple[str, ...], str]] = []
+    numbered: list[tuple[tuple[str, ...], str]] = []
     at = ["", "", "", ""]
     for line in (_MARKS.sub("", line) for line in lines):
         for level, pattern in enumerate(_LEVELS):
@@ -64,13 +64,13 @@ def outline(lines: Iterable[str]) -> list[tuple[tuple[str, ...], str]]:
                 line = match[2]
                 break
         if line and at[SECTION]:
-            found.append((tuple(at), line.strip()))
-    return found
+            numbered.append((tuple(at), line.strip()))
+    return numbered
 
 
 def adjustments(text: str) -> list[dict]:
     """减少基准刑的20%-50% and the like, in order."""
-    found = []
+    shares = []
     for match in _ADJUST.finditer(text):
         share = int(match[2]) / 100
         low, high = share, int(match["to"]) / 100 if match["to"] else share
@@ -79,7 +79,7 @@ def adjustments(text: str) -> list[dict]:
         clause = re.split("[；。]", text[: match.start()])[-1]
         rest = re.split("[；。]|减少基准刑|增加基准刑", text[match.end() :])[0]
         least = _LEAST.search(rest)
-        found.append(
+        shares.append(
             {
                 "direction": "reduce" if match["verb"] == "减少" else "increase",
                 "from": low,
@@ -90,7 +90,7 @@ def adjustments(text: str) -> list[dict]:
                 "text": (clause + match[0] + rest).strip("，"),
             }
         )
-    return found
+    return shares
 
 
 def _months(text: str) -> int:
@@ -103,7 +103,7 @@ def starts(text: str) -> list[dict]:
 
     An open end is that of the law (article 45).
     """
-    found = []
+    ranges = []
     for match in _START.finditer(text):
         if match["exact"]:
             months: list[int] | None = [_months(match["exact"])] * 2
@@ -112,7 +112,7 @@ def starts(text: str) -> list[dict]:
             low = _months(match["low"]) if match["low"] else SHORTEST if prison else 1
             months = [low, min(_months(match["high"]), LONGEST)]
         kinds = match["kinds"] or ""
-        found.append(
+        ranges.append(
             {
                 "condition": (match["condition"] or match["condition2"] or "").strip("，的"),
                 "months": months if kinds != "拘役" else None,
@@ -123,17 +123,17 @@ def starts(text: str) -> list[dict]:
                 "text": match[0],
             }
         )
-    return found
+    return ranges
 
 
 def _fine(text: str) -> list[dict]:
     """一千元以上盗窃数额二倍以下 and 一千元以上十万元以下: yuan, and times of an amount."""
-    found = []
+    amounts = []
     for match in re.finditer(
         r"(?:在)?([一二三四五六七八九十百千万]+)元以上(?:([^，。；]{2,8}?)的?([一二三四五]+)倍|([一二三四五六七八九十百千万]+)元)以下",
         text,
     ):
-        found.append(
+        amounts.append(
             {
                 "from": numerals.parse_int(match[1]),
                 "to": numerals.parse_int(match[4]) if match[4] else None,
@@ -141,7 +141,7 @@ def _fine(text: str) -> list[dict]:
                 "of": match[2],
             }
         )
-    return found
+    return amounts
 
 
 def parse(lines: Iterable[str]) -> dict:
@@ -150,7 +150,7 @@ def parse(lines: Iterable[str]) -> dict:
     for place, text in outline(lines):
         if place[PART]:
             parts.setdefault((place[SECTION], place[PART]), []).append((place, text))
-    steps, found, crimes = [], [], {}
+    steps, listed_circumstances, crimes = [], [], {}
     for (section, part), rows in parts.items():
         name, (_, title), body = f"{section}（{part}）", rows[0], [text for _, text in rows]
         if section == STEPS:
@@ -161,7 +161,7 @@ def parse(lines: Iterable[str]) -> dict:
             names = (circumstance for circumstance in circumstances.NAMES if circumstance in what)
             known = None if "对象" in what else next(names, None)
             listed = [adjustment for text in body for adjustment in adjustments(text)]
-            found.append({"section": name, "what": what, "name": known, "adjustments": listed})
+            listed_circumstances.append({"section": name, "what": what, "name": known, "adjustments": listed})
         elif section == CHARGES and (charge := charges.canonical(title)):
             crimes[charge] = {
                 "section": name,
@@ -169,14 +169,14 @@ def parse(lines: Iterable[str]) -> dict:
                 "adjustments": _of_charge(rows[1:]),
                 "fines": [fine for text in body[1:] if "罚金" in text for fine in _fine(text)],
             }
-    return {"steps": steps, "circumstances": found, "charges": crimes}
+    return {"steps": steps, "circumstances": listed_circumstances, "charges": crimes}
 
 
 def _of_charge(rows: list[tuple[tuple[str, ...], str]]) -> list[dict]:
     """Adjustments of one charge's part, each with the cases （1）, （2） that its point lists."""
-    found = []
+    with_cases = []
     for place, text in rows:
         cases = [other for at, other in rows if at[POINT] == place[POINT] and at[CASE] and not place[CASE]]
         listed = cases if text.endswith("：") else []
-        found += [{**adjustment, "cases": listed} for adjustment in adjustments(text)]
-    return found
+        with_cases += [{**adjustment, "cases": listed} for adjustment in adjustments(text)]
+    return with_cases

@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-from lexpro.config.knowledge import Embedded, Statutes
+from lexpro.config.knowledge import Builtin, Statutes
 from lexpro.law import builtin_law
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.statutes import builtin_statutes, collection, guideline, links, passages, table, thresholds, tiers
@@ -62,7 +62,7 @@ class Knowledge:
         return Counter(problem.kind for problem in self.problems)
 
 
-def build(settings: Embedded | Statutes) -> Knowledge:
+def build(settings: Builtin | Statutes) -> Knowledge:
     """The knowledge that the settings ask for.
 
     Raises:

@@ -26,8 +26,8 @@ _CANCELLED = re.compile(r"（\s*取消[^）]*）|取消\S*?罪名")
 
 
 def _refs(text: str) -> list[str]:
-    found = articles.parse(text, articles.CRIMINAL_LAW)
-    return [article.ref for article in found if article.law == articles.CRIMINAL_LAW]
+    cited = articles.parse(text, articles.CRIMINAL_LAW)
+    return [article.ref for article in cited if article.law == articles.CRIMINAL_LAW]
 
 
 def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
@@ -37,7 +37,7 @@ def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
         [(canonical charge, ref of 刑法)] in the order of the list; names that are no charge today
         are left out.
     """
-    found, above = [], ""
+    linked, above = [], ""
     for line in lines:
         cells = _CELLS.match(line.strip())
         if cells:
@@ -52,8 +52,8 @@ def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
             # 剌探: a slip of the pen in the list of 1997.
             charge = charges.canonical(re.sub(r"\s|^\d+", "", name).replace("剌", "刺"))
             if charge:
-                found += [(charge, ref) for ref in _refs(cited)]
-    return found
+                linked += [(charge, ref) for ref in _refs(cited)]
+    return linked
 
 
 def penalised(row: Row) -> list[str]:
@@ -69,22 +69,22 @@ def attach(rows: list[Row], links: Iterable[tuple[str, str]]) -> dict[str, list[
     for row in rows:
         if row.law == articles.CRIMINAL_LAW:
             by_ref.setdefault(row.ref, []).append(row)
-    found: dict[str, list[str]] = {}
+    refs: dict[str, list[str]] = {}
     for charge, ref in links:
         for row in by_ref.get(ref, []):
             if charge not in row.charges:
                 row.charges.append(charge)
-            if ref not in found.setdefault(charge, []):
-                found[charge].append(ref)
+            if ref not in refs.setdefault(charge, []):
+                refs[charge].append(ref)
     for row in rows:
         for charge in penalised(row):
             # The article that says what follows of a charge that another one defines (385 and 386),
             # in every version.
-            if row.ref not in found.setdefault(charge, []):
-                found[charge].append(row.ref)
+            if row.ref not in refs.setdefault(charge, []):
+                refs[charge].append(row.ref)
             if charge not in row.charges:
                 row.charges.append(charge)
-    return found
+    return refs
 
 
 # 本解释第一条 is none of the law that was cited before it.
@@ -92,8 +92,8 @@ _OWN = re.compile(r"本(解释|规定|意见|批复|决定|办法|条例|通知)
 
 
 def _cited(text: str) -> set[str]:
-    found = articles.parse(_OWN.sub("《本\\1》", text))
-    return {article.ref for article in found if article.law == articles.CRIMINAL_LAW}
+    cited = articles.parse(_OWN.sub("《本\\1》", text))
+    return {article.ref for article in cited if article.law == articles.CRIMINAL_LAW}
 
 
 def _entry(rows: list[Row]) -> dict:
@@ -145,9 +145,9 @@ def build(
         for charge in named:
             on_charge.setdefault(charge, {}).setdefault(row.source, []).append(row)
 
-    def entries(found: dict[str, list[Row]]) -> list[dict]:
+    def entries(by_source: dict[str, list[Row]]) -> list[dict]:
         """Those first that say most on it, the newest first of those that say alike much."""
-        newest = sorted(map(_entry, found.values()), key=lambda entry: entry["valid_from"], reverse=True)
+        newest = sorted(map(_entry, by_source.values()), key=lambda entry: entry["valid_from"], reverse=True)
         return sorted(newest, key=lambda entry: -len(entry["articles"]))
 
     return {

@@ -110,9 +110,9 @@ class Law:
             )
         ref = f"{article.number}之{sub or article.sub}" if sub or article.sub else article.ref
         names = self._names.get(plain(law), set())
-        found = [row for name in names for row in self.versions.get((name, ref), [])]
+        versions = [row for name in names for row in self.versions.get((name, ref), [])]
         # A short name that two laws bear names neither.
-        return found if len({row.law for row in found}) == 1 else []
+        return versions if len({row.law for row in versions}) == 1 else []
 
     def article(self, law: str, number: int | str, date: str | Day | None = None, sub: int = 0) -> Row | None:
         """The version in force on `date` (ISO; None: now), None where there was no such article."""

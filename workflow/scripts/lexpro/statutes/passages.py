@@ -51,8 +51,8 @@ def write(rows: Iterable[Row], path: Path) -> int:
     for row in rows:
         shared = [row.id, *(getattr(row, name) for name in COPIED)]
         dated = [getattr(row, name) for name in DATED]
-        for found in split(row.text) if row.complete else ():
-            for column, value in zip(columns.values(), (*shared, *found, *dated), strict=True):
+        for passage in split(row.text) if row.complete else ():
+            for column, value in zip(columns.values(), (*shared, *passage, *dated), strict=True):
                 column.append(value)
     pl.DataFrame(columns, schema=SCHEMA).write_parquet(path)
     return len(columns["text"])

@@ -24,7 +24,7 @@ class Row:
         heading: path of headings: 第二编 分则 / 第五章 侵犯财产罪.
         unit: what is numbered: 条, 项 for documents that number 一、二、 only, and 全文 (number 0)
             for those that number nothing.
-        kind: folder of the source (司法解释), or "embedded".
+        kind: folder of the source (司法解释), or "builtin".
         valid_from: ISO date from which it is in force, "" where not known.
         valid_to: ISO date from which it is no longer, "" where it still is.
         source: file.
@@ -114,7 +114,7 @@ def spans(rows: Sequence[dict]) -> list[tuple[int, int]]:
     articles: dict[tuple, list[int]] = {}
     for place, row in enumerate(rows):
         articles.setdefault((row["law"], row["ref"], row["unit"]), []).append(place)
-    found = [(0, 0)] * len(rows)
+    days = [(0, 0)] * len(rows)
     for places in articles.values():
         places.sort(key=lambda place: rows[place]["valid_from"])
         begin, unknown = rows[places[0]]["exists_from"] or rows[places[0]]["valid_from"], []
@@ -125,11 +125,11 @@ def spans(rows: Sequence[dict]) -> list[tuple[int, int]]:
                 unknown = []
             begin = begin if unknown else own
             complete = row.get("complete", True)
-            found[place] = as_number(begin if complete else own, 0), as_number(row["valid_to"], OPEN_END)
+            days[place] = as_number(begin if complete else own, 0), as_number(row["valid_to"], OPEN_END)
             for earlier in unknown if complete else ():
-                found[earlier] = 0, 0
+                days[earlier] = 0, 0
             unknown = [] if complete else [*unknown, place]
-    return found
+    return days
 
 
 def write(rows: Iterable[Row], path: Path) -> None:

@@ -42,7 +42,7 @@ def national(rows: Iterable[Row]) -> list[dict]:
         for row in rows
         if row.law == articles.CRIMINAL_LAW and not row.valid_to and row.charges
     }
-    found = []
+    ranges = []
     for row in rows:
         for match in (
             _SENTENCE.finditer(row.text) if row.law != articles.CRIMINAL_LAW and not row.valid_to else ()
@@ -55,7 +55,7 @@ def national(rows: Iterable[Row]) -> list[dict]:
                 continue
             for level, (low, high) in zip(levels, amounts, strict=True):
                 first = numerals.parse_int(low)
-                found.append(
+                ranges.append(
                     {
                         "province": "",
                         "area": "",
@@ -68,7 +68,7 @@ def national(rows: Iterable[Row]) -> list[dict]:
                         "note": "",
                     }
                 )
-    return found
+    return ranges
 
 
 def _cells(path: Path) -> list[list]:
@@ -113,13 +113,13 @@ def provincial(path: Path, ranges: Iterable[dict]) -> list[dict]:
     if where is None or not columns:
         raise UserError(f"knowledge.thresholds: {path} lacks the columns 地区 and 盗窃罪-较大, …")
     notes = [place for place, cell in enumerate(head) if str(cell).strip() == "备注"]
-    found = []
+    figures = []
     for cells in body:
         province = next((name for name in PROVINCES if str(cells[where]).startswith(name)), None)
         for place, (charge, level) in columns.items() if province else ():
             limit = limits.get((charge, level))
             for area, yuan in _figures(cells[place]):
-                found.append(
+                figures.append(
                     {
                         "province": province,
                         "area": area,
@@ -132,7 +132,7 @@ def provincial(path: Path, ranges: Iterable[dict]) -> list[dict]:
                         "note": "".join(str(cells[note]) for note in notes),
                     }
                 )
-    return found
+    return figures
 
 
 def applicable(rows: Iterable[dict], charge: str, province: str, area: str = "") -> dict[str, dict]:

@@ -107,7 +107,7 @@ def _tier(what: str, condition: str, paragraph: int, unit: bool) -> dict:
 
 def parse(text: str) -> list[dict]:
     """The tiers of one article, in order, without `charge`."""
-    found, number = [], 0
+    tiers, number = [], 0
     for paragraph in text.split("\n"):
         # Items (（一）…) belong to the paragraph above them.
         number += not _ITEM.match(paragraph)
@@ -115,8 +115,8 @@ def parse(text: str) -> list[dict]:
         for match in _PENALTY.finditer(paragraph):
             before = re.split(r"[；。]", paragraph[: match.start()])[-1].strip("，的 ")
             of_unit = unit is not None and unit.start() < match.start()
-            found.append(_tier(match["what"], _ITEM.sub("", before)[-60:], number, of_unit))
-    return found
+            tiers.append(_tier(match["what"], _ITEM.sub("", before)[-60:], number, of_unit))
+    return tiers
 
 
 def referred(text: str) -> list[Article]:
@@ -124,8 +124,8 @@ def referred(text: str) -> list[Article]:
 
     依照本法第一百五十一条第一款的规定从重处罚 has that of 151.
     """
-    found = [match["cited"] for pattern in (_REFERENCE, _EACH) for match in pattern.finditer(text)]
-    cited = [articles.parse(re.sub("本[法章节]", "", part), articles.CRIMINAL_LAW) for part in found]
+    phrases = [match["cited"] for pattern in (_REFERENCE, _EACH) for match in pattern.finditer(text)]
+    cited = [articles.parse(re.sub("本[法章节]", "", part), articles.CRIMINAL_LAW) for part in phrases]
     return [article for part in cited for article in part if article.law == articles.CRIMINAL_LAW]
 
 
@@ -134,7 +134,7 @@ def _supplements(rows: Iterable[Row]) -> dict[str, dict]:
 
     113 adds death in the gravest cases of crimes against national security, and confiscation.
     """
-    found = {}
+    added = {}
     rows = list(rows)
     for row in rows:
         if match := _CHAPTER.search(row.text):
@@ -146,8 +146,8 @@ def _supplements(rows: Iterable[Row]) -> dict[str, dict]:
             spared = articles.parse(match["except"], articles.CRIMINAL_LAW)
             whole = {article.ref for article in spared if article.paragraph is None}
             chapter = [r for r in rows if r.heading == row.heading and r.number < row.number]
-            found |= {r.ref: {**tier, "from": row.ref} for r in chapter if r.ref not in whole}
-    return found
+            added |= {r.ref: {**tier, "from": row.ref} for r in chapter if r.ref not in whole}
+    return added
 
 
 def by_article(rows: Iterable[Row], day: str = "") -> dict[str, list[dict]]:
@@ -191,7 +191,7 @@ def by_article(rows: Iterable[Row], day: str = "") -> dict[str, list[dict]]:
                 tiers += same or cited
         return tiers
 
-    found = {}
+    tiers_of = {}
     added = _supplements(current.values())
     for ref, row in current.items():
         charge = row.charges[0] if len(row.charges) == 1 else None
@@ -200,8 +200,8 @@ def by_article(rows: Iterable[Row], day: str = "") -> dict[str, list[dict]]:
         ]
         if tiers and ref in added:
             tiers.append(added[ref])
-        found[ref] = [{"charge": charge, **tier} for tier in tiers]
-    return {ref: tiers for ref, tiers in found.items() if tiers}
+        tiers_of[ref] = [{"charge": charge, **tier} for tier in tiers]
+    return {ref: tiers for ref, tiers in tiers_of.items() if tiers}
 
 
 _RANK = {"管制": (1, 0), "拘役": (2, 0), "无期徒刑": (4, 0), "死刑": (5, 0)}

@@ -62,15 +62,17 @@ class _Version:
         """The paragraphs that are known."""
         return "\n".join(filter(None, self.known))
 
-    def learn(self, found: changes.Known | None, closed: bool) -> None:
+    def learn(self, paragraphs: changes.Known | None, closed: bool) -> None:
         """Take over paragraphs that are known from elsewhere."""
-        if found is None or (not closed and self.closed and len(found) > len(self.known)):
+        if paragraphs is None or (not closed and self.closed and len(paragraphs) > len(self.known)):
             return
-        if self.closed and closed and len(found) != len(self.known):
+        if self.closed and closed and len(paragraphs) != len(self.known):
             return
-        longer, shorter = (found, self.known) if len(found) > len(self.known) else (self.known, found)
+        longer, shorter = (
+            (paragraphs, self.known) if len(paragraphs) > len(self.known) else (self.known, paragraphs)
+        )
         if closed and not self.closed:
-            longer, shorter = found, self.known[: len(found)]
+            longer, shorter = paragraphs, self.known[: len(paragraphs)]
         filled = [*shorter, *[None] * (len(longer) - len(shorter))]
         self.known = [a if a is not None else b for a, b in zip(longer, filled, strict=True)]
         self.closed = self.closed or closed
@@ -80,8 +82,8 @@ def _spread(versions: list[_Version]) -> None:
     """Fill each version from its neighbours, as far as the operations between them tell."""
     for _ in range(2):
         for before, after in zip(versions, versions[1:], strict=False):
-            found = changes.applied(before.known, after.done)
-            after.learn(found, before.closed or any(map(changes.whole, after.done)))
+            known = changes.applied(before.known, after.done)
+            after.learn(known, before.closed or any(map(changes.whole, after.done)))
         for before, after in list(zip(versions, versions[1:], strict=False))[::-1]:
             if after.closed:
                 before.learn(changes.undone(after.known, after.done), True)
@@ -89,19 +91,19 @@ def _spread(versions: list[_Version]) -> None:
 
 def _steps(changed: Iterable[Document]) -> dict[str, list[_Version]]:
     """{ref: one version for each change of it}, in the order of days; none of them has a text."""
-    found: dict[str, list[_Version]] = {}
+    by_ref: dict[str, list[_Version]] = {}
     for day, refs in DECISIONS.items():
         for ref in refs:
-            found.setdefault(ref, []).append(_Version(day, "", [Change("opaque")]))
+            by_ref.setdefault(ref, []).append(_Version(day, "", [Change("opaque")]))
     for document in changed:
         for ref, operations in changes.operations(document).items():
-            found.setdefault(ref, []).append(_Version(document.date, document.file, operations))
-    return {ref: sorted(versions, key=lambda version: version.begin) for ref, versions in found.items()}
+            by_ref.setdefault(ref, []).append(_Version(document.date, document.file, operations))
+    return {ref: sorted(versions, key=lambda version: version.begin) for ref, versions in by_ref.items()}
 
 
 def _rows(template: Row, versions: list[_Version], hashes: dict[str, str]) -> list[Row]:
     """A row for each version that is not a deletion."""
-    found = []
+    rows = []
     for version, after in zip(versions, [*versions[1:], None], strict=True):
         if version.deleted:
             continue
@@ -117,12 +119,12 @@ def _rows(template: Row, versions: list[_Version], hashes: dict[str, str]) -> li
             sha256=hashes.get(source, template.sha256),
             complete=version.closed and None not in version.known,
         )
-        if found and found[-1].valid_to == row.valid_from:
-            found[-1].superseded_by = row.id
+        if rows and rows[-1].valid_to == row.valid_from:
+            rows[-1].superseded_by = row.id
         if after is not None and after.deleted:
             row.superseded_by = after.source
-        found.append(row)
-    return found
+        rows.append(row)
+    return rows
 
 
 def missing(full: Document, changed: Iterable[Document]) -> list[str]:
@@ -153,7 +155,7 @@ def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
         shared = {name: getattr(today.rows[0], name) for name in ("kind", "issuer", "source", "sha256")}
         return Row(today.law, number, sub, "", **shared)
 
-    found: list[Row] = []
+    rows: list[Row] = []
     for ref in dict.fromkeys([*texts[0], *(ref for text in texts[1:] for ref in text), *steps]):
         article = articles.parse_ref(ref)
         known = [text[ref] for text in texts if ref in text]
@@ -178,8 +180,8 @@ def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
                 then[-1].source = text[ref].source
                 hashes[text[ref].source] = text[ref].sha256
         _spread(versions)
-        found += _rows(template, versions, hashes)
-    return found
+        rows += _rows(template, versions, hashes)
+    return rows
 
 
 def parse(path: Path, folder: Path) -> Document:
@@ -198,8 +200,8 @@ def full_texts(folder: Path) -> list[Document]:
 
     Sources bear the folder's name, because an older text is often called as today's.
     """
-    found = [parse(path, folder.parent) for path in paths(folder)]
-    return [document for document in found if document.law == articles.CRIMINAL_LAW]
+    parsed = [parse(path, folder.parent) for path in paths(folder)]
+    return [document for document in parsed if document.law == articles.CRIMINAL_LAW]
 
 
 def read(folder: Path, older: Sequence[Path] = ()) -> Law:
@@ -214,9 +216,9 @@ def read(folder: Path, older: Sequence[Path] = ()) -> Law:
     """
     full = []
     for root in [folder, *older]:
-        found = full_texts(root)
-        if not found:
+        texts = full_texts(root)
+        if not texts:
             raise UserError(f"versions: no text of 刑法 in {root} (刑法/刑法.md).")
-        full += found
+        full += texts
     changed = [parse(path, folder) for path in sorted(folder.glob("刑法/刑法修正案*.md"))]
     return Law(build(full, [document for document in changed if changes.is_amendment(document)]))

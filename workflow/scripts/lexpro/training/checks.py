@@ -158,16 +158,16 @@ def read_back(folder: Path, base: Path, trained: torch.Tensor, probe: list[int],
     """
     bound = TOLERANCE[dtype]
     model = loading.model(folder, base, dtype=dtype)
-    again = logits(model, probe)
-    if (off := differ(trained, again)) > bound:
+    reloaded = logits(model, probe)
+    if (off := differ(trained, reloaded)) > bound:
         raise BadModel(f"{folder}: read back, the logits are {off:.1%} off those of the trained model")
     if not is_adapter(folder):
         return {}
     with model.disable_adapter():
-        change = (again - logits(model, probe)).abs().max().item()
+        change = (reloaded - logits(model, probe)).abs().max().item()
     if not change:
         raise BadModel(f"{folder}: the adapter does not change a single logit")
-    if (off := differ(again, logits(model.merge_and_unload(), probe))) > bound:
+    if (off := differ(reloaded, logits(model.merge_and_unload(), probe))) > bound:
         raise BadModel(f"{folder}: merged into the weights, the adapter's logits are {off:.1%} off")
     return {"largest_logit_change": round(change, 4)}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedTokenizerBase, Qwen2Config, Qwen2ForCausalLM
 
-from lexpro.config.base_model import Scratch
+from lexpro.config.base_model import FromScratch
 from lexpro.models import compute
 from lexpro.training import arguments, data, tokenizer, tracking
 from lexpro.training.trainer import fit
@@ -28,7 +28,7 @@ def _documents(tasks: Path, seed: int) -> list[str]:
     return texts
 
 
-def make_tokenizer(documents: list[str], tasks: Path, settings: Scratch) -> PreTrainedTokenizerBase:
+def make_tokenizer(documents: list[str], tasks: Path, settings: FromScratch) -> PreTrainedTokenizerBase:
     """A tokenizer from the documents and the conversations of the training split.
 
     With the conversations, the keys of the answers are few tokens.
@@ -43,7 +43,7 @@ def make_tokenizer(documents: list[str], tasks: Path, settings: Scratch) -> PreT
     return tokenizer.train([*documents[:most], *talk[:most]], settings.vocab_size)
 
 
-def make_model(settings: Scratch, vocab: PreTrainedTokenizerBase) -> Qwen2ForCausalLM:
+def make_model(settings: FromScratch, vocab: PreTrainedTokenizerBase) -> Qwen2ForCausalLM:
     """A Qwen2 with random weights; embeddings tied."""
     torch.manual_seed(settings.seed)
     config = Qwen2Config(
@@ -72,7 +72,7 @@ def pretrain(run: Run) -> None:
     Raises:
         UserError: there is nothing to learn from.
     """
-    settings: Scratch = run.settings
+    settings: FromScratch = run.settings
     tracking.check(settings.runtime)
     compute.limit_threads()
     documents = _documents(run.inputs["tasks"], settings.seed)

@@ -110,10 +110,10 @@ def _rewards(run: Run) -> list[tuple[registry.Reward, float]]:
 
     So what a reward cannot be asked of these prompts is said before a model is loaded.
     """
-    known = {"training": str(run.inputs["tasks"] / "grpo.jsonl")}
+    paths = {"training": str(run.inputs["tasks"] / "grpo.jsonl")}
     if "knowledge" in run.inputs:
-        known["knowledge"] = str(run.inputs["knowledge"])
-    loaded = [registry.load(entry.model_dump(), known) for entry in run.settings.rewards]
+        paths["knowledge"] = str(run.inputs["knowledge"])
+    loaded = [registry.load(entry.model_dump(), paths) for entry in run.settings.rewards]
     for reward, _ in loaded:
         reward(completions=[], task=[], gold=[])
     return loaded
@@ -137,9 +137,9 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
     rows = prompts(run, tokenizer, rewards)
     # Predictions put an adapter on the base model's weights: it is that of SFT, trained on.
     if loading.is_adapter(start) != (settings.method == "lora"):
-        found, method = ("an adapter", "lora") if loading.is_adapter(start) else ("not", "full")
+        kind, method = ("an adapter", "lora") if loading.is_adapter(start) else ("not", "full")
         raise UserError(
-            f"grpo.method is {settings.method}, but the SFT model is {found}: set grpo.method: {method}."
+            f"grpo.method is {settings.method}, but the SFT model is {kind}: set grpo.method: {method}."
         )
     args = config(settings, run.work_dir / "checkpoints")
     model = loading.model(

@@ -41,7 +41,7 @@ def merged(model: PeftModel, gather: Gather) -> Iterator[tuple[str, torch.Tensor
     Raises:
         TypeError: a layer is adapted otherwise than by adding to its weights.
     """
-    given: set[int] = set()
+    sent: set[int] = set()
     for path, module in model.named_modules():
         if model.prefix in path:
             continue
@@ -53,9 +53,9 @@ def merged(model: PeftModel, gather: Gather) -> Iterator[tuple[str, torch.Tensor
                 )
             adapters = module.active_adapters
         for name, parameter in (module.base_layer if adapters else module).named_parameters(recurse=False):
-            if id(parameter) in given:
+            if id(parameter) in sent:
                 continue
-            given.add(id(parameter))
+            sent.add(id(parameter))
             adding = adapters if name == "weight" else []
             parts = [pair[a].weight for a in adding for pair in (module.lora_A, module.lora_B)]
             with gather([parameter, *parts]):

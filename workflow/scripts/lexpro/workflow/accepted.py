@@ -77,8 +77,8 @@ def unaccepted(before: Code, after: Code, ledgered: list[dict]) -> Changes:
         ledgered: entries of the run's ledger.
     """
     return {
-        part: {name: one for name, one in found.items() if not _is_accepted(ledgered, part, name, one)}
-        for part, found in changes(before, after).items()
+        part: {name: one for name, one in differing.items() if not _is_accepted(ledgered, part, name, one)}
+        for part, differing in changes(before, after).items()
     }
 
 

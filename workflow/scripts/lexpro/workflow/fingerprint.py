@@ -35,8 +35,8 @@ the run's `config.yaml`, which is an input of its rule: a changed default is a c
 models hold fields and validators only, and no other module takes a constant or a function of it.
 
 What decides a result stays inside: seeds and draws (`lexpro.hashing`), records, prompts, parsers,
-rewards, scorers, optimisers, the stage's own script. tests/workflow/test_fingerprint.py guards
-the boundary from both sides.
+rewards, scorers, optimisers, the stage's own script. tests/workflow/test_boundary.py guards the
+boundary from both sides.
 """
 
 # Import name → distribution name, where the two differ.

@@ -33,11 +33,11 @@ class RawFile:
     trouble: str = ""
 
 
-def _stamped(path: Path, known: list | None) -> list:
-    """[size, time of modification, SHA-256] of a file: `known`, if size and time are the same."""
+def _stamped(path: Path, cached: list | None) -> list:
+    """[size, time of modification, SHA-256] of a file: `cached`, if size and time are the same."""
     status = path.stat()
     stamp = [status.st_size, status.st_mtime_ns]
-    return known if known and known[:2] == stamp else [*stamp, hashing.sha256(path)]
+    return cached if cached and cached[:2] == stamp else [*stamp, hashing.sha256(path)]
 
 
 def listing(files: Iterable[RawFile], cache_file: Path) -> dict[str, str]:

@@ -42,8 +42,8 @@ def _tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _look_up(table: np.ndarray, values: np.ndarray, beyond: np.ndarray | bool) -> np.ndarray:
-    found = table[np.minimum(values, _PLANE - 1)]
-    return np.where(values < _PLANE, found, beyond) if values.size and values.max() >= _PLANE else found
+    entries = table[np.minimum(values, _PLANE - 1)]
+    return np.where(values < _PLANE, entries, beyond) if values.size and values.max() >= _PLANE else entries
 
 
 def mix(values: np.ndarray) -> np.ndarray:
@@ -55,14 +55,14 @@ def mix(values: np.ndarray) -> np.ndarray:
 
 def _rolled(codes: np.ndarray, size: int) -> np.ndarray:
     """Polynomial hashes of all runs of `size` codes, put together of runs of 1, 2, 4 and so on."""
-    found, done, width = np.zeros(len(codes) + 1, dtype=np.uint64), 0, 1
+    hashes, done, width = np.zeros(len(codes) + 1, dtype=np.uint64), 0, 1
     while True:
         power = np.uint64(pow(_K, width, 1 << 64))
         if size & width:
             behind = codes[done:]
-            found, done = found[: len(behind)] * power + behind, done + width
+            hashes, done = hashes[: len(behind)] * power + behind, done + width
         if done == size:
-            return found
+            return hashes
         codes, width = codes[:-width] * power + codes[width:], 2 * width
 
 

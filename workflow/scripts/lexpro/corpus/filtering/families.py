@@ -64,11 +64,11 @@ class Signatures:
 
     def similarity(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Estimated Jaccard similarity of pairs of documents."""
-        found = [
+        blocks = [
             (self._rows(first[at : at + BLOCK]) == self._rows(second[at : at + BLOCK])).mean(axis=1)
             for at in range(0, len(first), BLOCK)
         ]
-        return np.concatenate(found) if found else np.zeros(0)
+        return np.concatenate(blocks) if blocks else np.zeros(0)
 
 
 def _candidates(keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

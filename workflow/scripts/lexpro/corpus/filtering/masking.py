@@ -139,16 +139,16 @@ def is_masked(name: str) -> bool:
 
 def _people(text: str) -> list[str]:
     """Names that follow a role (审判员张三, 检察员张三、李四出庭), in order."""
-    found = [(match.start(), match["name"]) for p in (_BY_OFFICE, _LAWYER) for match in p.finditer(text)]
+    placed = [(match.start(), match["name"]) for p in (_BY_OFFICE, _LAWYER) for match in p.finditer(text)]
     for remark in _REMARK.finditer(text):
         start = max(0, remark.start() - 4)
         if match := _REMARKED.search(text[start : remark.start()]):
-            found.append((start + match.start(), match[0]))
+            placed.append((start + match.start(), match[0]))
     for match in _BY_ROLE.finditer(text):
         while match:
-            found.append((match.start(), match["name"]))
+            placed.append((match.start(), match["name"]))
             match = _NEXT.match(text, match.end("name"))
-    return [name for _, name in sorted(found)]
+    return [name for _, name in sorted(placed)]
 
 
 def _homes(text: str) -> Iterator[tuple[int, int]]:
@@ -197,7 +197,7 @@ def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         yield "phone", start - len(area[1]), end
 
 
-def mask(text: str, known: list[str]) -> Masked:
+def mask(text: str, defendants: list[str]) -> Masked:
     """Mask a document.
 
     What is looked for is looked for in the `plain` text, as the record was read from it:
@@ -205,14 +205,14 @@ def mask(text: str, known: list[str]) -> Masked:
 
     Args:
         text: the document.
-        known: names of people that it is about (the defendants of its record).
+        defendants: names of the defendants of its record.
     """
     same = plain(text)
-    found = [name for name in map(plain, known) if not is_masked(name)]
+    people = [name for name in map(plain, defendants) if not is_masked(name)]
     # As it stands in the text (王　军) → the name.
     written = {name: re.sub(r"\s", "", name) for name in _people(same)}
-    found += [name for name in written.values() if not is_masked(name)]
-    names = _taken(same, _pseudonyms(list(dict.fromkeys(found))))
+    people += [name for name in written.values() if not is_masked(name)]
+    names = _taken(same, _pseudonyms(list(dict.fromkeys(people))))
     forms = {name: name for name in names} | {form: name for form, name in written.items() if name in names}
     spans: list[tuple[int, int, str, str]] = []
     for form in sorted(forms, key=len, reverse=True):

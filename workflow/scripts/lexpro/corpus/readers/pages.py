@@ -105,9 +105,9 @@ def html_page(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
         tree = lxml.html.document_fromstring(
             markup.replace("\x00", ""), parser=lxml.html.HTMLParser(huge_tree=False)
         )
-        found = next((nodes[0] for path in CONTAINERS if (nodes := tree.xpath(path))), tree)
+        container = next((nodes[0] for path in CONTAINERS if (nodes := tree.xpath(path))), tree)
         out: list[str] = []
-        _flatten(found, out)
+        _flatten(container, out)
     except Undecodable as error:
         yield Reject("undecodable", 1, error.byte)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:

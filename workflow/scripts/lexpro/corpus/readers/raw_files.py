@@ -56,14 +56,14 @@ def _looked_at(path: Path, name: str, trouble: str) -> RawFile:
 
 def raw_files(folder: Path) -> Iterator[RawFile]:
     """The raw files below a folder, in order of their paths; no two have one name."""
-    found = dict(_walk(folder))
-    names = {path: path.relative_to(folder).as_posix() for path in sorted(found)}
+    walked = dict(_walk(folder))
+    names = {path: path.relative_to(folder).as_posix() for path in sorted(walked)}
     taken = set(names.values())
     for path, name in names.items():
         said = shown(name)
         if said != name and said in taken:
             said = os.fsencode(name).decode("utf-8", "backslashreplace")
-        yield _looked_at(path, said, found[path])
+        yield _looked_at(path, said, walked[path])
 
 
 class Unreadable(Exception):

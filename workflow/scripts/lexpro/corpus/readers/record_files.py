@@ -173,7 +173,7 @@ def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
 
 def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[Document | Reject | Unparsed]:
     first = file.readline(MAX_BYTES + 1)
-    if isinstance(found := _line(first, encoding, fields, 1, 0), Reject) and found.reason == "bad_json":
+    if isinstance(record := _line(first, encoding, fields, 1, 0), Reject) and record.reason == "bad_json":
         # An object over several lines.
         data = first + file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
@@ -185,7 +185,7 @@ def _object_or_lines(file: BinaryIO, fields: Fields, encoding: str) -> Iterator[
             # JSON lines whose first is damaged.
             yield from lines(io.BufferedReader(io.BytesIO(data)), fields)
         return
-    yield found
+    yield record
     yield from _blocks(file, encoding, 1, len(first))
 
 

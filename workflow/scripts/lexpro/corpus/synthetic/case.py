@@ -163,29 +163,29 @@ def _scene(rng: Random, charge: Charge, slots: dict) -> tuple[str, Tier, float, 
 
 
 def _circumstances(rng: Random, charge: Charge, role: str | None, property_taken: bool) -> list[str]:
-    found = []
+    circumstances = []
     draw = rng.random()
     if draw < 0.22:
-        found.append("自首")
+        circumstances.append("自首")
     elif draw < 0.62:
-        found.append("坦白")
+        circumstances.append("坦白")
     if role:
-        found.append(role)
+        circumstances.append(role)
     if charge.name not in NO_RECIDIVIST and rng.random() < 0.1:
-        found.append("累犯")
+        circumstances.append("累犯")
     elif rng.random() < 0.06:
-        found.append("前科")
+        circumstances.append("前科")
     elif charge.name not in MINOR_IMPOSSIBLE and charge.name != "危险驾驶罪" and rng.random() < 0.03:
-        found.append("未成年")
+        circumstances.append("未成年")
     if charge.name in ATTEMPTED and not property_taken and rng.random() < 0.06:
-        found.append("未遂")
+        circumstances.append("未遂")
     if rng.random() < 0.04:
-        found.append("立功")
+        circumstances.append("立功")
     if charge.name in HURT and rng.random() < 0.25:
-        found.append("谅解")
+        circumstances.append("谅解")
     if rng.random() < 0.3:
-        found.append("认罪认罚")
-    return found
+        circumstances.append("认罪认罚")
+    return circumstances
 
 
 @cache
@@ -197,8 +197,8 @@ def _shares(names: tuple[str, ...], skew: float) -> tuple[float, ...]:
 def draw(rng: Random, settings: Synthetic, province: str, number: int) -> Case:
     """A case; `number` goes into the case number, so that numbers differ within a province."""
     names = tuple(settings.charges)
-    known = load().charges
-    charge = known[rng.choices(names, cum_weights=_shares(names, settings.charge_skew))[0]]
+    by_name = load().charges
+    charge = by_name[rng.choices(names, cum_weights=_shares(names, settings.charge_skew))[0]]
     done = date(2018, 1, 1) + timedelta(days=rng.randrange(1500))
     judged = done + timedelta(days=rng.randrange(90, 400))
     several = charge.name in TOGETHER and rng.random() < settings.multi_defendant_share * 2.2
@@ -219,9 +219,11 @@ def draw(rng: Random, settings: Synthetic, province: str, number: int) -> Case:
         # At most one of the charges is about a sum of money, or the amount of the case would be
         # open to reading.
         others = [
-            n for n in names if n != charge.name and known[n].measure != "amount" and known[n].tiers[0].months
+            n
+            for n in names
+            if n != charge.name and by_name[n].measure != "amount" and by_name[n].tiers[0].months
         ]
-        charges += [known[rng.choice(others)]] if others else []
+        charges += [by_name[rng.choice(others)]] if others else []
     for one in charges:
         scene, tier, gravity, sum_of_money = _scene(rng, one, slots)
         scenes.append(scene)
@@ -233,12 +235,14 @@ def draw(rng: Random, settings: Synthetic, province: str, number: int) -> Case:
     people = []
     for place, name in enumerate(who):
         role = None if not several else "主犯" if place == 0 else rng.choice(("从犯", "从犯", None))
-        found = _circumstances(rng, charge, role, paid or restitution > 0)
+        circumstances = _circumstances(rng, charge, role, paid or restitution > 0)
         if restitution and paid and place == 0:
-            found.append("退赃")
-        defendant, fines = sentencing.sentence(rng, charges, tiers, gravities, name, found)
+            circumstances.append("退赃")
+        defendant, fines = sentencing.sentence(rng, charges, tiers, gravities, name, circumstances)
         defendant.amount = amount
-        people.append(Person(defendant, fines, rng.random() < 0.12, _born(rng, done, "未成年" in found)))
+        people.append(
+            Person(defendant, fines, rng.random() < 0.12, _born(rng, done, "未成年" in circumstances))
+        )
     compensation = 0
     if charge.name in HURT and rng.random() < settings.compensation_share:
         compensation = _round_amount(math.exp(rng.uniform(math.log(2000), math.log(200_000))))

@@ -109,7 +109,7 @@ def sentence(
         ]
     fines = [fine(rng, tier, imposed) for tier, imposed in zip(tiers, terms, strict=True)]
     served = terms[0] if len(terms) == 1 else joint(rng, terms)
-    found = Defendant(
+    defendant = Defendant(
         name=name,
         charges=[charge.name for charge in charges],
         terms=terms,
@@ -118,12 +118,12 @@ def sentence(
         circumstances=list(circumstances),
     )
     if len(terms) == 1:
-        found.probation_months = probation(rng, charges[0], served, circumstances)
+        defendant.probation_months = probation(rng, charges[0], served, circumstances)
     if served.kind in ("无期徒刑", "死缓"):
-        found.deprivation_life = True
+        defendant.deprivation_life = True
     elif charges[0].name in GRAVE and (served.months or 0) >= 120:
-        found.deprivation_months = rng.choice((12, 24, 36))
+        defendant.deprivation_months = rng.choice((12, 24, 36))
     if tiers[0].confiscation:
-        found.confiscation_all = served.kind != "有期徒刑"
-        found.confiscation = 0 if found.confiscation_all else rng.choice((30_000, 50_000, 80_000))
-    return found, fines
+        defendant.confiscation_all = served.kind != "有期徒刑"
+        defendant.confiscation = 0 if defendant.confiscation_all else rng.choice((30_000, 50_000, 80_000))
+    return defendant, fines

@@ -33,11 +33,11 @@ def cited(rng: Random, case: Case) -> list[Article]:
     """The articles that the case rests on, in the order in which a judgment lists them."""
     facts = load()
     exact = rng.random() < 0.7
-    found: list[Article] = []
+    articles: list[Article] = []
 
     def add(ref: str | None, paragraph: int | None = None) -> None:
-        if ref and (article := _refer(ref, paragraph if exact else None)) not in found:
-            found.append(article)
+        if ref and (article := _refer(ref, paragraph if exact else None)) not in articles:
+            articles.append(article)
 
     def by_habit(ref: str) -> bool:
         return (rng.random() < case.habits_kept) == (ref in case.habits)
@@ -76,10 +76,10 @@ def cited(rng: Random, case: Case) -> list[Article]:
     if case.compensation:
         add("36", 1)
     if rng.random() < 0.3:
-        found[len(case.charges) :] = sorted(
-            found[len(case.charges) :], key=lambda a: (a.number, a.paragraph or 0)
+        articles[len(case.charges) :] = sorted(
+            articles[len(case.charges) :], key=lambda a: (a.number, a.paragraph or 0)
         )
-    return found
+    return articles
 
 
 def cite(articles: list[Article], plea: bool, rng: Random) -> str:

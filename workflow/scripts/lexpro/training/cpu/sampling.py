@@ -90,8 +90,8 @@ def attend(module, query, key, value, attention_mask, scaling: float, *, keys: K
         -1,
     )
     weights = scores.softmax(-1, dtype=torch.float32).to(query.dtype)
-    found = by_row(by_prompt(weights[..., :width]) @ prompt_value) + weights[..., width:] @ value
-    return found.reshape(rows, 1, heads, size), None
+    attended = by_row(by_prompt(weights[..., :width]) @ prompt_value) + weights[..., width:] @ value
+    return attended.reshape(rows, 1, heads, size), None
 
 
 ALL_ATTENTION_FUNCTIONS.register(ATTENTION, attend)
@@ -179,7 +179,7 @@ def sample(
     )
     keys = Keys([(layer.keys, layer.values) for layer in read.past_key_values.layers], mask, each, longest)
     logits, place = read.logits[:, -1].repeat_interleave(each, 0), mask.sum(-1).repeat_interleave(each)
-    found = torch.full((len(prompts), longest), pad)
+    completions = torch.full((len(prompts), longest), pad)
     lengths = torch.full((len(prompts),), longest)
     # Which completion each row is. Ended ones stay as long as their prompt has more rows than
     # others need.
@@ -188,7 +188,7 @@ def sample(
     with _attention(model.config, ATTENTION):
         for at in range(longest):
             token = _chosen(logits, temperature, top_p)
-            found[row[going], at] = token[going]
+            completions[row[going], at] = token[going]
             ended = going & (token[:, None] == stop).any(1)
             lengths[row[ended]] = at + 1
             going &= ~ended
@@ -213,4 +213,4 @@ def sample(
                 keys=keys,
             ).logits[:, -1]
             keys.length, place = keys.length + 1, place + 1
-    return [tokens[:length] for tokens, length in zip(found.tolist(), lengths.tolist(), strict=True)]
+    return [tokens[:length] for tokens, length in zip(completions.tolist(), lengths.tolist(), strict=True)]

@@ -23,13 +23,13 @@ def columns(inputs: dict) -> dict:
     # Where all completions were cut off (`mask_truncated_completions`) no token counts: one block
     # stays.
     completion = min(max(round_up(int(inputs["completion_mask"].sum(1).max())), ROUND), longest)
-    found = dict(inputs)
+    trimmed = dict(inputs)
     for name, value in inputs.items():
         if name in ("prompt_ids", "prompt_mask"):
-            found[name] = value[:, width - prompt :]
+            trimmed[name] = value[:, width - prompt :]
         elif isinstance(value, torch.Tensor) and value.dim() == 2 and value.shape[1] == longest:
-            found[name] = value[:, :completion]
-    return found
+            trimmed[name] = value[:, :completion]
+    return trimmed
 
 
 def rows(inputs: dict) -> dict:
