@@ -1,4 +1,4 @@
-"""The facts of a case before an experiment: its index, and its model with citations checked."""
+"""What an experiment says of the facts of a case: its index, and its model, citations checked."""
 
 from __future__ import annotations
 

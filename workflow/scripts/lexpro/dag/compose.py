@@ -1,7 +1,7 @@
 """An experiment's settings, composed by Hydra and checked.
 
-What is wrong with them is said with the file that set each key: the last of the composed files (or
-overrides) that names it.
+An error names the file that set the key: the last of the composed files, or of the overrides, that
+has it.
 """
 
 from __future__ import annotations

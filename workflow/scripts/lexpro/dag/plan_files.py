@@ -1,9 +1,7 @@
 """The files of a plan, which the inputs of a rule are.
 
-They state configuration, code, and what a run reads that no stage has made.
-
-Each is written only if it says something else than before, so that Snakemake sees no change where
-there is none.
+They state the configuration, the code, and data that no stage has made. Each is written only if
+its content changes, so that Snakemake sees no change where there is none.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which greedy answers are made a second time.
 
-The likeliest token is not always the same one: sums of numbers depend on the batch that they are
-computed in, and a server may do as it likes. `lexpro.evaluation.repeatability` compares the two
-runs: how far the same model lies from itself is the noise floor of its score.
+The likeliest token can differ between two runs: sums of floating-point numbers depend on the batch,
+and a server may batch as it likes. `lexpro.evaluation.repeatability` compares the two runs; the
+difference of the same model from itself is the noise floor of its score.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Judgments of the same case: those of co-defendants, a first one and that of its retrial.
 
-They are no near-duplicates, but a model that was trained on one has seen the facts of the other.
+They are not near-duplicates, but a model that was trained on one has seen the facts of the other.
 They share a case number, or a long sentence of the facts with a figure in it. Names are left out of
 the comparison, because courts mask them differently.
 """

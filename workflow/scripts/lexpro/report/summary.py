@@ -1,18 +1,21 @@
 """summary.json: every number of an experiment that the report prints, in one tree.
 
-stages.<stage>.{key, seconds, peak_rss_mb} also stages.{predict,score}.<variant>.<retrieval>
-funnel.{read, unreadable, unstructured, dropped, kept, <split>}; dropped.<reason>;
-rejected.<stage>.<reason> provinces.<province>.<charge> kept judgments elements.<variant>.{micro_f1,
-low, high, confidence, n, …} without retrieval, which this task does not use
-{charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
-benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …} of
-public benchmarks comparisons.{draws, correction, family, tests: [{task, first, second, metric, n,
-difference, low, high, p, p_holm}]} noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean,
-largest, repeatability} retrieval.{recall_at_5, systems.<system>.<k>}
-training.{base_model,sft,grpo}.<curve>.{steps, first, last}
-corpus.{by_province,charges,years,lengths,sentences,months,families,masked,left_out} what census.py
-counts corpus.synthetic; model; provenance published.<benchmark>.{columns, rows: [{system, values,
-source}]} what others have published
+* stages.<stage>.{key, seconds, peak_rss_mb}; of `predict` and `score` also below
+  <variant>.<retrieval>
+* funnel.{read, unreadable, unstructured, dropped, kept, <split>}; dropped.<reason>;
+  rejected.<stage>.<reason>
+* provinces.<province>.<charge>: kept judgments
+* elements.<variant>.{micro_f1, low, high, confidence, n, …}: without retrieval only
+* {charge,article,term}.<variant>.<retrieval>.{<metric>, low, high, n, failed, abstained, truncated}
+* benchmarks.<benchmark>.<task>.<variant>.<retrieval>.{official, normalised, low, high, n, …}
+* comparisons.{draws, correction, family, tests: [{task, first, second, metric, n, difference, low,
+  high, p, p_holm}]}
+* noise.<task>.<variant>.<retrieval>.{samples, redrawn, mean, largest, repeatability}
+* retrieval.{recall_at_5, systems.<system>.<k>}
+* training.{base_model,sft,grpo}.<curve>.{steps, first, last}
+* corpus.{by_province, charges, years, lengths, sentences, months, families, masked, left_out}:
+  what `census` counts; corpus.synthetic
+* model; provenance; published.<benchmark>.{columns, rows: [{system, values, source}]}
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How much of what courts cite is retrieved, and how alike similar cases are.
 
-Beside the first stands a constant list that reads nothing, beside the second cases of the same
+The baseline of the first is a constant list of articles, that of the second cases of the same
 charge.
 """
 

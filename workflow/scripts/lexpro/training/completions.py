@@ -1,4 +1,4 @@
-"""What GRPO samples and what it earns, seen from the reward functions.
+"""Records what GRPO samples and what it is paid, from inside the reward functions.
 
 TRL calls the rewards one after the other on the completions of a step. Each is wrapped: it gets the
 whole answer, and the last one closes the record of the step.

@@ -63,8 +63,8 @@ def resources(launch: Launch) -> dict[str, int | str]:
     """What the rule asks Slurm for, by the names of Snakemake's executor.
 
     `gpu` is the number of a whole job, `gres` that of each node. `mpi` leaves `srun` to the rule's
-    shell. Without the signal, to all processes of its steps before the time is up, Slurm leaves a
-    training the seconds of `KillWait`.
+    shell. The signal goes to all processes of the job's steps before the time limit; without it a
+    training has only the seconds of `KillWait`.
     """
     early = {"slurm_extra": f"--signal=TERM@{min(GRACE, 15 * launch.minutes)}"}
     if launch.nodes == 1:

@@ -10,9 +10,8 @@
       dirty: false
       reason: a variable has another name
 
-Planning writes the code that a finished run was made with where the ledger leads from it to the
-code as it is now. So Snakemake sees unchanged content. The check of planned code at the start of a
-job follows the same ledger.
+If the entries lead from the code of the finished run to the code of today, planning writes the old
+code into `code.yaml`: Snakemake sees no change. A job checks its code by the same ledger.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Many texts at once as one array of code points.
 
-What is compared (letters, clauses, shingles) for a batch costs a few array operations instead of a
-loop over its texts.
+Letters, clauses and shingles of a whole batch take a few array operations, instead of a loop over
+its texts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Decontamination: no training document may tell what an item of a benchmark tells.
+"""Decontamination: no training document may repeat an item of a benchmark.
 
-It may not share its case number with an item, nor half of the long shingles: half of the document's
-(a copy of a full text) or half of the item's (a judgment around the facts that a benchmark took
-from it). Either is enough, of one item.
+A document is dropped if it shares any of these with one item: the case number, half of the
+document's long shingles (a copy of a full text), or half of the item's (a judgment around the facts
+that a benchmark took from it).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One file that is no archive, from its open stream: the reader that its suffix names.
+"""Reads one file that is no archive from its open stream; the suffix says how.
 
 Records (.jsonl, .json, .csv, .parquet) are read one at a time; a page (.txt, .html, .docx, .pdf) is
 left unparsed, so that another process can do it. Each also as .gz and .zst.

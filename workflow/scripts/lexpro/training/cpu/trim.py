@@ -1,6 +1,6 @@
-"""What of a micro-batch of GRPO has a part in the gradient.
+"""Cuts a micro-batch of GRPO to what has a part in the gradient.
 
-Without the rest, a step of training takes half the time. TRL pads the prompts and completions of
+A step of training then takes half the time. TRL pads the prompts and completions of
 all micro-batches to the longest of the step, and trains on groups too whose completions all earned
 the same.
 """
