@@ -17,7 +17,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,10 @@ class Page:
     """One tab of the browser."""
 
     def __init__(self, address: str):
-        self.socket = connect(address, max_size=None, open_timeout=PATIENCE, proxy=None)
+        self.open_ = ExitStack()
+        self.socket = self.open_.enter_context(
+            connect(address, max_size=None, open_timeout=PATIENCE, proxy=None)
+        )
         self.numbers = itertools.count(1)
         self.errors: list[str] = []
         self.requests: list[str] = []
@@ -138,7 +141,7 @@ class Page:
         path.write_bytes(base64.b64decode(made["data"]))
 
     def close(self) -> None:
-        self.socket.close()
+        self.open_.close()
 
 
 class Browser:

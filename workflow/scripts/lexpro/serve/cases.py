@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lexpro.law import charges, courts, money
 from lexpro.law.provinces import PROVINCES
 from lexpro.records import COURT_LEVELS, TIMED_KINDS
 from lexpro.retrieval import similar
 from lexpro.retrieval.scope import CaseScope
-from lexpro.retrieval.search import Searcher
 from lexpro.serve import elements
 from lexpro.serve.documents import Document
 from lexpro.serve.errors import Refused
+
+if TYPE_CHECKING:
+    from lexpro.retrieval.search import Searcher
 
 # Cases that a page shows, and those that are compared at once.
 SHOWN, COMPARED = 20, 3

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lexpro.corpus.parsing.sections import plain
 from lexpro.law import circumstances
 from lexpro.records import TIMED_KINDS, Defendant
 from lexpro.retrieval import similar
 from lexpro.retrieval.scope import CaseScope
-from lexpro.retrieval.search import Searcher
 from lexpro.sentencing import fitting, steps
 from lexpro.serve import cases
 from lexpro.serve.documents import Document
 from lexpro.serve.experiment import Knowledge
 from lexpro.serve.statutes import tier_words
 from lexpro.statutes import thresholds
+
+if TYPE_CHECKING:
+    from lexpro.retrieval.search import Searcher
 
 # Similar cases whose terms are drawn.
 DRAWN = 100

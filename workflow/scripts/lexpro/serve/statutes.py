@@ -5,19 +5,22 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from lexpro.corpus import days
 from lexpro.law import articles, builtin_law
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.records import Article
 from lexpro.retrieval import cite
-from lexpro.retrieval.search import Searcher
 from lexpro.serve.documents import Document
 from lexpro.serve.errors import Refused
 from lexpro.serve.experiment import Knowledge
 from lexpro.statutes import builtin_statutes, tiers
 from lexpro.statutes.lookup import Lenient
 from lexpro.statutes.table import Row
+
+if TYPE_CHECKING:
+    from lexpro.retrieval.search import Searcher
 
 # Articles that retrieval adds to those that the document cites.
 FOUND = 8
