@@ -1,0 +1,222 @@
+"""How right the reader of judgments is: its records against labels made by reading.
+
+LEXPRO_MIRROR=… python perf/reading.py [--labels tests/references/lecard_labels.jsonl] [--json FILE]
+[--errors FIELD]
+
+The labels are of 102 documents of LeCaRD that the rules were not developed on: fields typed by hand
+from reading, before the rules saw them (`tests/references/README.md`). Prints how many records are
+exact, by field, by number of defendants and by year; of lists also precision and recall. A document
+that is to be kept and is dropped counts as wrong in none of the fields, but in the first table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import tarfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lexpro.config.filter import Settings
+from lexpro.corpus.filtering.filters import FILTERS
+from lexpro.corpus.parsing.structure import structure
+from lexpro.encoding import tidy
+from lexpro.law import charges, numerals
+from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.records import Defendant, Judgment
+from lexpro.workflow.files import read_json_lines
+
+ROOT = Path(__file__).resolve().parents[1]
+LABELS = ROOT / "tests/references/lecard_labels.jsonl"
+ARCHIVE = "Wenorm__BERT-PLI/LeCaRD-data.tar.xz"
+KEPT = "keep"
+
+
+def name_hash(name: str) -> str:
+    """What the labels hold of a name."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def _sentence(term) -> tuple | None:
+    return (term.kind, term.months) if term else None
+
+
+def _articles(judgment: Judgment) -> set[tuple]:
+    """(article, paragraph, item) of the Criminal Law. An item without paragraph is of the first."""
+    return {
+        (article.ref, article.paragraph or (1 if article.item else None), article.item)
+        for article in judgment.articles
+        if article.law == CRIMINAL_LAW
+    }
+
+
+def _labelled_articles(label: dict) -> set[tuple]:
+    """The same of labels such as 刑法293.1.2 and 刑法133之一."""
+    cited = set()
+    for name in label["articles"]:
+        if match := re.fullmatch(rf"{CRIMINAL_LAW}(\d+)(?:之(\w))?(?:\.(\d+))?(?:\.(\d+))?", name):
+            number, sub, paragraph, item = match.groups()
+            ref = f"{number}之{numerals.parse_int(sub)}" if sub else number
+            cited.add((ref, paragraph and int(paragraph), item and int(item)))
+    return cited
+
+
+# Field of a defendant → (what the record says, what the label says).
+OF_A_DEFENDANT: dict[str, tuple[Callable[[Defendant], object], Callable[[dict], object]]] = {
+    "name": (lambda d: name_hash(d.name), lambda label: label["name"]),
+    # 贩卖毒品罪 is 走私、贩卖、运输、制造毒品罪: one charge, of which the court names its part.
+    "charges": (
+        lambda d: set(d.charges),
+        lambda label: {charges.canonical(name) or name for name in label["charges"]},
+    ),
+    "sentence": (
+        lambda d: _sentence(d.sentence),
+        lambda label: (label["sentence"]["kind"], label["sentence"]["months"]),
+    ),
+    "probation_months": (lambda d: d.probation_months, lambda label: label["probation_months"]),
+    "fine": (lambda d: d.fine, lambda label: label["fine"]),
+    "confiscation_all": (lambda d: d.confiscation_all, lambda label: label["confiscation_all"]),
+    "deprivation_months": (lambda d: d.deprivation_months, lambda label: label["deprivation_months"]),
+    "deprivation_life": (lambda d: d.deprivation_life, lambda label: label["deprivation_life"]),
+    "compensation": (lambda d: d.compensation, lambda label: label["compensation"]),
+    "restitution": (lambda d: d.restitution, lambda label: label["restitution"]),
+    "circumstances": (lambda d: set(d.circumstances), lambda label: set(label["circumstances"])),
+}
+# Field of a document → the same.
+OF_A_DOCUMENT: dict[str, tuple[Callable[[Judgment], object], Callable[[dict], object]]] = {
+    "case_number": (lambda j: j.case_number, lambda label: label["case_number"]),
+    "court": (lambda j: j.court, lambda label: label["court"]),
+    "date": (lambda j: j.date, lambda label: label["date"]),
+    "instance": (lambda j: j.instance or "first", lambda label: label["instance"]),
+    "defendants": (lambda j: len(j.defendants), lambda label: len(label["defendants"])),
+    "articles": (_articles, _labelled_articles),
+    "amount": (lambda j: j.amount or None, lambda label: label["amount"] or None),
+}
+
+
+@dataclass
+class Tally:
+    """Counts of one field: exact ones of all, and of lists the members."""
+
+    right: int = 0
+    all: int = 0
+    both: int = 0
+    said: int = 0
+    true: int = 0
+
+    def add(self, said: object, true: object) -> bool:
+        self.right += said == true
+        self.all += 1
+        if isinstance(true, set):
+            self.both += len(said & true)
+            self.said += len(said)
+            self.true += len(true)
+        return said == true
+
+    def row(self) -> dict:
+        row = {"exact": self.right / self.all, "n": self.all}
+        if self.true:
+            row |= {"precision": self.both / max(1, self.said), "recall": self.both / self.true}
+        return row
+
+
+def documents(wanted: set[str]) -> dict[str, str]:
+    """Texts of LeCaRD by id, from the archive of the mirror."""
+    texts = {}
+    with tarfile.open(Path(os.environ["LEXPRO_MIRROR"]) / ARCHIVE) as archive:
+        for member in archive:
+            if "/candidates/" in member.name and Path(member.name).stem in wanted:
+                texts[Path(member.name).stem] = tidy(json.load(archive.extractfile(member))["qw"])
+    return texts
+
+
+def groups(label: dict) -> Iterable[str]:
+    """Rows of the table that a document counts in."""
+    yield "all"
+    yield "one defendant" if len(label["defendants"]) == 1 else "several defendants"
+    year = int((label["date"] or "0")[:4])
+    if year:
+        yield "to 2015" if year <= 2015 else "2016 to 2017" if year <= 2017 else "from 2018"
+
+
+def fate(judgment: Judgment, text: str, settings: Settings) -> str:
+    """`keep`, or the first reason that drops a document."""
+    for name in settings.filters:
+        if drop := FILTERS[name](judgment, text, settings):
+            return ": ".join(drop)
+    return KEPT
+
+
+def measure(labels: list[dict], show: str | None) -> dict:
+    """{kept and dropped, fields by group}."""
+    texts = documents({label["id"] for label in labels})
+    # How long a judgment may be is a choice, no reading.
+    settings = Settings(max_chars=1_000_000)
+    tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
+    fates: Counter = Counter()
+    for label in labels:
+        text = texts[label["id"]]
+        judgment = structure(text, label["id"])
+        said, true = fate(judgment, text, settings), label["decision"]
+        fates[true == KEPT, said == KEPT] += 1
+        if (true == KEPT) != (said == KEPT):
+            print(f"{label['id']}: to be {true}, is {said}")
+        if true != KEPT or said != KEPT:
+            continue
+
+        def tell(field: str, said: object, true: object, label: dict = label) -> None:
+            if field in label.get("unsure", ()):
+                return
+            right = [tallies[group][field].add(said, true) for group in groups(label)]
+            if not all(right) and show == field:
+                print(f"{label['id']} {field}: {said}, right is {true}")
+
+        for field, (read, right) in OF_A_DOCUMENT.items():
+            tell(field, read(judgment), right(label))
+        if len(judgment.defendants) == len(label["defendants"]):
+            for defendant, person in zip(judgment.defendants, label["defendants"], strict=True):
+                for field, (read, right) in OF_A_DEFENDANT.items():
+                    tell(field, read(defendant), right(person))
+    return {
+        "kept that should be": fates[True, True],
+        "dropped that should be kept": fates[True, False],
+        "kept that should be dropped": fates[False, True],
+        "dropped that should be": fates[False, False],
+        "fields": {
+            group: {field: tally.row() for field, tally in fields.items()}
+            for group, fields in tallies.items()
+        },
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--labels", type=Path, default=LABELS)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--errors", metavar="FIELD")
+    args = parser.parse_args()
+    result = measure(list(read_json_lines(args.labels)), args.errors)
+    for name, value in result.items():
+        if name != "fields":
+            print(f"{name}: {value}")
+    columns = sorted(result["fields"])
+    print(f"\n| field | {' | '.join(columns)} | precision, recall |\n| --- |{' --- |' * (len(columns) + 1)}")
+    for field in (*OF_A_DOCUMENT, *OF_A_DEFENDANT):
+        rows = [result["fields"][group].get(field) for group in columns]
+        cells = [f"{row['exact']:.3f} ({row['n']})" if row else "" for row in rows]
+        whole = result["fields"]["all"].get(field, {})
+        lists = f"{whole['precision']:.3f}, {whole['recall']:.3f}" if "recall" in whole else ""
+        print(f"| {field} | {' | '.join(cells)} | {lists} |")
+    if args.json:
+        args.json.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
