@@ -10,7 +10,7 @@ from benchmark_cases import CHARGES, JUDGMENT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lexpro.evaluation import reading, references, rescoring, text_overlap
+from lexpro.evaluation import references, rescoring, text_overlap
 from lexpro.evaluation.scorers import Item
 from lexpro.evaluation.tasks.cail2018 import scorer as cail2018
 from lexpro.evaluation.tasks.casegen import scorer as casegen
@@ -22,6 +22,7 @@ from lexpro.evaluation.tasks.lawbench import official as lawbench_official
 from lexpro.evaluation.tasks.lawbench import scorer as lawbench
 from lexpro.evaluation.tasks.lexeval import scorer as lexeval
 from lexpro.evaluation.tasks.pdp import scorer as pdp
+from lexpro.tasks.reading import choices, crimes, penalties, sums
 from lexpro.workflow.errors import UserError
 
 # Made-up tables: 己 and 已 are alike, 张 and 王 mean alike.
@@ -216,7 +217,7 @@ def test_gold_is_worth_one(task, item):
     ],
 )
 def test_terms(text, expected):
-    assert reading.term(text) == expected
+    assert penalties.term(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ def test_terms(text, expected):
 )
 def test_the_official_scorer_reads_months_first(text, official, normalised):
     assert lawbench_official.months(text) == official
-    assert reading.term(text)[1] == normalised
+    assert penalties.term(text)[1] == normalised
 
 
 @pytest.mark.parametrize(
@@ -244,16 +245,16 @@ def test_the_official_scorer_reads_months_first(text, official, normalised):
     ],
 )
 def test_letters(text, expected):
-    assert reading.letters(text) == (None if expected is None else frozenset(expected))
+    assert choices.letters(text) == (None if expected is None else frozenset(expected))
 
 
 def test_charges_and_articles_and_sums():
-    assert reading.charge_names("[罪名]盗窃;诈骗<eoa>") == {"盗窃罪", "诈骗罪"}
-    assert reading.charge_names("被告人的行为构成合同诈骗罪。") == {"合同诈骗罪"}
-    assert reading.article_numbers("《刑法》第一百三十三条之一、第67条") == {133, 67}
-    assert reading.article_numbers("264、266") == {264, 266}
-    assert reading.total("分别为3000元、2000元，合计5000元。") == 5000
-    assert reading.total("[金额]1.5万元<eoa>") == 15000
+    assert crimes.charge_names("[罪名]盗窃;诈骗<eoa>") == {"盗窃罪", "诈骗罪"}
+    assert crimes.charge_names("被告人的行为构成合同诈骗罪。") == {"合同诈骗罪"}
+    assert crimes.article_numbers("《刑法》第一百三十三条之一、第67条") == {133, 67}
+    assert crimes.article_numbers("264、266") == {264, 266}
+    assert sums.total("分别为3000元、2000元，合计5000元。") == 5000
+    assert sums.total("[金额]1.5万元<eoa>") == 15000
 
 
 def test_options_inside_options():

@@ -16,6 +16,8 @@ from lexpro.records import Article
 
 CRIMINAL_LAW = "刑法"
 PROCEDURE_LAW = "刑事诉讼法"
+# Laws whose name may carry a version; of others (解释（二）) brackets are part of the name.
+_VERSIONED = frozenset((CRIMINAL_LAW, PROCEDURE_LAW, "民法典", "民事诉讼法", "行政诉讼法", "治安管理处罚法"))
 _SHORT = {"刑诉法": PROCEDURE_LAW, "刑訴法": PROCEDURE_LAW, "民诉法": "民事诉讼法"}
 
 _D = "0-9０-９〇零○一二两三四五六七八九十廿百千壹贰叁肆伍陆柒捌玖拾佰仟"
@@ -52,12 +54,23 @@ _WIDEST = 120
 _NO_PREFIX = re.compile(r"^中华人民共和国")
 
 
+# 《刑法（2020年修正）》, 《刑法（含修正案十一）》: the version; 《刑法（1979年）》 is another law.
+_VERSION = re.compile(
+    r"[（(〔\[](?!1979|一九七九)(?:(?:\d{4}|[〇零一二三四五六七八九]{4})(?:年|[-.]|[修版]|(?=[）)〕\]]))|[^（()）]{0,8}修正|最新|现行)"
+    r"[^（()）]{0,20}(?:[（(][^（()）]{0,8}[）)])?[^（()）]{0,8}[）)〕\]]$"
+)
+_OLD = re.compile(r"[（(](?:1979|一九七九)年?[^）)]{0,10}[）)]$")
+
+
 def law_name(text: str) -> str:
-    """The short name of a law: 中华人民共和国刑法 → 刑法, 刑诉法 → 刑事诉讼法.
+    """The short name of a law: 中华人民共和国刑法（2020修正） → 刑法, 刑诉法 → 刑事诉讼法.
 
     Other names are given without the country's.
     """
     name = _NO_PREFIX.sub("", text.strip().strip("《》〈〉<>"))
+    name = _OLD.sub("（1979年）", name)
+    if (bare := _VERSION.sub("", name)) in _VERSIONED:
+        name = bare
     return _SHORT.get(name, name)
 
 
@@ -236,6 +249,49 @@ def parse_number(number: int | str, law: str = CRIMINAL_LAW) -> Article | None:
         return Article(law, value, sub) if value and sub is not None else None
     found = parse(text, law)
     return found[0] if len(found) == 1 else None
+
+
+_BARE = re.compile(
+    rf"第?({_N})\s*(?P<word>[条條](?![款项]))?(?:\s*(?:之|(?:[-－—–_.])(?=\s*{_N}))\s*({_N})\s*(?P<last>[条條])?)?"
+    rf"\s*((?:第?\s*[（(]?\s*{_N}\s*[）)]?\s*[款项]\s*)*)"
+)
+_HIGHEST = 999
+_BETWEEN = re.compile(r"(\s*(?:[、,，;；\n]|和|及|与|以及)\s*|(?<=[\d条])\s+(?=第?\d))")
+_LAW_FIRST = re.compile(_LAW)
+
+
+def stated(text: str, law: str = CRIMINAL_LAW) -> list[Article]:
+    """The articles that an answer names in any form, each once.
+
+    264条, 133条之一, 133-1, ２６４, 264条第1款, a list of such, and whole citations. `law` is that
+    of articles without a name. Bare numbers count where nothing else stands there.
+    """
+    text = text.strip().strip("[]【】\"'“”‘’。.;； ")
+    pieces = _BETWEEN.split(text)
+    read: list[str] = []
+    bare = True
+    for index, piece in enumerate(pieces):
+        named = _LAW_FIRST.match(piece)
+        name, rest = (piece[: named.end()], piece[named.end() :]) if named else ("", piece)
+        match = _BARE.fullmatch(rest.strip(" \"'“”‘’[]:："))
+        if index % 2 or not match:
+            bare = bare and (index % 2 == 1 or not piece.strip() or bool(parse(piece, law)))
+            read.append(piece)
+            continue
+        number, sub = numerals.parse_int(match[1]) or 0, numerals.parse_int(match[3] or "0") or 0
+        plain = not (match["word"] or match["last"] or match[5] or rest.strip().startswith("第"))
+        if not 0 < number <= _HIGHEST or (plain and not bare):
+            read.append(piece)
+            continue
+        joined = f"至第{sub}条" if sub > number else f"之{sub}" if sub else ""
+        read.append(f"{name}第{number}条{joined}{match[5]}")
+    if not bare:
+        # A number among words is no article: 盗窃3次.
+        read = [
+            piece if re.search("[条條]", old) or index % 2 else old
+            for index, (piece, old) in enumerate(zip(read, pieces, strict=True))
+        ]
+    return parse("".join(read), law)
 
 
 def render(article: Article, style: str = "chinese") -> str:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 
 from lexpro.package_data import lines_beside
 
+# A longer text that ends in 罪 is a sentence, not the name of an unknown charge.
+_LONGEST_NAME = 20
 _GROUP = re.compile(r"\{([^}]*)\}")
 _SEPARATOR = re.compile(r"\s*(?:[、，,；;]|以及|并|和|及|与)\s*")
 # What may stand before a charge in a sentence; any other character means that the name is longer
@@ -125,24 +128,63 @@ def name_at(charge: str, date: str) -> str:
     return min(names_then)[1] if names_then else charge
 
 
-def split(text: str) -> list[str]:
-    """The charges of an enumeration (盗窃罪、诈骗罪; 盗窃、诈骗罪), each once.
-
-    Parts that are no charge are left out.
-    """
+def _members(text: str) -> list[tuple[str | None, str]]:
+    """(canonical name or None, as written) of each member of an enumeration."""
     pieces = [piece for piece in _SEPARATOR.split(text.strip()[:400]) if piece]
-    found: list[str] = []
+    members: list[tuple[str | None, str]] = []
     index = 0
     while index < len(pieces):
         for last in range(min(len(pieces), index + 12), index, -1):
             name = canonical("、".join(pieces[index:last]))
             if name:
-                found.append(name)
+                members.append((name, name))
                 index = last
                 break
         else:
+            members.append((None, pieces[index]))
             index += 1
-    return list(dict.fromkeys(found))
+    return members
+
+
+def split(text: str) -> list[str]:
+    """The charges of an enumeration (盗窃罪、诈骗罪; 盗窃、诈骗罪), each once.
+
+    Parts that are no charge are left out.
+    """
+    return list(dict.fromkeys(name for name, _ in _members(text) if name))
+
+
+# What may stand behind a charge in brackets, or around an answer.
+_BRACKETED = re.compile(r"[（(](?![边邊][）)])[^（）()]{0,30}[）)]")
+_NUMBERED = re.compile(r"^\s*(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十])[）).、:：]|[-*•·])\s*")
+_AROUND = " \t　。．.,，;；:：、\"'“”‘’[]【】<>*《》「」"
+
+
+_QUOTES = str.maketrans("", "", "\"'“”‘’「」[]【】")
+
+
+def _is_called_one(text: str) -> bool:
+    name = text.strip(_AROUND)
+    return name.endswith("罪") and len(name) <= _LONGEST_NAME and not re.match("[数此本其该何有无两几]", name)
+
+
+def stated(text: str) -> list[str]:
+    """The charges that an answer names, each once: 盗窃罪（未遂）。, 帮信罪, 1.盗窃；2.诈骗.
+
+    What is no charge stays as it is written, where it is called one (偷东西罪).
+    """
+    names: list[str] = []
+    for line in re.split(r"[;；。\n]", unicodedata.normalize("NFKC", text[:2000])):
+        piece = _BRACKETED.sub("", _NUMBERED.sub("", line).translate(_QUOTES)).strip(_AROUND)
+        # 构成盗窃罪, 以盗窃罪论处: in a sentence only whole names count.
+        in_words = [name for name, _, _ in find(piece)]
+        members = _members(piece)
+        if all(name for name, _ in members) or not in_words:
+            names += [name or raw.strip(_AROUND) for name, raw in members if name or _is_called_one(raw)]
+        else:
+            names += in_words
+            names += [raw for name, raw in members if not name and _is_called_one(raw) and not find(raw)]
+    return list(dict.fromkeys(names))
 
 
 def ending_at(text: str, end: int, start: int = 0) -> tuple[str, int] | None:

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from lexpro.law import articles, charges, money, numerals, terms
 from lexpro.records import TERM_KINDS
 from lexpro.task_names import CASE_FIELDS, DEFENDANT_FIELDS
+from lexpro.tasks.reading import gather, penalties, said
+from lexpro.tasks.reading.statements import statements
 
 OPEN, CLOSE = "<think>", "</think>"
 _DECODER = json.JSONDecoder()
@@ -93,19 +95,23 @@ def kind(value: object) -> object:
     return terms.term_of(match, text)[0].kind if match else text
 
 
-def ref(value: object) -> object:
-    """An article by its ref: 264, "264", "第二百六十四条", "刑法第133条之一" → "264", "133之1"."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        return value
-    article = articles.parse_ref(value) or next(iter(articles.parse(value)), None)
-    return article.ref if article else value.strip()
+def refs(value: object) -> list:
+    """Articles of 刑法 by their refs: "264、67" → "264", "67"; 刑法第133条之一 → "133之1".
+
+    An article of another law stays as it is written, and so does what is no article.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return [value]
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    stated = articles.stated(text)
+    own = [article.ref for article in stated if article.law == articles.CRIMINAL_LAW]
+    others = [f"{article.law}{article.ref}" for article in stated if article.law != articles.CRIMINAL_LAW]
+    return list(dict.fromkeys([*own, *others])) or [text.strip()]
 
 
-def charge(value: object) -> object:
-    """A charge by its canonical name."""
-    return (charges.canonical(value) or value.strip()) if isinstance(value, str) else value
+def charge_names(value: object) -> list:
+    """Charges by their canonical names; one that is unknown stays as it is written."""
+    return (charges.stated(value) or [value.strip()]) if isinstance(value, str) else [value]
 
 
 def name(value: object) -> object:
@@ -118,27 +124,27 @@ def circumstance(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
-def _list(read: Callable[[object], object]) -> Callable[[object], list | None]:
-    def all_of(value: object) -> list | None:
+def _list(read: Callable[[object], list]) -> Callable[[object], list]:
+    def all_of(value: object) -> list:
         if value is None:
             return []
         values = value if isinstance(value, list) else [value]
         # What is neither text nor number can be no value of any list here.
-        return [read(item) for item in values if isinstance(item, str | int | float)]
+        return [member for item in values if isinstance(item, str | int | float) for member in read(item)]
 
     return all_of
 
 
 READ: dict[str, Callable[[object], object]] = {
     "姓名": name,
-    "罪名": _list(charge),
-    "法条": _list(ref),
+    "罪名": _list(charge_names),
+    "法条": _list(refs),
     "刑种": kind,
     "刑期": months,
     # No probation is 0, as no fine is.
     "缓刑": lambda value: months(value) or 0,
     "罚金": number,
-    "情节": _list(circumstance),
+    "情节": _list(lambda value: [circumstance(value)]),
     **dict.fromkeys(CASE_FIELDS, number),
 }
 
@@ -154,6 +160,33 @@ def _read(data: dict, keys: tuple[str, ...]) -> dict:
     return {key: READ[key](data[key]) for key in keys if key in data and key in READ}
 
 
+# An answer in words that is longer tells a story, or copies the prompt.
+_FEW_WORDS = 120
+
+
+def _in_words(task: str, answer: str) -> dict | None:
+    """An answer of "field: value" in place of JSON: 罪名：盗窃罪; 刑期：三年六个月."""
+    turn = "\n".join(said.turns(answer))
+    if "{" in answer or not 0 < len(turn) <= _FEW_WORDS:
+        return None
+    if task in ("charge", "article"):
+        key, read = ("罪名", charges.stated) if task == "charge" else ("法条", refs_of)
+        stated = gather.listed(turn, task, read, lambda line: bool(read(line)))
+        return {key: list(dict.fromkeys(stated))} if stated else None
+    if task == "term":
+        sentence = gather.single(turn, "term", penalties.of_value)
+        if sentence is None:
+            return None
+        named = next((one.value for one in statements(turn) if one.name == "刑种"), sentence[0])
+        return ({"刑种": kind(named)} if named else {}) | {"刑期": sentence[1]}
+    return None
+
+
+def refs_of(text: str) -> list[str]:
+    """The refs of the articles of 刑法 in a text."""
+    return [article.ref for article in articles.stated(text) if article.law == articles.CRIMINAL_LAW]
+
+
 def parse(task: str, answer: str) -> dict | None:
     """The answer to a task, normalised.
 
@@ -163,7 +196,7 @@ def parse(task: str, answer: str) -> dict | None:
 
     Returns:
         Keys of the task only; those that are missing stay missing. None where the text holds no
-        JSON object with any of them.
+        JSON object with any of them, and does not say them in a few words either.
 
     Raises:
         KeyError: there is no such task.
@@ -171,7 +204,7 @@ def parse(task: str, answer: str) -> dict | None:
     keys = KEYS[task]
     data = find_object(answer)
     if data is None or not any(key in data for key in keys):
-        return None
+        return _in_words(task, answer)
     values = _read(data, keys)
     if task == "elements":
         people = data.get("被告人")

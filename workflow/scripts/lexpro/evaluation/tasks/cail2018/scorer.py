@@ -16,7 +16,6 @@ from functools import cache, partial
 import numpy as np
 
 from lexpro import datasets
-from lexpro.evaluation import reading
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
 from lexpro.evaluation.references import by_id
@@ -25,6 +24,7 @@ from lexpro.evaluation.tasks.cail2018.items import SOURCE
 from lexpro.evaluation.tasks.lawbench import normalised as lawbench_normalised
 from lexpro.evaluation.text_overlap import set_f1
 from lexpro.stats import ratio
+from lexpro.tasks.reading import crimes, labels, penalties
 
 TASKS = ("charge", "article", "term")
 # Distance of logarithms up to which a term earns so many points.
@@ -38,25 +38,27 @@ def _list(name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
 
 
-def _charges(text: str) -> frozenset[str]:
+Read = Callable[[str, str], frozenset[str]]
+
+
+def _charges(text: str, prompt: str) -> frozenset[str]:
     """The names of accu.txt in an answer; raises UserError where the list is not to be had."""
-    return reading.named(text, _list("cail_accu"))
+    return labels.named(text, _list("cail_accu"), prompt, field="charge")
 
 
-def _all_charges(text: str) -> frozenset[str]:
-    return reading.charge_names(text, _list("cail_accu"))
+def _all_charges(text: str, prompt: str) -> frozenset[str]:
+    return crimes.charge_names(text, _list("cail_accu"), prompt)
 
 
-def _articles(text: str) -> frozenset[str]:
-    return frozenset(map(str, reading.article_numbers(text)))
+def _articles(text: str, prompt: str) -> frozenset[str]:
+    return frozenset(map(str, crimes.article_numbers(text, prompt)))
 
 
-def _counts(names: str, read: Callable[[str], frozenset[str]], item: Item, text: str) -> ItemScore:
+def _counts(names: str, read: Read, item: Item, text: str) -> ItemScore:
     """For each label of a list whether it is right, wrongly stated, or missed."""
-    stated, true = read(text), read(item.gold)
-    labels = _list(names)
+    stated, true = read(text, item.prompt), read(item.gold, "")
     sets = (stated & true, stated - true, true - stated)
-    return ItemScore(tuple(float(label in found) for found in sets for label in labels))
+    return ItemScore(tuple(float(label in part) for part in sets for label in _list(names)))
 
 
 def _f1(right: np.ndarray, wrong: np.ndarray, missed: np.ndarray) -> np.ndarray:
@@ -82,8 +84,8 @@ LABELS = {
 
 
 def _term(item: Item, text: str) -> ItemScore:
-    true, stated = reading.term(item.gold), reading.term(text)
-    if stated is None:
+    true, stated = penalties.term(item.gold), penalties.term(text, item.prompt)
+    if stated is None or true is None:
         return points(0.0)
     if true[1] is None or stated[1] is None:
         return points(true[1] is None and stated[1] is None and true[0][:2] == stated[0][:2])
@@ -91,9 +93,9 @@ def _term(item: Item, text: str) -> ItemScore:
     return points(next((value for most, value in _STEPS if distance <= most), 0.0))
 
 
-def _same(read: Callable[[str], frozenset], item: Item, text: str) -> ItemScore:
-    stated = read(text)
-    return points(set_f1(stated, read(item.gold)), abstained=not stated)
+def _same(read: Read, item: Item, text: str) -> ItemScore:
+    stated = read(text, item.prompt)
+    return points(set_f1(stated, read(item.gold, "")), abstained=not stated)
 
 
 SCORERS: dict[str, tuple[Scorer, Scorer]] = {

@@ -23,6 +23,7 @@ from lexpro.evaluation.references import by_id
 from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.casegen.items import SOURCE
 from lexpro.evaluation.text_overlap import f1, lcs_f1, plain
+from lexpro.tasks.reading import said
 
 TASKS = ("defense", "fact", "reasoning", "judgement")
 # Longest run of words that BLEU counts, and the constant of NLTK's fourth smoothing.
@@ -83,7 +84,8 @@ METRICS: dict[str, Callable] = {
 
 
 def _text(item: Item, text: str) -> ItemScore:
-    return points(lcs_f1(text, item.gold), abstained=not plain(text))
+    stated = said.free_text(text, item.prompt)
+    return points(lcs_f1(stated, item.gold) if plain(stated) else 0.0, abstained=not plain(stated))
 
 
 def task(number: str) -> Task:

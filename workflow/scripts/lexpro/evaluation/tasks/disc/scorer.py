@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import cache, partial
 
 from lexpro import datasets
-from lexpro.evaluation import reading
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
 from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.disc.items import OPTIONS, question, question_set
+from lexpro.tasks.reading import choices
 from lexpro.workflow.errors import UserError
 
 SINGLE, MULTIPLE = ("nje", "pae", "cpa", "ungee", "pfe", "lbk"), ("nje", "pae", "cpa", "ungee")
@@ -74,7 +74,7 @@ def _official(item: Item, text: str) -> ItemScore:
 
 
 def _normalised(item: Item, text: str) -> ItemScore:
-    stated = reading.letters(text)
+    stated = choices.letters(text, item.prompt)
     return points(stated == frozenset(item.gold), abstained=not stated)
 
 

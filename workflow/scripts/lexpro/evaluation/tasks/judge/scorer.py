@@ -1,31 +1,30 @@
 """JuDGE (oneal2000/JuDGE @ 2457c65): from facts to a whole judgment of first instance.
 
 The official score is that of its calc.py. The normalised one reads both judgments as the corpus is
-read (`lexpro.corpus.parsing.structure`): charges and articles (with 之X) as sets of the case, terms
-and fines defendant by defendant.
+read (`stated`): charges and articles (with 之X) as sets of the case, terms and fines defendant by
+defendant.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 
 from lexpro import datasets
-from lexpro.corpus.parsing.structure import structure
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
 from lexpro.evaluation.scorers import ItemScore, Scorer, Task
 from lexpro.evaluation.tasks.judge import official as judge_official
 from lexpro.evaluation.tasks.judge import relevance
 from lexpro.evaluation.tasks.judge.items import expected
-from lexpro.evaluation.text_overlap import plain
+from lexpro.evaluation.tasks.judge.stated import read
 from lexpro.law import numerals, terms
-from lexpro.records import Defendant, Judgment
+from lexpro.records import Defendant
 from lexpro.stats import ratio
-from lexpro.tasks import closeness, targets
+from lexpro.tasks import closeness
 from lexpro.workflow.errors import UserError
 
 TASKS = ("",)
@@ -52,11 +51,6 @@ def references(rows: list[dict]) -> list[str]:
     return [judgments[str(row["id"])] for row in rows]
 
 
-@lru_cache(maxsize=2048)
-def _read(text: str) -> Judgment:
-    return structure(text, "")
-
-
 def _set_counts(true: Sequence[str], stated: Sequence[str]) -> tuple[float, float, float]:
     return float(len(set(true) & set(stated))), float(len(set(stated))), float(len(set(true)))
 
@@ -64,13 +58,13 @@ def _set_counts(true: Sequence[str], stated: Sequence[str]) -> tuple[float, floa
 def _pairs(true: list[Defendant], stated: list[Defendant]) -> list[tuple[Defendant, Defendant | None]]:
     """Each true defendant and the stated one of the same name; of those left over, in order."""
     rest = list(stated)
-    found: list[tuple[Defendant, Defendant | None]] = []
+    pairs: list[tuple[Defendant, Defendant | None]] = []
     for person in true:
         same = next((other for other in rest if other.name == person.name), None)
         if same:
             rest.remove(same)
-        found.append((person, same))
-    return [(person, other or (rest.pop(0) if rest else None)) for person, other in found]
+        pairs.append((person, same))
+    return [(person, other or (rest.pop(0) if rest else None)) for person, other in pairs]
 
 
 def _sentence(person: Defendant) -> dict:
@@ -106,13 +100,13 @@ def _people(true: list[Defendant], stated: list[Defendant]) -> tuple[float, ...]
 
 
 def _score(item: Item, text: str) -> ItemScore:
-    true, stated = _read(item.gold), _read(text)
+    true, stated = read(item.gold), read(text, item.prompt)
     counts = (
-        *_set_counts(targets.charges(true), targets.charges(stated)),
-        *_set_counts(targets.refs(true), targets.refs(stated)),
+        *_set_counts(true.charges, stated.charges),
+        *_set_counts(true.refs, stated.refs),
         *_people(true.defendants, stated.defendants),
     )
-    return ItemScore(counts, abstained=not (targets.charges(stated) or targets.refs(stated) or plain(text)))
+    return ItemScore(counts, abstained=not (stated.charges or stated.refs or stated.defendants))
 
 
 def _f1(sums: np.ndarray, at: int) -> np.ndarray:
@@ -134,11 +128,11 @@ METRICS = {
 
 def constants(items: Sequence[Item]) -> list[str]:
     """Judgments that say the same to all: the commonest charge, articles and fine, some terms."""
-    read = [_read(item.gold) for item in items]
-    charge = Counter(name for judgment in read for name in targets.charges(judgment)).most_common(1)
+    judgments = [read(item.gold) for item in items]
+    charge = Counter(name for judgment in judgments for name in judgment.charges).most_common(1)
     cited = Counter(number for item in items for number in judge_official.articles(item.gold)).most_common(4)
     paid = Counter(
-        person.fine for judgment in read for person in judgment.defendants if person.fine
+        person.fine for judgment in judgments for person in judgment.defendants if person.fine
     ).most_common(1)
     if not (charge and cited and paid):
         return [""]

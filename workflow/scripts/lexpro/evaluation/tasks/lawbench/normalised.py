@@ -15,30 +15,38 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from lexpro.evaluation import reading
 from lexpro.evaluation.scorers import SKIPPED, Item, ItemScore, Scorer, points
 from lexpro.evaluation.tasks.lawbench.labels import labels
 from lexpro.evaluation.text_overlap import f1, lcs_f1, plain, set_f1
 from lexpro.tasks import closeness
+from lexpro.tasks.reading import choices, crimes, entities, penalties, said, sums
+from lexpro.tasks.reading.labels import named, words
+
+# (text, what was asked) → what it states.
+Read = Callable[[str, str], frozenset | None]
 
 
-def _set(read: Callable[[str], frozenset], item: Item, text: str) -> ItemScore:
+def _set(read: Read, item: Item, text: str) -> ItemScore:
     """F1 of two sets."""
-    found = read(text)
-    return points(set_f1(found, read(item.gold)), abstained=not found)
+    stated = read(text, item.prompt) or frozenset()
+    return points(set_f1(stated, read(item.gold, "") or frozenset()), abstained=not stated)
 
 
-def _one(read: Callable[[str], frozenset | None], item: Item, text: str) -> ItemScore:
+def _one(read: Read, item: Item, text: str) -> ItemScore:
     """Right where exactly what is true is stated."""
-    found = read(text)
-    return points(bool(found) and found == read(item.gold), abstained=not found)
+    stated = read(text, item.prompt)
+    return points(bool(stated) and stated == read(item.gold, ""), abstained=not stated)
+
+
+def _labels(name: str) -> Read:
+    return lambda text, prompt: named(text, labels(name), prompt)
 
 
 def _dispute(item: Item, text: str) -> ItemScore:
     # The prompt does not offer this label: nobody can answer.
     if "赔偿" in item.gold:
         return SKIPPED
-    return _one(lambda answer: reading.named(answer, labels("disputes")), item, text)
+    return _one(_labels("disputes"), item, text)
 
 
 def _free(text: str) -> str:
@@ -48,34 +56,41 @@ def _free(text: str) -> str:
 
 def _text(item: Item, text: str) -> ItemScore:
     """F1 of the longest common subsequence of characters: order counts, punctuation does not."""
-    return points(lcs_f1(_free(text), _free(item.gold)), abstained=not plain(text))
+    stated = _free(said.free_text(text, item.prompt))
+    return points(lcs_f1(stated, _free(item.gold)) if plain(stated) else 0.0, abstained=not plain(stated))
 
 
 def _entities(item: Item, text: str) -> ItemScore:
-    true, found = (reading.entities(part, labels("entities")) for part in (item.gold, text))
+    types = labels("entities")
+    true, stated = entities.entities(item.gold, types), entities.entities(text, types, item.prompt)
     if not true:
-        return points(not found)
-    shares = sum(lcs_f1(found[name], true[name]) for name in found.keys() & true)
-    return points(f1(shares, len(found), len(true)), abstained=not found)
+        return points(not stated)
+    shares = sum(lcs_f1(stated[name], true[name]) for name in stated.keys() & true)
+    return points(f1(shares, len(stated), len(true)), abstained=not stated)
 
 
 def _triggers(item: Item, text: str) -> ItemScore:
-    true, found = Counter(reading.parts(item.gold)), Counter(reading.parts(text))
-    return points(f1((true & found).total(), found.total(), true.total()), abstained=not found)
+    true, stated = Counter(words(item.gold)), Counter(words(text, item.prompt))
+    return points(f1((true & stated).total(), stated.total(), true.total()), abstained=not stated)
 
 
 def _term(item: Item, text: str) -> ItemScore:
-    found, true = reading.term(text), reading.term(item.gold)
-    if found is None or true is None:
-        return points(0.0, abstained=found is None)
-    if true[1] is None or found[1] is None:
-        return points(found[0][:2] == true[0][:2])
-    return points(closeness.of_months(found[1], true[1]))
+    stated, true = penalties.term(text, item.prompt), penalties.term(item.gold)
+    if stated is None or true is None:
+        return points(0.0, abstained=stated is None)
+    if true[1] is None or stated[1] is None:
+        return points(stated[0][:2] == true[0][:2])
+    return points(closeness.of_months(stated[1], true[1]))
 
 
 def _amount(item: Item, text: str) -> ItemScore:
-    found, true = reading.total(text), reading.total(item.gold)
-    return points(found is not None and abs(found - true) < 0.01, abstained=found is None)
+    stated, true = sums.total(text, item.prompt), sums.total(item.gold)
+    right = stated is not None and true is not None and abs(stated - true) < 0.01
+    return points(right, abstained=stated is None)
+
+
+# Percent in common with the source from which a line is a correction of it.
+_ALIKE = 50
 
 
 def _sentence(source: str, text: str) -> str:
@@ -83,9 +98,8 @@ def _sentence(source: str, text: str) -> str:
 
     Without what leads in.
     """
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    lines = [line for line in lines if fuzz.ratio(source, line) >= 50] or lines[:1]
-    line = lines[-1] if lines else ""
+    lines = [line.strip() for line in re.split(f"[\n{said.END}]", text)]
+    line = next((line for line in reversed(lines) if fuzz.ratio(source, line) >= _ALIKE), "")
     _, colon, rest = line.partition("：" if "：" in line else ":")
     return rest.strip() if colon and fuzz.ratio(source, rest) > fuzz.ratio(source, line) else line
 
@@ -101,10 +115,10 @@ def _edits(source: str, target: str) -> set[tuple[int, int, str]]:
 def _proofreading(item: Item, text: str) -> ItemScore:
     """(right, wrong, missed) edits of the one shortest alignment."""
     source = item.prompt.partition("句子：\n")[2].split("\n")[0].strip()
-    answer = _sentence(source, text)
+    answer = _sentence(source, said.layout(text, widths=False))
     # No answer makes no edits; it does not delete the sentence.
-    found, true = _edits(source, answer or source), _edits(source, item.gold.strip())
-    counts = (len(found & true), len(found - true), len(true - found))
+    made, true = _edits(source, answer or source), _edits(source, item.gold.strip())
+    counts = (len(made & true), len(made - true), len(true - made))
     return ItemScore(tuple(map(float, counts)), abstained=not answer)
 
 
@@ -118,27 +132,27 @@ def f_half(sums: np.ndarray) -> np.ndarray:
     return np.divide(1.25 * right, below, out=np.ones_like(below), where=below > 0)
 
 
-def _charges(text: str) -> frozenset[str]:
-    return reading.charge_names(text, labels("charges"))
+def _charges(text: str, prompt: str) -> frozenset[str]:
+    return crimes.charge_names(text, labels("charges"), prompt)
 
 
-_letter = partial(_one, reading.letters)
+_letter = partial(_one, choices.letters)
 
 SCORERS: dict[str, Scorer] = {
     "1-1": Scorer(_text),
     "1-2": Scorer(_letter),
     "2-1": Scorer(_proofreading, {"score": f_half}),
     "2-2": Scorer(_dispute),
-    "2-3": Scorer(partial(_set, lambda text: reading.named(text, labels("marriage")))),
-    "2-4": Scorer(partial(_one, lambda text: reading.named(text, labels("topics")))),
+    "2-3": Scorer(partial(_set, _labels("marriage"))),
+    "2-4": Scorer(partial(_one, _labels("topics"))),
     "2-5": Scorer(_text),
     # Eleven texts name nobody and nothing: there "" is right, and no answer is not.
     "2-6": Scorer(_entities, missing=lambda item: points(0.0, abstained=True)),
     "2-7": Scorer(_text),
     "2-8": Scorer(_letter),
-    "2-9": Scorer(partial(_set, lambda text: reading.named(text, labels("events")))),
+    "2-9": Scorer(partial(_set, _labels("events"))),
     "2-10": Scorer(_triggers),
-    "3-1": Scorer(partial(_set, reading.article_numbers)),
+    "3-1": Scorer(partial(_set, crimes.article_numbers)),
     "3-2": Scorer(_text),
     "3-3": Scorer(partial(_set, _charges)),
     "3-4": Scorer(_term),

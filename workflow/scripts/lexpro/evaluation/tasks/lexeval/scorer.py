@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lexpro.evaluation import reading
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.references import by_id
 from lexpro.evaluation.scorers import SKIPPED, ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.lexeval.items import SOURCE
 from lexpro.evaluation.text_overlap import distinct_rouge_l, lcs_f1, plain
+from lexpro.tasks.reading import choices, said
 
 TASKS = ("1_1", "1_2", "1_3", "2_1", "2_2", "2_3", "2_4", "2_5", "3_1", "3_2")
 TASKS += ("3_3", "3_4", "3_5", "3_6", "4_2", "5_3", "5_4", "6_1", "6_2", "6_3")
@@ -40,9 +40,9 @@ def _true_choice(item: Item, text: str) -> ItemScore:
     # Three items of 3_5 have no answer: nobody can be right.
     if not item.gold:
         return SKIPPED
-    stated = reading.letters(text)
+    stated = choices.letters(text, item.prompt)
     # 101 answers are written as 选项A, "A " or with a remark: officially nobody can be right there.
-    return points(stated is not None and stated == reading.letters(item.gold), abstained=stated is None)
+    return points(stated is not None and stated == choices.letters(item.gold), abstained=stated is None)
 
 
 def _generation(item: Item, text: str) -> ItemScore:
@@ -52,7 +52,8 @@ def _generation(item: Item, text: str) -> ItemScore:
 def _text(item: Item, text: str) -> ItemScore:
     if not item.gold:
         return SKIPPED
-    return points(lcs_f1(text, item.gold), abstained=not plain(text))
+    stated = said.free_text(text, item.prompt)
+    return points(lcs_f1(stated, item.gold) if plain(stated) else 0.0, abstained=not plain(stated))
 
 
 def constants(items: Sequence[Item]) -> list[str]:
