@@ -1,7 +1,7 @@
 """Where the scripts and the library are: SCRIPTS, as seen from the working folder.
 
 In a checkout and for a module of a local clone that is workflow/scripts/ beside this file. Of a module from a Git host
-(`github(…)`) Snakemake reads each rule file from its own clone, but jobs need whole folders: they are unpacked once.
+(`github(…)`) Snakemake reads each Snakefile from its own clone, but jobs need whole folders: they are unpacked once.
 """
 
 import os
