@@ -145,11 +145,12 @@ class Pages:
         query = request.query_params
         on = statutes.chosen_days(document, query.get("act"), query.get("judgment"))
         charged = [charge for person in document.record.defendants for charge in person.charges]
-        charged = charged or [charge for charge, _ in searcher.charges(document.facts)[:2]]
+        likely = [] if charged else [charge for charge, _ in searcher.charges(document.facts)[:2]]
         return {
             "on": on,
             "rows": statutes.view(document, knowledge, searcher, on),
-            "crimes": statutes.crimes(knowledge, list(dict.fromkeys(charged)), on.judgment),
+            "crimes": statutes.crimes(knowledge, list(dict.fromkeys(charged or likely)), on.judgment),
+            "likely": bool(likely),
             "applies": statutes.APPLIES,
         }
 

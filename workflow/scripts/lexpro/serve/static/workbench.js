@@ -10,7 +10,16 @@ function light(key, from) {
   const rows = all("[data-key]").filter((one) => one.dataset.key === key);
   [...marks, ...rows].forEach((one) => one.classList.add("on"));
   const target = from === "row" ? marks[0] : rows[0];
-  if (target) target.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  if (!target) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  const pane = target.closest(".source");
+  if (pane && getComputedStyle(pane).position === "sticky") {
+    // Only the pane moves: the row that was pressed stays where it is.
+    const down = target.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    pane.scrollTo({ top: pane.scrollTop + down - pane.clientHeight / 2, behavior });
+  } else {
+    target.scrollIntoView({ block: "center", behavior });
+  }
 }
 
 function press(element, act) {

@@ -1,0 +1,162 @@
+"""核对 over the 501 real judgments of JuDGE: what is found, and which faults put in are found.
+
+LEXPRO_MIRROR=… python perf/checks.py KNOWLEDGE [--show 20] [--kind probation]
+
+KNOWLEDGE is a run of the stage `knowledge` with statutes. Findings are shown with their places, to
+be read by eye: whether they are true only a reader can tell. Then one fault of each kind is put
+into every judgment that has room for it, and the share that its check finds is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from lexpro.checking.case import Case, Finding
+from lexpro.checking.checks import CHECKS, run
+from lexpro.corpus import days
+from lexpro.corpus.parsing.structure import structure
+from lexpro.encoding import tidy
+from lexpro.serve.experiment import Knowledge, read_knowledge
+
+JUDGE = "oneal2000__JuDGE/expected.jsonl"
+# A case → (start, end, what stands there instead), or None where it has no room for the fault.
+Fault = Callable[[Case], tuple[int, int, str] | None]
+
+
+def case_of(text: str, knowledge: Knowledge) -> Case:
+    return Case(text, structure(text, "x"), knowledge.law, knowledge.charges, knowledge.tiers)
+
+
+def element(case: Case, field: str) -> tuple[int, int] | None:
+    found = [one.span for one in case.elements if one.field == field and one.span]
+    return found[0] if len(case.record.defendants) == 1 and found else None
+
+
+def in_place(field: str, new: str) -> Fault:
+    def fault(case: Case):
+        span = element(case, field)
+        return (*span, new) if span else None
+
+    return fault
+
+
+def day_in(section: str, change: Callable[[str], str], wanted: str = "") -> Fault:
+    def fault(case: Case):
+        part = case.part(section)
+        for day in days.find(case.plain[slice(*part)]) if part else ():
+            start, end = part[0] + day.start, part[0] + day.end
+            words = case.text[start:end]
+            if words[:4].isdigit() and wanted in case.plain[end : end + 30].partition("，")[0]:
+                return start, end, change(words)
+        return None
+
+    return fault
+
+
+def later(years: int) -> Callable[[str], str]:
+    return lambda words: f"{int(words[:4]) + years}{words[4:]}"
+
+
+def served(case: Case):
+    part = case.part("judgment")
+    match = re.search(r"起至((?:19|20)\d\d)年", case.plain[slice(*part)]) if part else None
+    return (part[0] + match.start(1), part[0] + match.end(1), str(int(match[1]) + 2)) if match else None
+
+
+def charge(case: Case):
+    span = element(case, "罪名")
+    other = "赌博罪" if case.record.defendants[:1] and "赌博罪" not in case.plain else "诬告陷害罪"
+    return (*span, other) if span else None
+
+
+def name(case: Case):
+    part, people = case.part("judgment"), case.record.defendants
+    place = case.plain.find(f"被告人{people[0].name}犯", *part) if part and len(people) == 1 else -1
+    if place < 0 or len(people[0].name) < 2 or "×" in people[0].name:
+        return None
+    end = place + 3 + len(people[0].name)
+    return end - 1, end, "琰"
+
+
+def article(case: Case):
+    part = case.part("reasoning")
+    match = re.search("第[一二三四五六七八九十百]+条", case.plain[slice(*part)]) if part else None
+    return (part[0] + match.start(), part[0] + match.end(), "第九百七十一条") if match else None
+
+
+def paragraph(case: Case):
+    part = case.part("reasoning")
+    match = re.search("条第[一二三]款", case.plain[slice(*part)]) if part else None
+    return (part[0] + match.start(), part[0] + match.end(), "条第九款") if match else None
+
+
+FAULTS: dict[str, tuple[str, Fault]] = {
+    "a term of 25 years": ("outside_tier", in_place("刑期", "有期徒刑二十五年")),
+    "a probation of six months": ("probation", in_place("缓刑考验期", "缓刑六个月")),
+    "a fine of 100 yuan": ("fines", in_place("罚金", "罚金人民币一百元")),
+    "30 February": ("impossible", day_in("facts", lambda words: words[:5] + "2月30日")),
+    "facts of ten years later": ("after_judgment", day_in("facts", later(10))),
+    "an arrest of two years before": ("custody", day_in("parties", later(-2), "逮捕")),
+    "an end of the term two years later": ("served", served),
+    "article 971": ("citations", article),
+    "a ninth paragraph": ("citations", paragraph),
+    "another charge": ("charge", charge),
+    "another name": ("names", name),
+}
+
+
+def findings(texts: list[str], knowledge: Knowledge, kinds: list[str], show: int) -> None:
+    found: dict[str, list[tuple[int, Finding]]] = {kind: [] for kind in CHECKS}
+    for number, text in enumerate(texts):
+        for one in run(case_of(text, knowledge)):
+            found[one.kind].append((number, one))
+    print("| check | findings | judgments |\n| --- | --- | --- |")
+    for kind, rows in found.items():
+        print(f"| {CHECKS[kind].title} | {len(rows)} | {len({number for number, _ in rows})} |")
+    for kind in kinds:
+        for number, one in found[kind][:show]:
+            text = texts[number].replace("\n", "/")
+            around = f"…{text[max(0, one.start - 60) : one.start]}【{text[one.start : one.end]}】"
+            print(f"\n{kind} [{number}] {one.reason}\n  {around}{text[one.end : one.end + 40]}…")
+
+
+def put_in(texts: list[str], knowledge: Knowledge) -> None:
+    rooms, hits = Counter(), Counter()
+    for text in texts:
+        case = case_of(text, knowledge)
+        for title, (kind, fault) in FAULTS.items():
+            if place := fault(case):
+                start, end, new = place
+                broken = case_of(text[:start] + new + text[end:], knowledge)
+                rooms[title] += 1
+                hits[title] += any(one.kind == kind for one in run(broken))
+    print("\n| fault put in | judgments | found |\n| --- | --- | --- |")
+    for title in FAULTS:
+        share = hits[title] / rooms[title] if rooms[title] else 0
+        print(f"| {title} | {rooms[title]} | {share:.2f} |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("knowledge", type=Path)
+    parser.add_argument("--show", type=int, default=0, help="findings of each kind to show")
+    parser.add_argument("--kind", action="append", choices=CHECKS, help="of these checks (default: all)")
+    args = parser.parse_args()
+    file = Path(os.environ.get("LEXPRO_MIRROR", "")) / JUDGE
+    if not file.is_file():
+        sys.exit(f"LEXPRO_MIRROR must name a folder with {JUDGE} (docs/data.md)")
+    texts = [tidy(json.loads(line)["document"]) for line in file.open(encoding="utf-8")]
+    knowledge = read_knowledge(args.knowledge)
+    findings(texts, knowledge, args.kind or list(CHECKS), args.show)
+    put_in(texts, knowledge)
+
+
+if __name__ == "__main__":
+    main()
