@@ -21,8 +21,10 @@ END = "\x1e"
 _ENDS = re.compile(r"<\|?/?(?:eoa|eod|eob|eos|s|im_end|endoftext|eot_id|eot)\|?>|\[eoa\]|\[EOA\]|[\x1c-\x1f]")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]|<br\s*/?>|</?p>|</?div>|</?li>", re.I)
 _TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,40}>|[\u200b-\u200f\u2060\ufeff]")
+# 天津市**镇**村 is masked, not bold: only what begins a line or is one.
+_BOLD = re.compile(r"(?m)^([ \t]*(?:[-*•]|\d{1,2}[.、)])?[ \t]*)(?:\*\*|__)([^*\n]+?)(?:\*\*|__)")
 _MARKDOWN = re.compile(
-    r"\*\*|__|~~|`{1,3}(?:json)?|(?m:^[ \t]*(?:#{1,6}|>)[ \t]*)|(?m:^[ \t]*(?:-{3,}|={3,})[ \t]*$)"
+    r"~~|`{1,3}(?:json)?|(?m:^[ \t]*(?:#{1,6}|>)[ \t]*)|(?m:^[ \t]*(?:-{3,}|={3,})[ \t]*$)"
 )
 _BOXED = re.compile(r"\$?\\boxed\{(?:\\text\{)?([^{}]{1,200})\}?\}\$?")
 # Blanks inside numbers and words: 有期徒刑 3 年, 盗 窃.
@@ -39,14 +41,15 @@ def layout(text: str, widths: bool = True) -> str:
     if len(text) > _HEAD + _TAIL:
         text = f"{text[:_HEAD]}\n{text[-_TAIL:]}"
     text = _ENDS.sub(END, text)
-    text = _MARKDOWN.sub("", _BOXED.sub(r"答案:\1" + END, _TAGS.sub("", _BREAKS.sub("\n", text))))
+    text = _BOXED.sub(r"答案:\1" + END, _TAGS.sub("", _BREAKS.sub("\n", text)))
+    text = _BOLD.sub(r"\1\2", _MARKDOWN.sub("", text))
     return _BLANK.sub("", unicodedata.normalize("NFKC", text)) if widths else text
 
 
 _UNIT = re.compile(r"[^。!?\n]+[。!?\n]*")
 # What a prompt says about the form of the answer, as against what it asks about.
 _ASKS = re.compile(
-    r"请|例如|如\[|格式|填在|写在|之间|只需|选出|给出|列出|写出|计算|回答以下|提取|判断|预测|根据下列|依据|类别包括|标签包括|包括[::]|下面是|[题的]选项"
+    r"(?<![申聘邀提])请(?!求)|例如|如\[|格式|填在|写在|之间|只需|选出|给出|列出|写出|计算|回答以下|提取|判断|预测|根据下列|依据|类别包括|标签包括|包括[::]|下面是|[题的]选项"
 )
 _SHORTEST = 6
 # Share of what is asked about whose repetition is a copy of it, and the least length of that.
@@ -65,13 +68,17 @@ def _units(prompt: str) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _copies(squeezed: str, units: tuple[tuple[str, bool], ...]) -> list[tuple[int, int]]:
-    """Where a text repeats what the prompt asks, with what follows there, or its question whole."""
+def _copies(squeezed: str, units: tuple[tuple[str, bool], ...], free: bool) -> list[tuple[int, int]]:
+    """Where a text repeats what the prompt asks, with what follows there, or its question whole.
+
+    A free text may be made of the sentences that it is to sum up: there only what begins with the
+    first sentence of the prompt is a copy.
+    """
     if len(squeezed) >= _SHORTEST and "".join(unit for unit, _ in units).startswith(squeezed):
         return [(0, len(squeezed))]
     spans: list[tuple[int, int]] = []
     for index, (unit, asks) in enumerate(units):
-        if not asks or len(unit) < _SHORTEST:
+        if not (index == 0 if free else asks) or len(unit) < _SHORTEST:
             continue
         start = squeezed.find(unit.rstrip("。!?"))
         while start >= 0:
@@ -87,7 +94,7 @@ def _copies(squeezed: str, units: tuple[tuple[str, bool], ...]) -> list[tuple[in
                 break
             spans.append((start, end))
             start = squeezed.find(unit.rstrip("。!?"), end)
-    own = [unit for unit, asks in units if not asks]
+    own = [] if free else [unit for unit, asks in units if not asks]
     length = sum(map(len, own))
     found = [(squeezed.find(unit), unit) for unit in own if len(unit) >= _SHORTEST]
     copied = sum(len(unit) for at, unit in found if at >= 0)
@@ -104,10 +111,10 @@ _QUESTION = re.compile(
 _SPLIT = "\x1d"
 
 
-def _without_copies(text: str, prompt: str) -> str:
+def _without_copies(text: str, prompt: str, free: bool) -> str:
     units = _units(prompt)
     kept = [index for index, character in enumerate(text) if not character.isspace()]
-    spans = _copies("".join(text[index] for index in kept), units)
+    spans = _copies("".join(text[index] for index in kept), units, free)
     parts, at = [], 0
     for start, end in spans:
         first = kept[start]
@@ -118,15 +125,16 @@ def _without_copies(text: str, prompt: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def turns(text: str, prompt: str = "") -> tuple[str, ...]:
+def turns(text: str, prompt: str = "", free: bool = False) -> tuple[str, ...]:
     """The parts of a text that may be its answer, in order; empty ones are left out.
 
     Args:
         text: what the model wrote behind its thought.
         prompt: what it was asked; "" where that is not known.
+        free: whether a free text was asked for, which may quote what it is about.
     """
     text = layout(text)
-    text = _without_copies(text, prompt) if prompt else text
+    text = _without_copies(text, prompt, free) if prompt else text
     text = _QUESTION.sub(lambda match: _SPLIT + match[0], text)
     return _merged(re.split(f"[{END}{_SPLIT}]", text))
 
@@ -177,5 +185,5 @@ def without_refusals(text: str) -> str:
 
 def free_text(text: str, prompt: str = "") -> str:
     """The words of a free answer: without a copied prompt, and "" where it only declines."""
-    said = "\n".join(turns(text, prompt))
+    said = "\n".join(turns(text, prompt, free=True))
     return said if without_refusals(said).strip() else ""
