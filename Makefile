@@ -15,7 +15,7 @@ ifndef WANDB_API_KEY
 export WANDB_MODE ?= offline
 endif
 
-.PHONY: help demo workbench estimate test test-fast lint format docs test-slurm reward-gates container lock clean
+.PHONY: help demo workbench estimate test test-fast lint lint-python lint-types lint-workflow format docs test-slurm reward-gates container lock clean
 
 help:
 	@echo "make demo        the whole experiment on the synthetic corpus; ends with results/report.html"
@@ -46,22 +46,29 @@ estimate: .venv
 	@lexpro estimate --experiment $(EXPERIMENT) $(if $(GPU),--gpu $(GPU)) \
 	    $(if $(METHOD),--method $(METHOD)) $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(OVERRIDES)
 
-# Tests run on two workers of one thread each; a machine with more cores and memory may say more.
+# Tests run on two workers of one thread each; a machine with more cores and memory may say more. With all tests there
+# is one worker more: for minutes one of them waits for Slurm.
 WORKERS ?= 2
-PYTEST = pytest --numprocesses $(WORKERS)
 
-test: lint .venv-docs
-	$(PYTEST)
+test:
+	@$(MAKE) --no-print-directory --jobs 2 .venv .venv-docs lint
+	pytest --numprocesses $$(($(WORKERS) + 1))
 
 test-fast: .venv
-	$(PYTEST) -m "not slow"
+	pytest --numprocesses $(WORKERS) -m "not slow"
 
-lint: .venv
+lint: lint-python lint-types lint-workflow
+
+lint-python: .venv
 	ruff check .
 	ruff format --check .
+
+lint-types: .venv
+	mypy
+
+lint-workflow: .venv
 	snakefmt --check Snakefile workflow
 	snakemake --lint
-	mypy
 
 format: .venv
 	ruff check --fix .
@@ -79,7 +86,7 @@ docs: .venv-docs
 .venv-docs: envs/docs.txt
 	@echo "Installing envs/docs.txt into .venv-docs (a minute)"
 	$(PYTHON) -m venv --clear .venv-docs
-	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps -r envs/docs.txt
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps -r envs/docs.txt
 	@touch .venv-docs
 
 # On the judgments of the mirror (LEXPRO_MIRROR), or else on synthetic ones.

@@ -43,6 +43,17 @@ TOGETHER = {
 }
 
 
+# Files that take minutes come first, so that no worker ends long after the others. The first
+# one waits for Slurm most of the time.
+LONG = (
+    "slurm/test_slurm.py",
+    "end_to_end/test_reruns.py",
+    "training/test_ranks.py",
+    "end_to_end/test_bad_input.py",
+    "engines/test_vllm.py",
+)
+
+
 class ByFile(LoadScopeScheduling):
     """Gives each worker whole files, so that what a file builds once is built once."""
 
@@ -58,9 +69,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the slow folders; files with slow tests come first, so that no worker ends
-    long after the other.
-    """
+    """Mark the tests of the slow folders; long files come first, then others with slow tests."""
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in SLOW_FOLDERS:
@@ -68,7 +77,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in SLOW_FOLDERS or TRAINING in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: (item.path.parent.name not in SLOW_FOLDERS, item.path not in slow))
+    place = {TESTS / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: (place.get(item.path, len(LONG)), item.path not in slow))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -60,14 +60,22 @@ class Flow:
         return result.stdout
 
     def planned(self, *config: str, targets: tuple[str, ...] = ()) -> dict[str, int]:
-        """{rule: jobs} of a dry run, without its target, and without the copies of a report that is
-        made again.
+        """{rule: jobs} of a dry run, as `jobs` has them."""
+        return self.jobs(self("--dry-run", *targets, config=list(config)), targets)
+
+    def jobs(self, out: str, targets: tuple[str, ...] = ()) -> dict[str, int]:
+        """{rule: jobs} of what a dry run printed, without its targets, and without the copies of a
+        report that is made again.
         """
-        out = self("--dry-run", *targets, config=list(config))
         table = out.split("Job stats:")[1].split("total")[0] if "Job stats:" in out else ""
         jobs = {rule: int(n) for rule, n in re.findall(r"^(\w+)\s+(\d+)$", table, re.M)}
         copies = ("publish", "pages", "tables") if "report" in jobs else ()
         return {rule: n for rule, n in jobs.items() if rule not in ("all", *targets, *copies)}
+
+    def copy(self, target: Path) -> "Flow":
+        """The checkout with its results, somewhere else."""
+        shutil.copytree(self.root, target, symlinks=True)
+        return Flow(target, self.experiment)
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.root / name
@@ -104,8 +112,7 @@ def finished(tmp_path_factory) -> Flow:
 
 @pytest.fixture
 def flow(finished, tmp_path) -> Flow:
-    shutil.copytree(finished.root, tmp_path / "lexpro", symlinks=True)
-    return Flow(tmp_path / "lexpro")
+    return finished.copy(tmp_path / "lexpro")
 
 
 @pytest.fixture

@@ -4,13 +4,20 @@ next run goes on.
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import polars as pl
 import pytest
+from snakemake import cli as snakemake
+
+from lexpro.dag import frozen, overrides
+from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_yaml
 
 FOLDER = "overrides=[corpus=folder,corpus.path=raw]"
 
@@ -44,6 +51,18 @@ def manifests(flow, stage: str) -> list:
             "overrides=[sft.learning_rat=1.0]",
             "--config overrides: sft.learning_rat: unknown key; did you mean",
         ),
+        ("override=[sft=tiny]", "--config override=…: unknown key; did you mean overrides?"),
+    ],
+)
+def test_a_bad_configuration_stops_before_any_job(fresh, config, said):
+    result = fresh.run("--dry-run", config=[config])
+    assert result.returncode != 0 and said in result.stdout, result.stdout
+    assert "Traceback" not in result.stdout and not (fresh.root / "results/corpus").exists()
+
+
+@pytest.mark.parametrize(
+    "config, said",
+    [
         ("overrides=[sft=enormous]", "config/sft has no choice 'enormous'; there are: "),
         (
             "overrides=[sft.learning_rate=-1.0]",
@@ -51,15 +70,17 @@ def manifests(flow, stage: str) -> list:
         ),
         ("overrides=[sft.epochs=1]", "exclude each other"),
         ("overrides=[corpus.provinces=[湖北,湖难]]", "corpus.provinces: unknown: 湖难"),
-        ("override=[sft=tiny]", "--config override=…: unknown key; did you mean overrides?"),
         ("experiments=", "experiments: none is named. There are: demo"),
         ("experiments=2024", "config/experiment/2024.yaml does not exist"),
     ],
 )
-def test_a_bad_configuration_stops_before_any_job(fresh, config, said):
-    result = fresh.run("--dry-run", config=[config])
-    assert result.returncode != 0 and said in result.stdout, result.stdout
-    assert "Traceback" not in result.stdout and not (fresh.root / "results/corpus").exists()
+def test_what_a_bad_configuration_is_told(fresh, monkeypatch, config, said):
+    """As the Snakefile plans, of what Snakemake itself reads from the command line."""
+    monkeypatch.chdir(fresh.root)
+    given = snakemake.parse_config([f"experiments={fresh.experiment}", config])
+    with pytest.raises(UserError, match=re.escape(said)):
+        frozen.freeze(*overrides.request(read_yaml(Path("config/config.yaml")) | given, given))
+    assert not Path("results").exists()
 
 
 def test_lists_inside_overrides_reach_the_jobs(fresh):

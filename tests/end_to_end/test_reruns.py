@@ -57,23 +57,23 @@ def add_raw_file(flow):
 
 
 LIBRARY = f"{SCRIPTS}/lexpro"
-TABLE = [
-    pytest.param(lambda flow: None, {}, id="nothing"),
-    pytest.param(touch_everything, {}, id="every file touched, as by a git checkout"),
-    pytest.param(add_comment, {}, id="a comment"),
-    pytest.param(edit_readme, {}, id="README"),
-    pytest.param(
-        edit("config/sft/tiny.yaml", "runtime:\n", "runtime:\n  wandb: online\n"), {}, id="W&B mode"
-    ),
-    pytest.param(edit("config/sft/tiny.yaml", "runtime:\n", "runtime:\n  log_every: 5\n"), {}, id="logging"),
+# What no result depends on.
+HARMLESS = [
+    pytest.param(touch_everything, id="every file touched, as by a git checkout"),
+    pytest.param(add_comment, id="a comment"),
+    pytest.param(edit_readme, id="README"),
+    pytest.param(edit("config/sft/tiny.yaml", "runtime:\n", "runtime:\n  wandb: online\n"), id="W&B mode"),
+    pytest.param(edit("config/sft/tiny.yaml", "runtime:\n", "runtime:\n  log_every: 5\n"), id="logging"),
     pytest.param(
         edit(f"{LIBRARY}/workflow/disk.py", "the disk is full", "no space is left"),
-        {},
         id="a message of the plumbing",
     ),
-    pytest.param(edit(f"{LIBRARY}/workflow/stage.py", '"finished in', '"done in'), {}, id="a log line"),
-    pytest.param(append(f"{LIBRARY}/config/sft.py", "\nANOTHER_BOUND = 1\n"), {}, id="a schema"),
-    pytest.param(bump("pydantic"), {}, id="pydantic"),
+    pytest.param(edit(f"{LIBRARY}/workflow/stage.py", '"finished in', '"done in'), id="a log line"),
+    pytest.param(append(f"{LIBRARY}/config/sft.py", "\nANOTHER_BOUND = 1\n"), id="a schema"),
+    pytest.param(bump("pydantic"), id="pydantic"),
+]
+# What follows a change of what a result depends on.
+TABLE = [
     pytest.param(
         append(f"{LIBRARY}/evaluation/metrics.py", "\nANOTHER_SCORE = 1\n"),
         {"score": 6, "report": 1},
@@ -95,27 +95,51 @@ TABLE = [
         {"sft": 1, "grpo": 1, "predict": 6, "score": 6, "report": 1},
         id="peft",
     ),
-    pytest.param(
-        add_raw_file,
-        {
-            **{"ingest": 1, "structure": 1, "filter": 1, "tasks": 1, "base_model": 1, "sft": 1, "grpo": 1},
-            **{"embed": 1, "index": 1, "predict": 6, "score": 6, "report": 1},
-        },
-        id="a raw file in one province",
-    ),
 ]
 
 
+def test_nothing_is_run_again_without_a_change(finished):
+    assert finished.planned() == {}
+
+
+@pytest.fixture(scope="module")
+def of_all_at_once(finished, tmp_path_factory) -> dict[str, int]:
+    """What all harmless changes together would run again."""
+    flow = finished.copy(tmp_path_factory.mktemp("harmless") / "lexpro")
+    for row in HARMLESS:
+        (change,) = row.values
+        change(flow)
+    return flow.planned()
+
+
+@pytest.mark.parametrize("change", HARMLESS)
+def test_what_no_result_depends_on_runs_nothing_again(of_all_at_once, request, change):
+    """Where all changes at once plan nothing, none does; else each is made by itself, to find which
+    does.
+    """
+    reruns = of_all_at_once
+    if reruns:
+        flow = request.getfixturevalue("flow")
+        change(flow)
+        reruns = flow.planned()
+    assert reruns == {}
+
+
 @pytest.mark.parametrize("change, reruns", TABLE)
-def test_rerun(flow, change, reruns):
+def test_what_a_change_runs_again(flow, change, reruns):
     change(flow)
     assert flow.planned() == reruns
 
 
 def test_a_raw_file_is_read_by_the_jobs_of_its_province_alone(flow):
     add_raw_file(flow)
-    said = re.findall(r"(Reading|Structuring) the (?:raw files|judgments) of (\S+)", flow("--dry-run"))
+    out = flow("--dry-run")
+    said = re.findall(r"(Reading|Structuring) the (?:raw files|judgments) of (\S+)", out)
     assert sorted(said) == [("Reading", "湖北"), ("Structuring", "湖北")]
+    assert flow.jobs(out) == {
+        **{"ingest": 1, "structure": 1, "filter": 1, "tasks": 1, "base_model": 1, "sft": 1, "grpo": 1},
+        **{"embed": 1, "index": 1, "predict": 6, "score": 6, "report": 1},
+    }
 
 
 def test_the_page_of_the_corpus_is_made_again_with_its_code_and_its_corpus(flow):

@@ -13,10 +13,10 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, Qwen2Config
 from trl.distributed import DistributedBackend
-from trl.generation.vllm_generation import VLLMGeneration
 
 from lexpro.models import compute
 from lexpro.training import vllm_weight_sync
+from lexpro.training.trl_grpo import VLLMGeneration
 
 
 def adapted():

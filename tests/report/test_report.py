@@ -386,10 +386,9 @@ def test_all_figures_are_drawn_in_all_formats(drawn):
     assert {path.name for path in drawn.iterdir()} == names
 
 
-def test_the_same_numbers_give_the_same_files(inputs, found, drawn, tmp_path):
-    figures.draw(found, inputs, tmp_path, charges=30, window=5, dpi=72)
+def test_the_same_numbers_give_the_same_files(drawn, finished):
     for path in drawn.iterdir():
-        assert hashing.sha256(path) == hashing.sha256(tmp_path / path.name), path.name
+        assert hashing.sha256(path) == hashing.sha256(finished / "figures" / path.name), path.name
 
 
 @pytest.fixture(scope="module")
@@ -729,7 +728,7 @@ def test_captions_say_what_the_catalog_says(tmp_path):
     assert " ".join(caption.split()) == f"**{entry.title}.** {entry.caption}"
 
 
-def test_accepted_code_changes_are_shown_with_who_when_and_why(tmp_path):
+def test_accepted_code_changes_are_shown_with_who_when_and_why(drawn, tmp_path):
     folders = experiment(tmp_path / "results")
     entry = {
         "modules": {"lexpro.rewards.charge": {"from": "a", "to": "b"}},
@@ -747,9 +746,8 @@ def test_accepted_code_changes_are_shown_with_who_when_and_why(tmp_path):
         "grpo", "grpo-0a1b2c3d", "lexpro.rewards.charge, trl", "Li Lei", "2026-11-29T10:00:00+00:00",
         "6a5149000000", "a variable has another name",
     )  # fmt: skip
-    figures.draw(made, folders, tmp_path / "figures", charges=30, window=5, dpi=72)
     shown = {name: make(made) for name, make in tables.TABLES.items()}
-    html = page.render(made, shown, [], tmp_path / "figures", "")
+    html = page.render(made, shown, [], drawn, "")
     assert catalog.TABLES["accepted"].title in html and "a variable has another name" in html
 
 

@@ -15,7 +15,8 @@ EXPERIMENT = "smoke"
 # What a job of each rule asks Slurm for: partition, cores, MB, minutes, GPUs. A GPU is asked for
 # here as a cluster's user would (runtime settings); the node only pretends to have it, and the job
 # runs on the processor.
-OVERRIDES = ["+sft.runtime.gpus=1"]
+# One variant of the model: its jobs ask for what those of the others would.
+OVERRIDES = ["+sft.runtime.gpus=1", "variants=[grpo]"]
 REQUESTS = {
     "corpus": ("cpu", 1, 2000, 60, 0),
     "ingest": ("cpu", 1, 2000, 120, 0),

@@ -10,12 +10,12 @@ from importlib.metadata import version
 import pytest
 import torch
 from transformers import Trainer
-from trl import GRPOTrainer, SFTTrainer
-from trl.generation.vllm_generation import VLLMGeneration
+from trl import SFTTrainer
 from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.training import checkpoints
 from lexpro.training.cpu import grpo, muon, sft
+from lexpro.training.trl_grpo import GRPOTrainer, VLLMGeneration
 
 WRITTEN_FOR = {"trl": "1.16", "transformers": "5.17", "torch": "2.13"}
 # Package, function, its parameters without annotations.

@@ -10,7 +10,6 @@ import torch
 import yaml
 from killing import Killed
 from trainings import ALL, CHANGE, INPUTS, favour, metrics
-from trl import GRPOTrainer
 
 import base_model
 import grpo
@@ -26,6 +25,7 @@ from lexpro.training.completions import Completions, zero_variance
 from lexpro.training.cpu import trim
 from lexpro.training.cpu.grpo import Trainer
 from lexpro.training.selection import in_turn
+from lexpro.training.trl_grpo import GRPOTrainer
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json
 

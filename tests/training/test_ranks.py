@@ -14,33 +14,29 @@ import pytest
 import torch
 from launching import FSDP, ZERO3, launched
 from safetensors.torch import load_file
-from trainings import INPUTS, jsonl, metrics, prompts
+from trainings import ALL, INPUTS, metrics
 
-import sft
 from lexpro.training.launch import FIRST_PORT, PORTS
 from lexpro.workflow.files import read_json
 
 ROOT = Path(__file__).parents[2]
 
 
-def killed(done: subprocess.CompletedProcess, stage: str, ranks: int) -> None:
+def died(done: subprocess.CompletedProcess, stage: str, ranks: int) -> None:
     # What is killed cannot say so.
-    died = done.returncode == -signal.SIGKILL if ranks == 1 else "SIGKILL" in done.stderr
-    assert died, done.stderr[-12000:]
+    killed = done.returncode == -signal.SIGKILL if ranks == 1 else "SIGKILL" in done.stderr
+    assert killed, done.stderr[-12000:]
     assert Path(f"results/{stage}/whole/manifest.json").exists()
     assert not Path(f"results/{stage}/killed/manifest.json").exists()
 
 
 def resumed(done: subprocess.CompletedProcess) -> None:
-    assert done.returncode == 0, done.stderr[-12000:]
     assert "resuming from" in done.stderr and "checkpoint-3" in done.stderr
 
 
-def same(stage: str) -> None:
+def same(stage: str, *keys: str) -> None:
     """Both trainings left the same bytes: weights, and what was measured at each step."""
-    first, second = (
-        read_json(Path(f"results/{stage}/{key}/manifest.json"))["files"] for key in ("whole", "killed")
-    )
+    first, second = (read_json(Path(f"results/{stage}/{key}/manifest.json"))["files"] for key in keys)
     for name in ("model/model.safetensors", "metrics.jsonl"):
         assert first[name] == second[name], name
 
@@ -60,43 +56,37 @@ SIX = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": 4}
 
 
 @SPREAD
-def test_six_steps_of_sft_are_three_and_three_after_a_kill(based, ranks, spread):
-    plans = {
-        key: based("sft", key, INPUTS, **SIX, runtime=runtime(ranks, 4, spread))
-        for key in ("whole", "killed")
-    }
-    killed(launched(ranks, "--kill", "5", *(f"sft={plan}" for plan in plans.values())), "sft", ranks)
-    resumed(launched(ranks, f"sft={plans['killed']}"))
-    same("sft")
-
-
-@SPREAD
-def test_a_request_to_one_process_or_to_the_launcher_ends_all(based, ranks, spread):
-    plans = {
-        key: based(
-            "sft",
-            key,
-            INPUTS,
-            **SIX,
-            runtime={**runtime(ranks, 4, spread), "save_every": 100, "log_every": 2},
-        )
-        for key in ("whole", "killed")
-    }
+def test_sft_goes_on_after_a_request_and_after_a_kill(based, ranks, spread):
+    """Three starts: the first is asked to end, and all of its processes do; the second goes on with
+    that and dies in another training, with which the third goes on.
+    """
+    often = runtime(ranks, 4, spread)
+    seldom = {**often, "save_every": 100, "log_every": 2}
+    whole, killed, whole_seldom, asked = (
+        f"sft={based('sft', key, INPUTS, **SIX, runtime=how)}"
+        for key, how in (("whole", often), ("killed", often), ("whole-seldom", seldom), ("asked", seldom))
+    )
     how = "--ask-launcher" if spread == {"deepspeed": ZERO3} else "--ask"
-    done = launched(ranks, how, "3", *(f"sft={plan}" for plan in plans.values()))
+    done = launched(ranks, how, "3", whole, whole_seldom, asked)
     # The launcher of several processes has exit codes of its own.
     assert done.returncode == (128 + signal.SIGTERM if ranks == 1 else 1), done.stderr[-12000:]
     assert done.stderr.count("SIGTERM: ending after step 3 of 6") == ranks
     assert done.stderr.count("step 3 of 6 is saved") == ranks
-    assert not Path("results/sft/killed").exists()
-    resumed(launched(ranks, f"sft={plans['killed']}"))
-    same("sft")
+    assert not Path("results/sft/asked").exists()
+
+    done = launched(ranks, "--kill", "5", asked, killed)
+    resumed(done)
+    same("sft", "whole-seldom", "asked")
+    died(done, "sft", ranks)
+
+    done = launched(ranks, killed)
+    assert done.returncode == 0, done.stderr[-12000:]
+    resumed(done)
+    same("sft", "whole", "killed")
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
-def test_six_steps_of_grpo_are_three_and_three_after_kill_9(based, ranks):
-    sft.main(["--plan", str(based("sft", "s", INPUTS))])
-    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts(12))
+def test_six_steps_of_grpo_are_three_and_three_after_kill_9(tuned, ranks):
     change = {
         # What a model of random weights earns at all, so that there is something to learn from.
         "rewards": [{"fn": "lexpro.rewards.overlong.soft", "weight": 1.0, "args": {"limit": 8, "cache": 8}}],
@@ -105,13 +95,12 @@ def test_six_steps_of_grpo_are_three_and_three_after_kill_9(based, ranks):
         "max_completion_length": 8,
         "max_steps": 6,
     }
-    inputs = {**INPUTS, "sft": "results/sft/s"}
-    plans = {
-        key: based("grpo", key, inputs, **change, runtime=runtime(ranks, 8)) for key in ("whole", "killed")
-    }
-    killed(launched(ranks, "--kill", "5", f"grpo={plans['whole']}", f"grpo={plans['killed']}"), "grpo", ranks)
-    resumed(launched(ranks, f"grpo={plans['killed']}"))
-    same("grpo")
+    plans = {key: tuned("grpo", key, ALL, **change, runtime=runtime(ranks, 8)) for key in ("whole", "killed")}
+    died(launched(ranks, "--kill", "5", f"grpo={plans['whole']}", f"grpo={plans['killed']}"), "grpo", ranks)
+    done = launched(ranks, f"grpo={plans['killed']}")
+    assert done.returncode == 0, done.stderr[-12000:]
+    resumed(done)
+    same("grpo", "whole", "killed")
     tables = [pd.read_parquet(f"results/grpo/{key}/completions.parquet") for key in ("whole", "killed")]
     pd.testing.assert_frame_equal(*tables)
     assert any(row["grad_norm"] > 0 for row in metrics("results/grpo/whole")), "nothing was learnt"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from interrupted import at, ended, same
 from trainings import ALL, CHANGE, INPUTS, favour, metrics
-from trl import GRPOTrainer, SFTTrainer
+from trl import SFTTrainer
 
 import grpo
 import sft
@@ -14,6 +14,7 @@ from lexpro.training import trainer
 from lexpro.training.cpu import grpo as cpu_grpo
 from lexpro.training.cpu import sft as cpu_sft
 from lexpro.training.stopping import Stop
+from lexpro.training.trl_grpo import GRPOTrainer
 from lexpro.workflow.files import read_json
 
 OFF = {"cpu_speedups": False}

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from trainings import INPUTS, jsonl, metrics, prompts
+from trainings import ALL, INPUTS, metrics
 
 import grpo
 import sft
@@ -70,10 +70,8 @@ def test_another_rate_leaves_the_tolerance(based):
     assert "loss" in far(curve("results/sft/s", ("loss", "grad_norm")), read_json(REFERENCE)["sft"]["curves"])
 
 
-def test_grpo_goes_where_it_went(based):
-    sft.main(["--plan", str(based("sft", "s", INPUTS))])
-    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts(12))
-    grpo.main(["--plan", str(based("grpo", "g", {**INPUTS, "sft": "results/sft/s"}, **GRPO))])
+def test_grpo_goes_where_it_went(tuned):
+    grpo.main(["--plan", str(tuned("grpo", "g", ALL, **GRPO))])
     found = curve("results/grpo/g", ("reward", "grad_norm", "entropy"))
     assert len(found["reward"]) == STEPS
     agrees("grpo", found)

@@ -8,7 +8,6 @@ import pandas as pd
 import torch
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
-from trl import GRPOConfig, GRPOTrainer
 
 from lexpro.config.grpo import Settings
 from lexpro.models import compute, loading
@@ -19,6 +18,7 @@ from lexpro.training.completions import Completions
 from lexpro.training.cpu import grpo as cpu
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
+from lexpro.training.trl_grpo import GRPOConfig, GRPOTrainer
 from lexpro.training.vllm_weight_sync import by_layer
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json_lines

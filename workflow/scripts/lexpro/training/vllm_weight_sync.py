@@ -16,7 +16,8 @@ import torch
 from peft import PeftModel
 from peft.tuners.lora import Linear
 from peft.tuners.tuners_utils import BaseTunerLayer
-from trl.generation.vllm_generation import VLLMGeneration
+
+from lexpro.training.trl_grpo import VLLMGeneration
 
 # Makes parameters whole that are spread over the processes; all of them must enter.
 Gather = Callable[[Sequence[torch.nn.Parameter]], AbstractContextManager]

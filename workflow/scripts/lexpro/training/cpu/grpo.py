@@ -6,10 +6,10 @@ Written for TRL 1.16: what it overrides and calls is in tests/training/test_cpu_
 from __future__ import annotations
 
 import torch
-from trl import GRPOTrainer
 from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.training.cpu import sampling, trim
+from lexpro.training.trl_grpo import GRPOTrainer
 
 # Losses that TRL sums over all tokens of a step and divides by their number.
 SUMS = ("cispo", "dapo")
