@@ -140,6 +140,7 @@ class TestCompletion:
             subprocess.run([shell, "-n", str(tmp_path / "script")], check=True)
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_package_with_its_data_and_the_command(tmp_path):
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(REPO / name, tmp_path)

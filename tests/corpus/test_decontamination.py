@@ -143,6 +143,7 @@ def real() -> BenchmarkIndex:
     )
 
 
+@pytest.mark.slow
 def test_items_of_benchmarks_in_a_raw_corpus(real, tmp_path):
     """JuDGE's judgments as they are, by half, without their case number; a question of LawBench
     within a judgment.

@@ -46,6 +46,7 @@ def graded(task: str, text: str):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(TASKS), texts)
 def test_any_text_has_one_grade(task, text):

@@ -29,7 +29,13 @@ def items(mirror):
     return lambda task, shots="zero_shot": questions.items(mirror / FOLDER / "data" / shots, task)
 
 
-@pytest.mark.parametrize("task", SHIPPED)
+# Alignments of long texts take ten seconds, its other tasks a second.
+ALIGNED = "2-1"
+
+
+@pytest.mark.parametrize(
+    "task", [pytest.param(task, marks=[pytest.mark.slow] * (task == ALIGNED)) for task in SHIPPED]
+)
 def test_published_scores(mirror, published, task):
     """Score and abstention of results.csv, to 1e-9, for every model whose outputs are there (GPT4
     is).

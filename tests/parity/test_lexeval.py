@@ -29,7 +29,13 @@ def outputs(mirror, task):
     return rescoring.read(mirror / FOLDER / f"model_output/zero_shot/gpt4/gpt4_{task}.jsonl", "lexeval")
 
 
-@pytest.mark.parametrize("task", GPT4)
+# The longest texts, which take six seconds.
+LONGEST = "5_4"
+
+
+@pytest.mark.parametrize(
+    "task", [pytest.param(task, marks=[pytest.mark.slow] * (task == LONGEST)) for task in GPT4]
+)
 def test_scores_of_gpt4(mirror, task):
     found = outputs(mirror, task)
     assert rescoring.task(f"lexeval/{task}").official.score(found.items, found.texts) == pytest.approx(

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -120,6 +121,18 @@ NOT_IMPORTED = {
 }
 
 
+@cache
+def packages(path: Path) -> set[str]:
+    """The top names of what a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
 def imported(*folders: str) -> dict[str, set[str]]:
     """{distribution: files that import it} of the Python files in `folders`."""
     found: dict[str, set[str]] = {}
@@ -131,13 +144,9 @@ def imported(*folders: str) -> dict[str, set[str]]:
             # The fuzzer names its tool itself: wheels for a few versions of Python only.
             if "fuzz" in path.parts:
                 continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-                if isinstance(node, ast.ImportFrom) and not node.level:
-                    names = [node.module]
-                for name in {name.split(".")[0] for name in names} - local - sys.stdlib_module_names:
-                    distribution = DISTRIBUTIONS.get(name, name.lower().replace("_", "-"))
-                    found.setdefault(distribution, set()).add(path.relative_to(REPO).as_posix())
+            for name in packages(path) - local - sys.stdlib_module_names:
+                distribution = DISTRIBUTIONS.get(name, name.lower().replace("_", "-"))
+                found.setdefault(distribution, set()).add(path.relative_to(REPO).as_posix())
     return found
 
 

@@ -29,6 +29,7 @@ def test_recall_and_the_constant_list():
     assert most_cited([{"refs": ["67", "264"]}, {"refs": ["67"]}], 1) == ["67"]
 
 
+@pytest.mark.slow
 @real
 def test_published_rows_of_judge():
     bench = benchmark()

@@ -449,6 +449,7 @@ def test_real_documents_have_all_their_articles(pattern, law, count):
     assert len([row for row in rows if law in (None, row.law)]) == count
 
 
+@pytest.mark.slow
 @real
 def test_the_real_collection():
     rows, problems = collection.read(MIRROR, ["**/*"])

@@ -118,6 +118,7 @@ def test_a_short_job_is_not_asked_to_end_when_it_begins():
     assert resources(Launch.from_runtime({"minutes": 4}))["slurm_extra"] == "--signal=TERM@60"
 
 
+@pytest.mark.slow
 def test_the_script_gets_its_own_options(tmp_path):
     """`--log` is a beginning of several of torchrun's options."""
     script = tmp_path / "script.py"
