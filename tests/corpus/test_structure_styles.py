@@ -149,3 +149,83 @@ def test_traditional_characters_are_read_and_masked():
     assert counts["name"] == 4 and counts["phone"] == 1
     assert [defendant.name for defendant in record.defendants] == ["郑某甲"]
     assert masked.count("郑某甲") == 4 and "經審理查明" in masked
+
+
+def test_whose_circumstance_it_is():
+    """Of the subject, not of those with whom or to whom something is done."""
+    found = by_name(
+        read(
+            "被告人韩某，男。\n被告人曹某，男。\n被告人陶某，男。",
+            "三人盗窃。",
+            "被告人韩某、曹某、陶某的行为均已构成盗窃罪。被告人韩某系主犯，被告人曹某、陶某系从犯；"
+            "被告人韩某劝说同案犯曹某、陶某投案，协助公安机关抓获其他同案犯，系立功；韩某取得被害人曹某的谅解。",
+            "一、被告人韩某犯盗窃罪，判处拘役五个月。二、被告人曹某犯盗窃罪，判处拘役三个月。"
+            "三、被告人陶某犯盗窃罪，判处拘役二个月。",
+        )
+    )
+    assert found["韩某"].circumstances == ["立功", "主犯", "谅解"]
+    assert found["曹某"].circumstances == found["陶某"].circumstances == ["从犯"]
+
+
+def test_what_is_said_of_somebody_else_is_not_the_only_defendants():
+    (found,) = read(
+        "被告人韩某，男。",
+        "韩某受贿。",
+        "被告人韩某的行为已构成受贿罪。曹某甲在共同受贿中起主要作用，是主犯，被告人韩某是从犯。",
+        "被告人韩某犯受贿罪，判处有期徒刑三年。",
+    ).defendants
+    assert found.circumstances == ["从犯"]
+
+
+def test_two_defendants_of_one_masked_name_are_two():
+    found = read(
+        "被告人王某，男，1990年1月1日出生，汉族，无业。\n被告人王某，男，1985年2月2日出生，汉族，务工。",
+        "二人盗窃。",
+        "被告人王某、王某的行为均已构成盗窃罪。",
+        "一、被告人王某犯盗窃罪，判处拘役三个月，并处罚金一千元。\n"
+        "二、被告人王某犯盗窃罪，判处拘役四个月，并处罚金二千元。",
+    ).defendants
+    assert [(d.name, d.sentence.months, d.fine) for d in found] == [("王某", 3, 1000), ("王某", 4, 2000)]
+
+
+@pytest.mark.parametrize(
+    ("listed", "sentenced"),
+    [
+        ("左宇峰", "左宇锋"),
+        ("刘东全", "刘全东"),
+        ("张某四", "张建军"),
+        ("徐某甲", "徐某某"),
+        ("吴必春", "吴某"),
+    ],
+)
+def test_a_name_that_is_written_in_two_ways(listed, sentenced):
+    found = read(
+        f"被告人{listed}，男。\n被告人余光和，男。",
+        "二人盗窃。",
+        "二人的行为均已构成盗窃罪。",
+        f"一、被告人{sentenced}犯盗窃罪，判处拘役三个月。二、被告人余光和犯盗窃罪，判处拘役四个月。",
+    ).defendants
+    assert [(d.name, d.sentence.months) for d in found] == [(listed, 3), ("余光和", 4)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda text: text.replace("有期徒刑七个月", "有期徒刑 七 个\n月"),
+        lambda text: text.replace("有期徒刑", "有期\n徒刑").replace("一千元", "一 千元"),
+        lambda text: text.replace("\n", ""),
+        lambda text: "\n".join(text.replace("\n", "")[at : at + 20] for at in range(0, len(text), 20)),
+        lambda text: text.replace("。", "。\n\n　　"),
+        lambda text: text.replace("（", "(").replace("）", ")").replace("，", ","),
+    ],
+)
+def test_layout_changes_nothing(broken):
+    text = document(
+        "被告人窦某，男，1990年1月2日出生。",
+        "被告人窦某窃得手机一部，价值人民币3000元。",
+        "被告人窦某的行为已构成盗窃罪，归案后如实供述。",
+        "被告人窦某犯盗窃罪，判处有期徒刑七个月，缓刑一年，并处罚金人民币一千元。",
+    )
+    before, after = structure(text, "x").to_dict(), structure(broken(text), "x").to_dict()
+    assert list(before.pop("sections")) == list(after.pop("sections"))
+    assert after == before

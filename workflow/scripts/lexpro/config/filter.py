@@ -54,8 +54,8 @@ class Settings(Model):
 
     filters: list[str] = Field(
         default_factory=lambda: [
-            "too_short", "no_reasoning", "no_judgment", "not_criminal", "not_first_instance", "hidden_text",
-            "no_province", "too_long", "parse_disagreement", "low_quality",
+            "too_short", "no_conviction", "no_reasoning", "no_judgment", "not_criminal", "not_first_instance",
+            "hidden_text", "no_province", "too_long", "unreadable_term", "parse_disagreement", "low_quality",
         ],
         description=(
             "Filters in order (`lexpro/corpus/filtering/filters.py`): the first that drops a judgment gives the "

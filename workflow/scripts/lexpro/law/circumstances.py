@@ -7,41 +7,47 @@ Names are those of `builtin_law.yaml` and a few rarer ones. Sources: Criminal La
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 # name → what it reads like. 坦白 is also truthful confession without its name, where no surrender
 # is found (article 67(3)).
 _WORDS = {
-    "自首": r"自首|以自首论|自动投案(?=[^。；]{0,30}(?<![未不能])如实)",
+    "自首": r"自首|(?:自动|主动)(?:到[^，。；]{0,12})?(?:投案|到案)(?=[^。；]{0,30}(?<![未不能])如实)",
     "坦白": r"坦白|如实(?:供述|交代|陈述|供认)",
     "立功": r"立功",
     "累犯": r"累犯",
-    "毒品再犯": r"毒品再犯",
-    "从犯": r"(?<!主)(?<!主、)从犯",
+    "毒品再犯": r"毒品再犯|因[^，。；]{0,16}毒品罪被判(?:过刑|处)[^。；]{0,40}(?:又|再)(?:次)?犯[^，。；]{0,20}毒品",
+    "从犯": r"(?<!主)(?<!主、)从犯|起(?:了|到|到了)?(?:次要|辅助)(?:或者?辅助)?(?:的)?作用",
     "胁从犯": r"胁从犯|被胁迫参加",
-    "主犯": r"主犯",
+    "主犯": r"主犯|起(?:了|到|到了)?主要(?:的)?作用",
     "未遂": r"未遂|(?:因|由于)[^，。；]{0,12}意志以外[^，。；]{0,8}原因",
     "中止": r"犯罪中止",
     "预备": r"犯罪预备|预备犯",
     "未成年": r"(?:系|属于?|是)未成年|(?:未满|不满|未达)(?:十八|18)周?岁(?!的(?:人"
     r"|未成年|被害|少|幼|女|男|学))|未成年人犯罪",
     "老年": r"已满(?:七十五|75)周岁",
-    "限制责任能力": r"限制(?:刑事)?责任能力|尚未完全丧失辨认",
+    "限制责任能力": r"限[制定](?:刑事)?(?:责任|行为)能力|尚未完全丧失辨认",
     "聋哑或盲": r"又聋又哑|聋哑人|系盲人",
     "防卫过当": r"防卫过当",
     "避险过当": r"避险过当",
-    "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元)|退缴|退出(?:全部|部分)?(?:赃"
-    r"|违法)|退还(?:全部|部分)?(?:赃|违法|被害|[^，。；元]{0,4}侵占|[^，。；元]{0,4}挪用)",
+    "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元)|退缴|退出(?:全部|部分)?(?:赃|违法)"
+    r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|侵占|挪用|被骗|被盗|骗取)"
+    r"|退还(?:被害|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
     "谅解": r"谅解",
-    "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并)?(?:愿意)?接受处罚",
-    "前科": r"前科",
-    "被害人过错": r"被害人[^，。；]{0,12}(?<![没不])(?:有|存在)[^，。；]{0,8}过错",
+    "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并|且)?(?:自愿|愿意)?接受(?:刑事)?处罚|愿意接受(?:刑事)?处罚",
+    "前科": r"前科|(?:曾|因)[^，。；]{0,4}因[^，。；]{2,40}(?:被判|判处|被处|处以|受过?刑事|被追究刑)"
+    r"|有犯罪记录|曾[^，。；]{0,10}(?:受过?|被追究)[^，。；]{0,4}(?:刑事处罚|刑罚|刑事责任)",
+    "被害人过错": r"被害(?:人|方)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
+    r"[^，。；]{0,10}(?:过错|责任)(?!能力|险)",
 }
 NAMES = tuple(_WORDS)
+# Truthful confession (如实供述) that is not called 坦白.
+CONFESSED = "如实供述"
 _KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
 _BACK = {key: name for name, key in _KEY.items()}
 # What they begin with is looked at first: six times as fast as trying all of them at every
 # character.
-_FIRST = "自以坦如立累毒从胁被主未因由犯预系属为是的不已限尚又聋防避退谅认前"
+_FIRST = "自主以坦如立累毒从胁被未因由犯预系属为是的不已限尚又聋防避退返归缴上交谅认愿前曾起有"
 _ANY = re.compile(
     f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{_KEY[name]}>{words})' for name, words in _WORDS.items())})"
 )
@@ -56,8 +62,24 @@ _NEGATED = re.compile(
 _UNFINISHED = re.compile(r"未(?!能?(?:构成|认定))[^，。；而]{0,12}$")
 _INCHOATE = {"未遂", "中止", "预备"}
 _NEGATED_AFTER = re.compile(r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据)")
-_REJECTED = re.compile(r"不予(?:采纳|支持|采信)|不能成立|不成立|不采纳|无事实|于法无据|与[^，。；]{0,12}不符")
-_CLAIMED = re.compile(r"辩护人|辩解|辩称|辩护意见|公诉机关|公诉人|检察院|律师")
+# Who else says something, what the court then looks at, and what it makes of it.
+_EVENT = re.compile(
+    r"(?P<reject>不(?:予|能|应|足以)?(?:予以)?(?:采纳|支持|采信|认可|认定)|不(?:能)?成立|难以(?:成立|采纳|采信|支持)|无(?:事实|法律|证据)"
+    r"|于法无据|没有(?:事实|法律|证据)|(?:事实|证据|法律|规定|情况)[^，。；]{0,6}不符|与[^，。；]{0,16}不符|不作采纳|缺乏|理据不足|理由不足|证据不足)"
+    r"|(?P<accept>采纳|采信|支持|成立|属实|相符|一致|考虑|可以?认定|应予?认定|予以认定|事实清楚|指控罪名|罪名(?:准确|正确)|定性(?:准确|正确)|有理)"
+    r"|(?P<look>经查|经审查|经审理|查证|对此|本院认为|本院[^，。；]{0,16}认定)"
+    r"|(?P<claim>辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
+    r"|公诉(?:机关|人)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|辩解|所提|提出)"
+    r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
+    r"|(?P<stop>[。\n])"
+)
+# The next sentence answers; the refusal is of something else.
+_ANSWERED = re.compile(r"(?:经|对此|对该|该|上述|此|以上|本院|前述|其|故|因此|且)")
+_GOES_ON = re.compile(
+    r"(?!鉴于|综上|据此|根据|为此|公诉机关)(?:(?!被告|[^，。；]{2,4}系)|[^。]{0,200}(?:意见|辩解|采纳|采信|支持))"
+)
+# A reason may take some sentences; what goes on for longer answers no claim.
+_LONGEST = 900
 # Said of others, on a condition, or of the law: nothing is found about the defendant.
 _OTHERS = re.compile(
     r"(?:同案(?:犯|人)|另案)[^，。；]{0,6}$|(?:如果|即使|即便|假如|倘若)[^，。；]{0,12}$|[条款项]（[^（）]{0,10}$"
@@ -76,23 +98,88 @@ _TITLE = re.compile(
 )
 
 
-def find(sentence: str) -> list[tuple[str, int]]:
-    """(name, offset) of the circumstances that one sentence (up to 。) of the reasoning finds.
+def find(text: str) -> list[tuple[str, int]]:
+    """(name, offset) of the circumstances that a passage of the reasoning finds, in order.
 
-    Negated ones are left out, and all of a sentence that reports a claim in order to reject it.
+    Left out are negated ones, and claims of others that the court rejects or says nothing of. What
+    the court says while it looks at a claim (经查) counts, but for what it then refuses.
     """
-    sentence = _TITLE.sub(lambda title: "《" + "-" * (len(title[0]) - 2) + "》", sentence)
-    matches = list(_ANY.finditer(sentence))
-    if not matches or (_CLAIMED.search(sentence) and _REJECTED.search(sentence)):
-        return []
-    found: list[tuple[str, int]] = []
-    for match in matches:
+    text = _TITLE.sub(lambda title: "《" + "-" * (len(title[0]) - 2) + "》", text)
+    hits = []
+    for match in _ANY.finditer(text):
         name = _BACK[match.lastgroup or ""]
-        before = sentence[max(0, match.start() - 24) : match.start()]
-        after = sentence[match.end() : match.end() + 24]
+        before = text[max(0, match.start() - 24) : match.start()]
+        after = text[match.end() : match.end() + 24]
         if not _left_out(name, before, match[0], after):
-            found.append((name, match.start()))
-    return found
+            hits.append((_implied(name, match[0]), match.start()))
+    return _upheld(text, hits) if hits else []
+
+
+def _implied(name: str, words: str) -> str:
+    """坦白 that is not named (如实供述) has a name of its own until `tidy`."""
+    return CONFESSED if name == "坦白" and words != "坦白" else name
+
+
+@dataclass(slots=True)
+class _Claim:
+    """What others say (claimed), and what the court says of it (said)."""
+
+    start: int
+    claimed: list[tuple[str, int]] = field(default_factory=list)
+    said: list[tuple[str, int]] = field(default_factory=list)
+    looking: bool = False
+
+
+def _clause_start(text: str, place: int) -> int:
+    return max(text.rfind(mark, 0, place) for mark in "。；\n") + 1
+
+
+def _upheld(text: str, hits: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The hits that are the court's own, or of claims that it accepts."""
+    found: list[tuple[str, int]] = []
+    claim: _Claim | None = None
+    at = 0
+    for event in _EVENT.finditer(text):
+        # What stands before this event.
+        while at < len(hits) and hits[at][1] < event.start():
+            (found if claim is None else claim.said if claim.looking else claim.claimed).append(hits[at])
+            at += 1
+        kind = event.lastgroup
+        if claim and event.start() - claim.start > _LONGEST:
+            found += claim.said
+            claim = None
+        if kind == "claim":
+            if claim is None or claim.looking:
+                found += claim.said if claim else []
+                claim = _Claim(event.start())
+        elif kind == "opinion":
+            if claim is None:
+                claim = _Claim(event.start())
+                # 其关于张某系从犯的意见: what stands right before it was claimed.
+                while found and found[-1][1] >= max(_clause_start(text, event.start()), event.start() - 60):
+                    claim.claimed.append(found.pop())
+        elif claim is None:
+            continue
+        elif kind == "look":
+            claim.looking = True
+        elif kind == "stop":
+            answered = _ANSWERED.match(text, event.end()) or (
+                claim.looking and _GOES_ON.match(text, event.end())
+            )
+            if not answered:
+                found += claim.said
+                claim = None
+        elif kind == "accept":
+            if text.startswith("不", event.start() - 1):
+                continue
+            found += claim.claimed + claim.said
+            claim = None
+        elif kind == "reject":
+            refused = {name for name, _ in claim.claimed}
+            found += [hit for hit in claim.said if hit[0] not in refused]
+            claim = None
+    found += hits[at:] if claim is None else claim.said + (hits[at:] if claim.looking else [])
+    return sorted(found, key=lambda hit: hit[1])
 
 
 def _left_out(name: str, before: str, words: str, after: str) -> bool:
@@ -114,11 +201,12 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
 def tidy(names: list[str]) -> list[str]:
     """The names in the order of `NAMES`, each once.
 
-    Truthful confession is part of surrender, and 胁从犯 contains 从犯.
+    Truthful confession is part of surrender, unless it is named itself (of another crime), and
+    胁从犯 contains 从犯.
     """
     present = set(names)
-    if "自首" in present:
-        present.discard("坦白")
-    if "累犯" in present:
+    if CONFESSED in present and "自首" not in present:
+        present.add("坦白")
+    if "累犯" in present or "毒品再犯" in present:
         present.discard("前科")
     return [name for name in NAMES if name in present]

@@ -13,8 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lexpro.config.filter import Settings
+from lexpro.corpus.filtering import document_kinds
+from lexpro.corpus.parsing.punishments import unreadable
+from lexpro.corpus.parsing.sections import plain
 from lexpro.law import articles, charges
-from lexpro.records import TIMED_KINDS, Judgment
+from lexpro.records import ACQUITTED, TIMED_KINDS, Judgment
 
 # (reason, detail)
 Drop = tuple[str, str]
@@ -36,6 +39,20 @@ def not_first_instance(judgment: Judgment, _: str, settings: Settings) -> Drop |
     """
     instance = judgment.instance or "first"
     return None if instance in settings.instances else ("not_first_instance", instance)
+
+
+def no_conviction(judgment: Judgment, text: str, settings: Settings) -> Drop | None:
+    """Documents that convict nobody; the reason is the kind of document.
+
+    Reviews, rulings and decisions of all kinds, mediations, notices, and acquittals. A ruling of an
+    instance that is not wanted anyhow has that reason.
+    """
+    if judgment.kind != "criminal":
+        return None
+    reason = document_kinds.of(judgment, text)
+    if reason == "ruling" and (judgment.instance or "first") not in settings.instances:
+        return None
+    return (reason, judgment.document_type or "no type") if reason else None
 
 
 def no_reasoning(judgment: Judgment, text: str, _: Settings) -> Drop | None:
@@ -74,23 +91,60 @@ def hidden_text(judgment: Judgment, text: str, settings: Settings) -> Drop | Non
     return None if share <= settings.hidden_share else ("hidden_text", f"{share:.0%} of the facts")
 
 
+def unreadable_term(judgment: Judgment, text: str, _: Settings) -> Drop | None:
+    """Punishments whose words stand but whose measure is blank, hidden or damaged (有期徒刑×年)."""
+    decided = document_kinds.operative(judgment, text)
+    if hidden := unreadable(decided):
+        return "unreadable_term", hidden
+    for defendant in judgment.defendants:
+        readable = [t for t in defendant.terms if t.months is not None or t.kind not in TIMED_KINDS]
+        if defendant.charges and defendant.sentence is None and not readable and "处" in decided:
+            return "unreadable_term", f"{'、'.join(defendant.charges)}: no term"
+    return None
+
+
+# A crime that the reasoning finds: what it is said to be, or to be punished as.
+_FOUND = re.compile(r"(?:构成|触犯|犯|以|成立|系)[^，。；]{0,40}$")
+_REMARK = re.compile(r"\s+|（(?!边）)[^（）]{0,20}）")
+
+
+def _charges_in(text: str) -> dict[str, bool]:
+    """Charge → whether it is said to be committed (构成…罪), of a passage."""
+    tight = _REMARK.sub("", plain(text))
+    found: dict[str, bool] = {}
+    for name, start, _ in charges.find(tight):
+        said = bool(_FOUND.search(tight, max(0, start - 44), start))
+        found[name] = found.get(name, False) or said
+    return found
+
+
 def parse_disagreement(judgment: Judgment, text: str, _: Settings) -> Drop | None:
-    """What was read contradicts itself: it would teach wrong labels."""
+    """What was read contradicts itself: it would teach wrong labels.
+
+    The reasoning names the charges of the operative part; where it names none but upholds the
+    accusation (指控罪名成立), the accusation does.
+    """
     if not judgment.defendants:
         return "parse_disagreement", "no defendant"
-    reasoned = {
-        name for name, _, _ in charges.find(text, *judgment.sections.get("reasoning", (0, len(text))))
-    }
     for defendant in judgment.defendants:
-        if not defendant.charges:
+        acquitted = defendant.sentence is not None and defendant.sentence.kind == ACQUITTED
+        if not defendant.charges and not acquitted:
             return "parse_disagreement", "a defendant without charge"
         if defendant.sentence is None:
             return "parse_disagreement", "a defendant without sentence"
         if defendant.sentence.kind in TIMED_KINDS and defendant.sentence.months is None:
             return "parse_disagreement", f"{defendant.sentence.kind} without length"
-        if unnamed := set(defendant.charges) - reasoned:
-            return "parse_disagreement", f"the reasoning does not name {'、'.join(sorted(unnamed))}"
-    return None
+    start, end = judgment.sections.get("reasoning", (0, len(text)))
+    sentenced = {charge for defendant in judgment.defendants for charge in defendant.charges}
+    reasoned = _charges_in(text[start:end])
+    if not (unnamed := sentenced - set(reasoned)):
+        return None
+    accused = _charges_in(text[:start])
+    others = {name for name, said in reasoned.items() if said and name not in sentenced}
+    unknown = {name for name in unnamed if name in text[start:end]}
+    if unnamed <= set(accused) | unknown and not others:
+        return None
+    return "parse_disagreement", f"the reasoning does not name {'、'.join(sorted(unnamed))}"
 
 
 def quality(judgment: Judgment) -> float:
@@ -105,7 +159,8 @@ def quality(judgment: Judgment) -> float:
         "facts" in sections,
         "reasoning" in sections and "judgment" in sections,
         any(article.law == articles.CRIMINAL_LAW for article in judgment.articles),
-        bool(defendants) and all(d.charges for d in defendants),
+        bool(defendants)
+        and all(d.charges or (d.sentence and d.sentence.kind == ACQUITTED) for d in defendants),
         bool(defendants) and all(d.sentence for d in defendants),
     )
     return sum(present) / len(present)
@@ -120,8 +175,8 @@ def low_quality(judgment: Judgment, _: str, settings: Settings) -> Drop | None:
 FILTERS: dict[str, Filter] = {
     function.__name__: function
     for function in (
-        not_criminal, not_first_instance, no_reasoning, no_judgment, no_province, too_short, too_long,
-        hidden_text, parse_disagreement, low_quality,
+        not_criminal, not_first_instance, no_conviction, no_reasoning, no_judgment, no_province, too_short, too_long,
+        hidden_text, unreadable_term, parse_disagreement, low_quality,
     )
 }  # fmt: skip
 

@@ -14,7 +14,6 @@ from lexpro.corpus.parsing.sections import find_sections, plain
 from lexpro.law import articles, circumstances, courts
 from lexpro.records import Article, Defendant, Judgment
 
-_SENTENCES = re.compile(r"[^。\n]+")
 _CLAUSES = re.compile(r"[^；。\n]+")
 _EACH = re.compile(
     r"(?:[二三四五六七八两各]|上述|以上|全部|所有)(?:名|个|位)?(?:原审)?被告人"
@@ -77,47 +76,75 @@ def _mentions(clause: str, names: list[str], unit: str | None) -> list[tuple[int
 def _find_circumstances(reasoning: str, defendants: list[Defendant]) -> None:
     """Set the circumstances of the defendants from the reasoning.
 
-    They are those of the defendants that the clause names, else of those of the clause before.
+    They are those of the defendants that the clause speaks of, else of those of the clause before.
     """
-    names = [defendant.name for defendant in defendants]
+    names = list(dict.fromkeys(defendant.name for defendant in defendants))
     units = [name for name in names if parties.UNIT.search(name)]
     found: dict[str, list[str]] = {name: [] for name in names}
+    hits = circumstances.find(reasoning)
+    if len(names) == 1:
+        found[names[0]] = [name for name, place in hits if not _of_another(reasoning, place, names[0])]
+        hits = []
     subject = names
-    for match in _SENTENCES.finditer(reasoning):
-        text = match[0]
-        hits = circumstances.find(text) if len(text) < 4000 else []
-        if len(names) == 1:
-            found[names[0]] += [name for name, _ in hits]
-            continue
-        for clause in _CLAUSES.finditer(text):
-            inside = [(name, place) for name, place in hits if clause.start() <= place < clause.end()]
-            mentions = _mentions(clause[0], names, units[0] if len(units) == 1 else None)
-            if _EACH.search(clause[0]) and not mentions:
-                subject = names
-            elif mentions and not inside:
-                subject = list(dict.fromkeys(name for *_, name in mentions))
-            for name, place in inside:
-                subject = _subject(clause[0], place - clause.start(), mentions) or subject
-                for who in subject:
-                    found[who].append(name)
+    for clause in _CLAUSES.finditer(reasoning) if hits else ():
+        inside = [(name, place) for name, place in hits if clause.start() <= place < clause.end()]
+        mentions = _mentions(clause[0], names, units[0] if len(units) == 1 else None)
+        if _EACH.search(clause[0]) and not mentions:
+            subject = names
+        elif mentions and not inside:
+            subject = _subject(clause[0], len(clause[0]), mentions) or subject
+        for name, place in inside:
+            subject = _subject(clause[0], place - clause.start(), mentions) or subject
+            for who in subject:
+                found[who].append(name)
     for defendant in defendants:
         defendant.circumstances = circumstances.tidy(found[defendant.name])
 
 
-def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> list[str]:
-    """Who a circumstance at `offset` of a clause is said of: the last group of names before it.
+# Somebody whose name is masked or numbered, at the beginning of what is said of them.
+_ANOTHER = re.compile(
+    r"(?:^|[，。；：、])(?:同案(?:被告人|犯|人)?|被告人|证人|被害人)?"
+    r"(?P<name>[\u4e00-\u9fa5]某[某甲乙丙丁戊己庚辛0-9]?[0-9]?|[\u4e00-\u9fa5][甲乙丙丁×][0-9]?)(?=[系是在起，]|具有|构成)"
+)
 
-    In 甲、乙均系… that is both.
+
+def _of_another(text: str, place: int, name: str) -> bool:
+    """Whether the clause says it of somebody else than the only defendant (李某系主犯)."""
+    start = max(text.rfind(mark, 0, place) for mark in "。；\n") + 1
+    here = text[start:place]
+    last = None
+    for match in _ANOTHER.finditer(here):
+        last = match
+    if last is None or last["name"] == name or name.startswith(last["name"]) or "被害" in last[0]:
+        return False
+    return name not in here[last.end() :] and "被告人" not in here[last.end() :]
+
+
+# What stands before a name that is the subject of what follows, and not with whom or to whom
+# something is done (劝说同案犯李某投案, 取得被害人张某的谅解).
+_BEFORE_SUBJECT = re.compile(
+    r"(?:^|[，。；：、“（）．.0-9]|和|及|与|以及|其中|鉴于|认定|认为|但是?|而|且|对于?|关于|针对|因为?|由于|故|虽然?|考虑到|另|又|均|中|案|综上|所提|提出的?|"
+    r"指控的?|公诉机关|责任|作用|罪|查|刑)(?:原审)?(?:被告(?:人|单位))?$"
+)
+
+
+def _subject(clause: str, offset: int, mentions: list[tuple[int, int, str]]) -> list[str]:
+    """Who a circumstance at `offset` of a clause is said of.
+
+    The last group of names before it that may be its subject; in 甲、乙均系… that is both.
     """
     before = [mention for mention in mentions if mention[1] <= offset]
-    if not before:
-        return []
-    group = [before[-1]]
-    for mention in reversed(before[:-1]):
-        if not _JOINED.fullmatch(clause, mention[1], group[0][0]):
-            break
-        group.insert(0, mention)
-    return list(dict.fromkeys(name for *_, name in group))
+    groups: list[list[tuple[int, int, str]]] = []
+    for mention in before:
+        if groups and _JOINED.fullmatch(clause, groups[-1][-1][1], mention[0]):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    acting = [
+        group for group in groups if _BEFORE_SUBJECT.search(clause, max(0, group[0][0] - 12), group[0][0])
+    ]
+    chosen = acting[-1] if acting else groups[-1] if groups else []
+    return list(dict.fromkeys(name for *_, name in chosen))
 
 
 def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgment:
