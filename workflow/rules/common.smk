@@ -106,8 +106,9 @@ def all_cores():
         number = workflow.cores
     except WorkflowError:
         number = os.cpu_count()
-    # The jobs read it. A dry run beside a run takes no cores from its jobs. (Modules have no `onstart`.)
-    if not workflow.dryrun:
+    # The jobs read it. Commands that run nothing (--dry-run, --report) take no cores from a run beside them. Not in
+    # `onstart`, which modules do not have.
+    if workflow.executor_plugin and not workflow.dryrun:
         cores.freeze(number)
     return number
 
