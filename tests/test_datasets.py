@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lexpro import datasets
+from lexpro import datasets, git_trees
 from lexpro.workflow import fingerprint
 from lexpro.workflow.errors import UserError
 
@@ -156,18 +158,61 @@ def test_the_registry_is_well_formed():
     rows = datasets.registered(CSV)
     assert len({row.url for row in rows.values()}) == len(rows)
     for row in rows.values():
-        assert re.fullmatch(r"[0-9a-f]{64}|git:[0-9a-f]{40}|", row.sha256)
+        assert re.fullmatch(r"[0-9a-f]{64}|(?:git|tree):[0-9a-f]{40}|", row.sha256)
         assert row.url.startswith("https://")
         assert row.version in row.url
         assert row.licence
 
 
 @pytest.mark.parametrize("name", sorted(datasets.registered(CSV)))
-def test_the_mirror_has_what_is_registered(name):
+def test_the_mirror_has_what_is_registered(name, tmp_path):
     if not os.environ.get(datasets.MIRROR):
         pytest.skip(f"{datasets.MIRROR} is not set")
     dataset = datasets.find(name, CSV)
     path = datasets.in_mirror(dataset, Path(os.environ[datasets.MIRROR]))
     if not path.exists():
         pytest.skip(f"{path} is not in the mirror")
-    assert datasets.resolve(dataset, Path()) == path
+    resolved = datasets.resolve(dataset, tmp_path)
+    assert resolved == path or (dataset.archived and resolved.is_relative_to(tmp_path))
+
+
+@pytest.fixture
+def archived(tmp_path, monkeypatch) -> datasets.Dataset:
+    """A folder of a repository, in an archive of a mirror, with the id that Git gives it."""
+    folder = tmp_path / "source/data"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_text("{}")
+    mirror = tmp_path / "mirror/owner__repo"
+    mirror.mkdir(parents=True)
+    with tarfile.open(mirror / "all.tar.xz", "w:xz") as archive:
+        archive.add(folder, "data")
+    monkeypatch.setenv("LEXPRO_MIRROR", str(tmp_path / "mirror"))
+    url = "https://github.com/owner/repo/archive/9d1e5c0.tar.gz#data"
+    return datasets.Dataset("x", "9d1e5c0", url, f"tree:{git_trees.tree_id(folder)}", "MIT", "")
+
+
+def test_a_folder_of_an_archive_is_unpacked_and_checked_by_its_git_tree(tmp_path, archived):
+    path = datasets.resolve(archived, tmp_path / "cache")
+    assert [file.name for file in path.iterdir()] == ["a.json"]
+    assert datasets.resolve(archived, tmp_path / "cache") == path
+    other = replace(archived, sha256=f"tree:{'0' * 40}")
+    with pytest.raises(UserError, match="is not the data set 'x'"):
+        datasets.resolve(other, tmp_path / "cache")
+    lost = replace(archived, url=archived.url + "/none")
+    with pytest.raises(UserError, match="has no folder data/none"):
+        datasets.resolve(lost, tmp_path / "another")
+
+
+def test_an_unpacked_folder_of_the_mirror_is_used_where_it_lies(tmp_path, archived):
+    folder = tmp_path / "mirror/owner__repo/data"
+    shutil.copytree(tmp_path / "source/data", folder)
+    assert datasets.resolve(archived, tmp_path / "cache") == folder
+    (folder / "a.json").write_text("[]")
+    with pytest.raises(UserError, match="is not the data set 'x'"):
+        datasets.resolve(archived, tmp_path / "cache")
+
+
+def test_a_damaged_archive_says_so(tmp_path, archived):
+    (tmp_path / "mirror/owner__repo/all.tar.xz").write_bytes(b"no archive")
+    with pytest.raises(UserError, match="cannot be unpacked"):
+        datasets.resolve(archived, tmp_path / "cache")

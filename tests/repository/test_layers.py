@@ -15,7 +15,7 @@ ORDER = [
     "law",
     # Plumbing and schemas, outside the fingerprint of every result.
     "config", "workflow",
-    "datasets", "stats",
+    "git_trees", "datasets", "stats",
     "statutes", "corpus", "tasks", "retrieval", "examples", "models", "engines", "rewards", "training", "evaluation",
     "report", "dag", "resources", "asking", "sentencing", "checking", "serve", "cli", "__main__",
 ]  # fmt: skip

@@ -6,6 +6,12 @@ as `<owner>__<repo>/<path>`, or as `<owner>__<repo>@<commit>…/<path>` where a 
 versions. A URL that ends in `/` is a folder; its SHA-256 is that of the sorted lines `<sha256 of
 the file> <path below the folder>`.
 
+A URL of an archive with `#<path>` is one folder of a repository: of
+`https://github.com/<owner>/<repo>/archive/<commit>.tar.gz#<path>` a mirror has the folder
+`<owner>__<repo>/<path>`, or an archive `<owner>__<repo>/*.tar.*` that holds it. In place of its
+SHA-256 it has the id that Git gives the folder (`tree:<SHA-1>`). It is unpacked into the folder of
+downloads.
+
 A data set that none of us could fetch has in place of its SHA-256 the id that Git gives its content
 (`git:<SHA-1>`), where its repository shows it, or nothing. In the latter case the file of the
 mirror is taken as it is when the workflow is planned: its hash goes into the key of the runs that
@@ -16,14 +22,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import lzma
 import os
 import shutil
+import tarfile
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from lexpro import git_trees
 from lexpro.hashing import sha256
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.hash_cache import UNREADABLE, RawFile, listing
@@ -34,6 +45,8 @@ MIRROR = "LEXPRO_MIRROR"
 CACHE = Path("scratch/datasets")
 # What stands before the id of a Git blob in the column sha256.
 GIT = "git:"
+# And before that of a tree.
+TREE = "tree:"
 # Raw files of GitHub: the one host whose layout the mirror follows.
 HOST = "raw.githubusercontent.com"
 TIMEOUT_S = 60
@@ -49,7 +62,7 @@ class Dataset:
         name: how settings name it.
         version: date or commit.
         url: where it is published; a folder where it ends in `/`.
-        sha256: SHA-256 of the content, or `git:<SHA-1>`, or "".
+        sha256: SHA-256 of the content, or `git:<SHA-1>`, or `tree:<SHA-1>`, or "".
         licence: licence of the data.
         note: what it is.
     """
@@ -65,6 +78,11 @@ class Dataset:
     def is_folder(self) -> bool:
         """Whether it is a folder of files."""
         return self.url.endswith("/")
+
+    @property
+    def archived(self) -> str:
+        """Path of the folder in the repository whose archive the URL names; "" for other URLs."""
+        return urllib.parse.urlsplit(self.url).fragment
 
     @property
     def filename(self) -> str:
@@ -93,6 +111,12 @@ def find(name: str, path: Path = REGISTRY) -> Dataset:
 def in_mirror(dataset: Dataset, mirror: Path) -> Path:
     """Where the mirror has, or would have, the data set."""
     parts = urllib.parse.urlsplit(dataset.url)
+    if dataset.archived:
+        owner, repo = parts.path.lstrip("/").split("/")[:2]
+        folder = mirror / f"{owner}__{repo}"
+        if (folder / dataset.archived).is_dir():
+            return folder / dataset.archived
+        return next(iter(sorted(folder.glob("*.tar.*"))), folder / dataset.archived)
     if parts.netloc != HOST:
         return mirror / parts.netloc / urllib.parse.unquote(parts.path.strip("/"))
     owner, repo, commit, path = urllib.parse.unquote(parts.path.lstrip("/")).split("/", 3)
@@ -118,6 +142,13 @@ def _git_id(path: Path) -> str:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _content_id(path: Path, registered: str) -> str:
+    """What is registered of a file or folder, computed from what lies at `path`."""
+    if registered.startswith(TREE):
+        return TREE + git_trees.tree_id(path)
+    return GIT + _git_id(path) if registered.startswith(GIT) else hash_of(path)
 
 
 def pin(dataset: Dataset, cache: Path = CACHE) -> str:
@@ -153,7 +184,7 @@ def _verified(dataset: Dataset, path: Path, planned: str = "") -> Path:
         if planned and hash_of(path) != planned:
             raise UserError(f"{path} has changed since the workflow was planned. Run snakemake again.")
         return path
-    actual = GIT + _git_id(path) if dataset.sha256.startswith(GIT) else hash_of(path)
+    actual = _content_id(path, dataset.sha256)
     if actual != dataset.sha256:
         raise UserError(
             f"{path} is not the data set {dataset.name!r} of {REGISTRY}: SHA-256 {actual}, registered "
@@ -176,6 +207,8 @@ def resolve(dataset: Dataset, cache: Path, planned: str = "") -> Path:
             registered or planned.
     """
     path = at_hand(dataset)
+    if dataset.archived and not (path and path.is_dir()):
+        return _unpacked(dataset, cache, path)
     return _verified(dataset, path, planned) if path else _download(dataset, cache)
 
 
@@ -215,7 +248,7 @@ def at_hand(dataset: Dataset) -> Path | None:
 
 
 def _downloaded(dataset: Dataset, cache: Path) -> Path:
-    return cache / dataset.sha256[:16] / dataset.filename
+    return cache / dataset.sha256.rpartition(":")[2][:16] / dataset.filename
 
 
 def present(dataset: Dataset, cache: Path) -> Path | None:
@@ -225,23 +258,56 @@ def present(dataset: Dataset, cache: Path) -> Path | None:
     return path if path.exists() else None
 
 
+def _fetch(dataset: Dataset, target: Path) -> None:
+    url = urllib.parse.quote(urllib.parse.unquote(urllib.parse.urldefrag(dataset.url).url), safe=":/")
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer, target.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+    except (urllib.error.URLError, TimeoutError) as error:
+        raise UserError(
+            f"cannot download {dataset.url} ({error}). Without internet, set {MIRROR} to a mirror folder "
+            "(docs/data.md)."
+        ) from error
+
+
 def _download(dataset: Dataset, cache: Path) -> Path:
     path = _downloaded(dataset, cache)
     if path.is_file():
         return _verified(dataset, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.part")
-    url = urllib.parse.quote(urllib.parse.unquote(dataset.url), safe=":/")
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer, partial.open("wb") as file:
-            shutil.copyfileobj(answer, file)
+        _fetch(dataset, partial)
         _verified(dataset, partial)
         partial.replace(path)
-    except (urllib.error.URLError, TimeoutError) as error:
-        raise UserError(
-            f"cannot download {dataset.url} ({error}). Without internet, set {MIRROR} to a mirror folder "
-            "(docs/data.md)."
-        ) from error
     finally:
         partial.unlink(missing_ok=True)
     return path
+
+
+def _unpacked(dataset: Dataset, cache: Path, archive: Path | None) -> Path:
+    """The folder of an archive, verified; it is unpacked once.
+
+    Args:
+        dataset: with a path in `archived`.
+        cache: folder of downloads.
+        archive: the archive of the mirror; None: it is downloaded.
+    """
+    target = _downloaded(dataset, cache)
+    if target.is_dir():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
+        folder = Path(name) / target.name
+        if archive is None:
+            archive = Path(name) / "archive"
+            _fetch(dataset, archive)
+        try:
+            there = git_trees.unpack(archive, dataset.archived, folder)
+        except (tarfile.TarError, EOFError, lzma.LZMAError, zlib.error, OSError) as error:
+            raise UserError(f"{archive} cannot be unpacked ({error}). Get {dataset.url} again.") from error
+        if not there:
+            raise UserError(f"{archive} has no folder {dataset.archived}. Get {dataset.url} again.")
+        _verified(dataset, folder)
+        folder.rename(target)
+    return target

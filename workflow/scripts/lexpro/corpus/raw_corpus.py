@@ -12,6 +12,7 @@ from pathlib import Path
 from lexpro import datasets
 from lexpro.config.corpus import Dataset, Synthetic
 from lexpro.corpus.synthetic import generate
+from lexpro.hashing import sha256
 from lexpro.workflow.files import write_json_lines
 
 
@@ -43,8 +44,19 @@ def _copy(settings: Dataset, out: Path, log: logging.Logger) -> dict[str, int]:
     for name in settings.datasets:
         source = datasets.resolve(datasets.find(name), datasets.CACHE)
         if source.is_dir():
-            shutil.copytree(source, folder / name)
+            _copy_distinct(source, folder / name)
         else:
             shutil.copyfile(source, folder / f"{name}{source.suffix}")
-        log.info("%s: %s (SHA-256 as registered)", name, source)
+        log.info("%s: %s (content as registered)", name, source)
     return {"files": sum(path.is_file() for path in folder.rglob("*"))}
+
+
+def _copy_distinct(source: Path, target: Path) -> None:
+    """The files of a folder; of those with the same bytes the first."""
+    copied = set()
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        if (digest := sha256(path)) not in copied:
+            copied.add(digest)
+            place = target / path.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
