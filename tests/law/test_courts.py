@@ -47,3 +47,19 @@ def test_courts_of_the_same_short_name_stay_apart():
 @pytest.mark.parametrize("name", ["", None, "某县人民法院", "××市人民法院", "鼓楼区人民法院"])
 def test_what_names_no_one_court_has_no_key(name):
     assert courts.key(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "name"),
+    [
+        ("江西省鹰潭市月湖区人民法院刑事判决书", "", "江西省鹰潭市月湖区人民法院"),
+        ("张某盗窃一审刑事判决书日照市东港区人民法院刑事判决书", "", "日照市东港区人民法院"),
+        ("", "某县人民法院刑事判决书", "某县人民法院"),
+        # Other courts that a document mentions.
+        ("", "2017年1月因犯盗窃罪被某省某市某区人民法院判处有期徒刑六个月。", None),
+        ("", "辩护人请求人民法院对其从轻处罚。", None),
+        ("", "上诉于某市中级人民法院。", None),
+    ],
+)
+def test_the_own_court_or_none(heading, text, name):
+    assert courts.name_in(heading, text) == name

@@ -9,9 +9,13 @@ from lexpro.law import provinces
 _NAME = re.compile(r"[\u4e00-\u9fa5]{2,40}?(?:法\s?院|林区基层法院)")
 # A title (某某盗窃罪一审刑事判决书) may stand right before the court's name.
 _TITLE_BEFORE = re.compile(r".*(?:书|文书内容|终稿|号)")
-_CASE_OR_DOCUMENT_BEHIND = re.compile(r"\s{0,4}(?:刑|民|行|执|判|裁|决|国)")
-# These begin a clause about a court, not its name.
-_NO_NAME = ("由", "被", "经", "本院")
+_CASE_OR_DOCUMENT_BEHIND = re.compile(
+    r"\s{0,4}(?:刑\s{0,4}事|民\s{0,4}事|行\s{0,4}政|执\s{0,4}行|国\s{0,4}家|(?:判|裁)\s{0,4}(?:决|定)\s{0,4}书|决\s{0,4}定\s{0,4}书|（?(?:19|20)[0-9]{2})"
+)
+# What a clause about a court has (被某区人民法院判处, 请求人民法院从轻), and no court's name.
+_NO_NAME = re.compile(
+    r"^(?:由|经|本院|向|对|依|上述|原审)|[被因犯罪求]|判处|(?<=[0-9])[月日]|(?:移送|起诉|指定|公诉|诉至|报送|送达|上诉|通过)|检察院"
+)
 _SPECIAL = re.compile(r"铁路|军事|海事|知识产权|金融法院|互联网")
 _PROSECUTOR = re.compile(
     r"公诉机关\s{0,4}[：:]?\s{0,4}([\u4e00-\u9fa5]{3,30}?检察院)|([\u4e00-\u9fa5]{3,30}?检察院"
@@ -35,16 +39,16 @@ def name_in(heading: str, text: str) -> str | None:
 
     Args:
         heading: what stands before the parties.
-        text: the whole judgment; the first court of its beginning counts where the heading has
-            none.
+        text: the whole judgment; where the heading has no court, one counts in its beginning that
+            a document or a number follows. Other courts that it mentions do not.
     """
-    for where in (heading, text[:400]):
+    for where, strict in ((heading, False), (text[:400], True)):
         best = None
         for match in _NAME.finditer(where):
             name = _TITLE_BEFORE.sub("", match[0].replace(" ", ""))
-            if len(name) >= 5 and not name.startswith(_NO_NAME):
-                best = best or name
-                if _CASE_OR_DOCUMENT_BEHIND.match(where[match.end() : match.end() + 4]):
+            if len(name) >= 5 and not _NO_NAME.search(name):
+                best = best or (None if strict else name)
+                if _CASE_OR_DOCUMENT_BEHIND.match(where, match.end()):
                     return name
         if best:
             return best

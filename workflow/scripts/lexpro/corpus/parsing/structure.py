@@ -162,9 +162,10 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.sections = {name: tight.span(*span) for name, span in spans.items()}
     part = {name: same[start:end] for name, (start, end) in spans.items()}
     head = part.get("header") or same[:300]
+    heading_of_court = part.get("header", "")[-400:]
     judgment.document_type, judgment.kind = heading.document_type(head[-600:])
     judgment.case_number, _ = heading.case_number(head[-400:])
-    judgment.court = courts.name_in(head[-400:], same)
+    judgment.court = courts.name_in(heading_of_court, same)
     judgment.court_level = courts.level(judgment.court) if judgment.court else None
     if judgment.case_number:
         judgment.kind = heading.kind_of_number(judgment.case_number) or judgment.kind
