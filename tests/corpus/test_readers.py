@@ -645,3 +645,27 @@ def test_reading_and_structuring_load_only_what_the_files_need(tmp_path):
     )
     assert done.stdout.strip() == ""
     assert pq.read_metadata(tmp_path / "judgments.parquet").num_rows == 2
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "某县人民法院<br>刑事判决书<br/>被告人张某&nbsp;犯罪",
+        "<div style='x'>某县人民法院</div><div>刑事判决书</div><p>被告人张某&nbsp;犯罪</p>",
+        "&lt;div&gt;某县人民法院&lt;/div&gt;&lt;div&gt;刑事判决书&lt;/div&gt;被告人张某&amp;nbsp;犯罪",
+        "某县人民法院\\n刑事判决书\\r\\n被告人张某 犯罪",
+    ],
+)
+def test_text_fields_as_a_website_gives_them(written):
+    from lexpro.corpus.readers.base import Fields
+    from lexpro.corpus.readers.record_files import document
+
+    found = document({"text": written}, Fields(("text",)), 1, "utf-8")
+    assert found.text.replace("\xa0", " ") == "某县人民法院\n刑事判决书\n被告人张某 犯罪"
+
+
+@pytest.mark.parametrize("written", ["3<5且a>b，C:\\new", "R&D部门", "〈办法〉，<<意见>>"])
+def test_what_only_looks_like_markup_stays(written):
+    from lexpro.corpus.readers.pages import unmarked
+
+    assert unmarked(written) == written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -91,6 +92,53 @@ def _unscripted(markup: str) -> str:
     return f"<body>{page['Html']}</body>" if isinstance(page, dict) and page.get("Html") else markup
 
 
+# A text field as the court website gives it: markup, entities (also of the markup), escapes that
+# were escaped once more (\\n).
+_MARKUP = re.compile(
+    r"<(?:!--|/?(?:html|body|div|p|br|span|font|table|tr|td|a|b|u|strong|em|h[1-6]|li|ul|ol|title|style|center)\b[^<>]*/?>)",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(
+    r"&(?:lt|gt|amp|nbsp|quot|apos|[lr][ds]quo|times|mdash|middot|ensp|emsp|#[0-9]{2,6}|#x[0-9a-fA-F]{2,5});"
+)
+_ESCAPE = re.compile(r"(?:\\r)?\\n(?![a-z])|\\r(?![a-z])|\\t(?![a-z])")
+
+
+def _flat(markup: str) -> str:
+    """The text of a page: of the container of the document, else of the whole body.
+
+    Raises:
+        lxml.etree.LxmlError: it cannot be parsed.
+    """
+    # An XML declaration of an encoding is refused in a string that is decoded already.
+    markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
+    tree = lxml.html.document_fromstring(
+        markup.replace("\x00", ""), parser=lxml.html.HTMLParser(huge_tree=False)
+    )
+    found = next((nodes[0] for path in CONTAINERS if (nodes := tree.xpath(path))), tree)
+    out: list[str] = []
+    _flatten(found, out)
+    return "\n".join(line.strip() for line in "".join(out).split("\n") if line.strip())
+
+
+def unmarked(text: str) -> str:
+    """A text field of a record, read as a page is where it has markup, entities or escapes.
+
+    What cannot be parsed stays as it is.
+    """
+    if "\\" in text:
+        text = _ESCAPE.sub("\n", text)
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    if "<" in text and _MARKUP.search(text):
+        try:
+            # Line ends of the field are content, unlike those of a page.
+            return _flat("<body>" + text.replace("\n", "<br>") + "</body>")
+        except (lxml.etree.LxmlError, ValueError, RecursionError):
+            return text
+    return text
+
+
 def html_page(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
     """A web page: the container of the document, else the whole body."""
     data = whole(file)
@@ -100,18 +148,10 @@ def html_page(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
     try:
         markup, encoding = _page_text(data)
         markup = _unscripted(markup)
-        # An XML declaration of an encoding is refused in a string that is decoded already.
-        markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", markup)
-        tree = lxml.html.document_fromstring(
-            markup.replace("\x00", ""), parser=lxml.html.HTMLParser(huge_tree=False)
-        )
-        container = next((nodes[0] for path in CONTAINERS if (nodes := tree.xpath(path))), tree)
-        out: list[str] = []
-        _flatten(container, out)
+        text = _flat(markup)
     except Undecodable as error:
         yield Reject("undecodable", 1, error.byte)
     except (lxml.etree.LxmlError, ValueError, RecursionError) as error:
         yield Reject("bad_html", 1, detail=str(error) or type(error).__name__)
     else:
-        text = "".join(out)
-        yield as_document("\n".join(line.strip() for line in text.split("\n") if line.strip()), encoding)
+        yield as_document(text, encoding)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lexpro.corpus.readers.base import DAMAGE, MAX_BYTES, Document, Fields, Reject, TooLarge, Unparsed
+from lexpro.corpus.readers.pages import unmarked
 from lexpro.encoding import SAMPLE, Undecodable, detect, tidy
 
 CHUNK = 1 << 20
@@ -46,7 +47,7 @@ def document(
     case_number = fields.pick(record, fields.case_number)
     if _DAMAGED.search(text) or (case_number and _DAMAGED.search(case_number)):
         return Reject("undecodable", number, byte, f"not {encoding}, or half a character")
-    text = tidy(text)
+    text = tidy(unmarked(text))
     return Document(text, encoding, number, case_number) if text else Reject("empty", number, byte)
 
 
