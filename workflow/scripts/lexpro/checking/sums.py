@@ -18,6 +18,8 @@ _STORY = re.compile(
 )
 # A total that is further away from the sum than this was not meant to be it.
 NEAR = 0.5
+# A sentence with more characters is no sentence.
+LONGEST = 4000
 
 
 def sums(case: Case) -> Iterator[Finding]:
@@ -29,6 +31,8 @@ def sums(case: Case) -> Iterator[Finding]:
     """
     for sentence in _SENTENCE.finditer(case.plain):
         text = sentence[0]
+        if len(text) > LONGEST or not money.WRITTEN.search(text):
+            continue
         found = money.find(text)
         begin = 0
         for number, total in enumerate(found):
