@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -19,6 +20,7 @@ from lexpro.workflow.files import read_json
 
 if TYPE_CHECKING:
     from lexpro.asking.answering import Model
+    from lexpro.retrieval import cite
     from lexpro.retrieval.search import Searcher
     from lexpro.statutes.lookup import Law
 
@@ -85,7 +87,7 @@ class Part(Generic[T]):
         return self._value  # type: ignore[return-value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Knowledge:
     """The files of a knowledge base, as docs/knowledge.md has them."""
 
@@ -96,6 +98,28 @@ class Knowledge:
     thresholds: list[dict]
     guideline: dict
     rows: list[dict] = field(default_factory=list)
+
+    @cached_property
+    def by_law(self) -> dict[str, list[dict]]:
+        """The rows of each law, by its plain name: a check needs those of a few laws only."""
+        from lexpro.statutes.lookup import plain
+
+        names = {law: plain(law) for law in {row["law"] for row in self.rows}}
+        found: dict[str, list[dict]] = {}
+        for row in self.rows:
+            found.setdefault(names[row["law"]], []).append(row)
+        return found
+
+    def check(
+        self, cited: Sequence[tuple[str, str]], shown: Collection[str] | None, date: str | None
+    ) -> list[cite.Checked]:
+        """As `lexpro.retrieval.cite.check`, over the articles of the cited laws."""
+        from lexpro.retrieval import cite
+        from lexpro.statutes.lookup import plain
+
+        names = dict.fromkeys(plain(law) for law, _ in cited)
+        rows = [row for name in names for row in self.by_law.get(name, ())]
+        return cite.check(cited, rows, shown, date)
 
     @property
     def dated(self) -> bool:

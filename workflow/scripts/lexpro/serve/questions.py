@@ -17,7 +17,7 @@ from lexpro.tasks import answers, prompts, texts
 
 if TYPE_CHECKING:
     from lexpro.retrieval.search import Searcher
-    from lexpro.serve.experiment import Workbench
+    from lexpro.serve.experiment import Knowledge, Workbench
 
 # What can be asked. The free question is the user's own; the others are those of the training.
 TASKS = {
@@ -137,14 +137,14 @@ class Result:
     cases: int
 
 
-def result(searcher: Searcher, document: Document, ended: Job) -> Result:
+def result(knowledge: Knowledge, searcher: Searcher, document: Document, ended: Job) -> Result:
     """The answer with its citations checked and compared with those of similar cases."""
     from lexpro.asking.answering import citations
 
     task = ended.about["task"]
     thought, said, _ = answers.split_think(ended.text)
     cited = cite.cited_in(ended.text) if task in ("free", "elements") else citations(task, ended.text)
-    checked = cite.check(cited, searcher.article_rows, set(ended.about["refs"]), document.record.date)
+    checked = knowledge.check(cited, set(ended.about["refs"]), document.record.date)
     similar = searcher.cases(document.facts, COUNTED)
     counts = Counter(ref for case in similar for ref in set(case["refs"]))
     total = max(1, len(similar))

@@ -170,7 +170,7 @@ def view(document: Document, knowledge: Knowledge, searcher: Searcher | None, on
     """The articles that the document cites, then those that retrieval finds for its facts."""
     cited = [(article.law, article.ref) for article in document.record.articles]
     cited = list(dict.fromkeys(cited or cite.cited_in(document.text)))
-    checked = cite.check(cited, knowledge.rows, None, on.judgment or None)
+    checked = knowledge.check(cited, None, on.judgment or None)
     shown = [show(knowledge, one.law, one.ref, on, True, one.verdict) for one in checked]
     known = {(one.law, one.ref) for one in shown}
     if searcher:

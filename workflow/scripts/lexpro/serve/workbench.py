@@ -226,7 +226,8 @@ class Pages:
         if asked and asked.about["document"] != document.id:
             asked = None
         ended = bool(asked) and asked.state in jobs.ENDED
-        searcher = self.bench.searcher.get()
+        knowledge, searcher = self.bench.knowledge.get(), self.bench.searcher.get()
+        read = bool(asked and ended and asked.text)
         return {
             "tasks": questions.TASKS,
             "states": questions.STATES,
@@ -235,7 +236,7 @@ class Pages:
             "question": asked.about["question"] if asked else "",
             "asked": asked,
             "ended": ended,
-            "result": questions.result(searcher, document, asked) if asked and ended and asked.text else None,
+            "result": questions.result(knowledge, searcher, document, asked) if read else None,
             "synthetic": self.bench.synthetic,
         }
 
