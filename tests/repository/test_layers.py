@@ -17,7 +17,7 @@ ORDER = [
     "config", "workflow",
     "git_trees", "datasets", "stats",
     "statutes", "corpus", "tasks", "retrieval", "examples", "models", "engines", "rewards", "training", "evaluation",
-    "report", "dag", "resources", "asking", "sentencing", "checking", "serve", "cli", "__main__",
+    "experts", "report", "dag", "resources", "asking", "sentencing", "checking", "serve", "cli", "__main__",
 ]  # fmt: skip
 
 
