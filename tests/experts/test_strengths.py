@@ -42,7 +42,9 @@ def test_two_systems_have_the_strengths_of_their_odds():
     assert found["x"].value == pytest.approx(np.log(3) / 2, abs=1e-3)
     assert found["y"].value == pytest.approx(-np.log(3) / 2, abs=1e-3)
     # The exact error of a logarithm of odds: sqrt(1/300 + 1/100), half of it each.
-    assert found["x"].high - found["x"].value == pytest.approx(1.966 * np.sqrt(1 / 300 + 1 / 100) / 2, rel=0.02)
+    assert found["x"].high - found["x"].value == pytest.approx(
+        1.966 * np.sqrt(1 / 300 + 1 / 100) / 2, rel=0.02
+    )
 
 
 def test_sides_do_not_matter():

@@ -70,7 +70,9 @@ def alpha(table: np.ndarray, distance: str = "nominal") -> float:
     raters = table.sum(axis=1)
     totals = table.sum(axis=0)
     apart = DISTANCES[distance](totals)
-    together = (table / (raters[:, None] - 1)).T @ table - np.diag((table / (raters[:, None] - 1)).sum(axis=0))
+    together = (table / (raters[:, None] - 1)).T @ table - np.diag(
+        (table / (raters[:, None] - 1)).sum(axis=0)
+    )
     number = totals.sum()
     expected = (np.outer(totals, totals) * apart).sum() / (number - 1) if number > 1 else 0.0
     return float(1 - (together * apart).sum() / expected) if expected > 0 else float("nan")
@@ -127,5 +129,7 @@ def with_interval(
     generator = np.random.default_rng(seed)
     drawn = [coefficient(table[generator.integers(0, len(table), len(table))]) for _ in range(draws)]
     finite = np.array([one for one in drawn if np.isfinite(one)])
-    low, high = np.quantile(finite, [(1 - confidence) / 2, (1 + confidence) / 2]) if len(finite) else (value,) * 2
+    low, high = (
+        np.quantile(finite, [(1 - confidence) / 2, (1 + confidence) / 2]) if len(finite) else (value,) * 2
+    )
     return result | {"value": value, "low": min(value, float(low)), "high": max(value, float(high))}

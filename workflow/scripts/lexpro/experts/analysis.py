@@ -34,7 +34,9 @@ def matched(ratings: Iterable[Rating], key: Iterable[Mapping], sheet: str) -> li
             continue
         row = rows.get(rating.showing)
         if row is None or row["expert"] != rating.expert:
-            raise UserError(f"a rating is of showing {rating.showing}, which the sheet {sheet} does not have.")
+            raise UserError(
+                f"a rating is of showing {rating.showing}, which the sheet {sheet} does not have."
+            )
         found.append(Rated(rating, row))
     return found
 
@@ -66,7 +68,9 @@ def standings(cast: Sequence[Vote], how: Settings) -> list[dict]:
     rows = []
     for name in names:
         table = points_of(cast, name)
-        share = stats.bootstrap(table, {"points": stats.Mean()}, how.draws, how.seed, how.confidence)["points"]
+        share = stats.bootstrap(table, {"points": stats.Mean()}, how.draws, how.seed, how.confidence)[
+            "points"
+        ]
         own = found.get(name)
         rows.append(
             {
@@ -180,7 +184,9 @@ def _correlated(by_item: Mapping[str, list[tuple]], how: Settings) -> dict[str, 
     return result | {"value": value, "low": min(value, float(low)), "high": max(value, float(high))}
 
 
-def correlations(cast: Sequence[Vote], answers: Iterable[Mapping], table: Sequence[Mapping], how: Settings) -> list[dict]:
+def correlations(
+    cast: Sequence[Vote], answers: Iterable[Mapping], table: Sequence[Mapping], how: Settings
+) -> list[dict]:
     """A row for each automatic metric: how far its differences go with the votes.
 
     Args:
@@ -205,7 +211,11 @@ def correlations(cast: Sequence[Vote], answers: Iterable[Mapping], table: Sequen
             for system in {s for _, s in metric} & strong.keys()
         }
         order = sorted(means)
-        rho = _spearman([means[s] for s in order], [strong[s] for s in order]) if len(order) > 2 else float("nan")
+        rho = (
+            _spearman([means[s] for s in order], [strong[s] for s in order])
+            if len(order) > 2
+            else float("nan")
+        )
         rows.append(
             {
                 "metric": name,
@@ -222,7 +232,11 @@ def _by_task(cast: Sequence[Vote], tasks: Mapping[str, str], how: Settings) -> d
 
 
 def analyse(
-    shown: Mapping, key: Sequence[Mapping], answers: Sequence[Mapping], ratings: Sequence[Rating], how: Settings
+    shown: Mapping,
+    key: Sequence[Mapping],
+    answers: Sequence[Mapping],
+    ratings: Sequence[Rating],
+    how: Settings,
 ) -> dict:
     """All numbers of a sheet that experts have rated.
 

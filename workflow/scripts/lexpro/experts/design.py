@@ -103,7 +103,9 @@ def _sided(expert: int, item: str, pair: tuple[str, str], seed: int) -> Showing:
 def _repeats(shown: list[Showing], share: float, seed: int) -> list[Showing]:
     """Some of the pairs that an expert sees early, to be seen again with their sides swapped."""
     count = round(share * len(shown))
-    early = sorted(shown[: max(count, len(shown) // 2)], key=lambda s: draw(seed, "repeat", s.expert, *s.pair))
+    early = sorted(
+        shown[: max(count, len(shown) // 2)], key=lambda s: draw(seed, "repeat", s.expert, *s.pair)
+    )
     return [replace(s, left=s.right, right=s.left, kind="repeat") for s in early[:count]]
 
 
@@ -127,7 +129,9 @@ def _controls(expert: int, golds: Mapping[str, tuple[str, str]], count: int, see
     return made
 
 
-def _placed(shown: list[Showing], controls: list[Showing], repeats: list[Showing], seed: int) -> list[Showing]:
+def _placed(
+    shown: list[Showing], controls: list[Showing], repeats: list[Showing], seed: int
+) -> list[Showing]:
     """Controls anywhere, repeats in the last third."""
     order = list(shown)
     for extra in (*controls, *repeats):

@@ -23,7 +23,9 @@ def difficulty(questions: Sequence[Question]) -> dict[str, str]:
     """Item → one of `LEVELS`, in thirds of each task: the lower the mean score, the harder."""
     found = {}
     for task in {question.task for question in questions}:
-        ranked = sorted((q for q in questions if q.task == task), key=lambda q: (*_ease(q), q.id), reverse=True)
+        ranked = sorted(
+            (q for q in questions if q.task == task), key=lambda q: (*_ease(q), q.id), reverse=True
+        )
         for place, question in enumerate(ranked):
             found[question.id] = LEVELS[place * len(LEVELS) // len(ranked)]
     return found

@@ -89,9 +89,7 @@ def build(questions: dict[str, Question], settings: Settings) -> Sheet:
     if not chosen:
         raise UserError("expert_sheet: no item has answers of two systems: nothing can be compared.")
     by_id = {question.id: question for question in chosen}
-    pairs = design.pairs(
-        {q.id: sorted(q.answers) for q in chosen}, settings.pairs_per_item, settings.seed
-    )
+    pairs = design.pairs({q.id: sorted(q.answers) for q in chosen}, settings.pairs_per_item, settings.seed)
     differing = {item: [p for p in own if not _alike(by_id[item], p)] for item, own in pairs.items()}
     showings = design.showings(
         differing,
@@ -114,7 +112,13 @@ def build(questions: dict[str, Question], settings: Settings) -> Sheet:
         return name
 
     rows = [
-        {"id": name, "expert": s.expert, "question": places[s.item], "left": side(s, s.left), "right": side(s, s.right)}
+        {
+            "id": name,
+            "expert": s.expert,
+            "question": places[s.item],
+            "left": side(s, s.left),
+            "right": side(s, s.right),
+        }
         for name, s in zip(names, showings, strict=True)
     ]
     shown = {

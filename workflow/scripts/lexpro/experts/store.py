@@ -66,14 +66,14 @@ class Store:
                 yield database
 
     def enrol(self, sheet: str, expert: int) -> str:
-        """A new token of an expert, who may have several; it is not kept and cannot be asked for."""
+        """A new token of an expert, who may have several; it is shown once and not kept."""
         token = secrets.token_urlsafe(18)
         with self._open() as database:
             database.execute("INSERT INTO experts VALUES (?, ?, ?, ?)", (_hash(token), sheet, expert, now()))
         return token
 
     def expert_of(self, sheet: str, token: str) -> int | None:
-        """The expert of a token, or None. The hash is looked up, so time tells nothing of a token."""
+        """The expert of a token, or None; its hash is looked up, so that time tells nothing."""
         with self._open() as database:
             found = database.execute(
                 "SELECT expert FROM experts WHERE token_sha256 = ? AND sheet = ?", (_hash(token), sheet)

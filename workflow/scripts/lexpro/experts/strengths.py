@@ -109,7 +109,9 @@ def _errors(counts: _Counts, strengths: np.ndarray) -> np.ndarray:
     contrasts = counts.contrasts
     won = 1 / (1 + np.exp(-(contrasts @ strengths)))
     scores = (counts.points - counts.votes * won) @ contrasts
-    information = np.einsum("ip,p,pa,pb->iab", counts.votes, won * (1 - won), contrasts, contrasts, optimize=True)
+    information = np.einsum(
+        "ip,p,pa,pb->iab", counts.votes, won * (1 - won), contrasts, contrasts, optimize=True
+    )
     prior = np.einsum("p,pa,pb->ab", PRIOR * won * (1 - won), contrasts, contrasts)
     rest = information.sum(axis=0) + prior - information
     steps = np.einsum("iab,ib->ia", np.linalg.pinv(rest, hermitian=True), scores)
