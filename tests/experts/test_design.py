@@ -75,7 +75,7 @@ def test_controls_set_a_right_answer_beside_that_of_another_item():
     assert Counter(s.expert for s in controls) == {1: 4, 2: 4, 3: 4}
     assert all({s.left, s.right} == {design.GOLD, design.SPOILED} and s.source != s.item for s in controls)
     assert {s.left for s in controls} == {design.GOLD, design.SPOILED}
-    same = {item: ("charge", "同一答案") for item in ITEMS}
+    same = dict.fromkeys(ITEMS, ("charge", "同一答案"))
     compared = {item: [("a", "b")] for item in ITEMS}
     plain = {"experts": 1, "ratings": 1, "repeats": 0.0, "controls": 4, "seed": 1}
     # Where all right answers are the same, none of them is a wrong one.

@@ -122,7 +122,7 @@ class TestSystems:
         assert (one.charge, one.province, one.gold) == ("盗窃", "湖南", "罪名：盗窃")
         answer = one.answers["sft.none"]
         assert (answer.text, answer.thought) == ("罪名：盗窃", "因为")
-        assert answer.metrics == {"score": 1.0, "precision": 1.0, "recall": 1.0, "length": 15.0}
+        assert answer.metrics == {"score": 1.0, "precision": 1.0, "recall": 1.0, "length": 13.0}
         assert found["d0:charge"].answers["sft.none"].text == ""
         assert systems.of_runs(inputs, ["term"], tmp_path / "heldout.jsonl") == {}
 

@@ -124,10 +124,14 @@ def share_of_cores(stage):
     return threads
 
 
-def all_runs_of(wildcards):
-    """The manifests of everything that a report shows."""
-    run = PLAN.runs["report", wildcards.key]
-    return [manifest for name in run.upstream for manifest in manifests_of(PLAN.above(run, name))]
+def all_upstream(stage):
+    """The manifests of everything that a run reads, whatever that is: a report, a sheet."""
+
+    def manifests(wildcards):
+        run = PLAN.runs[stage, wildcards.key]
+        return [manifest for name in run.upstream for manifest in manifests_of(PLAN.above(run, name))]
+
+    return manifests
 
 
 def corpus_runs(name):

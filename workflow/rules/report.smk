@@ -9,7 +9,7 @@ rule report:
     """All of one experiment → numbers, tables, figures, a page. In: all its runs. Out: results/report/<key>/."""
     input:
         plan=plan_of("report"),
-        runs=all_runs_of,
+        runs=all_upstream("report"),
         # Code changes that were accepted without a rerun: the report shows them.
         accepted=outside("report"),
     output:

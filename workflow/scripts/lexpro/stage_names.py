@@ -17,5 +17,7 @@ STAGES = (
     "index",
     "predict",
     "score",
+    "expert_sheet",
+    "expert",
     "report",
 )

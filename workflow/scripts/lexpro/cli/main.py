@@ -24,6 +24,7 @@ COMMANDS = {
     "estimate": "Estimate what a training takes: memory, GPUs, tokens, hours, sbatch lines.",
     "gates": "Check every reward on gold answers and on uninformed baselines.",
     "publish": "Publish finished reports under the names of their experiments.",
+    "ratings": "Have legal experts rate a sheet, and move their ratings.",
     "rescore": "Score anyone's outputs of a public benchmark, by its official scorer and by ours.",
     "schema": "Make the reference page and the JSON schemas of config/ from the schemas of the stages.",
     "serve": "Open the workbench of an experiment in a browser: 办案工作台, on this machine.",

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
     Raises:
         UserError: the experiment has not run, or the address cannot be had.
     """
-    from lexpro.serve import app, run, workbench
+    from lexpro.serve import app, experts, run, workbench
     from lexpro.serve.experiment import Workbench
 
     logging.basicConfig(
@@ -49,7 +49,9 @@ def run(args: argparse.Namespace) -> None:
     policy = run.policy(args.host, args.name)
     with run.listen(args.host, args.port) as listening:
         part = workbench.Pages(bench)
-        made = app.build([part.section()], policy, args.experiment, [bench.start], [part.close, bench.close])
+        rated = experts.of_experiment(bench.summary)
+        sections = [part.section(), *([rated] if rated else [])]
+        made = app.build(sections, policy, args.experiment, [bench.start], [part.close, bench.close])
         address = run.address(args.host, listening.getsockname()[1], policy)
         if policy.token:
             print("其他机器也能连到这个地址：只有知道口令的人能打开，别的主机名一律拒绝。口令只打印这一次。")

@@ -6,7 +6,7 @@ and of the keys upstream. Runs that coincide are one run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lexpro import datasets
@@ -96,9 +96,39 @@ def expand(wanted: Experiment, dag: Dag) -> None:
         where = f"{variant}.{retrieval}" if benchmark == HELDOUT else f"{variant}.{retrieval}.{benchmark}"
         made |= {f"predict.{where}": predict, f"score.{where}": score}
 
+    # Experts: answers of several systems → a blind sheet → (where there are any) its ratings.
+    made |= _experts(wanted, made, run)
+
     # Report: everything of the experiment.
     named = {"experiment": wanted.name}
     run("report", made, named, wanted.name, provinces=provinces, **named)
+
+
+def _experts(wanted: Experiment, made: dict[str, Run], run: Callable[..., Run]) -> dict[str, Run]:
+    """The sheet that legal experts rate, and what their ratings say; nothing for a single system.
+
+    Raises:
+        SettingError: the experiment is not evaluated on the benchmark that is to be compared.
+    """
+    asked = wanted.settings["expert_sheet"]
+    benchmark = asked.benchmark or next(iter(wanted.benchmarks), HELDOUT)
+    if asked.benchmark and benchmark not in wanted.benchmarks:
+        known = ", ".join(wanted.benchmarks)
+        raise SettingError(
+            "expert_sheet.benchmark", f"{benchmark} is not evaluated here; benchmarks: {known}"
+        )
+    suffix = "" if benchmark == HELDOUT else f".{benchmark}"
+    scores = {
+        f"score.{variant}.{retrieval}": made[f"score.{variant}.{retrieval}{suffix}"]
+        for name, variant, retrieval in evaluations(wanted)
+        if name == benchmark
+    }
+    if len(scores) + len(asked.systems) < 2:
+        return {}
+    found = {"expert_sheet": run("expert_sheet", {"tasks": made["tasks"], **scores})}
+    if wanted.settings["expert"].ratings:
+        found["expert"] = run("expert", {"expert_sheet": found["expert_sheet"]})
+    return found
 
 
 def _pins(corpus: Model) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from lexpro.config.benchmark import Questions
 from lexpro.config.knowledge import Statutes
 from lexpro.corpus.readers.raw_files import raw_files
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
+from lexpro.experts import exports
 from lexpro.models.pretrained import WANTED
 from lexpro.statutes import collection
 from lexpro.workflow import accepted, fingerprint
@@ -105,6 +106,23 @@ def _scorer(run: Run) -> dict[str, str]:
     return hashes
 
 
+def _outputs(run: Run) -> dict[str, str]:
+    """The files of other systems' outputs."""
+    named = {name: expanded(system.path) for name, system in run.settings.systems.items()}
+    if missing := next((name for name, path in named.items() if not path.is_file()), None):
+        raise UserError(f"expert_sheet.systems.{missing}.path: {named[missing]} is no file.")
+    return listing((RawFile(path, name) for name, path in named.items()), run.plan / "cache/outputs.json")
+
+
+def _ratings(run: Run) -> dict[str, str]:
+    """The exports of the experts' ratings."""
+    place = expanded(run.settings.ratings)
+    files = exports.files(place)
+    if not files or not all(path.is_file() for path in files):
+        raise UserError(f"expert.ratings: {place} holds no export (*.jsonl, *.csv): see docs/experts.md.")
+    return listing((RawFile(path, path.name) for path in files), run.plan / "cache/ratings.json")
+
+
 def _accepted(run: Run) -> dict[str, list[dict]]:
     """The accepted code changes of the runs that a report shows."""
     ledgers = {f"{stage}/{key}": accepted.entries(stage, key) for stage, key in run.upstream.values()}
@@ -124,6 +142,8 @@ OUTSIDE: dict[str, tuple[str, Callable[[Run], object], Callable[[Run], dict]]] =
     "embed": ("model", _model, _retriever),
     "index": ("model", _model, _retriever),
     "score": ("models", lambda run: scorer_models(run.settings), _scorer),
+    "expert_sheet": ("outputs", lambda run: run.settings.systems, _outputs),
+    "expert": ("ratings", lambda run: True, _ratings),
     "report": ("accepted", lambda run: True, _accepted),
 }
 
