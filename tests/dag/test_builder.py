@@ -21,13 +21,14 @@ def changed(before, after):
 @pytest.mark.parametrize(
     "override, stages",
     [
-        ("grpo.learning_rate=1.23e-5", {"grpo", "predict", "score", "report"}),
-        ("sft.seed=99", {"sft", "grpo", "predict", "score", "report"}),
-        ("score.seed=99", {"score", "report"}),
+        ("grpo.learning_rate=1.23e-5", {"grpo", "predict", "score", "expert_sheet", "report"}),
+        ("sft.seed=99", {"sft", "grpo", "predict", "score", "expert_sheet", "report"}),
+        ("score.seed=99", {"score", "expert_sheet", "report"}),
+        ("expert_sheet.seed=99", {"expert_sheet", "report"}),
         ("report.dpi=99", {"report"}),
         ("sft.runtime.log_every=7", set()),
         ("grpo.runtime.wandb=disabled", set()),
-        ("index.ef_search=77", {"index", "predict", "score", "report"}),
+        ("index.ef_search=77", {"index", "predict", "score", "expert_sheet", "report"}),
     ],
 )
 def test_a_setting_moves_its_stage_and_what_follows(override, stages):

@@ -50,13 +50,11 @@ def drawn(questions: Sequence[Question], count: int, seed: int) -> list[Question
     levels = difficulty(questions)
     left = {q.id: q for q in questions if len(q.answers) > 1}
     lots = {name: draw(seed, "item", name) for name in left}
+    own = {q.id: tuple(traits(q, levels[q.id]).items()) for q in left.values()}
     taken: Counter[tuple[str, str]] = Counter()
     chosen = []
     while left and len(chosen) < count:
-        question = min(
-            left.values(),
-            key=lambda q: (sum(taken[trait] for trait in traits(q, levels[q.id]).items()), lots[q.id]),
-        )
-        taken.update(traits(question, levels[question.id]).items())
-        chosen.append(left.pop(question.id))
+        name = min(left, key=lambda n: (sum(taken[trait] for trait in own[n]), lots[n]))
+        taken.update(own[name])
+        chosen.append(left.pop(name))
     return chosen
