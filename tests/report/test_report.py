@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt
 import planning
 import polars as pl
 import pytest
+import rated_sheet
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from lexpro.report import (
     corpus_figures,
     corpus_page,
     effects,
+    experts,
     figures,
     gather,
     labels,
@@ -221,7 +223,7 @@ def experiment(root: Path, provinces=PROVINCES, charges=CHARGES, steps: int = 40
     real.
     """
     names = ["corpus", "ingest", "structure", "filter", "knowledge", "tasks", "base_model", "sft", "grpo"]
-    names += ["embed", "index"]
+    names += ["embed", "index", "expert_sheet", "expert"]
     pairs = [f"{variant}.{retrieval}" for variant in sources.VARIANTS for retrieval in sources.RETRIEVAL]
     names += [f"{made}.{pair}" for pair in pairs for made in ("predict", "score")]
     folder = {name: root / name.split(".")[0] / f"{name.replace('.', '-')}-0a1b2c3d" for name in names}
@@ -234,6 +236,7 @@ def experiment(root: Path, provinces=PROVINCES, charges=CHARGES, steps: int = 40
     model(folder["base_model"])
     trained(folder, steps)
     evaluated(folder)
+    rated_sheet.write(folder["expert_sheet"], folder["expert"])
     systems = {
         name: {str(k): 1 - math.exp(-k / (3 + place)) for k in (1, 3, 5, 10)}
         for place, name in enumerate(["cases", "fused", "bm25", "dense", "constant"])
@@ -429,6 +432,8 @@ def draw(name: str, found: dict, inputs: dict[str, Path]) -> plt.Figure:
         "grpo": lambda: figures.grpo(logs["grpo"], 5),
         "scores": lambda: figures.scores(found),
         "retrieval": lambda: figures.retrieval(found),
+        "experts": lambda: experts.strengths(found),
+        "expert_metrics": lambda: experts.metrics(found),
     }[name]()
 
 
@@ -444,6 +449,8 @@ def draw(name: str, found: dict, inputs: dict[str, Path]) -> plt.Figure:
         ("grpo", 6, "xy"),
         ("scores", 4, "xy"),
         ("retrieval", 4, "x"),
+        ("experts", 2, "x"),
+        ("expert_metrics", 1, "x"),
     ],
 )
 def test_panels_are_there_and_their_axes_named(name, panels, named, found, inputs):
@@ -695,7 +702,7 @@ def test_the_stage_writes_summary_figures_tables_and_page(finished):
     assert read_json(finished / "summary.json")["experiment"] == "demo"
     assert "A note &amp; more." in (finished / "report.html").read_text(encoding="utf-8")
     counts = read_json(finished / "manifest.json")["counts"]
-    assert counts["figures"] == 8 and counts["examples"] == 2
+    assert counts["figures"] == len(catalog.FIGURES) == 10 and counts["examples"] == 2
     assert counts["tables"] == len(tables.TABLES) + len(paper.TABLES)
     assert (finished / "figures/scores.svg").is_file() and (finished / "tables/scores.tex").is_file()
 

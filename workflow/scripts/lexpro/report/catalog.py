@@ -40,6 +40,18 @@ FIGURES = {
         "For the facts of held-out cases: the share of the articles that the judgment cites which a system finds "
         "among its first ones. Grey: what the commonest articles give, whatever the facts.",
     ),
+    "experts": Entry(
+        "Legal experts: strength of each system, and points of one against another",
+        "From blind pairwise votes. Left: Bradley–Terry strengths, 0 on average; a system that is stronger by 1 wins "
+        "2.7 votes to 1. Bars are intervals over items. Right: the share of points of the system in the row against "
+        "each of the others, numbered from the top; a tie is half a point for each.",
+    ),
+    "expert_metrics": Entry(
+        "How automatic metrics go with legal experts",
+        "Spearman's rank correlation between the difference of a metric and the vote, over all votes; bars are "
+        "intervals over items. The length of an answer is no measure of its worth: experts whose votes go with it may "
+        "have been led by it.",
+    ),
     "sft": Entry(
         "Supervised fine-tuning: training loss and gradient norm",
         "As in the paper's Figure 3, on logarithmic scales. Thin lines are single log entries, thick lines their "
@@ -116,6 +128,30 @@ TABLES = {
         "Public benchmarks",
         "The official score, bug for bug, beside the normalised one with its interval. Empty where the experiment "
         "asks held-out judgments only.",
+    ),
+    "expert_sheet": Entry(
+        "The sheet for experts: items by charge, province and difficulty, comparisons by pair",
+        "Difficulty is in thirds of each task by the mean automatic score of all systems.",
+    ),
+    "expert_systems": Entry(
+        "Strengths and points by the votes of experts",
+        "Strengths are Bradley–Terry's, points are shares of votes with ties as halves. Rows of all experts are there "
+        "where some are left out by the rule. Empty where nobody has rated.",
+    ),
+    "expert_raters": Entry(
+        "The experts: controls, repeats, sides and time",
+        "Left: share of the left answer among decided pairs. Who is left out fails the rule that the sheet states.",
+    ),
+    "expert_agreement": Entry(
+        "Agreement of the experts",
+        "Over pairs (preference) and answers (marks) that several experts rated; n counts them.",
+    ),
+    "expert_metrics": Entry(
+        "Correlation of automatic metrics with the experts",
+        "Over votes: of the metric's difference with the vote. Over systems: of mean metric with strength.",
+    ),
+    "expert_marks": Entry(
+        "Mean marks by dimension, from 1 to 5", "Where experts gave marks beside their votes."
     ),
     "training": Entry(
         "Where the training curves begin and end",

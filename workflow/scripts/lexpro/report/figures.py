@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from lexpro.report import catalog, corpus_figures, labels, sources, style
+from lexpro.report import catalog, corpus_figures, experts, labels, sources, style
 from lexpro.report.score_tables import runs_of
 from lexpro.task_names import TASKS
 
@@ -170,6 +170,7 @@ def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window
         "grpo": grpo(sources.curves(inputs["grpo"] / "metrics.jsonl"), window),
         "scores": scores(summary),
         "retrieval": retrieval(summary),
+        **{name: make(summary) for name, make in experts.FIGURES.items()},
     }
     for name in catalog.FIGURES:
         style.save(made[name], out, name)

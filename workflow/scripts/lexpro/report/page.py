@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lexpro.report import corpus_page, effects, labels, markup, sources
+from lexpro.report import experts as expert_section
 from lexpro.report.examples import Example, Mark
 from lexpro.report.score_tables import runs_of
 from lexpro.report.table import Table
@@ -20,6 +21,7 @@ LEGEND = (
 SECTIONS = (
     ("numbers", "Key numbers"),
     ("evaluation", "Evaluation"),
+    ("experts", "Experts"),
     ("examples", "Worked examples"),
     ("training", "Training"),
     ("corpus", "Corpus"),
@@ -182,6 +184,9 @@ def render(summary: dict, tables: dict[str, Table], examples: list[Example], fig
         "key_numbers": key_numbers(summary),
         "key_text": key_text(summary),
         "effects": [text for text in (effects.of_grpo(summary), effects.of_retrieval(summary)) if text],
+        "experts_text": expert_section.text(summary),
+        "rated": bool(expert_section.ratings(summary)),
+        "expert_example": summary.get("experts", {}).get("example", {}),
         "examples": examples,
         "glosses": labels.FIELDS,
         "examples_text": examples_text(summary, examples),

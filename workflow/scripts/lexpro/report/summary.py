@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lexpro.report import census, comparisons, published, score_tables, sources
+from lexpro.report import census, comparisons, experts, published, score_tables, sources
 from lexpro.task_names import TASKS
 from lexpro.workflow.files import read_json
 
@@ -196,6 +196,7 @@ def build(experiment: str, inputs: dict[str, Path], provinces: list[str]) -> dic
         **scores(inputs),
         "benchmarks": score_tables.public(inputs),
         **comparisons.build(inputs),
+        "experts": experts.build(inputs),
         "retrieval": read_json(inputs["index"] / "recall.json"),
         "published": published.tree(),
         "provenance": provenance(inputs, provinces),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lexpro.report import catalog, corpus_tables, element_tables, labels, noise, paper, score_tables
+from lexpro.report import catalog, corpus_tables, element_tables, experts, labels, noise, paper, score_tables
 from lexpro.report.score_tables import OUTCOMES, SEEN, runs_of
 from lexpro.report.table import Cell, Table
 from lexpro.stage_names import STAGES
@@ -122,6 +122,7 @@ TABLES = {
     "confusions": confusions,
     **element_tables.TABLES,
     **score_tables.TABLES,
+    **experts.TABLES,
     "training": training,
     "retrieval": retrieval,
     **corpus_tables.TABLES,
