@@ -92,19 +92,15 @@ def text(summary: dict) -> str:
     drawn, rule = made["sheet"], made["rule"]
     shown = drawn["showings"]
     said = f"The sheet {drawn['key']} asks {len(drawn['by_expert'])} experts which of two answers is better, blind: "
-    said += f"{drawn['items']} items drawn evenly by charge, province and difficulty, {len(drawn['systems'])} systems in a "
-    said += f"balanced incomplete design, {shown['pair']} comparisons, {shown['repeat']} of them again with their sides "
-    said += f"swapped, {shown['control']} controls with a known answer"
     said += (
-        f", {drawn['same']} pairs that need no expert because both answers are the same. "
-        if drawn["same"]
-        else ". "
+        f"{drawn['items']} items drawn evenly by charge, province and difficulty, {len(drawn['systems'])} "
     )
-    said += (
-        f"Left out is who passes fewer than {rule['min_controls']:.0%} of the controls, repeats fewer than "
-    )
-    said += f"{rule['min_repeats']:.0%} of the judgments or takes less than {rule['min_seconds']:g} seconds (median); "
-    said += "this was stated before anybody rated. "
+    said += f"systems in a balanced incomplete design, {shown['pair']} comparisons, {shown['repeat']} of them again "
+    said += f"with their sides swapped, {shown['control']} controls with a known answer"
+    alike = f", {drawn['same']} pairs that need no expert because both answers are the same"
+    said += f"{alike if drawn['same'] else ''}. Left out is who passes fewer than {rule['min_controls']:.0%} of the "
+    said += f"controls, repeats fewer than {rule['min_repeats']:.0%} of the judgments or takes less than "
+    said += f"{rule['min_seconds']:g} seconds (median); this was stated before anybody rated. "
     found = made["ratings"]
     if not found:
         return f"{said}Nobody has rated it yet: docs/experts.md says how."

@@ -159,7 +159,7 @@
   // --- what is shown
 
   function fill(side, answer) {
-    const box = byId(side);
+    const box = byId(`${side}-text`);
     box.textContent = answer.text || "（没有答案）";
     box.classList.toggle("none", !answer.text);
     const thought = byId(`${side}-thought`);
