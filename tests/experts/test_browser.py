@@ -202,6 +202,7 @@ def test_nothing_is_wider_than_the_window_and_every_choice_is_in_view(tab, serve
     assert len(boxes) == 5
     assert all(a >= 0 and b >= 0 and c <= width and d <= height for a, b, c, d in boxes)
     if folder := os.environ.get("LEXPRO_PICTURES"):
+        tab.run("document.fonts.ready.then(() => new Promise((go) => setTimeout(go, 3000)))")
         tab.press("r")
         tab.picture(Path(folder) / f"experts-{width}.png")
         tab.press("r")
