@@ -52,3 +52,22 @@ def test_what_several_took_part_in_is_counted_once():
 def test_a_long_text_without_stops_is_read_in_its_length(piece):
     """Not in the square of it: that would be hours."""
     assert len(of_each(piece * 40_000 + "得3元。", ["张某甲", "张某乙"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("facts", "amount"),
+    [
+        ("被告人张某虚构驾车撞人需要赔偿等理由，骗取李某人民币38000元。", 38_000),
+        ("盗走现金1600元、手机一部（价值900元）、记录仪一台（价值420元）。", 2920),
+        ("合同金额共计10，120，000元，至案发未兑付金额1，668，300元。", 10_120_000),
+        ("窃得手机一部（经鉴定，价值人民币1，582元，已发还被害人）及手机一部（经鉴定价值人民币557元，已扣押）。", 2139),
+        ("窃得手机一部（已扣押，价值人民币3000元）。", 3000),
+        ("窃得手机一部（现已发还），经鉴定价值人民币3000元。", 3000),
+        ("窃得手表一块，价值人民币3000元。", 3000),
+        ("骗取甲人民币5万元。后又骗取乙人民币3万元。", 80_000),
+        ("公诉机关指控诈骗9万元，不予认定。被告人诈骗人民币5万元。", 50_000),
+        ("受贿人民币5万元；应当处十万元以上五十万元以下的罚金。已上交违法所得3万元。", 50_000),
+    ],
+)  # fmt: skip
+def test_what_was_taken(facts, amount):
+    assert amounts.amount("", facts) == amount

@@ -131,7 +131,7 @@ class _Claim:
 
 
 def _clause_start(text: str, place: int) -> int:
-    return max(text.rfind(mark, 0, place) for mark in "。；\n") + 1
+    return max(text.rfind(mark, max(0, place - 80), place) for mark in "。；\n") + 1
 
 
 def _upheld(text: str, hits: list[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -110,7 +110,9 @@ _ANOTHER = re.compile(
 
 def _of_another(text: str, place: int, name: str) -> bool:
     """Whether the clause says it of somebody else than the only defendant (李某系主犯)."""
-    start = max(text.rfind(mark, 0, place) for mark in "。；\n") + 1
+    # Bounded: a text without stops must not be read again for each word.
+    near = max(0, place - 300)
+    start = max([near - 1, *(text.rfind(mark, near, place) for mark in "。；\n")]) + 1
     here = text[start:place]
     last = None
     for match in _ANOTHER.finditer(here):
