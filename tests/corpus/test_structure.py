@@ -252,6 +252,16 @@ def test_an_only_defendant_owes_what_is_ordered():
     assert (only[0].restitution, only[0].compensation) == (1200, 300)
 
 
+def test_an_insurers_share_is_not_the_defendants():
+    only = [Defendant("张三")]
+    payments.assign(
+        "一、附带民事诉讼被告某财产保险股份有限公司在限额内赔偿附带民事诉讼原告人王某11万元；"
+        "二、被告人张三赔偿附带民事诉讼原告人王某5万元。",
+        only,
+    )
+    assert only[0].compensation == 50_000
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [

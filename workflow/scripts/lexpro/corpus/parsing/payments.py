@@ -46,6 +46,16 @@ def _orders(judgment: str) -> Iterator[tuple[str, str, int]]:
         yield "restitution" if is_restitution else "compensation", sentence, first
 
 
+# An insurer's share, or another company's, is not the defendant's.
+_OF_ANOTHER = re.compile(r"(?:附带民事诉讼被告人?|保险)[^，。；]{0,40}公司[^，。；]{0,40}?(?:赔偿|支付|赔付)")
+_OF_DEFENDANT = re.compile(r"(?<!诉讼)被告(?:人|单位)")
+
+
+def _another_pays(sentence: str) -> bool:
+    match = _OF_ANOTHER.search(sentence)
+    return bool(match) and not _OF_DEFENDANT.search(sentence)
+
+
 def ordered(judgment: str) -> tuple[Money, Money]:
     """(restitution, compensation) that the operative part orders or disposes of, in yuan."""
     owed: dict[str, Money] = {"restitution": 0, "compensation": 0}
@@ -98,7 +108,10 @@ def assign(judgment: str, defendants: list[Defendant]) -> None:
     by who answers for it jointly (承担连带责任); where nobody is named, by nobody.
     """
     if len(defendants) == 1:
-        defendants[0].restitution, defendants[0].compensation = ordered(judgment)
+        own: dict[str, Money] = {"restitution": 0, "compensation": 0}
+        for kind, sentence, first in _orders(judgment):
+            own[kind] += 0 if _another_pays(sentence) else _total(sentence, first)
+        defendants[0].restitution, defendants[0].compensation = own["restitution"], own["compensation"]
         return
     names = [defendant.name for defendant in defendants]
     owed = {name: {"restitution": 0, "compensation": 0} for name in names}

@@ -91,7 +91,7 @@ _SIGNED = _Opening(
 )
 _FACTS = _Opening(
     r"(?:经|本院|法院|合议庭|法庭|庭审)(?!依法审查|审查)[^，。；：\s]{0,14}?查\s?明(?!的犯罪事"
-    r"实(?:，|相|与))|审理查明|本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实",
+    r"实(?:，|相|与))|经[^，。；：]{0,10}审理，查明|审理查明|本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实",
     _GLUED,
 )
 # The story of the accusation; not the sentence that says by which indictment the case came
