@@ -3,7 +3,7 @@
 lexpro ratings serve --sheet SHEET                             serve it; a link for each expert
 lexpro ratings links --sheet SHEET --address http://127.0.0.1:8765/experts/       more links
 lexpro ratings export --sheet SHEET --out ratings.jsonl        or ratings.csv
-lexpro ratings import --sheet SHEET carried-1.jsonl carried-2.csv
+lexpro ratings import --sheet SHEET --from carried-1.jsonl carried-2.csv
 
 SHEET is the folder `sheet` of a run of expert_sheet: results/expert_sheet/default-1a2b3c4d/sheet.
 
@@ -26,9 +26,11 @@ ADDRESS = "http://127.0.0.1:8765/experts/"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the arguments."""
     parser.add_argument("action", choices=tuple(ACTIONS), help="what to do")
-    parser.add_argument("files", nargs="*", type=Path, help="exports to import (*.jsonl, *.csv)")
     parser.add_argument(
         "--sheet", type=Path, required=True, help="the folder `sheet` of a run of expert_sheet"
+    )
+    parser.add_argument(
+        "--from", dest="files", nargs="+", type=Path, help="exports to import (*.jsonl, *.csv)"
     )
     parser.add_argument("--store", type=Path, help=f"the database (default: {STORE.format('<id>')})")
     parser.add_argument("--out", type=Path, help="file to export to; its name says the format")
@@ -88,7 +90,7 @@ def take_over(page, args: argparse.Namespace) -> None:
     from lexpro.experts import exports
 
     if not args.files:
-        raise UserError("import wants the files to import.")
+        raise UserError("import wants --from FILE….")
     given = [rating for path in args.files for rating in exports.read(path)]
     owners = {row["id"]: row["expert"] for row in page.shown["showings"]}
     strange = [r for r in given if r.sheet != page.shown["id"] or owners.get(r.showing) != r.expert]
