@@ -159,3 +159,13 @@ class TestPlanner:
         (tmp_path / "one.jsonl").unlink()
         with pytest.raises(UserError, match="holds no export"):
             listed(made)
+
+
+def test_the_workbench_shows_the_sheet_of_its_experiment(made):
+    from lexpro.serve import experts
+
+    assert experts.of_experiment({"stages": {}}) is None
+    assert experts.of_experiment({"stages": {"expert_sheet": {"key": "gone"}}}) is None
+    section = experts.of_experiment({"stages": {"expert_sheet": {"key": "k"}}})
+    assert (section.title, section.address) == ("专家评测", "/experts/")
+    assert len(list(Path("ratings").glob("*/ratings.sqlite3"))) == 1
