@@ -348,8 +348,8 @@ def test_failed_truncated_and_abstained_are_told_apart(tmp_path):
 
 
 def test_other_files_that_will_do(tmp_path):
-    """With a byte-order mark, as a list, with outputs that are no text, and with texts that are
-    very long.
+    """With a byte-order mark, as a list, with numbers for texts, and with texts that are very
+    long.
     """
     row = {"origin_prompt": "…", "refr": "刑期:42个月", "prediction": "三年六个月"}
     path = tmp_path / "a.json"
@@ -357,7 +357,7 @@ def test_other_files_that_will_do(tmp_path):
         "\ufeff" + json.dumps([row, row | {"prediction": 42}, row | {"prediction": "\ud800一年"}]), "utf-8"
     )
     found = rescoring.evaluate(rescoring.task("lawbench/3-4"), rescoring.read(path, "lawbench"))
-    assert (found["n"], found["failed"], found["official"]["abstention_rate"]) == (3, 1, pytest.approx(1 / 3))
+    assert (found["n"], found["failed"], found["official"]["abstention_rate"]) == (3, 0, pytest.approx(1 / 3))
     for text in ("九" * 300_000, "9" * 300_000 + "个月", "第" + "一" * 300_000 + "条"):
         for number in ("3-1", "3-4"):
             item = Item("0", "", GOLDS[number])
@@ -414,9 +414,13 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(UserError, match="lawbench"):
             rescoring.read(path, "lawbench")
-    for content in (b"\xff\xfe", "刑期".encode("gbk")):
+    for content, message in (
+        (b"\xff\xfe", "no records"),
+        (b"[\x80\xff]", "UTF-8"),
+        ("刑期".encode("gbk"), "JSON"),
+    ):
         path.write_bytes(content)
-        with pytest.raises(UserError, match="UTF-8"):
+        with pytest.raises(UserError, match=message):
             rescoring.read(path, "lawbench")
     for form in ("lexeval", "judge", "answers", "disc"):
         path.write_text("", encoding="utf-8")

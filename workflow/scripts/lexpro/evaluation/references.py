@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lexpro import datasets
+from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE, Questions
 from lexpro.evaluation.scorers import LookUp
 from lexpro.workflow.errors import UserError
+
+
+def items_of(dataset: str, source: Questions, number: str) -> Callable[[], list[Item]]:
+    """Gives the items of a task; it raises UserError where the data set is not at hand."""
+    return lambda: source.items(datasets.resolve(datasets.find(dataset), CACHE), number)
 
 
 def by_id(dataset: str, source: Questions, number: str) -> LookUp:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import importlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from lexpro.evaluation.completeness import Row, check, demand, matcher, problems, squeezed
 from lexpro.evaluation.items import Item
+from lexpro.evaluation.output_files import Records, answer, answer_field, prompt
+from lexpro.evaluation.output_files import read as read_records
 from lexpro.evaluation.scorers import LookUp, Scorer, Task
 from lexpro.stats import bootstrap
 from lexpro.tasks.answers import split_think
-from lexpro.workflow.cli_files import read_text
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml
 
@@ -31,14 +32,25 @@ _FIELDS = {
     "disc": ("model_output", "", "input"),
     "answers": ("response", "", ""),
 }
+# Formats whose records have the id of their item; the others have the question.
+_BY_ID = frozenset(("judge", "answers"))
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Items and the outputs to them, in one order; None where there is no output."""
+    """Items and the outputs to them.
+
+    Attributes:
+        items: what was asked.
+        texts: the outputs in the same order; None where there is none.
+        notes: what was read otherwise than the format says.
+        lacks: how many items are missing, foreign or repeated; None where the file is whole.
+    """
 
     items: list[Item]
     texts: list[str | None]
+    notes: list[str] = field(default_factory=list)
+    lacks: dict[str, int] | None = None
 
 
 def task(name: str) -> Task:
@@ -52,57 +64,160 @@ def task(name: str) -> Task:
         raise UserError(f"no benchmark {benchmark!r}: one of {', '.join(FORMATS)}.")
     module = importlib.import_module(f"lexpro.evaluation.tasks.{benchmark}.scorer")
     number = "" if module.TASKS == ("",) and number == "all" else number
-    if number not in module.TASKS:
+    if number not in (*module.TASKS, *getattr(module, "WITHOUT_DATA", ())):
         one = ", ".join(f"{benchmark}/{name}" if name else benchmark for name in module.TASKS)
         raise UserError(f"no task {name!r}: one of {one}.")
     return module.task(number)
 
 
-def expected(name: str) -> int:
-    """How many items a task has, as config/benchmark says."""
-    benchmark, _, number = name.partition("/")
-    return read_yaml(CONFIG / f"{benchmark}.yaml")["expect"][number or "all"]
+def files_of(benchmark: str, folder: Path) -> dict[str, Path]:
+    """The files of a folder by their tasks: 3-4.json, gpt4_1_1.jsonl, single/nje_results.csv.
 
-
-def _records(path: Path, form: str) -> list[dict]:
-    text = read_text(path, "--predictions")
-    try:
-        if form == "lawbench":
-            data = json.loads(text)
-            # A part of a file keeps its numbers; a list is as good as numbers.
-            rows = data if isinstance(data, list) else [data[key] for key in sorted(data, key=int)]
-        elif form == "disc":
-            csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-            rows = list(csv.DictReader(text.splitlines(keepends=True)))
-        else:
-            rows = [json.loads(line) for line in text.split("\n") if line.strip()]
-    except (ValueError, TypeError, RecursionError, csv.Error) as error:
+    Raises:
+        UserError: no file is named by a task of the benchmark, or two are by the same one.
+    """
+    name = benchmark.removesuffix("/all")
+    if name not in FORMATS:
         raise UserError(
-            f"{path} is not in the format {form!r} ({error!r}): see docs/benchmarks.md."
-        ) from error
-    if not rows:
-        raise UserError(f"{path} has no records in the format {form!r}: see docs/benchmarks.md.")
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict):
+            f"--benchmark {benchmark}: of a folder name the benchmark alone: {', '.join(FORMATS)}."
+        )
+    module = importlib.import_module(f"lexpro.evaluation.tasks.{name}.scorer")
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in (".json", ".jsonl", ".csv"):
+            continue
+        stem = path.relative_to(folder).with_suffix("").as_posix().removesuffix("_results")
+        named = [
+            task for task in module.TASKS if task and re.search(rf"(?:^|[/_.-]){re.escape(task)}$", stem)
+        ]
+        if named or module.TASKS == ("",):
+            task_name = f"{name}/{named[0]}" if named else name
+            if task_name in files:
+                raise UserError(f"{folder}: {files[task_name]} and {path} are both of {task_name}.")
+            files[task_name] = path
+    if not files:
+        raise UserError(f"{folder}: no file is named by a task of {name} (3-4.json, …).")
+    return files
+
+
+def average(by_task: Mapping[str, dict]) -> dict[str, float]:
+    """The mean of both scores over tasks, each task counted once."""
+    return {
+        name: sum(scores[name]["score"] for scores in by_task.values()) / len(by_task)
+        for name in ("official", "normalised")
+    }
+
+
+def expected(name: str) -> int | None:
+    """How many items a task has, as config/benchmark says; None where its data is in no file."""
+    benchmark, _, number = name.partition("/")
+    return read_yaml(CONFIG / f"{benchmark}.yaml")["expect"].get(number or "all")
+
+
+def _keys(task: Task, form: str) -> list[str] | None:
+    """What tells the items of a task in a file of that form; None where they are not at hand."""
+    if task.known is None:
+        return None
+    try:
+        items = task.known()
+    except UserError:
+        return None
+    if form in _BY_ID:
+        return [item.id for item in items]
+    return [squeezed(item.text or item.prompt) for item in items]
+
+
+def _rows(records: Records, form: str) -> list[Row]:
+    """The records with what tells their items, and the file's own references."""
+    name, gold, asked = _FIELDS[form]
+    name = answer_field(records, name, (gold, asked, "id"))
+    rows = []
+    for number, record in enumerate(records.rows, start=1):
+        if gold and gold not in record:
             raise UserError(
-                f"{path}: record {number} has no fields, as the format {form!r} wants: see docs/benchmarks.md."
+                f"{records.path}: record {number} has no field {gold!r}, which the format {form!r} asks for."
             )
+        asks = prompt(record.get(asked)) if asked else ""
+        reference = record.get(gold) if gold else ""
+        # LexEval has questions without an answer (null).
+        item = Item(str(record.get("id", number - 1)), asks, reference if isinstance(reference, str) else "")
+        key = item.id if form in _BY_ID else squeezed(asks)
+        rows.append(Row(key, item, answer(records, number, record, name), record))
     return rows
 
 
-def _prompt(value: object) -> str:
-    """A prompt given as text, or as messages: then the first."""
-    if isinstance(value, list):
-        value = (
-            value[0].get("prompt", value[0].get("content", ""))
-            if value and isinstance(value[0], dict)
-            else ""
+def _items(
+    rows: Sequence[Row], form: str, references: LookUp | None, written: Callable[[str], str] | None
+) -> list[Item]:
+    """The items of the rows; references are looked up where the form holds none."""
+    if _FIELDS[form][1]:
+        return [replace(row.item, gold=written(row.item.gold)) if written else row.item for row in rows]
+    if not references:
+        raise UserError(
+            f"the format {form!r} holds no references, and this benchmark's are in no file of its own."
         )
-    return value if isinstance(value, str) else ""
+    golds = references([row.record for row in rows])
+    return [replace(row.item, gold=gold) for row, gold in zip(rows, golds, strict=True)]
+
+
+def _same_references(path: Path, task: Task, form: str, rows: Sequence[Row], known: list[str] | None) -> None:
+    """Raise UserError where most references of a file are not those of the task's items."""
+    if known is None or task.known is None or not _FIELDS[form][1]:
+        return
+    golds: dict[str, set[str]] = {}
+    for key, item in zip(known, task.known(), strict=True):
+        golds.setdefault(key, set()).add(squeezed(item.gold))
+    of = matcher(known)
+    write = task.written or (lambda gold: gold)
+    differ = sum(squeezed(write(row.item.gold)) not in golds[of(row.key) or ""] for row in rows)
+    if differ > len(rows) / 2:
+        raise UserError(
+            f"{path} is not of {task.name}: of {len(rows)} references {differ} are not those of its items."
+        )
+
+
+def load(path: Path, task: Task, form: str, partial: bool = False) -> Outputs:
+    """The outputs of a file that answers all of a task, or with `partial` what is there of it.
+
+    Args:
+        path: the file.
+        task: what it answers.
+        form: its format, a value of `FORMATS`.
+        partial: whether a file that lacks items, or has others, is scored all the same.
+
+    Raises:
+        UserError: the file is not in the format, its references are not to be had, or it is not
+            the whole task.
+    """
+    records = read_records(path, form, partial)
+    rows, known, number = _rows(records, form), _keys(task, form), expected(task.name)
+    if not any(row.key for row in rows):
+        known = None
+    checked = check(rows, known, matcher(known) if known is not None else lambda key: key)
+    if known is None and task.known:
+        records.note("no record is compared with the benchmark's items: they are not at hand or not named")
+    _same_references(path, task, form, checked.rows, known)
+    if not partial:
+        demand(checked, task.name, path, number, task.replaced)
+    if checked.repeated:
+        records.note(f"{len(checked.repeated)} records repeat an item: the last that is not empty counts")
+    if not checked.rows:
+        raise UserError(f"{path} has no output to an item of {task.name}.")
+    lacks = None
+    if problems(checked, number, task.replaced):
+        missing = len(checked.missing) if known is not None else max(0, (number or 0) - len(checked.rows))
+        lacks = {"missing": missing, "foreign": len(checked.foreign), "repeated": len(checked.repeated)}
+    answered = checked.rows
+    if checked.foreign and lacks is None:
+        # Items of the data before its last change count with their own references.
+        places = {id(row): place for place, row in enumerate(rows)}
+        answered = sorted([*answered, *checked.foreign], key=lambda row: places[id(row)])
+    items = _items(answered, form, task.references, task.written)
+    return Outputs(items, [row.text for row in answered], records.notes, lacks)
 
 
 def read(path: Path, form: str, references: LookUp | None = None) -> Outputs:
-    """The outputs of a file.
+    """The outputs of a file as they are, of whatever task and however many.
 
     Args:
         path: the file.
@@ -112,22 +227,9 @@ def read(path: Path, form: str, references: LookUp | None = None) -> Outputs:
     Raises:
         UserError: the file is not in the format, or its references are not to be had.
     """
-    rows = _records(path, form)
-    answer, gold, prompt = _FIELDS[form]
-    if not gold and not references:
-        raise UserError(
-            f"the format {form!r} holds no references, and this benchmark's are in no file of its own."
-        )
-    if gold and any(gold not in row for row in rows):
-        raise UserError(f"{path}: a record has no field {gold!r}, which the format {form!r} asks for.")
-    true = [row[gold] for row in rows] if gold else references(rows)
-    items = [
-        # LexEval has questions without an answer (null).
-        Item(str(row.get("id", n)), _prompt(row.get(prompt)), reference if isinstance(reference, str) else "")
-        for n, (row, reference) in enumerate(zip(rows, true, strict=True))
-    ]
-    texts = [row.get(answer) for row in rows]
-    return Outputs(items, [text if isinstance(text, str) else None for text in texts])
+    records = read_records(path, form)
+    rows = _rows(records, form)
+    return Outputs(_items(rows, form, references, None), [row.text for row in rows], records.notes)
 
 
 def _numbers(scorer: Scorer, table: np.ndarray, draws: int) -> dict:
@@ -181,6 +283,7 @@ def evaluate(
         "benchmark": task.name,
         "n": len(items),
         "expected_n": expected(task.name),
+        **({"partial": outputs.lacks} if outputs.lacks else {}),
         "failed": sum(text is None for text in outputs.texts),
         "truncated": sum(not finished for _, _, finished in thoughts),
         "official": {

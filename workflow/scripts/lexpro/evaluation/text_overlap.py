@@ -44,12 +44,24 @@ def set_f1(stated: set, true: set) -> float:
     return f1(len(stated & true), len(stated), len(true))
 
 
-@lru_cache(maxsize=8192)
+# Characters up to which the words of a text are kept: all references, and not a book in each row.
+_KEPT = 4000
+
+
 def _words(text: str) -> list[str]:
     """The words that rouge-chinese compares: jieba's, sentence by sentence.
 
     无内容 for an empty text.
     """
+    return _kept_words(text) if len(text) <= _KEPT else _cut(text)
+
+
+@lru_cache(maxsize=8192)
+def _kept_words(text: str) -> list[str]:
+    return _cut(text)
+
+
+def _cut(text: str) -> list[str]:
     cut = " ".join(jieba.cut(text))
     cut = cut if cut.strip() else "无内容"
     sentences = [" ".join(part.split()) for part in _SENTENCES.cut_sent(cut) if part]

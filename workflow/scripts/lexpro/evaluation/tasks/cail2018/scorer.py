@@ -18,7 +18,7 @@ import numpy as np
 from lexpro import datasets
 from lexpro.evaluation.items import Item
 from lexpro.evaluation.questions import CACHE
-from lexpro.evaluation.references import by_id
+from lexpro.evaluation.references import by_id, items_of
 from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.cail2018.items import SOURCE
 from lexpro.evaluation.tasks.lawbench import normalised as lawbench_normalised
@@ -109,4 +109,11 @@ def task(number: str) -> Task:
     """`charge`, `article` or `term`."""
     official, normalised = SCORERS[number]
     references = by_id("cail2018", SOURCE, number)
-    return Task(f"cail2018/{number}", official, normalised, lambda items: commonest(items, _FEW), references)
+    return Task(
+        f"cail2018/{number}",
+        official,
+        normalised,
+        lambda items: commonest(items, _FEW),
+        references,
+        known=items_of("cail2018", SOURCE, number),
+    )

@@ -19,7 +19,7 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from lexpro.evaluation.items import Item
-from lexpro.evaluation.references import by_id
+from lexpro.evaluation.references import by_id, items_of
 from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest, points
 from lexpro.evaluation.tasks.casegen.items import SOURCE
 from lexpro.evaluation.text_overlap import f1, lcs_f1, plain
@@ -96,4 +96,5 @@ def task(number: str) -> Task:
         Scorer(_text),
         lambda items: commonest(items, _FEW),
         by_id("casegen", SOURCE, number),
+        known=items_of("casegen", SOURCE, number),
     )

@@ -106,6 +106,12 @@ def references(number: str, rows: list[dict]) -> list[str]:
     return [answers[key] for key in keys]
 
 
+def _known(number: str) -> list[Item]:
+    """The items by their questions, without their options."""
+    rows = question_set(datasets.resolve(datasets.find("disc_objective"), CACHE), number)
+    return [Item(str(n), question(row)[0], row["output"].strip()) for n, row in enumerate(rows)]
+
+
 def constants(items: Sequence[Item]) -> list[str]:
     """The answers tried as the one answer to all."""
     return commonest(items, 15)
@@ -114,5 +120,10 @@ def constants(items: Sequence[Item]) -> list[str]:
 def task(number: str) -> Task:
     """The set of that name: `single/nje`, `multi/cpa`, … of `TASKS`."""
     return Task(
-        f"disc/{number}", Scorer(_official), Scorer(_normalised), constants, partial(references, number)
+        f"disc/{number}",
+        Scorer(_official),
+        Scorer(_normalised),
+        constants,
+        partial(references, number),
+        known=partial(_known, number),
     )

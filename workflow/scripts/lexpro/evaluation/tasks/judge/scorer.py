@@ -145,9 +145,16 @@ def constants(items: Sequence[Item]) -> list[str]:
     ]
 
 
+def _known() -> list[Item]:
+    """The items by id, without their prompts."""
+    return [Item(number, "", document) for number, document in expected().items()]
+
+
 def task(number: str = "") -> Task:
     """The one task; `number` is empty."""
     official = Scorer(
         lambda item, text: judge_official.score(item.gold, text, _charges()), judge_official.METRICS
     )
-    return Task("judge", official, Scorer(_score, METRICS), constants, references, relevance.scores)
+    return Task(
+        "judge", official, Scorer(_score, METRICS), constants, references, relevance.scores, known=_known
+    )

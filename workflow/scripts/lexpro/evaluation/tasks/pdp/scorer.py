@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from lexpro.evaluation.items import Item
-from lexpro.evaluation.references import by_id
+from lexpro.evaluation.references import by_id, items_of
 from lexpro.evaluation.scorers import ItemScore, Scorer, Task, commonest
 from lexpro.evaluation.tasks.pdp.items import LAWS, SOURCE
 from lexpro.evaluation.text_overlap import set_f1
@@ -162,4 +162,11 @@ def task(number: str = "") -> Task:
         for read, present in ((_OFFICIAL, False), (_OURS, True))
     )
     references = by_id("pdp_bench", SOURCE, "")
-    return Task("pdp", official, normalised, lambda items: commonest(items, _FEW), references)
+    return Task(
+        "pdp",
+        official,
+        normalised,
+        lambda items: commonest(items, _FEW),
+        references,
+        known=items_of("pdp_bench", SOURCE, ""),
+    )
