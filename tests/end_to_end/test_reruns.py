@@ -197,11 +197,11 @@ def test_up_to_a_stopping_point_an_equal_result_ends_the_cascade(flow):
 
 def test_code_edited_after_planning_is_refused(flow):
     """A queued job runs the working tree: here the tree changes between the plan and the job."""
-    append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n")(flow)
-    (plan,) = flow.root.glob("results/.plan/grpo/*")
-    result = flow.python("workflow/scripts/grpo.py", "--plan", str(plan.relative_to(flow.root)))
+    append(f"{LIBRARY}/evaluation/metrics.py", "\nANOTHER_SCORE = 1\n")(flow)
+    plan, *_ = flow.root.glob("results/.plan/score/*")
+    result = flow.python("workflow/scripts/score.py", "--plan", str(plan.relative_to(flow.root)))
     assert result.returncode == 2
-    assert "edited since the workflow was planned: lexpro.rewards.charge" in result.stdout
+    assert "edited since the workflow was planned: lexpro.evaluation.metrics" in result.stdout
 
 
 def test_an_accepted_change_of_code_runs_the_report_only_and_a_later_one_all_that_follows(flow):

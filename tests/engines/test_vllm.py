@@ -59,6 +59,8 @@ def ask_vllm(model, base, wanted, out) -> list[list]:
             "VLLM_CPU_KVCACHE_SPACE": "1",
             "HF_HUB_OFFLINE": "1",
             "VLLM_NO_USAGE_STATS": "1",
+            # Its engine in the same process: another one would import all of it again.
+            "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
         },
     )
     assert found.returncode == 0, (found.stdout + found.stderr)[-8000:]
