@@ -106,6 +106,9 @@ class Found:
         rows = (row for row, good in zip(self.case_rows, allowed, strict=True) if good)
         return [{**row, "score": 1.0, "why": why} for row in rows][:k]
 
+    def alike(self, facts, k, scope):
+        return self.cases(facts, k, scope)
+
     def charges(self, facts):
         return [("盗窃罪", 0.8), ("诈骗罪", 0.2)]
 

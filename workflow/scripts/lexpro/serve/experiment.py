@@ -21,7 +21,7 @@ from lexpro.workflow.files import read_json
 if TYPE_CHECKING:
     from lexpro.asking.answering import Model
     from lexpro.retrieval import cite
-    from lexpro.retrieval.search import Searcher
+    from lexpro.serve.shared import SharedSearcher
     from lexpro.statutes.lookup import Law
 
 log = logging.getLogger(__name__)
@@ -163,10 +163,10 @@ class Workbench:
         self.knowledge: Part[Knowledge] = Part(
             "法律知识库", lambda: read_knowledge(knowledge or Path(self.plan["inputs"]["knowledge"]))
         )
-        self.searcher: Part[Searcher] = Part("检索索引", self._search)
+        self.searcher: Part[SharedSearcher] = Part("检索索引", self._search)
         self.model: Part[Model] = Part("模型", self._load_model)
 
-    def _search(self) -> Searcher:
+    def _search(self) -> SharedSearcher:
         from lexpro.serve.shared import SharedSearcher
 
         return SharedSearcher(self.plan["inputs"]["index"])

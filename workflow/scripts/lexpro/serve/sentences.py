@@ -18,7 +18,7 @@ from lexpro.serve.statutes import tier_words
 from lexpro.statutes import thresholds
 
 if TYPE_CHECKING:
-    from lexpro.retrieval.search import Searcher
+    from lexpro.serve.shared import SharedSearcher
 
 # Similar cases whose terms are drawn.
 DRAWN = 100
@@ -143,7 +143,7 @@ def _inside(months: int | None, bounds: tuple[int, int] | None) -> str:
     return "在 20% 的调整范围内" if 0.8 * bounds[0] <= months <= 1.2 * bounds[1] else "在幅度外"
 
 
-def view(document: Document, knowledge: Knowledge, searcher: Searcher, province: str) -> list[View]:
+def view(document: Document, knowledge: Knowledge, searcher: SharedSearcher, province: str) -> list[View]:
     """Each defendant's charges; what similar cases were convicted of where nobody is charged."""
     record = document.record
     predicted = not any(person.charges for person in record.defendants)
@@ -159,7 +159,7 @@ def view(document: Document, knowledge: Knowledge, searcher: Searcher, province:
 def _one(
     document: Document,
     knowledge: Knowledge,
-    searcher: Searcher,
+    searcher: SharedSearcher,
     province: str,
     person: Defendant,
     charge: str,
@@ -191,7 +191,7 @@ def _one(
         stated_words,
     )
     words, months = _own_months(person, charge)
-    alike = searcher.cases(document.facts, DRAWN, CaseScope(charge=charge))
+    alike = searcher.alike(document.facts, DRAWN, CaseScope(charge=charge))
     drawn = picture(cases.timed(alike), months, result.range)
     inside = _inside(months, result.range)
     shown = [(tier_words(fit.tier), fit) for fit in fits]
