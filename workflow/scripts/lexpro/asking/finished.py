@@ -26,7 +26,7 @@ def predictions(experiment: str, variant: str) -> tuple[dict, dict]:
     """
     file = RESULTS / "experiments" / experiment / "summary.json"
     if not file.is_file():
-        names = sorted(path.stem for path in EXPERIMENTS.glob("*.yaml"))
+        names = sorted(path.stem for path in EXPERIMENTS.glob("[!_]*.yaml"))
         if names and experiment not in names:
             raise UserError(f"there is no experiment {experiment}. There are: {', '.join(names)}.")
         raise UserError(

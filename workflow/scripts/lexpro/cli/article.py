@@ -49,7 +49,7 @@ def knowledge_folder(chosen: Path | None) -> Path:
     tables = sorted(RESULTS.glob("*/articles.parquet"), key=lambda path: path.stat().st_size)
     if chosen is None and not tables:
         raise UserError(
-            f"no knowledge base below {RESULTS}. Make one: snakemake --cores all --config experiments=judge_tiny"
+            f"no knowledge base below {RESULTS}. `make demo` makes a small one; docs/knowledge.md has the whole law."
         )
     folder = chosen or tables[-1].parent
     if not (folder / "articles.parquet").is_file():

@@ -76,7 +76,11 @@ class TrainingRuntime(Runtime, Nodes):
     log_every: PositiveInt = Field(10, description="Between logged lines (steps).")
     save_every: PositiveInt = Field(100, description="Between saved states (steps).")
     wandb: Literal["auto", "online", "offline", "disabled"] = Field(
-        "auto", description="Weights & Biases; auto: online where there is a key, else offline."
+        "auto",
+        description=(
+            "Weights & Biases; auto: online where there is a key, else offline. The more private of this and "
+            "WANDB_MODE counts."
+        ),
     )
 
     @field_validator("deepspeed", "fsdp")
