@@ -48,6 +48,8 @@ def _in_words(text: str, others: tuple[str, ...]) -> list[str]:
             end = stop
     if convicted or hits:
         return convicted or [name for name, _, _ in hits]
+    if cases := [name for name in re.findall(rf"({any_of(others).pattern})案", text) if others]:
+        return [charges.canonical(name) or name for name in cases]
     if len(text) > _SHORT:
         lines = [line for line in text.split("\n") if line.strip()]
         return _of_value(lines[0], ()) if lines and len(lines[0]) <= 40 else []

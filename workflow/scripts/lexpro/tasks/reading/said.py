@@ -175,7 +175,8 @@ _REFUSES = re.compile(
     r"|不知道|不清楚|不确定|信息不足|不予回答|拒绝回答|很难说|不好说|I'?m sorry|I cannot|I can't|As an AI)",
     re.I,
 )
-_SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
+# [婚姻家庭] 抱歉: the brackets are a sentence.
+_SENTENCE = re.compile(r"[^。!?;\n\]】]*[。!?;\n\]】]?")
 
 
 def without_refusals(text: str) -> str:

@@ -46,6 +46,8 @@ _MARK = re.compile(
     # Behind its end, or in a sentence that a list ends: 罪名为:
     rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)]|[-•])?[ \t]*)(?P<bracket>{_OPEN}*)(?P<other>{_either(NAMES['other'])})"
     rf"(?:{_CLOSE}+\s*[:=]?|{_CLOSE}*\s*[:=])\s*"
+    # Without any mark, 罪名盗窃;诈骗: what stands behind must be a value.
+    r"|(?m:^[ \t]*)(?P<plain>罪名|法条|争议焦点|类别|正确答案|答案)(?=[一-龥A-E\d])"
     # Alone on its line: # 答案
     rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)][ \t]*)?)(?P<alone>{_either(_SAID)})[ \t]*\n",
     re.I,
@@ -89,15 +91,20 @@ def _value(body: str) -> tuple[str, tuple[str, ...]]:
     return "\n".join(listed), ()
 
 
+def _name(mark: re.Match[str]) -> str:
+    return mark["name"] or mark["alone"] or mark["other"] or mark["plain"]
+
+
 def statements(text: str) -> list[Statement]:
     """Every statement of a text (of `said.turns`), in order."""
     marks = list(_MARK.finditer(text))
     found = []
     for mark, following in zip(marks, [*marks[1:], None], strict=False):
-        name = mark["name"] or mark["alone"] or mark["other"]
+        name = _name(mark)
         value, rest = _value(text[mark.end() : following.start() if following else None])
         field = _FIELD_OF[name.lower()]
-        found.append(Statement(field, name, value.strip(" \t\"'“”{}"), rest, not mark["verb"]))
+        firm = not (mark["verb"] or mark["plain"])
+        found.append(Statement(field, name, value.strip(" \t\"'“”{}"), rest, firm))
     return found
 
 
@@ -106,8 +113,12 @@ def outside(text: str, fields: frozenset[str]) -> str:
     kept, at = [], 0
     marks = list(_MARK.finditer(text))
     for mark, following in zip(marks, [*marks[1:], None], strict=False):
-        name = (mark["name"] or mark["alone"] or mark["other"]).lower()
-        if _FIELD_OF[name] not in fields and _FIELD_OF[name] != ANSWER and not mark["verb"]:
+        name = _name(mark).lower()
+        if (
+            _FIELD_OF[name] not in fields
+            and _FIELD_OF[name] != ANSWER
+            and not (mark["verb"] or mark["plain"])
+        ):
             kept.append(text[at : mark.start()])
             end = following.start() if following else len(text)
             line = text.find("\n", mark.end(), end)

@@ -8,7 +8,9 @@ from lexpro.law import money, numerals
 from lexpro.tasks.reading import gather, said
 from lexpro.tasks.reading.statements import outside
 
-_TOTAL = re.compile("共计|合计|总计|总金额|总额|总价值|一共|总共|合共")
+_TOTAL = re.compile("共计|合计|总计|总金额|总额|总价值|一共|总共|合共|(?i:total)")
+# 2700 yuan, RMB 2700
+_ENGLISH = re.compile(r"(?<=\d)\s*(?:Chinese\s+)?(?:yuan|CNY|RMB)\b", re.I)
 _OTHER = re.compile(r"(?:罚金|罚款|退赔|退缴|退还|赔偿|赔付|保证金)[^,。;\d]{0,12}$")
 _BARE = re.compile(rf"\W*({numerals.NUMERAL})\s*(?:元|圆|人民币|yuan|RMB)?\W*", re.I)
 
@@ -26,6 +28,7 @@ def _yuan(text: str) -> list[float]:
 
 def _of_value(value: str) -> float | None:
     """Behind the last 共计 the first sum, else the last sum; else a bare number."""
+    value = _ENGLISH.sub("元", value)
     for match in reversed(list(_TOTAL.finditer(value))):
         if found := _yuan(value[match.end() : match.end() + 60]):
             return found[0]
