@@ -227,6 +227,7 @@ ARTICLES = (
     "依照刑法第264条和第67条的规定，判处有期徒刑三年。",
     "法条：264条第1款、67条第3款\n刑期：3年",
     "刑法264条和67条",
+    "Article 264 and Article 67 of the Criminal Law",
     f"{ARTICLE}\n法条:刑法第264条、第67条",
 )
 NO_ARTICLES = (

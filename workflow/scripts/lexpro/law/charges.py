@@ -165,7 +165,11 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’「」[]【】")
 
 def _is_called_one(text: str) -> bool:
     name = text.strip(_AROUND)
-    return name.endswith("罪") and len(name) <= _LONGEST_NAME and not re.match("[数此本其该何有无两几]", name)
+    return (
+        name.endswith("罪")
+        and len(name) <= _LONGEST_NAME
+        and not re.match("[数此本其该何有无两几]|.*[×*xX□]", name)
+    )
 
 
 def stated(text: str) -> list[str]:

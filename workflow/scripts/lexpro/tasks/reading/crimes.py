@@ -15,6 +15,8 @@ _DENIED = re.compile(
     r"(?:不构成|不成立|并非|而非|不是|不属于|不应认定为|不应定|不能认定为|无罪)[^,。;\n]{0,30}"
 )
 _CONVICTS = re.compile(r"(?:构成|犯|涉嫌|触犯|认定为|定性为|成立|以|是|为|按|定)(?:了)?[“\"']?$")
+# Article 264 of the Criminal Law
+_ENGLISH = re.compile(r"\barticles?\s+(\d{1,3})(?!\d)", re.I)
 # A longer text that names no charge as one (…罪) tells a story; what is done there is no answer.
 _SHORT = 120
 
@@ -86,11 +88,11 @@ def stated_articles(text: str, prompt: str = "") -> list[Article]:
 
     def read(turn: str) -> list[Article] | None:
         def own(value: str) -> list[Article]:
-            return articles.stated(value)
+            return articles.stated(_ENGLISH.sub(r"第\1条", value))
 
         found = gather.listed(turn, "article", own, lambda line: bool(own(line)))
         rest = said.without_refusals(outside(turn, frozenset({"article"})))
-        return found or articles.stated(rest) or None
+        return found or own(rest) or None
 
     return list(dict.fromkeys(said.first(text, prompt, read) or ()))
 

@@ -24,6 +24,8 @@ def entities(text: str, types: Sequence[str], prompt: str = "") -> dict[str, str
     heads = list(start.finditer(whole))
     for head, following in zip(heads, [*heads[1:], None], strict=False):
         value = whole[head.end() : following.start() if following else None].strip().split("\n")[0]
+        # 黄某某 (suspect): the translation is no part of it.
+        value = re.sub(r"\s*[(][^()\n]*[A-Za-z]{3}[^()\n]*[)]", "", value)
         value = re.sub(r"[;,]?\s*(?:\d{1,2}[.、)]|-|•)?\s*[\[【]?$", "", value.strip(" ;。.\"'“”*,{}"))
         if value and not _NOTHING.match(value) and said.without_refusals(value).strip():
             stated.setdefault(head[1], []).append(value)

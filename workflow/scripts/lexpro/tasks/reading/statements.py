@@ -42,7 +42,7 @@ _SAID = tuple(name for field, names in NAMES.items() if field != "other" for nam
 _OPEN, _CLOSE = r"[\[【<(〔「『\"'“‘{]", r"[\]】>)〕」』\"'”’]"
 _MARK = re.compile(
     rf"(?P<open>{_OPEN}*)(?P<name>{_either(_SAID)})(?P<close>{_CLOSE}*)"
-    rf"\s*(?:[(][^()\n]{{0,12}}[)])?\s*(?:(?P<verb>(?:应该|应当|应|可能|可以|很可能)?(?:为|是|选|有(?!期))|is)\s*[:=]?|[:=]|(?<=[\]】>])(?!\s*[,，。、]))\s*"
+    rf"\s*(?:[(][^()\n]{{0,12}}[)])?\s*(?:(?P<verb>(?:应该|应当|应|可能|可以|很可能)?(?:为|是|选)|is)\s*[:=]?|[:=]|(?<=[\]】>])(?!\s*[,，。、]))\s*"
     # Behind its end, or in a sentence that a list ends: 罪名为:
     rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)]|[-•])?[ \t]*)(?P<bracket>{_OPEN}*)(?P<other>{_either(NAMES['other'])})"
     rf"(?:{_CLOSE}+\s*[:=]?|{_CLOSE}*\s*[:=])\s*"
