@@ -226,13 +226,23 @@ def taken_of_schemas(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
             yield f"lexpro.config.{name}", read
 
 
+# What plans the workflow, or works on its results: no stage imports it.
+NO_STAGE = ("lexpro.dag", "lexpro.cli", "lexpro.resources", "lexpro.asking", "lexpro.serve")
+
+
+def test_no_stage_imports_what_works_on_results():
+    for script in fingerprint.SCRIPTS.glob("*.py"):
+        reached, _ = fingerprint.closure([script.stem])
+        assert not [name for name in reached if name.startswith(("lexpro.asking", "lexpro.serve"))], (
+            script.name
+        )
+
+
 def test_the_science_takes_types_of_the_schemas_and_no_values():
     """A constant or a function of a schema would decide results outside every fingerprint."""
     for path in modules_of("lexpro") + sorted(fingerprint.SCRIPTS.glob("*.py")):
         dotted = ".".join(path.relative_to(fingerprint.SCRIPTS).with_suffix("").parts)
-        if fingerprint.is_plumbing(dotted) or dotted.startswith(
-            ("lexpro.dag", "lexpro.cli", "lexpro.resources")
-        ):
+        if fingerprint.is_plumbing(dotted) or dotted.startswith(NO_STAGE):
             continue
         for name, values in taken_of_schemas(ast.parse(path.read_text(encoding="utf-8"))):
             wrong = [one for one in values if not _is_type(getattr(importlib.import_module(name), one))]

@@ -25,7 +25,7 @@ _DENIED = re.compile(
 )
 _QUOTES = str.maketrans("", "", "\"'“”‘’")
 _ALONE = re.compile(r"(?<![A-Za-z])[A-E](?![A-Za-z])")
-_WHOLE = re.compile(rf"\W*({_LETTERS})(?:\W*$|[.、:。,;()\s])")
+_WHOLE = re.compile(rf"\W*(?:选项)?\W*({_LETTERS})(?:\W*$|[.、:。,;()\s])")
 
 
 def _set(text: str) -> frozenset[str]:
