@@ -76,12 +76,12 @@ HARMLESS = [
 TABLE = [
     pytest.param(
         append(f"{LIBRARY}/evaluation/metrics.py", "\nANOTHER_SCORE = 1\n"),
-        {"score": 6, "report": 1},
+        {"score": 6, "expert_sheet": 1, "report": 1},
         id="a scorer",
     ),
     pytest.param(
         append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_RULE = 1\n"),
-        {"grpo": 1, "predict": 2, "score": 2, "report": 1},
+        {"grpo": 1, "predict": 2, "score": 2, "expert_sheet": 1, "report": 1},
         id="a reward",
     ),
     pytest.param(bump("matplotlib"), {"report": 1}, id="matplotlib"),
@@ -92,7 +92,7 @@ TABLE = [
     ),
     pytest.param(
         bump("peft"),
-        {"sft": 1, "grpo": 1, "predict": 6, "score": 6, "report": 1},
+        {"sft": 1, "grpo": 1, "predict": 6, "score": 6, "expert_sheet": 1, "report": 1},
         id="peft",
     ),
 ]
@@ -138,7 +138,7 @@ def test_a_raw_file_is_read_by_the_jobs_of_its_province_alone(flow):
     assert sorted(said) == [("Reading", "湖北"), ("Structuring", "湖北")]
     assert flow.jobs(out) == {
         **{"ingest": 1, "structure": 1, "filter": 1, "tasks": 1, "base_model": 1, "sft": 1, "grpo": 1},
-        **{"embed": 1, "index": 1, "predict": 6, "score": 6, "report": 1},
+        **{"embed": 1, "index": 1, "predict": 6, "score": 6, "expert_sheet": 1, "report": 1},
     }
 
 
@@ -169,7 +169,7 @@ def test_a_changed_setting_makes_a_new_folder_beside_the_old_one(flow):
     (old,) = flow.root.glob("results/grpo/*/manifest.json")
     before = old.read_bytes(), old.stat().st_mtime_ns
     change = "overrides=[grpo.learning_rate=1.5e-4]"
-    assert flow.planned(change) == {"grpo": 1, "predict": 2, "score": 2, "report": 1}
+    assert flow.planned(change) == {"grpo": 1, "predict": 2, "score": 2, "expert_sheet": 1, "report": 1}
     flow("models_ready", config=[change])
     assert len(list(flow.root.glob("results/grpo/*/manifest.json"))) == 2
     assert (old.read_bytes(), old.stat().st_mtime_ns) == before
@@ -178,7 +178,7 @@ def test_a_changed_setting_makes_a_new_folder_beside_the_old_one(flow):
 
 def test_prompts_selected_by_pass_rate_are_sampled_once_for_all_rewards(flow):
     selection = "grpo.pass_rate.samples=2,grpo.pass_rate.low=0.0,grpo.pass_rate.high=0.9"
-    follows = {"grpo": 1, "predict": 2, "score": 2, "report": 1}
+    follows = {"grpo": 1, "predict": 2, "score": 2, "expert_sheet": 1, "report": 1}
     assert flow.planned(f"overrides=[{selection}]") == {"pass_rate": 1, **follows}
     flow("--until", "pass_rate", config=[f"overrides=[{selection}]"])
     (samples,) = flow.root.glob("results/pass_rate/*/samples.jsonl")
@@ -209,7 +209,7 @@ def test_an_accepted_change_of_code_runs_the_report_only_and_a_later_one_all_tha
         scripts = {"PYTHONPATH": str(flow.root / SCRIPTS)}
         return flow.python("-m", "lexpro", "accept", "--stage", "grpo", *more, env=scripts)
 
-    follows = {"grpo": 1, "predict": 2, "score": 2, "report": 1}
+    follows = {"grpo": 1, "predict": 2, "score": 2, "expert_sheet": 1, "report": 1}
     append(f"{LIBRARY}/rewards/charge.py", "\nANOTHER_NAME = 1\n")(flow)
     assert flow.planned() == follows
     (grpo,) = flow.root.glob("results/grpo/*/model")

@@ -26,10 +26,12 @@ rule expert_sheet:
     resources:
         mem_mb=runtime("expert_sheet", "mem_mb"),
         runtime=runtime("expert_sheet", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "A sheet for experts: {wildcards.key}"
     shell:
-        "python workflow/scripts/expert_sheet.py --plan results/.plan/expert_sheet/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/expert_sheet.py --plan results/.plan/expert_sheet/{wildcards.key} --log {log:q}"
 
 
 rule expert:
@@ -50,7 +52,9 @@ rule expert:
     resources:
         mem_mb=runtime("expert", "mem_mb"),
         runtime=runtime("expert", "minutes"),
+    params:
+        scripts=SCRIPTS,
     message:
         "Ratings of experts: {wildcards.key}"
     shell:
-        "python workflow/scripts/expert.py --plan results/.plan/expert/{wildcards.key} --log {log:q}"
+        "python {params.scripts:q}/expert.py --plan results/.plan/expert/{wildcards.key} --log {log:q}"
