@@ -31,6 +31,7 @@ REQUESTS = {
     "index": ("cpu", 1, 4000, 60, 0),
     "predict": ("cpu", 2, 4000, 60, 0),
     "score": ("cpu", 1, 2000, 60, 0),
+    "expert_sheet": ("cpu", 1, 2000, 20, 0),
     "report": ("cpu", 1, 2000, 60, 0),
 }
 
