@@ -112,6 +112,7 @@ NO_LETTER = (
 )
 LETTERS = (
     "AC",
+    "选项AC",
     "A、C",
     "答案：A、C",
     "答案：AC。",
