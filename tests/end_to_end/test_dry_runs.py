@@ -29,7 +29,7 @@ def test_the_three_sizes_of_the_paper_share_all_but_their_models(fresh):
     assert fresh.planned() == {
         **ONCE,
         **dict.fromkeys(("ingest", "structure"), 31),
-        **dict.fromkeys((*MODELS, "pass_rate", "report"), 3),
+        **dict.fromkeys((*MODELS, "pass_rate", "expert_sheet", "report"), 3),
         # Three variants of each, without and with retrieval.
         **dict.fromkeys(("predict", "score"), 18),
     }
@@ -50,6 +50,6 @@ def test_an_experiment_on_public_data_is_planned_whole(fresh, experiment, provin
     assert fresh.planned() == {
         **ONCE,
         **dict.fromkeys(("ingest", "structure"), provinces),
-        **dict.fromkeys((*MODELS, "report"), 1),
+        **dict.fromkeys((*MODELS, "expert_sheet", "report"), 1),
         **dict.fromkeys(("predict", "score"), answers),
     }

@@ -254,11 +254,12 @@ def test_rescore_names_what_is_wrong_and_works_from_any_folder(tmp_path):
         env = os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")}
         return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
-    found = json.loads(run({"0": row, "7": {**row, "prediction": None}}).stdout)
+    unanswered = {**row, "origin_prompt": "乙", "prediction": None}
+    found = json.loads(run({"0": row, "7": unanswered}).stdout)
     assert (found["n"], found["failed"], found["normalised"]["score"]) == (2, 1, 0.5)
     for content, args, said in (
-        ({"a": row}, (), "not in the format"),
-        ({"0": {**row, "refr": "很久"}}, (), "an item is not as lawbench/3-4 writes it"),
+        ({"0": {"origin_prompt": "甲", "refr": "刑期:42个月"}}, (), "no field 'prediction'"),
+        ({"0": {**row, "refr": "很久"}}, (), "'很久' is not as lawbench/3-4 writes it"),
         ({"0": row}, ("--format", "judge"), "zero_shot"),
     ):
         wrong = run(content, *args)
