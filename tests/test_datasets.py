@@ -164,7 +164,13 @@ def test_the_registry_is_well_formed():
         assert row.licence
 
 
-@pytest.mark.parametrize("name", sorted(datasets.registered(CSV)))
+# Nine seconds of LeCaRD's 9,000 files.
+SLOW = {"lecard1": pytest.mark.slow}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=SLOW.get(name, ())) for name in sorted(datasets.registered(CSV))]
+)
 def test_the_mirror_has_what_is_registered(name, tmp_path):
     if not os.environ.get(datasets.MIRROR):
         pytest.skip(f"{datasets.MIRROR} is not set")

@@ -108,6 +108,7 @@ def test_gold_charges_are_officially_wrong(items):
     assert round(scorer.score(questions, [item.gold for item in questions]), 4) == 0.9322
 
 
+@pytest.mark.slow
 def test_rescore_prints_both_scores(mirror, capsys):
     path = mirror / FOLDER / "predictions/zero_shot/GPT4/3-4.json"
     assert main(["rescore", "--benchmark", "lawbench/3-4", "--predictions", str(path), "--baselines"]) == 0

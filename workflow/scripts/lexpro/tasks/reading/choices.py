@@ -7,7 +7,8 @@ import re
 from lexpro.tasks.reading import said
 from lexpro.tasks.reading.statements import ANSWER, statements
 
-_LETTERS = r"[A-E](?:(?:[、,和及与&/;\s]|\.(?=\s*[A-E])|以及)*[A-E])*(?![A-Za-z])"
+# Five options, some named twice; without a bound, a text of one letter costs its length squared.
+_LETTERS = r"[A-E](?:(?:[、,和及与&/;\s]|\.(?=\s*[A-E])|以及){0,9}[A-E]){0,9}(?![A-Za-z])"
 _HEAD = re.compile(
     rf"\W*(?:选项|选择|选|为|是|option)?\s*[\[【({{\"'“‘]*({_LETTERS})(?!\s*(?:选项)?(?:错误|不正确|不对|不符))",
     re.I,

@@ -39,13 +39,14 @@ def _either(names: tuple[str, ...]) -> str:
 
 
 _SAID = tuple(name for field, names in NAMES.items() if field != "other" for name in names)
+# At most four: without a bound, a text of brackets alone costs its length squared.
 _OPEN, _CLOSE = r"[\[【<(〔「『\"'“‘{]", r"[\]】>)〕」』\"'”’]"
 _MARK = re.compile(
-    rf"(?P<open>{_OPEN}*)(?P<name>{_either(_SAID)})(?P<close>{_CLOSE}*)"
+    rf"(?P<open>{_OPEN}{{0,4}})(?P<name>{_either(_SAID)})(?P<close>{_CLOSE}{{0,4}})"
     rf"\s*(?:[(][^()\n]{{0,12}}[)])?\s*(?:(?P<verb>(?:应该|应当|应|可能|可以|很可能)?(?:为|是|选)|is)\s*[:=]?|[:=]|(?<=[\]】>])(?!\s*[,，。、]))\s*"
     # Behind its end, or in a sentence that a list ends: 罪名为:
-    rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)]|[-•])?[ \t]*)(?P<bracket>{_OPEN}*)(?P<other>{_either(NAMES['other'])})"
-    rf"(?:{_CLOSE}+\s*[:=]?|{_CLOSE}*\s*[:=])\s*"
+    rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)]|[-•])?[ \t]*)(?P<bracket>{_OPEN}{{0,4}})(?P<other>{_either(NAMES['other'])})"
+    rf"(?:{_CLOSE}{{1,4}}\s*[:=]?|{_CLOSE}{{0,4}}\s*[:=])\s*"
     # Without any mark, 罪名盗窃;诈骗: what stands behind must be a value.
     r"|(?m:^[ \t]*)(?P<plain>罪名|法条|争议焦点|类别|正确答案|答案)(?=[一-龥A-E\d])"
     # Alone on its line: # 答案
