@@ -55,7 +55,7 @@ WORKERS ?= 2
 
 test:
 	@$(MAKE) --no-print-directory --jobs 2 .venv .venv-docs lint
-	pytest --numprocesses $$(($(WORKERS) + 1))
+	pytest --numprocesses $$(($(WORKERS) + 1)) --durations 25 --durations-min 5
 
 test-fast: .venv
 	pytest --numprocesses $(WORKERS) -m "not slow"

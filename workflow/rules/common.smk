@@ -33,9 +33,11 @@ except OSError as error:
     raise WorkflowError(f"the disk is full ({error}): free some space and run snakemake again") from None
 
 # Every library keeps to the rule's threads, which Snakemake puts into OMP_NUM_THREADS: jobs that compete for cores crawl.
+# Several threads wait for each other as suits what else runs on this machine.
 shell.prefix(
     "set -euo pipefail; export LEXPRO_THREADS=$OMP_NUM_THREADS POLARS_MAX_THREADS=$OMP_NUM_THREADS"
     " RAYON_NUM_THREADS=$OMP_NUM_THREADS TOKENIZERS_PARALLELISM=false; "
+    f'[ $OMP_NUM_THREADS = 1 ] || eval "$(python -I -S "{SCRIPTS}/lexpro/workflow/waiting.py")"; '
 )
 
 

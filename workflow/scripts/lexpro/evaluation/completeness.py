@@ -137,20 +137,20 @@ def problems(checked: Checked, expected: int | None, replaced: int = 0) -> list[
         and len(checked.foreign) == len(checked.missing)
     ):
         return []
-    found = []
+    faults = []
     if checked.missing:
-        found.append(f"{len(checked.missing)} of {expected} items are missing ({_short(checked.missing)})")
+        faults.append(f"{len(checked.missing)} of {expected} items are missing ({_short(checked.missing)})")
     elif expected and len(checked.rows) < expected:
-        found.append(f"{expected - len(checked.rows)} of {expected} items are missing")
+        faults.append(f"{expected - len(checked.rows)} of {expected} items are missing")
     if checked.foreign:
         strange = _short([row.key for row in checked.foreign])
-        found.append(f"{len(checked.foreign)} records are of no item of this task ({strange})")
-    if checked.repeated and found:
-        found.append(f"{len(checked.repeated)} records repeat an item ({_short(checked.repeated)})")
-    return found
+        faults.append(f"{len(checked.foreign)} records are of no item of this task ({strange})")
+    if checked.repeated and faults:
+        faults.append(f"{len(checked.repeated)} records repeat an item ({_short(checked.repeated)})")
+    return faults
 
 
 def demand(checked: Checked, name: str, path: object, expected: int | None, replaced: int = 0) -> None:
     """Raise UserError where the file is not the whole benchmark."""
-    if found := problems(checked, expected, replaced):
-        raise UserError(f"{path} is not all of {name}: {'; '.join(found)}. --partial scores what is there.")
+    if faults := problems(checked, expected, replaced):
+        raise UserError(f"{path} is not all of {name}: {'; '.join(faults)}. --partial scores what is there.")

@@ -219,8 +219,8 @@ def answer(records: Records, number: int, row: dict, name: str) -> str | None:
         value = str(value)
     if value is None or isinstance(value, str):
         return value
-    found = f"a list of {len(value)}" if isinstance(value, list) else type(value).__name__
-    raise UserError(f"{records.path}: record {number}: {name!r} is {found}, a text is expected; {_SEE}.")
+    kind = f"a list of {len(value)}" if isinstance(value, list) else type(value).__name__
+    raise UserError(f"{records.path}: record {number}: {name!r} is {kind}, a text is expected; {_SEE}.")
 
 
 def prompt(value: object) -> str:

@@ -116,10 +116,10 @@ def expected(name: str) -> int | None:
 
 def _keys(task: Task, form: str) -> list[str] | None:
     """What tells the items of a task in a file of that form; None where they are not at hand."""
-    if task.known is None:
+    if task.items is None:
         return None
     try:
-        items = task.known()
+        items = task.items()
     except UserError:
         return None
     if form in _BY_ID:
@@ -162,10 +162,10 @@ def _items(
 
 def _same_references(path: Path, task: Task, form: str, rows: Sequence[Row], known: list[str] | None) -> None:
     """Raise UserError where most references of a file are not those of the task's items."""
-    if known is None or task.known is None or not _FIELDS[form][1]:
+    if known is None or task.items is None or not _FIELDS[form][1]:
         return
     golds: dict[str, set[str]] = {}
-    for key, item in zip(known, task.known(), strict=True):
+    for key, item in zip(known, task.items(), strict=True):
         golds.setdefault(key, set()).add(squeezed(item.gold))
     of = matcher(known)
     write = task.written or (lambda gold: gold)
@@ -194,7 +194,7 @@ def load(path: Path, task: Task, form: str, partial: bool = False) -> Outputs:
     if not any(row.key for row in rows):
         known = None
     checked = check(rows, known, matcher(known) if known is not None else lambda key: key)
-    if known is None and task.known:
+    if known is None and task.items:
         records.note("no record is compared with the benchmark's items: they are not at hand or not named")
     _same_references(path, task, form, checked.rows, known)
     if not partial:

@@ -93,7 +93,7 @@ class Task:
         constants: items → the answers that are tried as the one answer to all of them.
         references: finds the references of a file of outputs that holds none; None where every
             file holds them.
-        known: gives the benchmark's own items, to see whether a file answers all of them; raises
+        items: gives the benchmark's own items, to see whether a file answers all of them; raises
             UserError where they are not at hand.
         written: a reference in whatever form → as the benchmark writes it; raises UserError.
         replaced: items that published outputs have of an older version of the data.
@@ -107,7 +107,7 @@ class Task:
     constants: Callable[[Sequence[Item]], list[str]]
     references: LookUp | None = None
     beside: Callable[[Sequence[tuple[str, str]], Mapping[str, str | None]], dict] | None = None
-    known: Callable[[], list[Item]] | None = None
+    items: Callable[[], list[Item]] | None = None
     written: Callable[[str], str] | None = None
     replaced: int = 0
 

@@ -32,11 +32,11 @@ def existing(knowledge: str) -> Spans:
         UserError: the table is not of this version of the stage.
     """
     rows = table.read(Path(knowledge) / "articles.parquet")
-    found: Spans = {}
+    spans_of: Spans = {}
     for row, span in zip(rows, table.spans(rows), strict=True):
         if row["law"] == articles.CRIMINAL_LAW:
-            found.setdefault(row["ref"], []).append(span)
-    return found
+            spans_of.setdefault(row["ref"], []).append(span)
+    return spans_of
 
 
 def exists(ref: object, known: Spans, date: str | None) -> bool:
@@ -57,8 +57,8 @@ def cited(completion: str, gold: dict) -> list:
     if not well_formed(completion, gold):
         return []
     thought, answer, _ = answers.split_think(completion)
-    found = articles.parse(thought or "")
-    own = [article.ref for article in found if article.law == articles.CRIMINAL_LAW]
+    cited = articles.parse(thought or "")
+    own = [article.ref for article in cited if article.law == articles.CRIMINAL_LAW]
     stated = (answers.parse("article", answer) or {"法条": []})["法条"]
     return list(dict.fromkeys([*stated, *own]))
 
@@ -95,10 +95,10 @@ def supported(
     known = existing(str(knowledge)) if knowledge else None
     lists = [()] * len(completions) if shown is None else shown
     days = [None] * len(completions) if date is None else date
-    found: list[float | None] = []
+    scores: list[float | None] = []
     for completion, name, truth, refs, day in zip(completions, task, gold, lists, days, strict=True):
         if name != "article" or not (refs or known):
-            found.append(None)
+            scores.append(None)
             continue
         true = json.loads(truth)
         right = {*refs, *true["法条"]}
@@ -106,5 +106,5 @@ def supported(
         good = [
             ref for ref in stated if (known is None or exists(ref, known, day)) and (not refs or ref in right)
         ]
-        found.append(len(good) / len(stated) if stated else 0.0)
-    return found
+        scores.append(len(good) / len(stated) if stated else 0.0)
+    return scores

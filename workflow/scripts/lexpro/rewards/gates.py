@@ -59,7 +59,7 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
     `find(facts, date)` gives the articles shown in every second prompt of the task `article`; None:
     never shown.
     """
-    found = []
+    cases = []
     for number, (text, judgment) in enumerate(judgments):
         facts = texts.facts(text, judgment, form.facts_chars)[0]
         for task in TASKS:
@@ -68,7 +68,7 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
             source = texts.document(text, judgment, form) if task == "elements" else facts
             retrieved = find(facts, judgment.date) if find and task == "article" and number % 2 else None
             given = None if retrieved is None else prompts.shown(retrieved, form)
-            found.append(
+            cases.append(
                 Case(
                     task,
                     prompts.build(task, source, form, retrieved),
@@ -79,7 +79,7 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
                     judgment.date,
                 )
             )
-    return found
+    return cases
 
 
 def said(answer: dict, thought: str = THOUGHT) -> str:
@@ -113,17 +113,17 @@ def constants(task: str, golds: Sequence[dict]) -> list[dict]:
     """
     if task == "elements":
         return list(_constant_elements(golds))
-    found = frequent(golds)[:TRIED]
+    constants = frequent(golds)[:TRIED]
     key = {"charge": "罪名", "article": "法条"}.get(task)
     if key:  # The k most frequent items, whatever the case.
         items = frequent([item for gold in golds for item in gold[key]])
-        found += [{key: items[:count]} for count in range(1, 9)]
+        constants += [{key: items[:count]} for count in range(1, 9)]
     else:
-        found += [{"刑种": kind, "刑期": None} for kind in TERM_KINDS]
-        found += [
+        constants += [{"刑种": kind, "刑期": None} for kind in TERM_KINDS]
+        constants += [
             {"刑种": "有期徒刑", "刑期": months} for months in (6, 9, 12, 18, 24, 30, 36, 48, 60, 90, 120)
         ]
-    return found
+    return constants
 
 
 def _constant_elements(golds: Sequence[dict]) -> Iterator[dict]:
@@ -192,10 +192,10 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
     return Outcome(n, sum(share * outcome.gold for outcome, share in shares), opponents)
 
 
-def prompts_file(found: Sequence[Case], path: Path) -> Path:
+def prompts_file(cases: Sequence[Case], path: Path) -> Path:
     """The cases as prompts that a training would have (`grpo.jsonl`): what `balance` counts."""
     rows = (
-        {"task": c.task, "gold": json.dumps(c.gold, ensure_ascii=False), "charges": c.charges} for c in found
+        {"task": c.task, "gold": json.dumps(c.gold, ensure_ascii=False), "charges": c.charges} for c in cases
     )
     path.write_text("".join(map(json_line, rows)), encoding="utf-8")
     return path
@@ -204,8 +204,8 @@ def prompts_file(found: Sequence[Case], path: Path) -> Path:
 class Arena:
     """Cases by task, and what each opponent answers to them: made once, for all rewards."""
 
-    def __init__(self, found: Sequence[Case], seed: int):
-        self.by_task = {task: [case for case in found if case.task == task] for task in TASKS}
+    def __init__(self, cases: Sequence[Case], seed: int):
+        self.by_task = {task: [case for case in cases if case.task == task] for task in TASKS}
         self._gold = {task: [json.dumps(c.gold) for c in own] for task, own in self.by_task.items()}
         self._answers = {task: self._play(task, own, seed) for task, own in self.by_task.items() if own}
 

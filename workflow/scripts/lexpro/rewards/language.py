@@ -50,9 +50,9 @@ def chinese(
         ValueError: the batch is not of one length.
     """
     shown = [""] * len(completions) if prompts is None else [text_of(prompt) for prompt in prompts]
-    found: list[float | None] = []
+    scores: list[float | None] = []
     for completion, prompt, *_row in zip(completions, shown, task, gold, strict=True):
         text = text_of(completion)
         own, other = len(_CHINESE.findall(text)), foreign(text, prompt)
-        found.append(max(0.0, 1 - slope * other / (own + other)) if own else 0.0)
-    return found
+        scores.append(max(0.0, 1 - slope * other / (own + other)) if own else 0.0)
+    return scores

@@ -65,7 +65,7 @@ def closeness(
     are asked about equally often (`balance`).
     """
     shares = balance.chances(kind, str(training)) if training else {}
-    found = each(
+    scores = each(
         completions,
         task,
         gold,
@@ -76,5 +76,5 @@ def closeness(
         paid
         if paid is not None and balance.asked(kind(name, json.loads(true)) or "", shares, prompt)
         else None
-        for paid, name, true, prompt in zip(found, task, gold, prompts or [()] * len(found), strict=True)
+        for paid, name, true, prompt in zip(scores, task, gold, prompts or [()] * len(scores), strict=True)
     ]

@@ -43,11 +43,11 @@ def tiers(knowledge: str = "") -> dict[str, Tiers]:
     else:
         known = builtin_law.load()
         charges, by_ref = builtin_statutes.charges(known), builtin_statutes.tiers(known)
-    found: dict[str, list[dict]] = {}
+    of_charge: dict[str, list[dict]] = {}
     for charge, refs in charges.items():
         own: list[dict] = next((by_ref[ref] for ref in refs if ref in by_ref), [])
-        found[charge] = [tier for tier in own if tier["charge"] in (None, charge)]
-    return found
+        of_charge[charge] = [tier for tier in own if tier["charge"] in (None, charge)]
+    return of_charge
 
 
 def bounds(own: Tiers) -> list[tuple[int, int]]:
@@ -55,9 +55,9 @@ def bounds(own: Tiers) -> list[tuple[int, int]]:
 
     None where they overlap: then a term does not tell its tier.
     """
-    found = sorted({tuple(tier["months"]) for tier in own if tier["months"]})
-    apart = all(high <= low for (_, high), (low, _) in zip(found, found[1:], strict=False))
-    return found if apart else []
+    spans = sorted({tuple(tier["months"]) for tier in own if tier["months"]})
+    apart = all(high <= low for (_, high), (low, _) in zip(spans, spans[1:], strict=False))
+    return spans if apart else []
 
 
 def severity(sentence: dict) -> float | None:
@@ -140,15 +140,15 @@ def match(
     kind_of = kind(str(knowledge))
     shares = balance.chances(kind_of, str(training)) if training else {}
     nothing = [()] * len(completions)
-    found: list[float | None] = []
+    scores: list[float | None] = []
     for completion, name, truth, accused, prompt in zip(
         completions, task, gold, charges or nothing, prompts or nothing, strict=True
     ):
         true = json.loads(truth)
         which = kind_of(name, true, accused)
         if which is None or not balance.asked(which, shares, prompt):
-            found.append(None)
+            scores.append(None)
             continue
         answer, spans = answer_of(name, completion), bounds(tiers(str(knowledge))[accused[0]])
-        found.append(float(answer is not None and place(answer, spans) == place(true, spans)))
-    return found
+        scores.append(float(answer is not None and place(answer, spans) == place(true, spans)))
+    return scores

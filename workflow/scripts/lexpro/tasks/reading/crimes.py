@@ -90,9 +90,9 @@ def stated_articles(text: str, prompt: str = "") -> list[Article]:
         def own(value: str) -> list[Article]:
             return articles.stated(_ENGLISH.sub(r"第\1条", value))
 
-        found = gather.listed(turn, "article", own, lambda line: bool(own(line)))
+        refs = gather.listed(turn, "article", own, lambda line: bool(own(line)))
         rest = said.without_refusals(outside(turn, frozenset({"article"})))
-        return found or own(rest) or None
+        return refs or own(rest) or None
 
     return list(dict.fromkeys(said.first(text, prompt, read) or ()))
 

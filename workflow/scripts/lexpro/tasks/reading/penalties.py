@@ -59,7 +59,7 @@ def _tidy(text: str) -> str:
 
 
 def _lengths(text: str) -> list[_Candidate]:
-    found = []
+    candidates = []
     for match in re.finditer(terms.LENGTH, text):
         length = terms.length_at(text, match.start()) if match[0] else None
         if not length or length.months > 12 * _LONGEST_YEARS:
@@ -70,7 +70,7 @@ def _lengths(text: str) -> list[_Candidate]:
         if re.search(r"[\d一二三四五六七八九十.]$", before):
             continue
         kinds = re.findall("有期徒刑|拘役|管制", before) or re.findall("^(?:的)?(有期徒刑|拘役|管制)", behind)
-        found.append(
+        candidates.append(
             _Candidate(
                 kinds[-1] if kinds else "",
                 length.months,
@@ -78,12 +78,12 @@ def _lengths(text: str) -> list[_Candidate]:
                 bool(kinds or _SENTENCED.search(before)),
             )
         )
-    return found
+    return candidates
 
 
 def _others(text: str) -> list[_Candidate]:
     """Punishments without a length, but none that a statute lists beside others."""
-    found = []
+    candidates = []
     for match in re.finditer(
         r"死刑(?:[,，]?\s*(?:宣告)?缓[期刑][二两2]年(?:执行)?)?|死缓|无期(?:徒刑)?|(?:免予|免于|免除)(?:刑事|刑罚)?(?:处罚|处分)|单处罚金",
         text,
@@ -107,8 +107,8 @@ def _others(text: str) -> list[_Candidate]:
             if name.startswith("单")
             else "免予刑事处罚"
         )
-        found.append(_Candidate(kind, _WITHOUT.get(kind), match.start(), True))
-    return found
+        candidates.append(_Candidate(kind, _WITHOUT.get(kind), match.start(), True))
+    return candidates
 
 
 def of_value(value: str) -> Sentence | None:
@@ -116,8 +116,8 @@ def of_value(value: str) -> Sentence | None:
     text = _tidy(value)
     joint = list(_TOGETHER.finditer(text))
     text = text[joint[-1].end() :] if joint else text
-    found = sorted(_lengths(text) + _others(text), key=lambda one: one.start)
-    if chosen := next((one for one in found if one.firm), None) or next(iter(found), None):
+    candidates = sorted(_lengths(text) + _others(text), key=lambda one: one.start)
+    if chosen := next((one for one in candidates if one.firm), None) or next(iter(candidates), None):
         return chosen.kind, chosen.months
     bare = _BARE.fullmatch(text.split("\n")[0]) if len(text.strip().split("\n")[0]) <= 12 else None
     months = numerals.parse_int(bare[1]) if bare else None

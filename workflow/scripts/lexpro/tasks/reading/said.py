@@ -96,10 +96,10 @@ def _copies(squeezed: str, units: tuple[tuple[str, bool], ...], free: bool) -> l
             start = squeezed.find(unit.rstrip("。!?"), end)
     own = [] if free else [unit for unit, asks in units if not asks]
     length = sum(map(len, own))
-    found = [(squeezed.find(unit), unit) for unit in own if len(unit) >= _SHORTEST]
-    copied = sum(len(unit) for at, unit in found if at >= 0)
+    places = [(squeezed.find(unit), unit) for unit in own if len(unit) >= _SHORTEST]
+    copied = sum(len(unit) for at, unit in places if at >= 0)
     if length >= _LEAST and copied >= _COPIED * length:
-        spans += [(at, at + len(unit)) for at, unit in found if at >= 0]
+        spans += [(at, at + len(unit)) for at, unit in places if at >= 0]
     return sorted(spans)
 
 

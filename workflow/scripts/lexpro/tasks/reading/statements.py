@@ -99,14 +99,14 @@ def _name(mark: re.Match[str]) -> str:
 def statements(text: str) -> list[Statement]:
     """Every statement of a text (of `said.turns`), in order."""
     marks = list(_MARK.finditer(text))
-    found = []
+    stated = []
     for mark, following in zip(marks, [*marks[1:], None], strict=False):
         name = _name(mark)
         value, rest = _value(text[mark.end() : following.start() if following else None])
         field = _FIELD_OF[name.lower()]
         firm = not (mark["verb"] or mark["plain"])
-        found.append(Statement(field, name, value.strip(" \t\"'“”{}"), rest, firm))
-    return found
+        stated.append(Statement(field, name, value.strip(" \t\"'“”{}"), rest, firm))
+    return stated
 
 
 def outside(text: str, fields: frozenset[str]) -> str:

@@ -30,10 +30,10 @@ def _of_value(value: str) -> float | None:
     """Behind the last 共计 the first sum, else the last sum; else a bare number."""
     value = _ENGLISH.sub("元", value)
     for match in reversed(list(_TOTAL.finditer(value))):
-        if found := _yuan(value[match.end() : match.end() + 60]):
-            return found[0]
-    if found := _yuan(value):
-        return found[-1]
+        if sums := _yuan(value[match.end() : match.end() + 60]):
+            return sums[0]
+    if sums := _yuan(value):
+        return sums[-1]
     for line in value.split("\n"):
         if bare := _BARE.fullmatch(re.sub(r"\[金额\]", "", line)):
             number = numerals.parse(bare[1])

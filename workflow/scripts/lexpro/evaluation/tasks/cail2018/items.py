@@ -55,12 +55,12 @@ GOLD = {
 
 def items(path: Path, number: str) -> list[Item]:
     """The facts of the test set with the labels of one task: charge, article or term."""
-    found = []
+    questions = []
     for index, line in enumerate(_lines(path)):
         row = json.loads(line)
         text = row["fact"].strip()
-        found.append(Item(str(index), f"{_ASKED[number]}{text}", GOLD[number](row["meta"]), text))
-    return found
+        questions.append(Item(str(index), f"{_ASKED[number]}{text}", GOLD[number](row["meta"]), text))
+    return questions
 
 
 SOURCE = Questions(items)

@@ -115,5 +115,5 @@ def task(number: str) -> Task:
         normalised,
         lambda items: commonest(items, _FEW),
         references,
-        known=items_of("cail2018", SOURCE, number),
+        items=items_of("cail2018", SOURCE, number),
     )

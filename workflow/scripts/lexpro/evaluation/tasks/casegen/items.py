@@ -36,14 +36,14 @@ def _written(value: object) -> str:
 def items(path: Path, number: str) -> list[Item]:
     """The cases (JSON lines) with the reference of one stage."""
     wanted, fields = _ASKED[number]
-    found = []
+    questions = []
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line.strip():
             row = json.loads(line)
             given = "\n\n".join(f"{_TITLES[name]}：\n{_written(row[name])}" for name in fields)
             prompt = f"根据下面的材料，写出{wanted}，只写这一部分。\n\n{given}\n"
-            found.append(Item(str(row["id"]), prompt, row[number], given))
-    return found
+            questions.append(Item(str(row["id"]), prompt, row[number], given))
+    return questions
 
 
 SOURCE = Questions(items)

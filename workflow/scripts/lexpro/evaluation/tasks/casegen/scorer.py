@@ -96,5 +96,5 @@ def task(number: str) -> Task:
         Scorer(_text),
         lambda items: commonest(items, _FEW),
         by_id("casegen", SOURCE, number),
-        known=items_of("casegen", SOURCE, number),
+        items=items_of("casegen", SOURCE, number),
     )

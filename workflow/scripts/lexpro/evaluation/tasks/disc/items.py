@@ -34,14 +34,14 @@ def question_set(folder: Path, number: str) -> list[dict]:
 
 def items(folder: Path, number: str) -> list[Item]:
     """The questions of a set; `folder` is eval/datasets/objective."""
-    found = []
+    questions = []
     for index, row in enumerate(question_set(folder, number)):
         asked, *options = question(row)
         lines = [asked, *(f"{name}. {text}" for name, text in zip(OPTIONS, options, strict=True) if text)]
         text = "\n".join(lines)
         prompt = f"{_ASKED[number.partition('/')[0]]}\n{text}\n"
-        found.append(Item(str(index), prompt, row["output"].strip(), text))
-    return found
+        questions.append(Item(str(index), prompt, row["output"].strip(), text))
+    return questions
 
 
 SOURCE = Questions(items)

@@ -106,7 +106,7 @@ def references(number: str, rows: list[dict]) -> list[str]:
     return [answers[key] for key in keys]
 
 
-def _known(number: str) -> list[Item]:
+def _items(number: str) -> list[Item]:
     """The items by their questions, without their options."""
     rows = question_set(datasets.resolve(datasets.find("disc_objective"), CACHE), number)
     return [Item(str(n), question(row)[0], row["output"].strip()) for n, row in enumerate(rows)]
@@ -125,5 +125,5 @@ def task(number: str) -> Task:
         Scorer(_normalised),
         constants,
         partial(references, number),
-        known=partial(_known, number),
+        items=partial(_items, number),
     )

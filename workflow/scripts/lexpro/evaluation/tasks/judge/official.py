@@ -156,14 +156,14 @@ _CHINESE = re.compile(f"(?![百千万亿]+$)[{''.join((*_DIGITS, *_UNITS))}]+")
 
 def _numbers(text: str) -> list[int]:
     """The numerals of a text; 零十 is read as 零."""
-    found = []
+    values = []
     for numeral in re.findall(numerals.NUMERAL, text.replace("零十", "零")):
         value = numerals.parse(numeral)
         if value is not None:
-            found.append(int(value))
+            values.append(int(value))
         elif _CHINESE.fullmatch(numeral):
-            found.append(malformed(numeral))
-    return found
+            values.append(malformed(numeral))
+    return values
 
 
 _TIMED = [re.compile(rf"{kind}.{{1,7}}[年月]") for kind in ("管制", "拘役", "有期徒刑")]
@@ -184,40 +184,40 @@ def _terms_in(text: str) -> set[str]:
 
 
 def _months(text: str) -> int:
-    found = _numbers(text)
+    values = _numbers(text)
     years, months = "年" in text, "月" in text
-    if len(found) == 2:
-        return found[0] * 12 + found[1] if years and months else found[0]
-    if len(found) == 1:
-        return found[0] * 12 if years else found[0] if months else 0
-    if not found and "无期徒刑" in text:
+    if len(values) == 2:
+        return values[0] * 12 + values[1] if years and months else values[0]
+    if len(values) == 1:
+        return values[0] * 12 if years else values[0] if months else 0
+    if not values and "无期徒刑" in text:
         return LIFE
-    return DEATH if not found and "死刑" in text else 0
+    return DEATH if not values and "死刑" in text else 0
 
 
 def term(document: str) -> int:
     """Months of all different terms of the judgment (else of the document); -1 without any."""
-    found = _terms_in(segments(document)[1]) or _terms_in(document)
-    return sum(map(_months, found)) if found else -1
+    terms = _terms_in(segments(document)[1]) or _terms_in(document)
+    return sum(map(_months, terms)) if terms else -1
 
 
 def _fines_in(text: str) -> set[str]:
-    found = [_cut(match, _FINE_END) for match in _FINE.findall(text)]
+    fines = [_cut(match, _FINE_END) for match in _FINE.findall(text)]
     # The original takes out of the list that it walks through: the one behind each such piece
     # stays.
     at = 0
-    while at < len(found):
-        if "元" not in found[at]:
-            found.remove(found[at])
+    while at < len(fines):
+        if "元" not in fines[at]:
+            fines.remove(fines[at])
         at += 1
-    return {fine.replace(",", "") for fine in found}
+    return {fine.replace(",", "") for fine in fines}
 
 
 def fine(document: str) -> int:
     """Yuan of all different fines of the judgment (else of the document); -1 without any."""
-    found = _fines_in(segments(document)[1]) or _fines_in(document)
-    numbers = [_numbers(text) for text in found]
-    return sum(values[0] for values in numbers if len(values) == 1) if found else -1
+    fines = _fines_in(segments(document)[1]) or _fines_in(document)
+    numbers = [_numbers(text) for text in fines]
+    return sum(values[0] for values in numbers if len(values) == 1) if fines else -1
 
 
 _CITATIONS = [
@@ -260,10 +260,10 @@ def closeness(true: int, stated: int) -> float:
 
 def score(true: str, stated: str, known: Sequence[str]) -> ItemScore:
     """Counts in the order of `METRICS`' columns. The evaluator knows no abstentions."""
-    found = charges(stated, known), articles(stated), term(stated), fine(stated)
+    parts = charges(stated, known), articles(stated), term(stated), fine(stated)
     gold = charges(true, known), articles(true), term(true), fine(true)
-    counts = [1.0, *_shares(gold[0], found[0]), *_shares(gold[1], found[1])]
-    for a, b in zip(gold[2:], found[2:], strict=True):
+    counts = [1.0, *_shares(gold[0], parts[0]), *_shares(gold[1], parts[1])]
+    for a, b in zip(gold[2:], parts[2:], strict=True):
         counted = a >= 0 or b >= 0
         counts += [closeness(a, b) if counted else 0.0, float(counted)]
     return ItemScore(tuple(counts))

@@ -70,11 +70,11 @@ class Bert:
                 states = self.model(**given).last_hidden_state
             vectors = states / states.norm(dim=-1, keepdim=True)
             ends = self.torch.tensor([self.tokenizer.cls_token_id, self.tokenizer.sep_token_id])
-            for text, found, ids, mask in zip(
+            for text, hidden, ids, mask in zip(
                 batch, vectors, given["input_ids"], given["attention_mask"], strict=True
             ):
                 size = int(mask.sum())
-                read[text] = found[:size].clone(), ~self.torch.isin(ids[:size], ends)
+                read[text] = hidden[:size].clone(), ~self.torch.isin(ids[:size], ends)
         return read
 
     def scores(self, pairs: Pairs) -> Iterator[float]:
@@ -152,10 +152,10 @@ def scores(pairs: Pairs, models: dict) -> dict:
     """
     bert, wordnet = _folder(models, "bert"), _folder(models, "wordnet")
     missing = dict(_missing(models))
-    found = {}
+    scores = {}
     if "bert_score" not in missing:
-        found["bert_score"] = _bert(pairs, bert)
+        scores["bert_score"] = _bert(pairs, bert)
     if "meteor" not in missing:
-        found["meteor"] = _meteor(pairs, wordnet)
-    rounded = {name: {part: round(value, 6) for part, value in by.items()} for name, by in found.items()}
+        scores["meteor"] = _meteor(pairs, wordnet)
+    rounded = {name: {part: round(value, 6) for part, value in by.items()} for name, by in scores.items()}
     return rounded | ({"not_computed": missing} if missing else {})

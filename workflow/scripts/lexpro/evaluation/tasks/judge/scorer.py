@@ -145,7 +145,7 @@ def constants(items: Sequence[Item]) -> list[str]:
     ]
 
 
-def _known() -> list[Item]:
+def _items() -> list[Item]:
     """The items by id, without their prompts."""
     return [Item(number, "", document) for number, document in expected().items()]
 
@@ -156,5 +156,5 @@ def task(number: str = "") -> Task:
         lambda item, text: judge_official.score(item.gold, text, _charges()), judge_official.METRICS
     )
     return Task(
-        "judge", official, Scorer(_score, METRICS), constants, references, relevance.scores, known=_known
+        "judge", official, Scorer(_score, METRICS), constants, references, relevance.scores, items=_items
     )

@@ -87,7 +87,7 @@ def read(text: str, prompt: str = "") -> Stated:
     if text and not targets.charges(forms[0]):
         forms += [structure(form, "") for form in list(_forms(text))[1:]]
     judgment = next((form for form in forms if targets.charges(form)), None)
-    refs = next((found for form in forms if (found := targets.refs(form))), None)
+    refs = next((refs_of_form for form in forms if (refs_of_form := targets.refs(form))), None)
     if refs is None:
         cited = crimes.stated_articles(text)
         refs = list(dict.fromkeys(article.ref for article in cited if article.law == CRIMINAL_LAW))

@@ -231,11 +231,11 @@ def paths(table: Steps, first: bool) -> dict[tuple[int, int], list[Step]]:
         table: as of `fill`.
         first: only the alignment that ChERRANT finds first.
     """
-    found: dict[tuple[int, int], list[Step]] = {}
+    steps_at: dict[tuple[int, int], list[Step]] = {}
     stack = [(len(table) - 1, len(table[0]) - 1)]
     while stack:
         i, j = stack.pop()
-        if (i, j) in found or not (i or j):
+        if (i, j) in steps_at or not (i or j):
             continue
         a, b = i, j
         while table[a][b] == _M:
@@ -245,6 +245,6 @@ def paths(table: Steps, first: bool) -> dict[tuple[int, int], list[Step]]:
         else:
             steps = [(name, i - a, i, j - b, j) for name, a, b in choices(table[i][j])]
             steps = steps[:1] if first else steps
-        found[i, j] = steps
+        steps_at[i, j] = steps
         stack += [(step[1], step[3]) for step in steps]
-    return dict(sorted(found.items()))
+    return dict(sorted(steps_at.items()))

@@ -33,8 +33,8 @@ def _named(text: str, names: tuple[str, ...] | str) -> set[str]:
 
 def _choice(names: tuple[str, ...] | str, cut: slice, item: Item, text: str) -> ItemScore:
     """Right where the gold label is the only one that occurs."""
-    found = _named(text, names)
-    return points(found == {item.gold[cut]}, abstained=not found)
+    named = _named(text, names)
+    return points(named == {item.gold[cut]}, abstained=not named)
 
 
 def _dispute(item: Item, text: str) -> ItemScore:
@@ -45,8 +45,8 @@ def _labels(
     names: Callable[[], tuple[str, ...]], true: Callable[[str], set[str]], item: Item, text: str
 ) -> ItemScore:
     """F1 of the labels that occur."""
-    found = _named(text, names())
-    return points(set_f1(found, true(item.gold)), abstained=not found)
+    named = _named(text, names())
+    return points(set_f1(named, true(item.gold)), abstained=not named)
 
 
 def _rouge(item: Item, text: str, prefix: str = "") -> ItemScore:
@@ -59,15 +59,15 @@ def _reading(item: Item, text: str) -> ItemScore:
 
 def _entities(text: str) -> dict[str, str]:
     """Type → what follows its last mention with a colon, up to a blank or the end of the line."""
-    found = {}
+    values = {}
     for name in labels("entities"):
         for match in re.finditer(name, text):
             end = match.end()
             if end < len(text) - 2 and text[end] in ":：":
                 value = re.split("\n| ", text[end + 1 :].strip())[0].strip()
                 if value not in ("无", "未提及"):
-                    found[name] = value
-    return found
+                    values[name] = value
+    return values
 
 
 def _extraction(item: Item, text: str) -> ItemScore:
@@ -108,19 +108,19 @@ def _arabic(text: str) -> str:
 
 
 def _article_numbers(text: str) -> set[int]:
-    found = set()
+    cited = set()
     for chunk in text.split("、"):
         chunk = re.sub(r"第(.*?)款", "", chunk.replace("万元", "元"))
         numbers = re.findall(r"\d+", _arabic(re.sub(r"第(.*?)条", r"\1", chunk)))
         if numbers:
-            found.add(int(numbers[0]))
-    return found
+            cited.add(int(numbers[0]))
+    return cited
 
 
 def _articles(item: Item, text: str) -> ItemScore:
     true = {int(n) for n in item.gold.replace("法条:刑法第", "").replace("条", "").split("、")}
-    found = _article_numbers(text)
-    return points(set_f1(found, true), abstained=not found)
+    cited = _article_numbers(text)
+    return points(set_f1(cited, true), abstained=not cited)
 
 
 def months(text: str) -> int | None:
@@ -202,7 +202,7 @@ def proofreading_scorer(tables: Callable[[], Tables]) -> Scorer:
         # Longer answers are cut off, so that the length of the reference helps.
         if len(stated) - len(item.gold) > 5:
             stated = stated[: len(item.gold) + 5]
-        found = lawbench_edits.compare(edits(source, stated or lawbench_edits.EMPTY), edits(source, true))
-        return ItemScore(tuple(map(float, found)))
+        counts = lawbench_edits.compare(edits(source, stated or lawbench_edits.EMPTY), edits(source, true))
+        return ItemScore(tuple(map(float, counts)))
 
     return Scorer(score, {"score": lawbench_edits.f_half})

@@ -52,7 +52,7 @@ def task(number: str) -> Task:
         normalised,
         lambda items: commonest(items, most),
         references,
-        known=items_of("lawbench_zero_shot", SOURCE, number),
+        items=items_of("lawbench_zero_shot", SOURCE, number),
         written=partial(written, number),
         replaced=_REPLACED.get(number, 0),
     )

@@ -67,5 +67,5 @@ def task(number: str) -> Task:
     """The task of that number, one of `TASKS` or `WITHOUT_DATA`."""
     official, normalised = (_generation, _text) if number.startswith("5") else (_choice, _true_choice)
     references = by_id("lexeval", SOURCE, number)
-    known = items_of("lexeval", SOURCE, number) if number in TASKS else None
-    return Task(f"lexeval/{number}", Scorer(official), Scorer(normalised), constants, references, known=known)
+    items = items_of("lexeval", SOURCE, number) if number in TASKS else None
+    return Task(f"lexeval/{number}", Scorer(official), Scorer(normalised), constants, references, items=items)

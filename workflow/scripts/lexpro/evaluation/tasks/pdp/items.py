@@ -34,11 +34,11 @@ def _answer(row: dict) -> str:
 
 def items(path: Path, number: str = "") -> list[Item]:
     """The decisions of a split as Parquet."""
-    found = []
+    questions = []
     for row in pq.read_table(path, columns=list(_FIELDS)).to_pylist():
         text = f"犯罪嫌疑人：\n{row['person_info']}\n程序：\n{row['procedure']}\n事实：\n{row['fact']}"
-        found.append(Item(row["id"], f"{_ASKED}{text}", _answer(row), row["fact"]))
-    return found
+        questions.append(Item(row["id"], f"{_ASKED}{text}", _answer(row), row["fact"]))
+    return questions
 
 
 SOURCE = Questions(items)

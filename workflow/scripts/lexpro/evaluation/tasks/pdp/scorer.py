@@ -46,12 +46,12 @@ def official_decision(text: str) -> str | None:
 def official_articles(text: str) -> set[str]:
     """The articles as they are written, with the prefix of their law."""
     section = _SECTION.search(text)
-    found = set()
+    labels = set()
     for prefix, law in LAWS.items():
         line = re.search(rf"{law}[:：](.*?)(?:\n|$)", section[1]) if section else None
         parts = re.split("[、，,;；]", line[1].strip()) if line else []
-        found |= {f"{prefix}:{part.strip()}" for part in parts if part.strip()}
-    return found
+        labels |= {f"{prefix}:{part.strip()}" for part in parts if part.strip()}
+    return labels
 
 
 def _behind(text: str) -> str:
@@ -75,11 +75,11 @@ def decision(text: str) -> str | None:
         key=lambda parts: len(parts[0]) if parts[1] else -1,
     )
     for part in (after, text) if head else (text,):
-        found = {
+        labels = {
             "起诉" if plain else f"{_KIND.get(kind, kind)}不起诉" for kind, _, plain in _WORD.findall(part)
         }
-        if len(found) == 1:
-            (label,) = found
+        if len(labels) == 1:
+            (label,) = labels
             return label if label in DECISIONS else None
     return None
 
@@ -168,5 +168,5 @@ def task(number: str = "") -> Task:
         normalised,
         lambda items: commonest(items, _FEW),
         references,
-        known=items_of("pdp_bench", SOURCE, ""),
+        items=items_of("pdp_bench", SOURCE, ""),
     )
