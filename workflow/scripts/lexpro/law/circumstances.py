@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 # is found (article 67(3)).
 _WORDS = {
     "自首": r"自首|(?:自动|主动)(?:到[^，。；]{0,12})?(?:投案|到案)(?=[^。；]{0,30}(?<![未不能])如实)",
-    "坦白": r"坦白|如实(?:供述|交代|陈述|供认)",
+    "坦白": r"坦白(?!书|材料)|如实(?:供述|交代|陈述|供认)",
     "立功": r"立功",
     "累犯": r"累犯",
     "毒品再犯": r"毒品再犯|因[^，。；]{0,16}毒品罪被判(?:过刑|处)[^。；]{0,40}(?:又|再)(?:次)?犯[^，。；]{0,20}毒品",
-    "从犯": r"(?<!主)(?<!主、)从犯|起(?:了|到|到了)?(?:次要|辅助)(?:或者?辅助)?(?:的)?作用",
+    "从犯": r"(?<!主)(?<!主、)从犯(?!罪(?!责))"
+    r"|起(?:了|到|到了)?(?:次要|辅助|帮助)(?:(?:或者?|和|及|与|、)?(?:次要|辅助|帮助))?(?:的)?作用",
     "胁从犯": r"胁从犯|被胁迫参加",
     "主犯": r"主犯|起(?:了|到|到了)?主要(?:的)?作用",
     "未遂": r"未遂|(?:因|由于)[^，。；]{0,12}意志以外[^，。；]{0,8}原因",
@@ -25,8 +26,8 @@ _WORDS = {
     "预备": r"犯罪预备|预备犯",
     "未成年": r"(?:系|属于?|是)未成年|(?:未满|不满|未达)(?:十八|18)周?岁(?!的(?:人"
     r"|未成年|被害|少|幼|女|男|学))|未成年人犯罪",
-    "老年": r"已满(?:七十五|75)周岁",
-    "限制责任能力": r"限[制定](?:刑事)?(?:责任|行为)能力|尚未完全丧失辨认",
+    "老年": r"[已年]满(?:七十五|75)周?岁(?!的人)",
+    "限制责任能力": r"(?:限[制定]|部分)(?:刑事)?(?:责任|行为)能力|尚未完全丧失辨认",
     "聋哑或盲": r"又聋又哑|聋哑人|系盲人",
     "防卫过当": r"防卫过当",
     "避险过当": r"避险过当",
@@ -36,7 +37,7 @@ _WORDS = {
     "谅解": r"谅解",
     "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并|且)?(?:自愿|愿意)?接受(?:刑事)?处罚|愿意接受(?:刑事)?处罚",
     "前科": r"前科|(?:曾|因)[^，。；]{0,4}因[^，。；]{2,40}(?:被判|判处|被处|处以|受过?刑事|被追究刑)"
-    r"|有犯罪记录|曾[^，。；]{0,10}(?:受过?|被追究)[^，。；]{0,4}(?:刑事处罚|刑罚|刑事责任)",
+    r"|有犯罪记录|(?<![未不])曾[^，。；]{2,24}受到?[^，。；]{0,4}刑事|曾[^，。；]{0,10}(?:受过?|被追究)[^，。；]{0,4}(?:刑事处罚|刑罚|刑事责任)",
     "被害人过错": r"被害(?:人|方)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
     r"[^，。；]{0,10}(?:过错|责任)(?!能力|险)",
 }
@@ -47,14 +48,14 @@ _KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
 _BACK = {key: name for name, key in _KEY.items()}
 # What they begin with is looked at first: six times as fast as trying all of them at every
 # character.
-_FIRST = "自主以坦如立累毒从胁被未因由犯预系属为是的不已限尚又聋防避退返归缴上交谅认愿前曾起有"
+_FIRST = "自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有"
 _ANY = re.compile(
     f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{_KEY[name]}>{words})' for name, words in _WORDS.items())})"
 )
 
 # A denial reaches over what follows it, but not over 而: 不属从犯而系主犯.
 _NEGATED = re.compile(
-    r"(?:不(?:能|应当?|宜|可|予)?(?:予以)?(?:构成|属于?|符合|具有|具备|是|系|存在|认定|成立|视为|按|作为|适用|区分|划分)"
+    r"(?:不(?:能|应当?|宜|可|予)?(?:予以)?(?:构成|属于?|符合|具有|具备|是|系|存在|认定|成立|视为|按|作为|适用|区分|划分|定(?!罪|性)|确定|评价)"
     r"|拒不|(?:不能?|难以|无法)$|没有|并?未(?!成年|满|遂|达|得逞|经|婚)|并无|并非"
     r"|无(?!视|证|故|期|业|异议|牌|照|力|罪供)|非(?!法)|尚未(?!完全)|(?:难以|无法)(?:认定|区分)|缺乏)[^，。；而]{0,12}$"
 )
@@ -64,15 +65,22 @@ _INCHOATE = {"未遂", "中止", "预备"}
 _NEGATED_AFTER = re.compile(r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据)")
 # Who else says something, what the court then looks at, and what it makes of it.
 _EVENT = re.compile(
-    r"(?P<reject>不(?:予|能|应|足以)?(?:予以)?(?:采纳|支持|采信|认可|认定)|不(?:能)?成立|难以(?:成立|采纳|采信|支持)|无(?:事实|法律|证据)"
-    r"|于法无据|没有(?:事实|法律|证据)|(?:事实|证据|法律|规定|情况)[^，。；]{0,6}不符|与[^，。；]{0,16}不符|不作采纳|缺乏|理据不足|理由不足|证据不足)"
-    r"|(?P<accept>采纳|采信|支持|成立|属实|相符|一致|考虑|可以?认定|应予?认定|予以认定|事实清楚|指控罪名|罪名(?:准确|正确)|定性(?:准确|正确)|有理)"
-    r"|(?P<look>经查|经审查|经审理|查证|对此|本院认为|本院[^，。；]{0,16}认定)"
-    r"|(?P<claim>辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
-    r"|公诉(?:机关|人)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|辩解|所提|提出)"
+    r"(?=[不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代。\n])(?:"
+    r"(?P<stop>[。\n])"
+    r"|(?P<reject>不(?:予|能|应|足以)?(?:予以)?(?:采纳|支持|采信|认可|认定)|不(?:能)?成立|难以(?:成立|采纳|采信|支持)"
+    r"|无[^，。；]{0,6}(?:事实|法律|证据|依据)|于法无据|没有(?:事实|法律|证据)|(?:事实|证据|法律|规定|情况)[^，。；]{0,6}不符"
+    r"|与[^，。；]{0,16}不符|不作采纳|缺乏|理据不足|理由不足|证据不足)"
+    r"|(?P<accept>采纳|采信|支持|(?<!构)成立(?!自首|立功)|属实(?!的)|(?:相符|一致)(?=[，。；])"
+    r"|(?:予以|酌情|酌予|可以?|可予|已|时)[^，。；]{0,4}考虑"
+    r"|(?:可以?|应予?|予以)认定(?=[，。；])|事实清楚|指控罪名|罪名(?:准确|正确)|定性(?:准确|正确)|有理)"
+    r"|(?P<look>经查|经审查|经审理|查证|对此|本院认为|本院[^，。；]{0,16}认定|结合(?:本案|全案|庭审|查明)"
+    r"|仍然?(?:应|可|属|构成|系)|(?:故|因此)[^，。；]{0,10}(?:应当?|可以?|能)(?:予以|依法)?认定|(?<=[见点由解]，)(?:因为?|由于|鉴于|根据|按照|依照))"
     r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
-    r"|(?P<stop>[。\n])"
+    r"|(?P<claim>辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
+    r"|公诉(?:机关|人)(?![^，。；]{0,30}异议)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|(?<![虽然的次])辩解(?!意见|理由|观点|[。；及、])|所提"
+    r"|提出(?!犯意|作案|[由让要去到并盗抢殴将以帮])))"
 )
+_OPINION = re.compile("意见|辩解|主张|理由|观点")
 # The next sentence answers; the refusal is of something else.
 _ANSWERED = re.compile(r"(?:经|对此|对该|该|上述|此|以上|本院|前述|其|故|因此|且)")
 _GOES_ON = re.compile(
@@ -80,6 +88,20 @@ _GOES_ON = re.compile(
 )
 # A reason may take some sentences; what goes on for longer answers no claim.
 _LONGEST = 900
+# A question, a heading or what the law asks for: 关于是否构成自首的问题, 成立自首应同时满足….
+_ASKED = re.compile(r"是否[^，。；]{0,12}$")
+_QUESTION = re.compile(
+    r"[^，。；]{0,8}问题|，?(?:是指|应当?同时|须同时|必须|需要?(?:同时)?(?:具备|满足|符合)|的(?:构成|成立|法定)要件)"
+)
+_REQUIRED = re.compile(r"(?:只有|必须|应当?同时|须同时|是指)[^。；]{0,60}$")
+# Said of an earlier crime: 犯前罪时未满十八周岁.
+_EARLIER = re.compile(r"(?:该|前|上述)罪时$")
+# 第六十七条第一款自首 names the article.
+_CITED = re.compile(r"第[^，。；、]{1,14}[条款项]$")
+# 12、释放证明，证实被告人曾因盗窃被判刑: evidence, not what the court makes of it.
+_EXHIBIT = re.compile(
+    r"(?:（?[0-9一二三四五六七八九十]{1,3}）?[、.．，])[^。]{0,150}(?:证明|证实|载明|证言|笔录)"
+)
 # Said of others, on a condition, or of the law: nothing is found about the defendant.
 _OTHERS = re.compile(
     r"(?:同案(?:犯|人)|另案)[^，。；]{0,6}$|(?:如果|即使|即便|假如|倘若)[^，。；]{0,12}$|[条款项]（[^（）]{0,10}$"
@@ -91,7 +113,10 @@ _VICTIM = re.compile(r"(?:被害|受害)[^，。；]{0,10}$")
 _PERSONAL = {"未成年", "老年", "限制责任能力", "聋哑或盲"}
 # Wanted or ordered, but not done.
 _WANTED = re.compile(r"(?:请求|希望|争取|恳请|请求得到)[^，。；]{0,8}$")
-_TO_DO = re.compile(r"(?:责令|判令|应当?|应予|继续|(?<!自)愿意?|承诺|同意)[^，。；]{0,8}$")
+_TO_DO = re.compile(
+    r"(?:责令|判令|应(?!认定)当?|应予|继续|(?<!自)愿意?|承诺|同意)[^，。；]{0,8}$|(?:发还|追缴|没收)[、，或并]*(?:予以|依法)?$"
+)
+_SEIZED = re.compile(r"(?:扣押|查封|冻结|追缴|随案)[^。；]{0,50}(?:予以|依法|发还|用于)[^，。；]{0,6}$")
 # Titles of laws name circumstances too (关于处理自首和立功…的解释).
 _TITLE = re.compile(
     r"《[^《》]*(?:《[^《》]*》[^《》]*)*(?:法|解释|意见|规定|决定|办法|批复|纪要|条例|通知)[^《》]{0,8}》"
@@ -108,9 +133,9 @@ def find(text: str) -> list[tuple[str, int]]:
     hits = []
     for match in _ANY.finditer(text):
         name = _BACK[match.lastgroup or ""]
-        before = text[max(0, match.start() - 24) : match.start()]
+        before = text[max(0, match.start() - 80) : match.start()]
         after = text[match.end() : match.end() + 24]
-        if not _left_out(name, before, match[0], after):
+        if not _left_out(name, before, match[0], after) and not _exhibit(text, match.start()):
             hits.append((_implied(name, match[0]), match.start()))
     return _upheld(text, hits) if hits else []
 
@@ -175,27 +200,48 @@ def _upheld(text: str, hits: list[tuple[str, int]]) -> list[tuple[str, int]]:
             found += claim.claimed + claim.said
             claim = None
         elif kind == "reject":
-            refused = {name for name, _ in claim.claimed}
+            refused = _refused(text, claim, event.start())
             found += [hit for hit in claim.said if hit[0] not in refused]
             claim = None
     found += hits[at:] if claim is None else claim.said + (hits[at:] if claim.looking else [])
     return sorted(found, key=lambda hit: hit[1])
 
 
+def _refused(text: str, claim: _Claim, place: int) -> set[str]:
+    """What is refused at `place`: the claim, or of a claim that was looked at what is named again.
+
+    经查，系立功；自首的意见不予采纳 refuses the one only.
+    """
+    start = _clause_start(text, place)
+    again = {name for name, at in claim.said if at >= start and _OPINION.search(text, at, place)}
+    return again or {name for name, _ in claim.claimed}
+
+
 def _left_out(name: str, before: str, words: str, after: str) -> bool:
     """Whether the words around it say that the circumstance is not found in the defendant."""
-    negated = _NEGATED.search(before)
+    near = before[-24:]
+    negated = _NEGATED.search(near)
     if name in _INCHOATE and negated and _UNFINISHED.match(negated[0].removeprefix("并")):
         negated = None
     return bool(
         negated
         or _NEGATED_AFTER.search(after)
-        or _OTHERS.search(before)
-        or (_OF_THE_LAW.search(before) and _RULE.match(after))
-        or (name in _PERSONAL and _VICTIM.search(before))
-        or (name == "谅解" and (_WANTED.search(before) or "未" in before[-6:] or "不" in before[-4:]))
-        or (name == "退赃" and words != "退赃" and _TO_DO.search(before))
+        or _OTHERS.search(near)
+        or _ASKED.search(near)
+        or _QUESTION.match(after)
+        or _REQUIRED.search(before)
+        or _CITED.search(near)
+        or (_OF_THE_LAW.search(near) and _RULE.match(after))
+        or (name in _PERSONAL and (_VICTIM.search(near) or _EARLIER.search(near)))
+        or (name == "谅解" and (_WANTED.search(near) or "未" in near[-6:] or "不" in near[-4:]))
+        or (name == "退赃" and words != "退赃" and (_TO_DO.search(near) or _SEIZED.search(before)))
     )
+
+
+def _exhibit(text: str, place: int) -> bool:
+    """Whether the sentence is an item of a list of evidence."""
+    start = max(text.rfind(mark, max(0, place - 200), place) for mark in "。\n") + 1
+    return bool(_EXHIBIT.match(text, start, place))
 
 
 def tidy(names: list[str]) -> list[str]:

@@ -38,6 +38,11 @@ _ANYWHERE = re.compile(
     r"被告(?:人|单位)(?P<name>[^，。；：（）、\s“”《》的犯在及于因系与和]{2,4}?)(?="
     r"[，。；：（）、\s的犯在及于因系与和])"
 )
+# Names of an enumeration behind 被告人, as far as what is said of them.
+_ENUMERATED = re.compile(
+    r"(?:被告(?:人|单位)|(?<=、))(?P<name>[^，。；：（）、\s“”《》的犯在及于因系与和]{2,4}?)"
+    r"(?=[，。；：（）、\s的犯在及于因系与和均具有如到归能自主起构无曾协当积认退对为被受以实虽经已明])"
+)
 _BAD = re.compile(
     r"^(?:及其|的|在|于[0-9本案]|对|均|到案|到庭|与|和其|无罪|认为|系"
     r"|辩|供|如实|户籍|基本|自愿|构成|是)|人民|检察|法院|辩护|公诉|指控"
@@ -117,7 +122,7 @@ def judged(judgment: str, listed: list[str]) -> list[str]:
     return [name for name in names if name in listed or _sound(name)][:_MOST]
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Whether two names may be one person's: masked in one place (张某四, 张吕进), or misspelt."""
     if one[0] == other[0] and ("某" in one) != ("某" in other):
         return True
@@ -141,11 +146,26 @@ def matched(listed: list[str], judged: list[str]) -> dict[str, str]:
         return {here[0]: there[0]}
     found: dict[str, str] = {}
     for name in dict.fromkeys(here):
-        other = next((one for one in there if _alike(name, one)), None)
+        other = next((one for one in there if alike(name, one)), None)
         if other:
             found[name] = other
             there.remove(other)
     return found
+
+
+def written(text: str, names: list[str]) -> dict[str, str]:
+    """What the defendants are called in a text → their names.
+
+    A court that masks a name in one place may forget it in another (钱俊, 钱某).
+    """
+    forms = {name: name for name in names}
+    missing = [name for name in names if name not in text]
+    listed = dict.fromkeys(match["name"] for match in _ENUMERATED.finditer(text)) if missing else ()
+    for form in list(listed)[:_MOST]:
+        if form not in forms and (one := next((name for name in missing if alike(name, form)), None)):
+            forms[form] = one
+            missing.remove(one)
+    return forms
 
 
 def mentioned(text: str) -> list[str]:

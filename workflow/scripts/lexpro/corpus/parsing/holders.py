@@ -1,0 +1,264 @@
+"""Whose the circumstances are that a court finds: the defendants that the text speaks of there.
+
+A clause speaks of those it names, else of those that were spoken of before. They are named one by
+one, or together: 二被告人, 各被告人, 其他被告人.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lexpro.corpus.parsing import parties, payments
+from lexpro.law import circumstances, numerals
+from lexpro.records import Defendant
+
+_SENTENCES = re.compile(r"[^。\n]+")
+_STOPS = re.compile("；")
+_UNIT = re.compile(r"被告单位")
+_JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:原审|上诉人)?(?:被告(?:人|单位))?")
+_N = r"[二两三四五六七八九十]{1,3}"
+# Several at once: 其他被告人, 三被告人, 上述被告人, 各被告人.
+_TOGETHER = re.compile(
+    rf"(?P<others>(?:其他|其余|其它)(?:同案)?(?:{_N}名?)?(?:被告人|人(?![民员身])))"
+    rf"|(?P<number>{_N})(?:名|个|位)?(?:同案)?(?:原审)?(?:被告人|(?<![十第])人(?=均|都|具|系|属|有|能|归|到|在|犯|自|构|对|的行))"
+    r"|(?P<above>(?:上述|以上|前述|上列)(?:各)?(?:名)?(?:原审)?被告人)"
+    r"|(?P<all>(?:各|全部|所有|全案|全体|诸)(?:名|个|位)?(?:原审)?被告人|被告人(?=均|都|各))"
+    r"|(?P<bare>被告人的?(?=亲属|家属|近亲属|亲友|归案|到案|当庭))"
+)
+# What stands before a name that is the subject of what follows.
+_BEFORE_SUBJECT = re.compile(
+    r"(?:^|[，。；：、“（）．.0-9]|和|及|与|以及|其中|鉴于|认定|认为|但是?|而|且|对于?|关于|针对|因为?|由于|故|虽然?|考虑到|另|又|均|中|案|综上|所提|提出的?|"
+    r"指控的?|公诉机关|责任|作用|罪|查|刑)(?:原审)?(?:被告(?:人|单位))?$"
+)
+_BEFORE_TOGETHER = re.compile(
+    _BEFORE_SUBJECT.pattern.replace("(?:原审)?", "(?:该|其|上述|以上|前述|本案|原审|犯|认定)?")
+)
+# With whom, to whom or by whom something is done: they are no subject.
+_NO_SUBJECT = re.compile(
+    r"(?:伙同|跟随|受|抓获|抓捕|揭发|检举|指使|劝说|规劝|通知|联系|带领|帮助|协助|供出|指认|殴打|委托|雇佣|纠集|(?:^|[，。；在系其])(?:与|同|和))"
+    r"(?:同案)?(?:犯|人)?(?:原审)?(?:被告(?:人|单位))?$"
+)
+# What others say or have in common with the subject: 得到被告人甲的供述证实, 在与甲的共同犯罪中.
+_SPOKEN = re.compile(
+    r"(?:等人?)?(?:的(?:共同|当庭|有罪)?(?:供述|证言|指证|指认|陈述|辨认|供认|证实|证明|笔录)|供述(?=[及与和、]|证实|证明|笔录))"
+)
+# 综合二被告人的累犯、从犯等情节: found before, of one each.
+_SUMMED_UP = re.compile(r"(?:[、，和及与][^，。；]{0,20}){0,12}等[^，。；]{0,10}情节")
+_SUMS_UP = re.compile(r"^(?:综上|综合|根据|结合|按照|鉴于|考虑|本院)")
+# Somebody whose name is masked or numbered, at the beginning of what is said of them.
+_ANOTHER = re.compile(
+    r"(?:^|[，。；：、])(?:同案(?:被告人|犯|人)?|被告人|证人|被害人)?"
+    r"(?P<name>[\u4e00-\u9fa5]某[某甲乙丙丁戊己庚辛0-9]?[0-9]?|[\u4e00-\u9fa5][甲乙丙丁×][0-9]?)(?=[系是在起，]|具有|构成)"
+)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Defendants named together.
+
+    Attributes:
+        start: of their names in the sentence.
+        end: of their names in the sentence.
+        names: who they are.
+        sure: whether they are the subject by what stands before them.
+    """
+
+    start: int
+    end: int
+    names: list[str]
+    sure: bool = True
+
+
+@dataclass(slots=True)
+class _Talk:
+    """Who has been spoken of.
+
+    Attributes:
+        names: all the defendants.
+        subject: whom the text speaks of now.
+        lately: everybody that it spoke of, the last at the end.
+        here: those of this sentence, a list a group.
+        before: all those of the sentence before.
+    """
+
+    names: list[str]
+    subject: list[str]
+    lately: list[str] = field(default_factory=list)
+    here: list[list[str]] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+
+    def of(self, group: list[str]) -> None:
+        """Speak of a group."""
+        self.subject = group
+        self.here.append(group)
+        for name in group:
+            if name in self.lately:
+                self.lately.remove(name)
+            self.lately.append(name)
+
+    def so_far(self) -> list[str]:
+        """All that were named in this sentence, else in the one before."""
+        return list(dict.fromkeys(name for group in self.here for name in group)) or self.before
+
+    def next_sentence(self) -> None:
+        """Begin a sentence."""
+        if self.here:
+            self.before = self.so_far()
+            self.here = []
+
+
+def _together(match: re.Match[str], talk: _Talk) -> list[str]:
+    """Whom 二被告人, 其他被告人 or the like means; empty where that cannot be told."""
+    if match["others"]:
+        return [name for name in talk.names if name not in talk.so_far()]
+    if match["number"]:
+        number = numerals.parse_int(match["number"]) or 0
+        people = [name for name in talk.names if not parties.UNIT.search(name)]
+        for everybody in (talk.names, people):
+            if number == len(everybody):
+                return everybody
+        same = next((group for group in reversed(talk.here) if len(group) == number), None)
+        return same or (talk.lately[-number:] if len(talk.lately) >= number else [])
+    if match["bare"]:
+        return [] if talk.here else talk.names
+    if match["above"]:
+        return talk.so_far() if len(talk.so_far()) > 1 else talk.names
+    return talk.names
+
+
+def _named(sentence: str, forms: dict[str, str], unit: str | None) -> list[_Group]:
+    """The groups of names in a sentence that may be its subject.
+
+    被告单位 without a name is the only unit.
+    """
+    found = [
+        (at, at + len(form), name)
+        for form, name in forms.items()
+        for at in payments.places_of(sentence, form)
+    ]
+    if unit:
+        found += [
+            (*match.span(), unit)
+            for match in _UNIT.finditer(sentence)
+            if not sentence.startswith(unit, match.end())
+        ]
+    groups: list[_Group] = []
+    for start, end, name in sorted(found):
+        if groups and _JOINED.fullmatch(sentence, groups[-1].end, start):
+            groups[-1].end = end
+            groups[-1].names.append(name)
+        else:
+            groups.append(_Group(start, end, [name]))
+    subjects = []
+    for group in groups:
+        near = max(0, group.start - 12)
+        if not _NO_SUBJECT.search(sentence, near, group.start) and not _SPOKEN.match(sentence, group.end):
+            group.sure = bool(_BEFORE_SUBJECT.search(sentence, near, group.start))
+            group.names = list(dict.fromkeys(group.names))
+            subjects.append(group)
+    return subjects
+
+
+def _each(sentence: str, start: int, end: int, talk: _Talk, named: int) -> list[str]:
+    """Who 均 speaks of, between the last name (or the clause's beginning) and a circumstance.
+
+    甲如实供述，乙主动投案，均系自首 speaks of both.
+
+    Args:
+        sentence: the text.
+        start: where the last name ends, or the clause begins.
+        end: where the circumstance stands.
+        talk: who was spoken of.
+        named: how many groups of the sentence have had their circumstances already.
+    """
+    if len(talk.subject) > 1 or not re.search("[均都]", sentence[start:end]):
+        return talk.subject
+    several = list(dict.fromkeys(name for group in talk.here[named:] for name in group))
+    if len(several) > 1:
+        return several
+    return talk.subject if talk.here else talk.names
+
+
+def _sums_up(sentence: str, clause: int, place: int) -> bool:
+    """Whether a circumstance is one of a list of what was found before."""
+    return bool(_SUMS_UP.match(sentence, clause) and _SUMMED_UP.search(sentence, place, place + 120))
+
+
+def _of_several(
+    reasoning: str, hits: list[tuple[str, int]], names: list[str]
+) -> Iterator[tuple[str, list[str]]]:
+    """(circumstance, who has it) where there are several defendants."""
+    forms = parties.written(reasoning, names)
+    units = [name for name in names if parties.UNIT.search(name)]
+    unit = units[0] if len(units) == 1 else None
+    talk = _Talk(names, names)
+    rest = iter(hits)
+    hit = next(rest, None)
+    for match in _SENTENCES.finditer(reasoning):
+        sentence = match[0]
+        groups = _named(sentence, forms, unit)
+        events: list[tuple[int, object]] = [(group.start, group) for group in groups]
+        events += [(one.start(), one) for one in _TOGETHER.finditer(sentence)]
+        events += [(one.start(), None) for one in _STOPS.finditer(sentence)]
+        while hit and hit[1] < match.end():
+            events.append((hit[1] - match.start(), hit[0]))
+            hit = next(rest, None)
+        talk.next_sentence()
+        clause = last = named = 0
+        sure = False
+        for place, event in sorted(events, key=lambda one: one[0]):
+            if event is None:
+                clause = last = place
+                sure = False
+            elif isinstance(event, str):
+                if (len(talk.subject) > 1 or not talk.here) and _sums_up(sentence, clause, place):
+                    continue
+                # The fault of a victim is nobody's: where nobody is named it counts for all.
+                everybody = event == "被害人过错" and not talk.here
+                yield event, talk.names if everybody else _each(sentence, last, place, talk, named)
+                named = len(talk.here)
+            elif isinstance(event, _Group):
+                # A name in the middle of a clause that has a subject is no new one.
+                if event.sure or not sure:
+                    talk.of(event.names)
+                    last, sure = event.end, event.sure
+            elif not _SPOKEN.match(sentence, event.end()) and (who := _together(event, talk)):
+                joined = bool(talk.here) and _JOINED.fullmatch(sentence, last, event.start())
+                if joined:
+                    talk.of(list(dict.fromkeys(talk.here.pop() + who)))
+                elif _BEFORE_TOGETHER.search(sentence, max(0, event.start() - 12), event.start()):
+                    talk.of(who)
+                else:
+                    continue
+                last, sure = event.end(), True
+
+
+def _of_another(text: str, place: int, name: str) -> bool:
+    """Whether the clause says it of somebody else than the only defendant (李某系主犯)."""
+    # Bounded: a text without stops must not be read again for each word.
+    near = max(0, place - 300)
+    start = max([near - 1, *(text.rfind(mark, near, place) for mark in "。；\n")]) + 1
+    here = text[start:place]
+    last = None
+    for match in _ANOTHER.finditer(here):
+        last = match
+    if last is None or last["name"] == name or name.startswith(last["name"]) or "被害" in last[0]:
+        return False
+    return name not in here[last.end() :] and "被告人" not in here[last.end() :]
+
+
+def assign(reasoning: str, defendants: list[Defendant]) -> None:
+    """Set the circumstances of the defendants from the reasoning."""
+    names = list(dict.fromkeys(defendant.name for defendant in defendants))
+    found: dict[str, list[str]] = {name: [] for name in names}
+    hits = circumstances.find(reasoning)
+    if len(names) == 1:
+        found[names[0]] = [name for name, place in hits if not _of_another(reasoning, place, names[0])]
+    elif names and hits:
+        for name, who in _of_several(reasoning, hits, names):
+            for holder in who:
+                found[holder].append(name)
+    for defendant in defendants:
+        defendant.circumstances = circumstances.tidy(found[defendant.name])
