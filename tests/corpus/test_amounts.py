@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lexpro.corpus.parsing import amounts
 from lexpro.records import Defendant
@@ -71,3 +73,72 @@ def test_a_long_text_without_stops_is_read_in_its_length(piece):
 )  # fmt: skip
 def test_what_was_taken(facts, amount):
     assert amounts.amount("", facts) == amount
+
+
+# The reasoning, the facts, the charges and what they come to for the only defendant.
+STATED = [
+    # Several crimes, or counts of one, are added; a whole that names its parts counts once.
+    ("收受财物共计人民币70万元，构成受贿罪。索取财物共计人民币30万元，构成利用影响力受贿罪", "", 2, 1_000_000),
+    ("收受他人财物共计40万元，构成受贿罪；侵吞公款20万元，构成贪污罪", "", 2, 600_000),
+    ("收受四人共计44000元，并收受孙某共计183700元，收受贿赂共计227700元，构成受贿罪", "", 1, 227_700),
+    ("收受人民币4564000元、港元100000元，折合共计人民币4722175元，构成受贿罪", "", 1, 4_722_175),
+    # What is kept, taken away or lent is taken, also where the verb follows the sum.
+    ("将单位的10万元占为己有，构成职务侵占罪", "", 1, 100_000),
+    ("", "将被害人的2600元现金盗走。", 1, 2600),
+    # The reasoning rounds, the facts do not.
+    ("偷逃税款128万余元，构成走私普通货物罪", "偷逃税款共计人民币1，280，675.19元。", 1, 1_280_675.19),
+    # The whole, and each count of it.
+    ("", "先后收受贿赂款人民币9万元。1.收受甲贿赂款6万元。2.收受乙贿赂款3万元。", 1, 90_000),
+    ("", "具体事实如下：1、窃得价值3000元的手机。2、窃得现金3000元。3、窃得价值500元的表。", 1, 6500),
+    ("", "1、窃得价值3000元的手机。2、窃得现金1000元。综上，盗窃财物价值人民币4200元。", 1, 4200),
+    ("", "盗窃作案两起，共计价值5000元。1、窃得价值3000元的手机。2、窃得现金1000元。", 1, 5000),
+    # Not what was not done, is only a threshold, is told by a witness or in quotes, was paid back.
+    ("辩称未侵占20万元。被告人截留195110元，构成职务侵占罪", "", 1, 195_110),
+    ("诈骗数额超过3000元，构成诈骗罪", "骗得5200元。", 1, 5200),
+    ("", "骗得5200元。证人王某证实被骗9000元。", 1, 5200),
+    ("", "骗得5200元。受贿所得9万元已被追缴。交纳非法所得14000元。", 1, 5200),
+]  # fmt: skip
+
+
+def of_one(reasoning: str, facts: str, crimes: int) -> int | float:
+    return amounts.amount(reasoning, facts, ["诈骗罪", "盗窃罪"][:crimes])
+
+
+@pytest.mark.parametrize(("reasoning", "facts", "crimes", "expected"), STATED)
+def test_what_a_court_states(reasoning, facts, crimes, expected):
+    assert of_one(reasoning, facts, crimes) == expected
+
+
+@pytest.mark.parametrize(("reasoning", "facts", "crimes", "expected"), STATED)
+def test_what_else_happened_says_nothing(reasoning, facts, crimes, expected):
+    more = "案发后已退还被害人8888元，赔偿损失7777元，另有欠款未归还6666元。"
+    assert of_one(reasoning, facts + more if facts else facts, crimes) == expected
+
+
+@given(st.permutations(["窃得现金1000元。", "窃得价值2500元的手机。", "骗得人民币800元。"]))
+def test_the_order_of_counts_says_nothing(counts):
+    facts = "".join(f"{number}、{count}" for number, count in enumerate(counts, 1))
+    assert amounts.amount("", facts) == 4300
+
+
+@pytest.mark.parametrize("charge", ["故意伤害罪", "交通肇事罪", "走私、贩卖、运输、制造毒品罪", "滥用职权罪"])
+def test_crimes_that_no_sum_measures_have_none(charge):
+    facts = "被害人花去医疗费3000元，以500元卖给王某，造成经济损失共计9万元。"
+    assert amounts.amount("", facts, [charge]) == 0
+    assert amounts.amount("", facts + "窃得现金200元。", [charge, "盗窃罪"]) == 200
+
+
+@given(st.permutations(["张某甲", "李×", "欧阳某"]))
+def test_each_of_those_named_together(names):
+    a, b, c = names
+    each = f"{a}诈骗数额11万元，{b}诈骗数额12万元，{c}诈骗数额13万元"
+    reasoning = f"被告人{a}、{b}、{c}骗取财物，其中{each}，均已构成诈骗罪"
+    assert of_each("", [a, b, c], reasoning) == [110_000, 120_000, 130_000]
+    assert of_each("", [c, a, b], reasoning) == [130_000, 110_000, 120_000]
+
+
+def test_nobody_has_more_than_all_and_a_unit_what_its_people_did():
+    reasoning = "张某甲骗取财物共计5万元，构成诈骗罪。出纳曾挪用公款100万元。"
+    assert of_each("", ["张某甲", "张某乙"], reasoning)[0] == 50_000
+    facts = "李某代表公司给予王某人民币40万元。"
+    assert of_each(facts, ["某某建筑有限公司", "李某"]) == [400_000, 400_000]

@@ -87,6 +87,8 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.restitution, judgment.compensation = payments.ordered(operative)
     payments.assign(operative, judgment.defendants)
     if judgment.kind in ("criminal", "other"):
-        judgment.amount = amounts.amount(reasoning, part.get("facts", ""))
-        amounts.assign(reasoning, part.get("facts", ""), judgment.amount, judgment.defendants)
+        facts = part.get("facts", "")
+        charges = [charge for defendant in judgment.defendants for charge in defendant.charges]
+        judgment.amount = amounts.amount(reasoning, facts, charges, len(judgment.defendants))
+        amounts.assign(reasoning, facts, judgment.amount, judgment.defendants)
     return judgment
