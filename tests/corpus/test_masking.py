@@ -139,3 +139,65 @@ def test_numbers_of_documents_are_no_addresses():
 def test_names_before_what_people_say_and_hand_in():
     masked = mask("证人刘芳证实，民警陈刚、赵强出具说明，证人周明辨认无误。", [])
     assert masked.text == "证人刘某甲证实，民警陈某甲、赵某甲出具说明，证人周某甲辨认无误。"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "masked"),
+    [
+        # What people are called besides their names.
+        (
+            "被告人张建国（曾用名张建军，绰号“土匪”），男。",
+            ["张建国"],
+            "被告人张某甲（曾用名张某乙，绰号“绰号甲”），男。",
+        ),
+        ("王某（又名王大成）说", [], "王某（又名王某甲）说"),
+        ("其绰号“阿九”。阿九到场，“阿九”收钱。", [], "其绰号“绰号甲”。绰号甲到场，“绰号甲”收钱。"),
+        ("外号叫“猴子”、“小黑”的人，乘猴子车", [], "外号叫“绰号甲”、“绰号乙”的人，乘猴子车"),
+        ("化名为“刘海飞”，微信名“一路向北”", [], "化名为“刘某甲”，微信名“绰号甲”"),
+        ("小名狗蛋，男", [], "小名绰号甲，男"),
+        ("微信名我不知道，绰号的事实，发放花名册", [], "微信名我不知道，绰号的事实，发放花名册"),
+        ("三号码头（又名石灰坡），乙酸，又名冰醋酸", [], "三号码头（又名石灰坡），乙酸，又名冰醋酸"),
+        # Foreign names.
+        ("被告人买买提·吐尔逊，证人阿卜杜拉·艾力", [], "被告人买某甲，证人阿某甲"),
+        ("被告人阿卜杜热合曼到庭", ["阿卜杜热合曼"], "被告人阿某甲到庭"),
+        ("被告人NGUYEN VAN ANH到庭", ["NGUYEN VAN ANH"], "被告人N某甲到庭"),
+        ("万科·金域蓝湾小区，“3·19”事故", [], "万科·金域蓝湾小区，“3·19”事故"),
+        # Blanks and line breaks in a name.
+        ("被告人张建国，张 建国、张建\n国、张 建 国", ["张建国"], "被告人张某甲，张某甲、张某甲、张某甲"),
+        # Beside what is said or done, in enumerations, before a remark.
+        (
+            "3.谭学伟的证言；伙同黄鹏飞盗窃；名叫李强的男子",
+            [],
+            "3.谭某甲的证言；伙同黄某甲盗窃；名叫李某甲的男子",
+        ),
+        ("与詹某、谭学伟、王某甲到场", [], "与詹某、谭某甲、王某甲到场"),
+        ("包括马业柱、张益龙、马平生，这些人", [], "包括马某甲、张某甲、马某乙，这些人"),
+        ("陈翠艳（系陈某之妹）", [], "陈某甲（系陈某之妹）"),
+        ("黄金、白银、项链等物品", [], "黄金、白银、项链等物品"),
+        # Numbers in groups, and such that a line breaks.
+        ("电话138 1234 5678、139-1234-5678", [], "电话＊＊＊＊＊＊、＊＊＊＊＊＊"),
+        ("电话1381234\n5678。", [], "电话＊＊＊＊＊＊。"),
+        ("卡6222 0212 3456 7890 123", [], "卡＊＊＊＊＊＊"),
+        ("身份号码110101 19900307 8888，", [], "身份号码＊＊＊＊＊＊，"),
+        ("身份号码1101011990\n03078888，", [], "身份号码＊＊＊＊＊＊，"),
+        ("驾驶鄂 A 12345、鄂A-12345、鄂A·D12345", [], "驾驶鄂A＊＊＊＊、鄂A＊＊＊＊、鄂A＊＊＊＊"),
+        ("QQ：12345678，QQ（87654321）", [], "QQ：＊＊＊＊＊＊，QQ（＊＊＊＊＊＊）"),
+        ("表：1500 2300 4500，2017年 1381234 5000元", [], "表：1500 2300 4500，2017年 1381234 5000元"),
+    ],
+)
+def test_other_names_and_groups(text, known, masked):
+    assert mask(text, known).text == masked
+
+
+@given(st.text(alphabet="张建国绰号“”、（）又名阿·1386222 \n-京AB，。被告人X某的证言", max_size=60))
+def test_masking_never_raises_and_offsets_stay_in_the_text(text):
+    masked = mask(text, ["张建国"])
+    assert masked.moved(len(text)) == len(masked.text)
+    assert "张建国" not in masked.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", ["张某、", "绰号“土匪”", "1381234\n", "买买提·", "6222 "])
+def test_a_long_text_of_one_kind_is_masked_in_its_length(piece):
+    """Not in the square of it."""
+    assert mask(piece * 20_000, []).text

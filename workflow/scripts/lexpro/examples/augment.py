@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from lexpro.config.tasks import Augment, Form
-from lexpro.corpus.filtering.masking import ORDINALS, SURNAMES
+from lexpro.corpus.filtering.people import ORDINALS, SURNAMES
 from lexpro.hashing import draw
 from lexpro.records import Judgment
 

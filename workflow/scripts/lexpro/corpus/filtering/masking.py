@@ -15,65 +15,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lexpro.corpus.filtering import people, personal_numbers
+from lexpro.corpus.filtering.people import ORDINALS
+from lexpro.corpus.parsing.layout import tighten
 from lexpro.corpus.parsing.sections import plain
-from lexpro.package_data import yaml_beside
 from lexpro.records import Judgment
 
-_DATA = {name: value.split() for name, value in yaml_beside(__file__).items()}
-# A name is a family name and one or two characters.
-SURNAMES = "".join(_DATA["surnames"])
-DOUBLE = "|".join(_DATA["double"])
-_NAME = rf"(?:{DOUBLE}|[{SURNAMES}])[\u4e00-\u9fa5]{{1,2}}?"
-_ROLE = "|".join(_DATA["roles"])
-# A name after a role ends where a word of the sentence begins.
-_AFTER = (
-    r"(?=[，。、；：（(,\s的与和及等之在于以将向被因停放系称签身当家不]|$"
-    r"|陈述|报警|出庭|到庭|出具|证实|证明|证言|证词|辨认|指认|提供|反映|供述|指证|介绍)"
-)
-_BY_ROLE = re.compile(rf"(?:{_ROLE})[：:\s]*(?P<name>{_NAME}){_AFTER}")
-_NEXT = re.compile(rf"[、和及]\s*(?P<name>{_NAME}){_AFTER}")
-# 审 判 员 王 军 at the end of a judgment: any characters up to a space, a line, the next office or
-# the date.
-_OFFICE = "|".join(r"[ \u3000]{0,4}".join(office) for office in _DATA["offices"])
-_BY_OFFICE = re.compile(
-    rf"(?:{_OFFICE})[：:\s]*(?!{'|'.join(_DATA['acts'])})"
-    r"(?P<name>[\u4e00-\u9fa5](?:[ \u3000]{0,4}[\u4e00-\u9fa5]){1,3}?)"
-    r"(?=$|[\s，。、；（]"
-    rf"|(?:人民|代理|代|助理)?[ \u3000]{{0,4}}(?:{_OFFICE})|二[〇○0零]|出庭|到庭|担任|独任|依法|支持|附)"
-)
-# A lawyer, and whoever is named with a remark on what became of them.
-_LAWYER = re.compile(
-    r"(?:辩护人|代理人)[：:\s]*(?P<name>[\u4e00-\u9fa5]{2,4})(?=[，（,][^，。]{0,24}(?:律师|法律援助|法律服务))"
-)
-_REMARK = re.compile(r"（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|殁年|时年)")
-# The name right before a remark: at most four characters.
-_REMARKED = re.compile(rf"(?:{_NAME})$")
-# Characters that no name has, but a misread one.
-_WORDS = frozenset(_DATA["words"])
-_NO_NAME = re.compile(r"[罚罪刑判案责轻议间证某]|公司|原则|各自|关于|主审|休庭|宣布")
-_MASKED = re.compile(r"[某×＊*xXＸ]|[A-Za-z0-9０-９]")
-ORDINALS = "甲乙丙丁戊己庚辛壬癸"
-_ORDINAL = re.compile(rf"[\u4e00-\u9fa5][{ORDINALS}]")
-
-# The text is searched once for long runs of digits, and each is tried for all kinds of numbers.
-_DIGITS = re.compile(r"\d{7,}")
-_NUMBERS = {
-    "identity": re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)"),
-    "phone": re.compile(r"1[3-9]\d{9}(?!\d)"),
-    "bank": re.compile(r"[3-6]\d{14,18}(?!\d)"),
-}
-# Accounts and papers, told by the word before them. Here and below a look at the first character
-# saves trying the rest.
-_ACCOUNT = re.compile(
-    r"(?=[Qq微支淘抖银卡账帐护通驾身])(?:(?:QQ|qq|微信|支付宝|淘宝|抖音|银行卡|[卡账帐])(?:账|帐)?号码?|护照(?:号码?)?|通行证(?:号码?)?|驾驶证号码?|身份证(?:号码?)?)"
-    r"(?:为|是|：|:)?\s?[“\"]?(?P<id>[A-Za-z0-9_.-]{5,30})",
-    re.ASCII,
-)
-_MAIL = re.compile(r"[\w.+-]{1,40}@[A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{2,20}){1,3}", re.ASCII)
-_AREA_CODE = re.compile(r"(?:^|\D)(0\d{2,3}-)$")
-_PLATE = re.compile(
-    r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·•.]?(?:[A-Z0-9]{5,6}|[A-Z0-9]{4,5}[学警挂领港澳])(?![A-Z0-9])"
-)
 _UNIT = r"(?:号楼|号|栋|幢|单元|室|房|组|弄|村民组|楼|户)"
 # Below the county: what follows a county or city up to a number of a house, flat or group.
 _COUNTY_NEXT = r"(?!(?:(?!小区|社区|园区)[\u4e00-\u9fa5]){1,6}?[县区旗])"
@@ -128,29 +75,6 @@ class Masked:
         return offset + (self.shifts[place] if place >= 0 else 0)
 
 
-def is_masked(name: str) -> bool:
-    """Whether there is nothing to mask: the court has masked it, or it is no person's name."""
-    return (
-        bool(_MASKED.search(name) or _NO_NAME.search(name) or _ORDINAL.fullmatch(name))
-        or name in _WORDS
-        or not re.fullmatch(r"[\u4e00-\u9fa5]{2,4}|[\u4e00-\u9fa5]+(?:·[\u4e00-\u9fa5]+)+", name)
-    )
-
-
-def _people(text: str) -> list[str]:
-    """Names that follow a role (审判员张三, 检察员张三、李四出庭), in order."""
-    placed = [(match.start(), match["name"]) for p in (_BY_OFFICE, _LAWYER) for match in p.finditer(text)]
-    for remark in _REMARK.finditer(text):
-        start = max(0, remark.start() - 4)
-        if match := _REMARKED.search(text[start : remark.start()]):
-            placed.append((start + match.start(), match[0]))
-    for match in _BY_ROLE.finditer(text):
-        while match:
-            placed.append((match.start(), match["name"]))
-            match = _NEXT.match(text, match.end("name"))
-    return [name for _, name in sorted(placed)]
-
-
 def _homes(text: str) -> Iterator[tuple[int, int]]:
     """Where clauses that say where somebody lives do so below the county."""
     for match in _LIVES.finditer(text):
@@ -162,18 +86,6 @@ def _homes(text: str) -> Iterator[tuple[int, int]]:
         below = place[start:]
         if len(below) >= 2 and (county or _BELOW.search(below)):
             yield match.start("place") + start, match.end("place")
-
-
-def _pseudonyms(names: list[str]) -> dict[str, str]:
-    """张建国 → 张某甲, 张伟 → 张某乙: the family name, and an ordinal that keeps people apart."""
-    used: Counter[str] = Counter()
-    out: dict[str, str] = {}
-    for name in names:
-        family = name[:2] if re.match(DOUBLE, name) else name[0]
-        place = used[family]
-        used[family] += 1
-        out[name] = f"{family}某{ORDINALS[place] if place < len(ORDINALS) else place + 1}"
-    return out
 
 
 def _taken(text: str, new: dict[str, str]) -> dict[str, str]:
@@ -188,13 +100,29 @@ def _taken(text: str, new: dict[str, str]) -> dict[str, str]:
     return out
 
 
-def _numbers(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """(kind, start, end) of what personal number a run of digits is, the likeliest first."""
-    for kind, pattern in _NUMBERS.items():
-        if match := pattern.match(text, start):
-            yield kind, *match.span()
-    if end - start in (7, 8) and (area := _AREA_CODE.search(text[max(0, start - 6) : start])):
-        yield "phone", start - len(area[1]), end
+def _names(text: str, defendants: list[str]) -> tuple[list[tuple[int, int, str, str]], dict[str, str]]:
+    """Where people are named, and what stands in the place of each name.
+
+    Blanks and line breaks inside a name say nothing.
+    """
+    known = [name for name in map(plain, defendants) if not people.is_masked(name, longest=8)]
+    # As it stands in the text (王　军) → the name.
+    found = [
+        name if re.fullmatch(people.LATIN, name) else re.sub(r"\s", "", name) for name in people.named(text)
+    ]
+    others, nicknames = people.called(text)
+    known += [name for name in (*found, *others) if not people.is_masked(name)]
+    names = _taken(text, people.pseudonyms(list(dict.fromkeys(known))))
+    tight = tighten(text)
+    spans: list[tuple[int, int, str, str]] = []
+    for name in sorted(names, key=len, reverse=True):
+        at = tight.text.find(name)
+        while at >= 0:
+            spans.append((*tight.span(at, at + len(name)), names[name], "name"))
+            at = tight.text.find(name, at + len(name))
+    for nickname, other in people.nicks([one for one in nicknames if one not in names]).items():
+        spans += [(start, end, other, "name") for start, end in people.in_place(text, nickname)]
+    return spans, names
 
 
 def mask(text: str, defendants: list[str]) -> Masked:
@@ -208,25 +136,9 @@ def mask(text: str, defendants: list[str]) -> Masked:
         defendants: names of the defendants of its record.
     """
     same = plain(text)
-    people = [name for name in map(plain, defendants) if not is_masked(name)]
-    # As it stands in the text (王　军) → the name.
-    written = {name: re.sub(r"\s", "", name) for name in _people(same)}
-    people += [name for name in written.values() if not is_masked(name)]
-    names = _taken(same, _pseudonyms(list(dict.fromkeys(people))))
-    forms = {name: name for name in names} | {form: name for form, name in written.items() if name in names}
-    spans: list[tuple[int, int, str, str]] = []
-    for form in sorted(forms, key=len, reverse=True):
-        at = same.find(form)
-        while at >= 0:
-            spans.append((at, at + len(form), names[forms[form]], "name"))
-            at = same.find(form, at + len(form))
-    for run in _DIGITS.finditer(same):
-        spans += [(*span, "＊" * 6, kind) for kind, *span in _numbers(same, *run.span())]
-    accounts = [m.span("id") for m in _ACCOUNT.finditer(same)]
-    accounts += [m.span() for m in _MAIL.finditer(same)] if "@" in same else []
-    spans += [(*span, "＊" * 6, "account") for span in accounts]
+    spans, names = _names(same, defendants)
+    spans += personal_numbers.find(same)
     spans += [(start, end, "某处", "address") for start, end in _homes(same)]
-    spans += [(m.start(), m.end(), m[0][:2] + "＊" * 4, "plate") for m in _PLATE.finditer(same)]
     spans += [(*m.span("below"), "某处", "address") for m in _PLACE.finditer(same)]
     for home in _HOME.finditer(same):
         for m in _ADDRESS.finditer(same, home.start(), home.end()):
