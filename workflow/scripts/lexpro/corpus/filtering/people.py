@@ -34,29 +34,32 @@ _NEXT = re.compile(rf"[、和及]\s*(?P<name>{_NAME}){_AFTER}")
 # the date.
 _OFFICE = "|".join(r"[ \u3000]{0,4}".join(office) for office in _DATA["offices"])
 _BY_OFFICE = re.compile(
-    rf"(?:{_OFFICE})[：:\s]*(?!{'|'.join(_DATA['acts'])})"
+    rf"(?:{_OFFICE})(?:（[代兼]）)?[：:\s]*(?!{'|'.join(_DATA['acts'])})"
     r"(?P<name>[\u4e00-\u9fa5](?:[ \u3000]{0,4}[\u4e00-\u9fa5]){1,3}?)"
     r"(?=$|[\s，。、；（]"
     rf"|(?:人民|代理|代|助理)?[ \u3000]{{0,4}}(?:{_OFFICE})|二[〇○0零]|出庭|到庭|担任|独任|依法|支持|附)"
 )
+# Another of them on the next line, and nothing else there.
+_NEXT_LINE = re.compile(rf"[ \u3000]*\n\s*(?P<name>{_NAME.removesuffix('?')})[ \u3000]*(?=\n|附|$)")
 # A lawyer, and whoever is named with a remark on what became of them.
 _LAWYER = re.compile(
     r"(?:辩护人|代理人)[：:\s]*(?P<name>[\u4e00-\u9fa5]{2,4})(?=[，（,][^，。]{0,24}(?:律师|法律援助|法律服务))"
 )
 _CALLED = "|".join(_DATA["called"])
 _REMARK = re.compile(
-    r"（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|殁年|时年|男[，）]|女[，）]|身份|系"
+    r"（(?:均?另案|均?已判|在逃|均?已?另|未到案|已死亡|均?不起诉|取保候审|二人|三人|殁年|时年|男[，）]|女[，）]|身份|系"
     rf"|[^，。；）]{{0,3}}某[^，。；）]{{0,2}}[）之的]|{_CALLED})"
 )
 # The name right before a remark: at most four characters.
 _REMARKED = re.compile(rf"(?:{_NAME})$")
 # 谭学伟的证言, 伙同黄鹏飞, 名叫李强的男子.
-_EDGE = r"(?:^|(?<=[，。；、：（(\s”\"]))(?:\d{1,2}[．.、])?"
+_EDGE = r"(?:^|(?<=[，。；、：（()）．.\s”\"]))(?:\d{1,2}[．.、])?"
 _BY_SAYING = re.compile(
-    rf"{_EDGE}(?P<name>{_NAME})(?=的?(?:证言|供述|陈述(?!$)|辨认笔录|询问笔录|讯问笔录|户籍证明|身份证|手机号|银行卡|微信号))"
+    rf"{_EDGE}(?P<name>{_NAME})(?=的?(?:证言|证实|证明|供述|陈述(?!$)|辨认笔录|询问笔录|讯问笔录|户籍证明|身份证|手机号|银行卡|微信号))"
 )
 _BY_VERB = re.compile(
-    rf"(?:伙同|名叫|姓名(?:为|：)?|纠集|雇请|雇佣|指使)[“\"]?(?P<name>{_NAME})(?=[，。；、（\s”\"]|的|等|和|与|一起|在|到|将|对|以|驾|盗|窃|抢|骗|贩|卖|殴|打|实|作|入|携|持|窜|乘)"
+    rf"(?:伙同|名叫|名为|(?:户名|姓名)(?:为|是|：)?|名字[叫是]|纠集|雇请|雇佣|指使)[“\"]?(?P<name>{_NAME})(?=[，。；、（\s”\"]|的|等|和|与|一起|在|到|将|对|以|驾|盗|窃|抢|骗|贩|卖|殴|打|实|作|入|携|持|窜|乘)"
+    rf"|叫(?P<other>{_NAME})(?=的)"
 )
 # An enumeration of people: of these some are masked, or it says so.
 _SOME = r"[\u4e00-\u9fa5](?:某[某甲乙丙丁戊己庚辛0-9]?|[×Xx＊*]{1,2})[0-9]{0,2}"
@@ -73,7 +76,7 @@ _SOMEBODY = re.compile(_SOME)
 # What people are called besides their names; those of their accounts too.
 _ALIAS = re.compile(
     rf"(?:{_CALLED})(?:名字?)?(?:称|为|叫做?|是|：|:)?\s?"
-    r"(?P<names>[“\"‘][^”\"’，。；（]{1,10}[”\"’](?:[、和]?[“\"‘][^”\"’，。；（]{1,10}[”\"’])*|[\u4e00-\u9fa5]{2,4})"
+    r"(?P<names>[“\"‘][^”\"’，。；（]{1,10}[”\"’](?:[、和]?[“\"‘][^”\"’，。；（]{1,10}[”\"’])*|[\u4e00-\u9fa5]{2,4}(?:、[\u4e00-\u9fa5]{2,4}){0,5})"
     r"(?=[，。；、）)\s的]|男|女|$)"
 )
 # What is in a clause, and in no nickname that stands without quotes.
@@ -109,7 +112,14 @@ def is_masked(name: str, longest: int = 4) -> bool:
 def named(text: str) -> list[str]:
     """Names of people as they are written, in order; some may be no names (`is_masked`)."""
     patterns = (_BY_OFFICE, _LAWYER, _BY_SAYING, _BY_VERB)
-    placed = [(match.start(), match["name"]) for p in patterns for match in p.finditer(text)]
+    placed = [
+        (match.start(), match["name"] or match["other"]) if p is _BY_VERB else (match.start(), match["name"])
+        for p in patterns
+        for match in p.finditer(text)
+    ]
+    for match in _BY_OFFICE.finditer(text):
+        if second := _NEXT_LINE.match(text, match.end("name")):
+            placed.append((second.start("name"), second["name"]))
     if any(dot in text for dot in "·•．・‧"):
         placed += [(match.start(), match[0]) for match in re.finditer(FOREIGN, text)]
     for remark in _REMARK.finditer(text):
@@ -120,15 +130,20 @@ def named(text: str) -> list[str]:
         while match:
             placed.append((match.start(), match["name"]))
             match = _NEXT.match(text, match.end("name"))
+    known = {name for _, name in placed}
     for match in _LIST.finditer(text):
         members = match["names"].split("、")
         masked = [one for one in members if _SOMEBODY.fullmatch(one)]
         people = [
             one for one in members if one not in masked and _MEMBER.fullmatch(one) and one not in _WORDS
         ]
-        told = masked or (len(people) > 2 and _PEOPLE_NEXT.match(text, match.end()))
+        # 王晓清、王晓丽、王春英: three and more whole names are people, unlike 黄金、白银.
+        whole = len(people) > 2 and all(len(one) == 3 for one in people)
+        told = masked or whole or not known.isdisjoint(people)
+        told = told or (len(people) > 2 and _PEOPLE_NEXT.match(text, match.end()))
         if told and len(people) + len(masked) == len(members):
-            placed += [(match.start(), one) for one in people]
+            placed += [(match.start() + members.index(one), one) for one in people]
+            known.update(people)
     return [name for _, name in sorted(placed)]
 
 
@@ -137,11 +152,11 @@ def called(text: str) -> tuple[list[str], list[str]]:
     names: dict[str, None] = {}
     nicknames: dict[str, None] = {}
     for match in _ALIAS.finditer(text):
-        if _THING.search(text, max(0, match.start() - 3), match.start()):
+        if match[0].startswith("又") and _THING.search(text, max(0, match.start() - 3), match.start()):
             continue
-        for one in re.split(r"(?<=[”\"’])[、和]?(?=[“\"‘])", match["names"]):
+        for one in re.split(r"(?<=[”\"’])[、和]?(?=[“\"‘])|(?<![”\"’])、(?![“\"‘])", match["names"]):
             name = _QUOTES.sub("", one)
-            if name == one and _CLAUSE.search(name):
+            if name == one and _CLAUSE.search(name) and not _MEMBER.fullmatch(name):
                 continue
             if _MASKED.search(name) or _ORDINAL.fullmatch(name) or name in _DATA["no_aliases"]:
                 continue

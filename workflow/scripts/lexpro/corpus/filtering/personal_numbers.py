@@ -12,8 +12,8 @@ from collections.abc import Iterator
 _DIGITS = re.compile(r"\d{7,}")
 _NUMBERS = {
     "identity": re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\d)"),
-    "phone": re.compile(r"1[3-9]\d{9}(?!\d)"),
-    "bank": re.compile(r"[3-6]\d{14,18}(?!\d)"),
+    "phone": re.compile(r"(?:1[3-9]\d{9}|0[1-9]\d{1,2}[2-8]\d{6,7})(?!\d)"),
+    "bank": re.compile(r"[3-6]\d{14,20}(?!\d)"),
 }
 # A break between the digits: a hyphen or blanks, or the end of a line.
 _GAP = r"(?:[ \u3000]?[-－—][ \u3000]?|[ \u3000]{1,2}|[ \u3000]?\r?\n[ \u3000]{0,4})"
@@ -32,8 +32,8 @@ _BROKEN = re.compile(r"(?<!\d)(?:\d{1,17})[ \u3000]?\r?\n[ \u3000]{0,4}(?:\d{1,1
 # Accounts and papers, told by the word before them. Here and below a look at the first character
 # saves trying the rest.
 _ACCOUNT = re.compile(
-    r"(?=[Qq微支淘抖银卡账帐护通驾身执工])(?:(?:QQ|qq|微信|支付宝|淘宝|抖音|银行卡|[卡账帐])(?:账|帐)?(?:号码?|户)"
-    r"|护照(?:号码?)?|通行证(?:号码?)?|驾驶证(?:号码?|编号)?|身份证(?:号码?)?|执业证号?|工作证号?|QQ|qq)"
+    r"(?=[Qq微支淘抖银卡账帐护通驾身执工学军警社医])(?:(?:QQ|qq|微信|支付宝|淘宝|抖音|银行卡|[卡账帐])(?:账|帐)?(?:号码?|户)"
+    r"|护照(?:号码?)?|通行证(?:号码?)?|驾驶证(?:号码?|编号)?|身份证(?:号码?)?|执业证号?|工作证号?|学号|(?:军官|警官|学生)证(?:号码?|编号)?|(?:社保|医保)卡(?:号码?)?|QQ|qq)"
     r"(?:分别)?(?:为|是|：|:)?[\s（(]?[“\"]?(?P<id>[A-Za-z0-9_.-]{5,30})",
     re.ASCII,
 )
@@ -42,6 +42,10 @@ _AREA_CODE = re.compile(r"(?:^|\D)(0\d{2,3}[- ])$")
 _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][ \u3000]?[A-Z][ \u3000]?[·•．.—-]?[ \u3000]?"
     r"(?:[A-Z0-9]{5,6}|[A-Z0-9]{4,5}[学警挂领港澳])(?![A-Z0-9])"
+)
+# Of tractors: 闽05-20735.
+_TRACTOR = re.compile(
+    r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新]\d{2}[-.—]\d{5}(?!\d)"
 )
 HIDDEN = "＊" * 6
 
@@ -73,5 +77,7 @@ def find(text: str) -> Iterator[tuple[int, int, str, str]]:
     if "@" in text:
         for match in _MAIL.finditer(text):
             yield *match.span(), HIDDEN, "account"
+    for match in _TRACTOR.finditer(text):
+        yield *match.span(), match[0][0] + "＊" * 4, "plate"
     for match in _PLATE.finditer(text):
         yield *match.span(), re.sub(r"\s", "", match[0])[:2] + "＊" * 4, "plate"
