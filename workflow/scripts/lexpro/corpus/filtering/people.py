@@ -53,7 +53,7 @@ _REMARK = re.compile(
 # The name right before a remark: at most four characters.
 _REMARKED = re.compile(rf"(?:{_NAME})$")
 # 谭学伟的证言, 伙同黄鹏飞, 名叫李强的男子.
-_EDGE = r"(?:^|(?<=[，。；、：（()）．.\s”\"]))(?:\d{1,2}[．.、])?"
+_EDGE = r"(?:^|(?<=[，。；、：（()）．.\s”\"①-⑳⑴-⒇]))(?:\d{1,2}[．.、])?"
 _BY_SAYING = re.compile(
     rf"{_EDGE}(?P<name>{_NAME})(?=的?(?:证言|证实|证明|供述|陈述(?!$)|辨认笔录|询问笔录|讯问笔录|户籍证明|身份证|手机号|银行卡|微信号))"
 )
@@ -75,7 +75,7 @@ _MEMBER = re.compile(_NAME.removesuffix("?"))
 _SOMEBODY = re.compile(_SOME)
 # What people are called besides their names; those of their accounts too.
 _ALIAS = re.compile(
-    rf"(?:{_CALLED})(?:名字?)?(?:称|为|叫做?|是|：|:)?\s?"
+    rf"(?:{_CALLED})(?:名字?)?(?:称|为|叫做?|是|：|:|(?<=曾用名)，)?\s?(?:[XＸ×*]{{1,3}}、)?"
     r"(?P<names>[“\"‘][^”\"’，。；（]{1,10}[”\"’](?:[、和]?[“\"‘][^”\"’，。；（]{1,10}[”\"’])*|[\u4e00-\u9fa5]{2,4}(?:、[\u4e00-\u9fa5]{2,4}){0,5})"
     r"(?=[，。；、）)\s的]|男|女|$)"
 )
