@@ -11,6 +11,8 @@ import pytest
 
 from lexpro.statutes import changes, table, versions
 from lexpro.statutes.changes import Change
+from lexpro.statutes.lookup import Law
+from lexpro.statutes.table import Row
 from lexpro.workflow.errors import UserError
 
 MIRROR = Path(os.environ.get("LEXPRO_MIRROR", ""))
@@ -239,10 +241,81 @@ def test_lenient_by_the_tiers(tmp_path):
     assert (same.check, same.applies) == (False, "then")
 
 
-def test_lenient_of_what_was_no_crime(law):
-    found = law.lenient("刑法", "4-1", act="1999-01-01", judgment="2020-01-01")
-    assert (found.then, found.applies) == (None, "then")
-    assert law.lenient("刑法", "4-1", act="1990-01-01", judgment="2020-01-01").applies == "check"
+def test_what_was_no_crime_by_this_article_is_for_the_reader(law):
+    """Another article may have punished it."""
+    for act in ("1999-01-01", "1990-01-01"):
+        found = law.lenient("刑法", "4-1", act=act, judgment="2020-01-01")
+        assert (found.then, found.check, found.applies) == (None, True, "check")
+    unknown = law.lenient("刑法", 999, act="1999-01-01", judgment="2020-01-01")
+    assert (unknown.then, unknown.now, unknown.applies) == (None, None, "check")
+
+
+def rows(*versions: tuple) -> Law:
+    """A Criminal Law of (ref, from, to, text, charges)."""
+    found = []
+    for ref, begin, end, text, *charges in versions:
+        number, _, sub = ref.partition("之")
+        found.append(
+            Row("刑法", int(number), int(sub or 0), text, list(charges), valid_from=begin, valid_to=end)
+        )
+    return Law(found)
+
+
+def test_penalties_that_stand_elsewhere_are_looked_up_first():
+    """385 → 386 → 383: nothing but 383 changes."""
+    taken = ("385", "1997-10-01", "", "收受他人财物的，是受贿罪。", "受贿罪")
+    as_there = ("386", "1997-10-01", "", "对犯受贿罪的，依照本法第三百八十三条的规定处罚。", "受贿罪")
+    heavy = ("383", "1997-10-01", "2015-11-01", "对犯贪污罪的，处五年以上十年以下有期徒刑。", "贪污罪")
+    light = ("383", "2015-11-01", "", "对犯贪污罪的，处三年以下有期徒刑。", "贪污罪")
+    law = rows(taken, as_there, heavy, light)
+    found = law.lenient("刑法", 385, act="2014-01-01", judgment="2016-01-01")
+    assert found.then == found.now
+    assert (found.check, found.applies) == (True, "now")
+    turned = rows(taken, as_there, (*heavy[:3], light[3], "贪污罪"), (*light[:3], heavy[3], "贪污罪"))
+    found = turned.lenient("刑法", 385, act="2014-01-01", judgment="2016-01-01")
+    assert (found.check, found.applies) == (True, "then")
+    # Both days in one version of both: nothing to choose.
+    found = law.lenient("刑法", 385, act="2014-01-01", judgment="2015-01-01")
+    assert (found.check, found.applies) == (False, "then")
+
+
+def test_crimes_carved_out_of_heavier_ones():
+    law = rows(
+        ("114", "1997-10-01", "", "以危险方法危害公共安全的，处三年以上十年以下有期徒刑。"),
+        ("133之2", "2021-03-01", "", "对驾驶人员使用暴力的，处一年以下有期徒刑、拘役或者管制。"),
+        ("133之3", "2021-03-01", "", "甲的，处一年以下有期徒刑。"),
+    )
+    found = law.lenient("刑法", "133-2", act="2020-01-01", judgment="2021-06-01")
+    assert (found.applies, found.before) == ("check", ("114", "115"))
+    assert law.lenient("刑法", "133-3", act="2020-01-01", judgment="2021-06-01").before == ()
+
+
+def test_a_lighter_version_between_act_and_judgment_is_for_the_reader():
+    def text(years: str) -> str:
+        return f"甲的，处{years}年以下有期徒刑。"
+
+    def between(first: str, second: str, third: str):
+        law = rows(
+            ("1", "1997-10-01", "2001-01-01", text(first)),
+            ("1", "2001-01-01", "2005-01-01", text(second)),
+            ("1", "2005-01-01", "", text(third)),
+        )
+        found = law.lenient("刑法", 1, act="2000-01-01", judgment="2010-01-01")
+        return found.applies, [row.valid_from for row in found.interim]
+
+    assert between("五", "三", "七") == ("check", ["2001-01-01"])
+    assert between("五", "三", "五") == ("check", ["2001-01-01"])
+    assert between("五", "七", "三") == ("now", [])
+    assert between("三", "五", "七") == ("then", [])
+    assert between("七", "五", "五") == ("now", [])
+    # Where the text between is not known, nobody knows.
+    law = rows(
+        ("1", "1997-10-01", "2001-01-01", text("五")),
+        ("1", "2001-01-01", "2005-01-01", ""),
+        ("1", "2005-01-01", "", text("七")),
+    )
+    law.versions["刑法", "1"][1].complete = False
+    assert law.lenient("刑法", 1, act="2000-01-01", judgment="2010-01-01").applies == "check"
 
 
 def test_operations_undo_what_they_apply():

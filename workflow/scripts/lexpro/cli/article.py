@@ -83,7 +83,11 @@ def run(args: argparse.Namespace) -> None:
         print(f"行为时：{described(both.then)}")
         if both.check:
             print(f"裁判时：{described(both.now)}")
-        print(APPLIES[both.applies] if both.check else "条文没有变化")
+        if both.interim:
+            print("\n".join(f"其间：{described(row)}" for row in both.interim))
+        if both.before:
+            print(f"行为时没有这一条；当时可能依第{'、'.join(both.before)}条处罚")
+        print(APPLIES[both.applies] if both.check else "条文和法定刑没有变化")
         return
     row = law.article(args.law, args.number, args.date)
     print(described(row))

@@ -29,7 +29,10 @@ APPLIES = {
     "then": "裁判时的条文不更轻：适用行为时的条文（从旧）。",
     "now": "裁判时的条文处罚较轻：适用裁判时的条文（从轻）。",
     "check": "各档法定刑有轻有重，或者文本不全：轻重不能只比法定刑，须由人逐案比较。",
-    "none": "行为时没有这一条：不得溯及既往（除非旧法另有规定处罚）。",
+    "none": "行为时没有这一条：不得溯及既往，除非旧法另有规定处罚；须由人查明。",
+    "gone": "裁判时已没有这一条：是否不再处罚，或者由别的条文处罚，须由人查明。",
+    "carved": "行为时没有这一条，但此类行为当时可依较重的条文处罚，新条文可能较轻：须由人比较。",
+    "interim": "两日之间有过可能更轻的文本（中间法）：须由人比较。",
     "newer": "程序法和司法解释一般从新，此处列裁判时的文本；是否溯及须由人判断。",
     "absent": "知识库里没有这一条的文本，没有比较。",
     "undated": "内置条文没有生效日期，不能比较版本。要比较，请用 knowledge=statutes 的实验。",
@@ -138,7 +141,11 @@ def _why(law: str, both: Lenient, dated: bool) -> str:
         return "newer"
     if not both.check:
         return "same"
-    return "none" if both.then is None and both.applies == "then" else both.applies
+    if both.then is None:
+        return "carved" if both.before else "none"
+    if both.now is None:
+        return "gone"
+    return "interim" if both.interim else both.applies
 
 
 def show(knowledge: Knowledge, law: str, ref: str, on: Days, cited: bool, verdict: str | None) -> Shown:

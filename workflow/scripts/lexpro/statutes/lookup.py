@@ -43,6 +43,10 @@ def _day(date: str | Day) -> str:
     raise UserError(f"article: {text!r} is no date; write 2021-03-01.")
 
 
+# Crimes that were carved out of heavier ones: before, the act could be punished by these articles.
+CARVED = {"133之2": ("114", "115"), "142之1": ("141",), "291之2": ("114", "115"), "293之1": ("293", "238")}
+
+
 @dataclass(frozen=True, slots=True)
 class Lenient:
     """从旧兼从轻 (article 12): the version of the act, and that of the judgment.
@@ -50,15 +54,21 @@ class Lenient:
     Attributes:
         then: the version in force on the day of the act.
         now: the one in force on the day of the judgment.
-        check: whether the two differ at all.
-        applies: "then", "now", or "check" where the two differ and their tiers do not decide,
-            because some are lighter and some are not, or the text of one is not known.
+        check: whether the two differ at all, in their text or in their penalties, which may stand
+            in other articles (385 → 383).
+        applies: "then", "now", or "check" where the tiers do not decide: some are lighter and some
+            are not, a text is not known, a version between the two days may be lighter than both,
+            or there was no such article.
+        interim: versions between the two days that may be lighter than both.
+        before: articles that could punish the act while there was no such article.
     """
 
     then: Row | None
     now: Row | None
     check: bool
     applies: str
+    interim: tuple[Row, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 class Law:
@@ -67,10 +77,8 @@ class Law:
     def __init__(self, rows: Iterable[Row]):
         self.versions: dict[tuple[str, str], list[Row]] = {}
         self._names: dict[str, set[str]] = {}
-        # The first day that is known of a law.
-        self._since: dict[str, str] = {}
+        self._tiers: dict[str, dict[str, list[dict]]] = {}
         for row in rows:
-            self._since[row.law] = min(self._since.get(row.law, row.valid_from), row.valid_from)
             if (row.law, row.ref) not in self.versions:
                 name = plain(row.law)
                 # People leave the issuer of an interpretation away: 关于适用刑事诉讼法的解释.
@@ -132,14 +140,51 @@ class Law:
             judgment: day of the judgment, ISO.
             sub: X of 条之X.
         """
+        act, judgment = _day(act), _day(judgment)
         then, now = self.article(law, number, act, sub), self.article(law, number, judgment, sub)
-        if then == now:
-            return Lenient(then, now, False, "then")
-        if then is None:
-            # What was no crime by this article stays none; before the law came into force nothing
-            # is known of it.
-            return Lenient(then, now, True, "then" if act >= self._since[now.law] else "check")
-        if now is None or not (then.complete and now.complete):
-            return Lenient(then, now, True, "check")
-        order = tiers.compare(tiers.parse(then.text), tiers.parse(now.text))
-        return Lenient(then, now, True, "check" if order is None else "now" if order > 0 else "then")
+        if then is None or now is None:
+            # Whether the act was or is punished by another article is for the reader.
+            before = CARVED.get(now.ref, ()) if now and now.law == articles.CRIMINAL_LAW else ()
+            return Lenient(then, now, True, "check", before=before)
+        old, new = self._penalties(then, act), self._penalties(now, judgment)
+        if then == now and old == new:
+            order: int | None = 0
+        else:
+            order = None if old is None or new is None else tiers.compare(old, new)
+        interim = () if order is None else self._lighter_between(then, act, judgment, old, new)
+        applies = "check" if order is None or interim else "now" if order > 0 else "then"
+        return Lenient(then, now, then != now or old != new or bool(interim), applies, interim)
+
+    def _penalties(self, row: Row, day: str) -> list[dict] | None:
+        """The tiers of an article on a day, also those that stand elsewhere.
+
+        None where a text that they stand in is not known.
+        """
+        if row.law != articles.CRIMINAL_LAW:
+            return tiers.parse(row.text) if row.complete else None
+        if day not in self._tiers:
+            rows = [one for (law, _), known in self.versions.items() if law == row.law for one in known]
+            self._tiers[day] = tiers.by_article(rows, day)
+        found = self._tiers[day].get(row.ref, [])
+        places = {row.ref, *(tier["from"] for tier in found if "from" in tier)}
+        texts = [self.article(row.law, place, day) for place in places]
+        return found if all(text and text.complete for text in texts) else None
+
+    def _lighter_between(
+        self, row: Row, act: str, judgment: str, old: list[dict], new: list[dict]
+    ) -> tuple[Row, ...]:
+        """Versions between act and judgment that may be lighter than those of both days."""
+        begun = {
+            one.valid_from for (law, _), known in self.versions.items() if law == row.law for one in known
+        }
+        lighter: dict[str, Row] = {}
+        for day in sorted(day for day in begun if act < day < judgment):
+            between = self.article(row.law, row.ref, day)
+            penalties = self._penalties(between, day) if between else None
+            if between is None or penalties in (old, new):
+                continue
+            orders = [None if penalties is None else tiers.compare(one, penalties) for one in (old, new)]
+            # None: nobody can tell; 1: it is lighter.
+            if all(order is None or order > 0 for order in orders):
+                lighter[between.id] = between
+        return tuple(lighter.values())
