@@ -18,7 +18,7 @@ ifndef WANDB_API_KEY
 export WANDB_MODE ?= offline
 endif
 
-.PHONY: help demo workbench estimate test test-fast lint lint-python lint-types lint-workflow format docs test-slurm reward-gates container lock clean
+.PHONY: help demo workbench estimate test test-fast lint lint-python lint-types lint-workflow format docs test-slurm test-cluster reward-gates container lock clean
 
 help:
 	@echo "make demo        the whole experiment on the synthetic corpus; ends with results/report.html"
@@ -28,7 +28,8 @@ help:
 	@echo "make test-fast   the tests that take no model, no run of the workflow and no Slurm: three minutes"
 	@echo "make lint        style and types            make format   mend the style"
 	@echo "make docs        the documentation site in site/, to be read without a network"
-	@echo "make test-slurm  the tests on a real Slurm of one node, started and stopped here"
+	@echo "make test-slurm  the tests on a real Slurm of one node and of four, started and stopped here"
+	@echo "make test-cluster  these and all drills: jobs killed, nodes lost, a silent queue (docs/cluster.md)"
 	@echo "make reward-gates  every reward on gold, constants and junk; fails where gold does not win (docs/rewards.md)"
 	@echo "make .venv       the environment only       make clean    remove it and the caches; results stay"
 	@echo "make container   envs/lexpro.sif for --sdm apptainer"
@@ -80,6 +81,11 @@ format: .venv
 
 test-slurm: .venv
 	pytest tests/slurm
+
+# Drills that strike at a random moment are repeated so often.
+DRILLS ?= 20
+test-cluster: .venv
+	pytest tests/slurm --drills $(DRILLS)
 
 docs: .venv-docs
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet

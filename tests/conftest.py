@@ -40,6 +40,7 @@ TOGETHER = {
     "end_to_end/test_results.py": "end_to_end/test_reruns.py",
     "end_to_end/test_workbench.py": "end_to_end/test_reruns.py",
     "training/test_vllm_weight_sync.py": "training/test_ranks.py",
+    "slurm/test_drills.py": "slurm/test_slurm.py",
 }
 
 
@@ -47,6 +48,7 @@ TOGETHER = {
 # one waits for Slurm most of the time.
 LONG = (
     "slurm/test_slurm.py",
+    "slurm/test_drills.py",
     "end_to_end/test_reruns.py",
     "training/test_ranks.py",
     "end_to_end/test_bad_input.py",
@@ -68,8 +70,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
     return ByFile(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--drills 20`: also the drills of tests/slurm, those at random moments 20 times."""
+    parser.addoption("--drills", type=int, default=0, help="run the drills on the test cluster, N times each")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests of the slow folders; long files come first, then others with slow tests."""
+    if not config.getoption("--drills"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("drill")])
+        items[:] = [item for item in items if not item.get_closest_marker("drill")]
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in SLOW_FOLDERS:

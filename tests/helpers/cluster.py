@@ -1,5 +1,5 @@
-"""A Slurm cluster of one node on this machine, in a folder of its own: munged, slurmctld and slurmd
-on free ports.
+"""A Slurm cluster on this machine, in a folder of its own: munged, slurmctld and one slurmd a node
+on free ports; with accounting also MariaDB and slurmdbd.
 
 It needs root on a Debian machine. It leaves a Slurm that is installed and running alone: all files,
 ports, keys and processes are its own, and it ends only the processes that it started.
@@ -11,52 +11,29 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGES = ("slurm-wlm", "munge")
+import slurm_conf
+from slurm_conf import Layout
+
+# Program → Debian's package. MariaDB without its service, which its larger package would start.
+SLURM = {"slurmctld": "slurm-wlm", "munged": "munge"}
+DATABASE = {
+    "slurmdbd": "slurmdbd",
+    "mariadbd": "mariadb-server-core",
+    # Of which the making of a database needs a program.
+    "my_print_defaults": "mariadb-client-core",
+}
 # Seconds that another apt-get may take.
 WAIT = 600
-GPUS = 2
-
-# No accounting and no control groups: what an ordinary machine or container can do. The node claims
-# more memory than it may have (config_overrides), since requests are what is tested; its cores are
-# real, so that jobs wait their turn.
-CONF = """\
-ClusterName=lexpro-test
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={ctld_port}
-SlurmdPort={slurmd_port}
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-AuthInfo=socket={munge}
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU_Memory
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-JobCompType=jobcomp/none
-MpiDefault=none
-ReturnToService=2
-SlurmdParameters=config_overrides
-MinJobAge=86400
-GresTypes=gpu
-NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=1000000 Gres=gpu:{gpus} State=UNKNOWN
-PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE State=UP
-PartitionName=gpu Nodes=node1 Default=NO MaxTime=INFINITE State=UP
-"""
 
 
 class SlurmError(RuntimeError):
@@ -84,15 +61,23 @@ class Job:
 class Cluster:
     """The running cluster. `env` is what a process needs in order to see it."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, layout: Layout):
         self.folder = folder
+        self.layout = layout
         path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
         self.env = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf"), "PATH": path}
+        # Name → process, in the order in which they were started.
+        self.daemons: dict[str, subprocess.Popen] = {}
 
     def call(self, *command: str) -> str:
         return subprocess.run(
             command, env=self.env, text=True, capture_output=True, check=True, timeout=60
         ).stdout
+
+    def answers(self, *command: str) -> str | None:
+        """What a command says, or None where it fails."""
+        done = subprocess.run(command, env=self.env, text=True, capture_output=True, check=False, timeout=60)
+        return done.stdout if done.returncode == 0 else None
 
     def jobs(self) -> list[Job]:
         """All jobs that were ever submitted; one for each task of an array."""
@@ -102,6 +87,89 @@ class Cluster:
     def log(self) -> str:
         files = [*self.folder.glob("*.log")]
         return "\n".join(f"{p.name}:\n{p.read_text(errors='replace')[-2000:]}" for p in files)
+
+    def start(self, name: str, *command: str) -> None:
+        """Start a daemon."""
+        with (self.folder / f"{name}.log").open("a") as log:
+            self.daemons[name] = subprocess.Popen(
+                command, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def stop(self, name: str, number: int = signal.SIGTERM) -> None:
+        """End a daemon and wait for that."""
+        daemon = self.daemons.pop(name)
+        daemon.send_signal(number)
+        try:
+            daemon.wait(20)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
+
+    def start_controller(self, *options: str) -> None:
+        self.start("slurmctld", "slurmctld", "-D", *options)
+
+    def start_node(self, node: str) -> None:
+        self.start(node, "slurmd", "-D", "-N", node)
+
+    def kill_node(self, node: str) -> None:
+        """As a power cut: the node's daemon and all that its jobs run are killed."""
+        self.stop(node, signal.SIGKILL)
+        self.kill_processes(node)
+
+    def kill_processes(self, node: str = "", job: str = "") -> int:
+        """Kill all processes of jobs, with Slurm's own that lead them; how many there were."""
+        pids = self.processes(node, job)
+        leaders = {parent for pid in pids if name_of(parent := parent_of(pid)) == "slurmstepd"}
+        for pid in {*pids, *leaders}:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
+    def processes(self, node: str = "", job: str = "") -> list[int]:
+        """The processes of this cluster's jobs, of one node, or of one job."""
+        return [
+            pid
+            for pid, env in environments()
+            if env.get("SLURM_CONF") == self.env["SLURM_CONF"]
+            and (not node or env.get("SLURMD_NODENAME") == node)
+            and (env.get("SLURM_JOB_ID") == job if job else "SLURM_JOB_ID" in env)
+        ]
+
+    def wait_for(self, what: str, ready: Callable[[], object], seconds: int = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if ended := [name for name, daemon in self.daemons.items() if daemon.poll() is not None]:
+                raise SlurmError(f"{', '.join(ended)} ended at once.\n{self.log()}")
+            if time.monotonic() > deadline:
+                raise SlurmError(f"no {what} after {seconds} s.\n{self.log()}")
+            time.sleep(0.2)
+
+    def idle(self) -> bool:
+        return set((self.answers("sinfo", "--noheader", "--format=%T") or "").split()) == {"idle"}
+
+
+def environments() -> Iterator[tuple[int, dict[str, str]]]:
+    """Each process of this machine, with the environment that it was started with."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            pairs = (folder / "environ").read_bytes().decode(errors="replace").split("\0")
+            yield int(folder.name), dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+
+
+def _status(pid: int, field: str) -> str:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                return line.split(maxsplit=1)[1]
+    return ""
+
+
+def parent_of(pid: int) -> int:
+    return int(_status(pid, "PPid") or 0)
+
+
+def name_of(pid: int) -> str:
+    return _status(pid, "Name")
 
 
 def job_of(line: str) -> Job:
@@ -133,30 +201,32 @@ def unavailable() -> str | None:
     return None
 
 
-def installed() -> bool:
-    """Whether Slurm and MUNGE are there."""
-    return all(shutil.which(name) for name in ("munged", "slurmctld", "slurmd", "sbatch"))
+def missing(programs: dict[str, str]) -> list[str]:
+    """The packages of the programs that are not there."""
+    return [package for program, package in programs.items() if not shutil.which(program)]
 
 
-def install(say: Callable[[str], None] = print) -> None:
-    """Install Debian's Slurm and MUNGE where they are missing.
+def install(accounting: bool = False, say: Callable[[str], None] = print) -> None:
+    """Install what is missing of Debian's Slurm and MUNGE, and of the accounting database.
 
     Another apt-get at work is waited for, ten minutes at most. Its option for that covers the lock
     of dpkg only, so a lock of the package lists is waited for here.
 
     Args:
+        accounting: also slurmdbd and MariaDB.
         say: Tells the user what is going on.
 
     Raises:
         SlurmError: apt-get failed for another reason, or the other one did not end.
     """
-    if installed():
+    packages = missing(SLURM | DATABASE if accounting else SLURM)
+    if not packages:
         return
-    say(f"Installing {' and '.join(PACKAGES)} with apt-get, for the tests on a real Slurm")
+    say(f"Installing {', '.join(packages)} with apt-get, for the tests on a real Slurm")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     apt = ["apt-get", "-o", f"DPkg::Lock::Timeout={WAIT}", "--yes"]
     deadline = time.monotonic() + WAIT
-    for command in ([*apt, "update"], [*apt, "install", "--no-install-recommends", *PACKAGES]):
+    for command in ([*apt, "update"], [*apt, "install", "--no-install-recommends", *packages]):
         while True:
             done = subprocess.run(
                 command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -181,97 +251,85 @@ def free_ports(count: int) -> list[int]:
         return [each.getsockname()[1] for each in sockets]
 
 
-def wait_for(what: str, ready, daemons: list[subprocess.Popen], cluster: Cluster, seconds: int = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        if ended := [daemon.args[0] for daemon in daemons if daemon.poll() is not None]:
-            raise SlurmError(f"{', '.join(ended)} ended at once.\n{cluster.log()}")
-        if time.monotonic() > deadline:
-            raise SlurmError(f"no {what} after {seconds} s.\n{cluster.log()}")
-        time.sleep(0.2)
-
-
 @contextmanager
-def running() -> Iterator[Cluster]:
+def running(layout: Layout = Layout()) -> Iterator[Cluster]:  # noqa: B008
     """Start a cluster of an installed Slurm; at the end cancel its jobs and stop its daemons."""
     folder = Path(tempfile.mkdtemp(prefix="lexpro-slurm-"))
     folder.chmod(0o755)
-    cluster = Cluster(folder)
-    ctld_port, slurmd_port = free_ports(2)
-    munge = folder / "munge.socket"
-    host = socket.gethostname().split(".")[0]
-    conf = CONF.format(
-        folder=folder,
-        host=host,
-        munge=munge,
-        cpus=len(os.sched_getaffinity(0)),
-        gpus=GPUS,
-        ctld_port=ctld_port,
-        slurmd_port=slurmd_port,
-    )
-    (folder / "slurm.conf").write_text(conf)
-    # GPUs to be counted and handed out; their device files are empty files.
-    for number in range(GPUS):
-        (folder / f"gpu{number}").touch()
-    (folder / "gres.conf").write_text(f"Name=gpu File={folder}/gpu[0-{GPUS - 1}]\n")
-    for name in ("state", "spool"):
-        (folder / name).mkdir()
+    cluster = Cluster(folder, layout)
+    ports = free_ports(3 + layout.nodes)
+    slurm_conf.write(folder, layout, ports, secrets.token_hex(16))
     # Snakemake's job step clears SLURM_* before it calls srun, which then would look for a cluster
     # in /etc/slurm.
-    srun = folder / "bin/srun"
-    srun.parent.mkdir()
-    srun.write_text(f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which("srun")} "$@"\n')
-    srun.chmod(0o755)
-    key = folder / "munge.key"
-    key.write_bytes(secrets.token_bytes(128))
-    key.chmod(0o400)
-
-    daemons: list[subprocess.Popen] = []
-
-    def start(*command: str) -> None:
-        with (folder / f"{Path(command[0]).name}.log").open("w") as log:
-            daemons.append(
-                subprocess.Popen(
-                    command, env=cluster.env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
-                )
-            )
-
-    def idle() -> bool:
-        done = subprocess.run(
-            ["sinfo", "--noheader", "--format=%T"],
-            env=cluster.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return set(done.stdout.split()) == {"idle"}
-
+    for name in ("srun", "scontrol"):
+        program = folder / "bin" / name
+        program.write_text(f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which(name)} "$@"\n')
+        program.chmod(0o755)
     try:
-        munge_files = [f"--{name}-file={folder}/munged.{name}" for name in ("log", "pid", "seed")]
-        start("munged", "--foreground", "--force", f"--socket={munge}", f"--key-file={key}", *munge_files)
-        wait_for("answer of munged", munge.exists, daemons, cluster)
-        start("slurmctld", "-D", "-c")
-        start("slurmd", "-D", "-N", "node1")
-        wait_for("idle node", idle, daemons, cluster)
+        _start_munge(cluster)
+        if layout.accounting:
+            _start_accounting(cluster, ports[2])
+        cluster.start_controller("-c")
+        for node in layout.node_names:
+            cluster.start_node(node)
+        cluster.wait_for("idle nodes", cluster.idle)
         yield cluster
     finally:
         try:
-            if len(daemons) == 3:
-                cluster.call("scancel", "--user=root")
-                wait_for(
-                    "end of the jobs", lambda: not cluster.call("squeue", "--noheader"), daemons, cluster
-                )
+            if cluster.answers("scancel", "--user=root") is not None:
+                cluster.wait_for("end of the jobs", lambda: cluster.answers("squeue", "--noheader") == "")
         finally:
             # Also where Slurm answers no more: what was started is ended.
-            stop(daemons)
+            for name in reversed([*cluster.daemons]):
+                cluster.stop(name)
+            cluster.kill_processes()
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def stop(daemons: list[subprocess.Popen]) -> None:
-    for daemon in reversed(daemons):
-        daemon.terminate()
-    for daemon in daemons:
-        try:
-            daemon.wait(20)
-        except subprocess.TimeoutExpired:
-            daemon.kill()
+def _start_munge(cluster: Cluster) -> None:
+    folder = cluster.folder
+    key = folder / "munge.key"
+    key.write_bytes(secrets.token_bytes(128))
+    key.chmod(0o400)
+    files = [f"--{name}-file={folder}/munged.{name}" for name in ("log", "pid", "seed")]
+    socket_file = folder / "munge.socket"
+    options = ["--foreground", "--force", f"--socket={socket_file}", f"--key-file={key}"]
+    cluster.start("munged", "munged", *options, *files)
+    cluster.wait_for("answer of munged", socket_file.exists)
+
+
+def _start_accounting(cluster: Cluster, port: int) -> None:
+    """MariaDB and slurmdbd, with an account and a quality of service for the user of the tests."""
+    folder = cluster.folder
+    data = folder / "database"
+    common = ["--no-defaults", "--user=root", f"--datadir={data}"]
+    cluster.call("mariadb-install-db", *common, "--auth-root-authentication-method=normal", "--skip-test-db")
+    cluster.start(
+        "mariadbd",
+        "mariadbd",
+        *common,
+        f"--socket={folder}/database.socket",
+        f"--pid-file={folder}/database.pid",
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        "--skip-name-resolve",
+        f"--init-file={folder}/user.sql",
+        # Nothing that must outlive a power cut.
+        "--innodb-flush-log-at-trx-commit=0",
+    )
+    cluster.wait_for("answer of MariaDB", lambda: listening(port))
+    cluster.start("slurmdbd", "slurmdbd", "-D")
+    change = ["sacctmgr", "--immediate"]
+    name = slurm_conf.CLUSTER
+    cluster.wait_for("answer of slurmdbd", lambda: cluster.answers(*change, "list", "qos") is not None)
+    cluster.call(*change, "add", "cluster", name)
+    cluster.call(*change, "add", "qos", slurm_conf.QOS)
+    cluster.call(*change, "add", "account", slurm_conf.ACCOUNT)
+    both = f"qos=normal,{slurm_conf.QOS}"
+    cluster.call(*change, "add", "user", "root", f"account={slurm_conf.ACCOUNT}")
+    cluster.call(*change, "modify", "user", "root", "set", both)
+
+
+def listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -112,3 +112,33 @@ def test_digest_ignores_the_order_of_keys_only():
     assert hashing.digest({"a": 1, "b": 2}) == hashing.digest({"b": 2, "a": 1})
     assert hashing.digest({"a": 1, "b": 2}) != hashing.digest({"a": 2, "b": 1})
     assert hashing.digest([1, 2]) != hashing.digest([2, 1])
+
+
+def test_what_is_known_of_a_module_goes_by_its_content(tmp_path, monkeypatch):
+    """A later process parses only what has changed, and finds the same."""
+    monkeypatch.chdir(tmp_path)
+    caches = (fingerprint._parsed, fingerprint._known, fingerprint._files)
+
+    def code() -> tuple[dict, int]:
+        """The code of a stage as a new process finds it, and how many modules it parses."""
+        for one in caches:
+            one.cache_clear()
+        fingerprint._new.clear()
+        modules, _ = fingerprint.closure(["one"], tmp_path)
+        return modules, len(fingerprint._new)
+
+    (tmp_path / "lexpro").mkdir()
+    for name, text in (("one", "import lexpro.two"), ("lexpro/__init__", ""), ("lexpro/two", "x = 1")):
+        (tmp_path / f"{name}.py").write_text(text)
+    first, parsed = code()
+    assert parsed == 3
+    fingerprint.remember()
+    assert code() == (first, 0)
+    (tmp_path / "lexpro/two.py").write_text("x = 2")
+    second, parsed = code()
+    assert parsed == 1 and second["lexpro.two"] != first["lexpro.two"] and second["one"] == first["one"]
+    fingerprint.remember()
+    monkeypatch.setattr(fingerprint, "_reader", lambda: "another Python")
+    assert code() == (second, 3)
+    for one in caches:
+        one.cache_clear()

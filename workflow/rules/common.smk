@@ -5,11 +5,14 @@ files of its plan (settings, code and packages) and the manifests of the runs up
 """
 
 import os
+import sys
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
-from lexpro.dag import cores, frozen, overrides, plan_files
+from lexpro.dag import bad_nodes, cores, frozen, overrides, plan_files, takeover
 from lexpro.dag.runs import BY_PROVINCE
 from lexpro.report import catalog
 from lexpro.training.launch import Launch, resources
@@ -30,7 +33,7 @@ except UserError as error:
 except OSError as error:
     if not disk.full(error, []):
         raise
-    raise WorkflowError(f"the disk is full ({error}): free some space and run snakemake again") from None
+    raise WorkflowError(disk.message(error)) from None
 
 # Every library keeps to the rule's threads, which Snakemake puts into OMP_NUM_THREADS: jobs that compete for cores crawl.
 # Several threads wait for each other as suits what else runs on this machine.
@@ -39,6 +42,34 @@ shell.prefix(
     " RAYON_NUM_THREADS=$OMP_NUM_THREADS TOKENIZERS_PARALLELISM=false; "
     f'[ $OMP_NUM_THREADS = 1 ] || eval "$(python -I -S "{SCRIPTS}/lexpro/workflow/waiting.py")"; '
 )
+
+
+def at_work():
+    """Whether this process is about to run jobs: not while rules are read, nor with --dry-run or --report."""
+    return workflow.is_main_process and workflow.executor_plugin and not workflow.dryrun
+
+
+def in_slurm():
+    """Whether this process submits jobs to Slurm."""
+    return workflow.is_main_process and getattr(workflow.executor_plugin, "name", "") == "slurm"
+
+
+@cache
+def claim_results():
+    """Before the first job, be the only one that works on the results. The lock is kept with what this returns.
+
+    Called where inputs are asked for: Snakemake has no hook between the choice of the executor and its own locks that
+    modules have too.
+    """
+    if in_slurm():
+        takeover.stand_before(Path(SCRIPTS, "slurm_tools"))
+    # --nolock says that no other works here.
+    if not workflow.execution_settings.lock:
+        return None
+    try:
+        return takeover.claim(logger, in_slurm())
+    except UserError as error:
+        sys.exit(f"Error: {error}")
 
 
 def plan_of(stage):
@@ -63,6 +94,8 @@ def optional_upstream(stage, name):
 
 def manifests_of(run, wildcards=None):
     """The manifests of a run: one, or one for each province (or for the wildcards' own)."""
+    if at_work():
+        claim_results()
     if run.stage not in BY_PROVINCE:
         return [f"{run.out}/manifest.json"]
     own = getattr(wildcards, "province", None)
@@ -100,6 +133,19 @@ def granted(stage, name):
     return lambda wildcards: resources(Launch.from_runtime(PLAN.runs[stage, wildcards.key].runtime)).get(name)
 
 
+def slurm_options(stage, asked=None):
+    """More options of `sbatch`: what a training asks for; after an attempt that failed at once, without its node."""
+
+    def options(wildcards, attempt):
+        given = [asked(wildcards)] if asked else []
+        if attempt > 1 and in_slurm():
+            job = f"rule_{stage}_wildcards_{'_'.join(wildcards)}"
+            given.append(bad_nodes.exclude(job, os.getcwd(), logger))
+        return " ".join(filter(None, given)) or None
+
+    return options
+
+
 def all_cores():
     """Those of the main process: of `--cores`, or without it (a cluster's `--jobs`) of its machine."""
     if not workflow.is_main_process:
@@ -110,7 +156,7 @@ def all_cores():
         number = os.cpu_count()
     # The jobs read it. Commands that run nothing (--dry-run, --report) take no cores from a run beside them. Not in
     # `onstart`, which modules do not have.
-    if workflow.executor_plugin and not workflow.dryrun:
+    if at_work():
         cores.freeze(number)
     return number
 

@@ -22,6 +22,7 @@ rule report:
         "../../envs/conda.yaml"
     threads: runtime("report", "threads")
     resources:
+        slurm_extra=slurm_options("report"),
         mem_mb=runtime("report", "mem_mb"),
         runtime=runtime("report", "minutes"),
     params:

@@ -41,12 +41,14 @@ def share(ingest: Run, province: str, cores: int) -> int:
     Returns:
         The province's share by bytes (of a user's own folder), or an equal one; 1 or more.
     """
-    sizes = _sizes(ingest.plan) or dict.fromkeys(ingest.provinces, 1)
-    return max(1, min(cores, round(cores * sizes[province] / max(1, sum(sizes.values())))))
+    sizes, total = _sizes(ingest.plan)
+    own, total = (sizes[province], total) if sizes else (1, len(ingest.provinces))
+    return max(1, min(cores, round(cores * own / max(1, total))))
 
 
 @cache
-def _sizes(folder: Path) -> dict[str, int]:
-    """Bytes of the raw files of each province as the plan found them; empty where it found none."""
+def _sizes(folder: Path) -> tuple[dict[str, int], int]:
+    """Bytes of the raw files of each province as the plan found them, and of all; or nothing."""
     path = folder / "sizes.json"
-    return read_json(path) if path.is_file() else {}
+    sizes = read_json(path) if path.is_file() else {}
+    return sizes, sum(sizes.values())

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lexpro import hashing
-from lexpro.dag import builder, plan_files, requirements
+from lexpro.dag import plan_files
 from lexpro.dag.runs import PLANS, Dag, from_row, to_row
+from lexpro.workflow import fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, write_json
 from lexpro.workflow.stage import StaleCheckout, lock_file
@@ -29,6 +30,9 @@ def freeze(names: Sequence[str], overrides: Sequence[str]) -> Dag:
     Raises:
         UserError: a setting is wrong, or data are missing.
     """
+    # Not above: jobs, which only thaw, would spend half a second on it.
+    from lexpro.dag import builder, requirements
+
     dag = builder.build(names, overrides)
     requirements.check_statutes(names, overrides)
     requirements.check_data(dag)
@@ -36,6 +40,7 @@ def freeze(names: Sequence[str], overrides: Sequence[str]) -> Dag:
     for run in dag.runs.values():
         plan_files.write(run, lock)
     plan_files.write_pages(lock)
+    fingerprint.remember()
     write_json(_path(names, overrides), [to_row(run) for run in dag.runs.values()])
     return dag
 

@@ -25,6 +25,7 @@ from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded, read_json, to_yaml, write_if_changed, write_json
 from lexpro.workflow.hash_cache import RawFile, listing
 from lexpro.workflow.provenance import PROVENANCE
+from lexpro.workflow.province_names import unescaped
 from lexpro.workflow.stage import MANIFEST
 
 # Commands that make something of finished runs: it is made again when their code changes.
@@ -36,14 +37,19 @@ def _raw(run: Run) -> None:
     corpus = run.upstream.get("corpus")
     manifest = Path("results", *corpus, MANIFEST) if corpus else None
     files = read_json(manifest)["files"] if manifest and manifest.is_file() else {}
+    of_corpus: dict[str, dict[str, str]] = {}
+    for name, value in files.items():
+        top, _, rest = name.partition("/")
+        if top == "raw" and "/" in rest:
+            province, _, file = rest.partition("/")
+            of_corpus.setdefault(province, {})[file] = value
     sizes = {}
     for province in run.provinces:
-        prefix = f"raw/{province}/"
-        made = {name.removeprefix(prefix): value for name, value in files.items() if name.startswith(prefix)}
+        made = of_corpus.get(province, {})
         extra = {}
         # A generator that has not run yet owns its folder: nothing there is the user's.
         if made or not corpus:
-            present = list(raw_files(Path(run.raw) / province))
+            present = list(raw_files(Path(run.raw) / unescaped(province)))
             listed = listing(present, run.plan / "cache" / f"{province}.json")
             extra = {name: value for name, value in listed.items() if made.get(name) != value}
             sizes[province] = sum(file.size for file in present)

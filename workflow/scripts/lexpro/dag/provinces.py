@@ -7,10 +7,11 @@ from lexpro.config.corpus import Folder
 from lexpro.corpus.readers.raw_files import IGNORED, shown
 from lexpro.dag.compose import SettingError
 from lexpro.workflow.files import expanded
+from lexpro.workflow.province_names import LONGEST, escaped
 
 
 def provinces_of(corpus: Model) -> tuple[str, ...]:
-    """The province folders of a corpus.
+    """The province folders of a corpus, by the names that results have.
 
     Args:
         corpus: a generator or data set, which declares them, or a user's folder, where they are
@@ -47,4 +48,11 @@ def provinces_of(corpus: Model) -> tuple[str, ...]:
             f"the name of a folder in {root} is not UTF-8; it may be meant to be {shown(foreign)}. Rename it: "
             "results are kept under it. (Files in it may have any name.)",
         )
-    return tuple(folders)
+    names = tuple(escaped(name) for name in folders)
+    if long := next((name for name in names if len(name.encode()) > LONGEST), None):
+        raise SettingError(
+            "corpus.path",
+            f"the name of a folder in {root} is too long ({len(long.encode())} bytes, {LONGEST} at most): {long}. "
+            "Rename it: results and logs are kept under it.",
+        )
+    return names

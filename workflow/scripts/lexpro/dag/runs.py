@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,12 @@ class Run:
         """The folder of its plan."""
         return PLANS / self.stage / self.key
 
-    @property
+    @cached_property
     def asked(self) -> dict[str, Any]:
         """The settings that decide its result, as plain data."""
         return self.settings.model_dump(exclude={RUNTIME})
 
-    @property
+    @cached_property
     def runtime(self) -> dict[str, Any]:
         """How it runs, as plain data; empty for stages that cannot be told."""
         return self.settings.model_dump(include={RUNTIME}).get(RUNTIME, {})

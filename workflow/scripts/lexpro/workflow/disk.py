@@ -1,4 +1,4 @@
-"""Whether something failed because a disk is full.
+"""Whether something failed because a disk takes no more: it is full, or read-only.
 
 Libraries report it in their own ways, or not at all.
 """
@@ -13,9 +13,10 @@ from pathlib import Path
 
 from lexpro.workflow.errors import UserError
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 # What polars, SQLite and Rust's libraries pass on as text.
-SAID = ("no space left on device", "disk quota exceeded", "disk is full")
+READ_ONLY = ("read-only file system", "readonly database")
+SAID = ("no space left on device", "disk quota exceeded", "disk is full", *READ_ONLY)
 # numpy and torch only say that they wrote less than they wanted: then less than this many bytes are
 # left.
 LITTLE = 1 << 20
@@ -29,7 +30,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def full(error: BaseException, folders: Iterable[Path]) -> bool:
-    """Whether an error comes of a full disk or a spent quota.
+    """Whether an error comes of a full disk, a spent quota or a read-only file system.
 
     Args:
         error: the error; what it was raised from, or during, counts too.
@@ -44,19 +45,22 @@ def full(error: BaseException, folders: Iterable[Path]) -> bool:
 
 
 def message(error: BaseException) -> str:
-    """What to tell the user of an error that comes of a full disk."""
+    """What to tell the user of an error that comes of a full or read-only disk."""
+    said = [str(cause).lower() for cause in _causes(error)]
+    if any(words in text for text in said for words in READ_ONLY):
+        return f"nothing can be written ({error}). Make it writable and run snakemake again: it goes on from here."
     return f"the disk is full ({error}). Free some space and run snakemake again: it goes on from here."
 
 
 @contextmanager
 def checked(*folders: Path) -> Iterator[None]:
-    """Turn errors that come of a full disk into one that the user can mend.
+    """Turn errors that come of a full or read-only disk into one that the user can mend.
 
     Args:
         folders: those that the body writes to.
 
     Raises:
-        UserError: writing to them fails for want of space.
+        UserError: writing to them fails for want of space, or of the right to.
     """
     try:
         yield

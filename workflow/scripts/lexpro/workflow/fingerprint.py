@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from lexpro.hashing import sha256
+from lexpro.workflow.files import read_json, write_json
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 PROJECT = "lexpro"
@@ -67,14 +68,49 @@ def _strip(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Class
             node.body = rest or [ast.Pass()]
 
 
+# What modules say, by the hash of their bytes: parsing takes a second of each plan and each job.
+KNOWN = Path("results/.plan/modules.json")
+_Parsed = tuple[str, tuple[str, ...], tuple[str, ...]]
+_new: dict[str, _Parsed] = {}
+
+
 @cache
-def _parsed(path: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _reader() -> str:
+    """What reads modules: another Python, or another edition of this file, reads them anew."""
+    return f"{sys.version} {sha256(Path(__file__))}"
+
+
+@cache
+def _known(file: Path) -> dict[str, _Parsed]:
+    if not file.is_file():
+        return {}
+    content = read_json(file)
+    return content["modules"] if content["reader"] == _reader() else {}
+
+
+def remember() -> None:
+    """Keep what has been parsed, for later plans and for jobs; the main process calls this."""
+    known = _known(KNOWN.absolute())
+    if _new.keys() - known.keys():
+        write_json(KNOWN, {"reader": _reader(), "modules": known | _new})
+
+
+@cache
+def _parsed(path: Path) -> _Parsed:
     """Return (hash, project names imported, packages imported) of one file.
 
     A module's hash is that of its syntax tree, a data file's that of its bytes.
     """
     if path.suffix != ".py":
         return sha256(path)[:16], (), ()
+    content = sha256(path)
+    if row := _known(KNOWN.absolute()).get(content):
+        return row[0], tuple(row[1]), tuple(row[2])
+    _new[content] = _parse(path)
+    return _new[content]
+
+
+def _parse(path: Path) -> _Parsed:
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     project, packages = set(), set()
     for node in ast.walk(tree):

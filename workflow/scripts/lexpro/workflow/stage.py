@@ -25,14 +25,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from lexpro import hashing
 from lexpro.config import load
 from lexpro.config.base import Model
-from lexpro.workflow import accepted, disk, fingerprint
+from lexpro.workflow import accepted, disk, exclusive, fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml, replace_folder, restore, write_json
 from lexpro.workflow.provenance import PROVENANCE, provenance
+from lexpro.workflow.province_names import unescaped
 
 MANIFEST = "manifest.json"
 
@@ -54,7 +56,8 @@ class Run:
         out: folder of what is made; it is there, and empty.
         work_dir: folder of checkpoints and partial results. It survives a kill; as soon as code or
             data differ it is another one.
-        province: the province folder that is worked on, for stages that are split so.
+        province: the province folder that is worked on, for stages that are split so; where raw
+            files are read by the user's name, else by that of results (`province_names`).
         config: the planned `config.yaml`.
         log: where to tell what happens.
         counts: facts about the output, for the manifest.
@@ -176,6 +179,8 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
     work_dir = Path("scratch") / name / f"{config['key']}-{hashing.digest(state)}"
     if args.province:
         out, work_dir = out / args.province, work_dir / args.province
+    # Raw files lie in the user's own folder, all else in one with a name for jobs.
+    province = unescaped(args.province) if args.province and "raw" in config else args.province
     return Run(
         stage=name,
         key=config["key"],
@@ -184,7 +189,7 @@ def _open(name: str, args: argparse.Namespace, log: logging.Logger) -> Run:
         inputs=inputs,
         out=out,
         work_dir=work_dir,
-        province=args.province,
+        province=province,
         config=config,
         log=log,
         attest=attest,
@@ -224,7 +229,11 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
     unsigned: Path | None = None
     run = None
     status: str | int | None
+    lock: IO[str] | None = None
     try:
+        if main_process:
+            place = exclusive.RUNNING / name / args.plan.name / (args.province or "")
+            lock = exclusive.wait_to_hold(place.with_name(f"{place.name}.lock"), log)
         run = _open(name, args, log)
         planned = sha_of_plan(args.plan)
         planned_out = run.out
@@ -256,6 +265,8 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
                 signal.signal(number, signal.SIG_IGN)
             shutil.rmtree(run.work_dir, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
+        if lock:
+            lock.close()
         return
     except UserError as error:
         log.error("%s", error)
@@ -273,11 +284,18 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         else:
             log.exception("failed")
             status = 1
+    except BaseException:
+        if lock:
+            lock.close()
+        raise
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
     if unsigned:
         shutil.rmtree(unsigned, ignore_errors=True)
+    # Last: whoever waits for it finds nothing half made.
+    if lock:
+        lock.close()
     sys.exit(status)
 
 

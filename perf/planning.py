@@ -1,0 +1,97 @@
+"""Seconds and memory of planning, by number of jobs: a first plan, and one with nothing to do.
+
+    python perf/planning.py --jobs 100 1000 10000
+
+The corpus is a folder of provinces with one short file each: two jobs a province (ingest,
+structure). For the plan with nothing to do their outputs are made up, and Snakemake is told to take
+them (`--touch`), which writes its records of them as after a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[1]
+PARTS = ("Snakefile", "config", "workflow", "envs", "profiles", "slurm")
+OUTPUTS = {
+    "ingest": ("documents.parquet", "rejects.parquet"),
+    "structure": ("judgments.parquet", "rejects.parquet"),
+}
+
+
+def checkout(root: Path, provinces: int) -> Path:
+    """A checkout in `root`, and a folder of raw files beside it."""
+    root.mkdir()
+    for name in PARTS:
+        source = REPO / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, root / name)
+    for number in range(provinces):
+        folder = root / f"raw/county-{number:05d}"
+        folder.mkdir(parents=True)
+        (folder / "one.txt").write_text(f"刑事判决书 {number}\n", encoding="utf-8")
+    return root
+
+
+def snakemake(root: Path, *arguments: str) -> tuple[str, str]:
+    """Run Snakemake; its seconds, those of the processor, MB at most; what it said."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--until", "structure", *arguments]
+    config = ["--config", "experiments=[demo]", "overrides=[corpus=folder,corpus.path=raw]"]
+    with tempfile.TemporaryFile("w+") as said:
+        began = time.monotonic()
+        process = subprocess.Popen([*command, *config], cwd=root, stdout=said, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - began
+        said.seek(0)
+        text = said.read()
+    if status:
+        sys.exit(text[-4000:])
+    processor = usage.ru_utime + usage.ru_stime
+    return f"{seconds:.1f} | {processor:.1f} | {usage.ru_maxrss / 1024:,.0f}", text
+
+
+def make_up(root: Path) -> None:
+    """The outputs of all jobs, as if they had run."""
+    for stage, names in OUTPUTS.items():
+        (plan,) = (root / "results/.plan" / stage).iterdir()
+        for raw in (root / "raw").iterdir():
+            folder = root / "results" / stage / plan.name / raw.name
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                (folder / name).write_bytes(b"PAR1")
+            (folder / "manifest.json").write_text('{"files": {}, "counts": {}}\n')
+
+
+def measure(jobs: int) -> str:
+    """A row of the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = checkout(Path(folder) / "lexpro", jobs // 2)
+        first, _ = snakemake(root, "--dry-run", "--quiet")
+        make_up(root)
+        snakemake(root, "--touch", "--forceall", "--quiet")
+        second, text = snakemake(root, "--dry-run")
+        if "total        0" not in text or "missing provenance" in text:
+            sys.exit(f"there was something to do:\n{text[-2000:]}")
+    return f"| {jobs:,} | {first} | {second} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--jobs", type=int, nargs="+", default=[100, 1000, 10000])
+    print("| jobs | first plan (s) | processor (s) | MB | nothing to do (s) | processor (s) | MB |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for jobs in parser.parse_args().jobs:
+        print(measure(jobs), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The configuration of the test cluster: what its nodes, partitions and accounting are."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+# GPUs of a node that has some; their device files are empty files.
+GPUS = 2
+CLUSTER = "lexpro-test"
+ACCOUNT = "law"
+# Qualities of service besides `normal`: one for a user to ask for.
+QOS = "long"
+
+# No control groups: what an ordinary machine or container can do. Nodes claim more memory than they
+# may have (config_overrides), since requests are what is tested; their cores are real, so that jobs
+# wait their turn. A lost node, a requeued job and the queue are looked at within seconds.
+CONF = """\
+ClusterName={cluster}
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={ctld_port}
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool.%n
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.%n.pid
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU_Memory
+JobAcctGatherType=jobacct_gather/none
+JobCompType=jobcomp/none
+MpiDefault=none
+ReturnToService=2
+SlurmdParameters=config_overrides
+SlurmdTimeout=15
+KillWait=10
+MinJobAge=86400
+SchedulerParameters=sched_interval=2,bf_interval=2
+GresTypes=gpu
+"""
+ACCOUNTING = """\
+AccountingStorageType=accounting_storage/slurmdbd
+AccountingStorageHost=127.0.0.1
+AccountingStoragePort={dbd_port}
+AccountingStoragePass={folder}/munge.socket
+AccountingStorageEnforce=associations,limits,qos
+"""
+NO_ACCOUNTING = "AccountingStorageType=accounting_storage/none\n"
+# One node that has all.
+ONE = """\
+NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[0]} CPUs={cpus} RealMemory=1000000 Gres=gpu:{gpus}
+PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE
+PartitionName=gpu Nodes=node1 MaxTime=INFINITE
+"""
+# Jobs of `low` make room for those of `high`: they are asked to end, and queued again. A node that
+# the file `broken` names fails each job at once.
+PROLOG = """\
+#!/bin/sh
+[ "$(cat {folder}/broken 2>/dev/null)" != "$SLURMD_NODENAME" ] || exit 1
+"""
+FOUR = """\
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+TaskProlog={folder}/bin/prolog
+NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[0]} CPUs={cpus} RealMemory=1000000
+NodeName=node2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[1]} CPUs={cpus} RealMemory=1000000
+NodeName=node3 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} CPUs={cpus} RealMemory=1000000 Gres=gpu:{gpus}
+NodeName=node4 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[3]} CPUs={cpus} RealMemory=1000000 Gres=gpu:{gpus}
+PartitionName=cpu Nodes=node[1-2] Default=YES MaxTime=INFINITE PreemptMode=OFF
+PartitionName=gpu Nodes=node[3-4] MaxTime=INFINITE PreemptMode=OFF
+PartitionName=low Nodes=node[1-2] MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=10
+PartitionName=high Nodes=node[1-2] MaxTime=INFINITE PriorityTier=9 PreemptMode=OFF
+PartitionName=short Nodes=node[1-2] MaxTime=1 PreemptMode=OFF
+"""
+DBD = """\
+DbdHost={host}
+DbdAddr=127.0.0.1
+DbdPort={dbd_port}
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+SlurmUser=root
+PidFile={folder}/slurmdbd.pid
+StorageType=accounting_storage/mysql
+StorageHost=127.0.0.1
+StoragePort={sql_port}
+StorageUser=slurm
+StoragePass={password}
+StorageLoc=slurm
+"""
+USER = (
+    "CREATE USER 'slurm'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
+    "GRANT ALL ON slurm.* TO 'slurm'@'127.0.0.1';\n"
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a cluster consists of: one node or four, with an accounting database or without."""
+
+    nodes: int = 1
+    accounting: bool = False
+
+    @property
+    def node_names(self) -> list[str]:
+        return [f"node{number + 1}" for number in range(self.nodes)]
+
+
+def write(folder: Path, layout: Layout, ports: list[int], password: str) -> None:
+    """Write all configuration files; `ports`: of slurmctld, slurmdbd, the database, each slurmd."""
+    known = {
+        "folder": folder,
+        "cluster": CLUSTER,
+        "host": socket.gethostname().split(".")[0],
+        "cpus": len(os.sched_getaffinity(0)),
+        "gpus": GPUS,
+        "password": password,
+        "ctld_port": ports[0],
+        "dbd_port": ports[1],
+        "sql_port": ports[2],
+        "ports": ports[3:],
+    }
+    parts = (CONF, ACCOUNTING if layout.accounting else NO_ACCOUNTING, ONE if layout.nodes == 1 else FOUR)
+    (folder / "slurm.conf").write_text("".join(part.format(**known) for part in parts))
+    (folder / "bin").mkdir()
+    (folder / "bin/prolog").write_text(PROLOG.format(**known))
+    (folder / "bin/prolog").chmod(0o755)
+    for number in range(GPUS):
+        (folder / f"gpu{number}").touch()
+    with_gpus = "node1" if layout.nodes == 1 else "node[3-4]"
+    (folder / "gres.conf").write_text(f"NodeName={with_gpus} Name=gpu File={folder}/gpu[0-{GPUS - 1}]\n")
+    for name in ("state", *(f"spool.{node}" for node in layout.node_names)):
+        (folder / name).mkdir()
+    if layout.accounting:
+        for name, text in (("slurmdbd.conf", DBD), ("user.sql", USER)):
+            (folder / name).touch(mode=0o600)
+            (folder / name).write_text(text.format(**known))
