@@ -255,6 +255,10 @@ def test_charges_and_articles_and_sums():
     assert crimes.article_numbers("264、266") == {264, 266}
     assert sums.total("分别为3000元、2000元，合计5000元。") == 5000
     assert sums.total("[金额]1.5万元<eoa>") == 15000
+    # What follows is a question of the model's own.
+    assert (
+        sums.total("#答案\n4870元\n#相关问题\n数额较大是多少？\n#答案\n三千元至一万元以上，即3000元") == 4870
+    )
 
 
 def test_options_inside_options():
