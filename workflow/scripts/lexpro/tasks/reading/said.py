@@ -105,7 +105,8 @@ def _copies(squeezed: str, units: tuple[tuple[str, bool], ...], free: bool) -> l
 
 # Where a model begins a question of its own, or repeats the form of the one it was given.
 _QUESTION = re.compile(
-    r"(?m)^[ \t]*(?:\d{1,2}[.、)][ \t]*)?(?:(?:相关|类似|拓展|延伸|其他)?(?:问题|题目|例题|案例|事实|句子|文书|咨询|场景|段落)\s*\d{0,3}\s*[:：\n]"
+    r"(?m)^[ \t]*(?:\d{1,2}[.、)][ \t]*)?(?:(?:相关|类似|拓展|延伸|其他)?"
+    r"(?:问题|题目|例题|案例|事实|句子|文书|咨询|场景|段落)\s*\d{0,3}\s*[:：\n]"
     r"|请回答|请根据|请问[,:]|根据下列|(?:<bot>|Human|User|Question|Instruction|Input)\s*:|#include|<bot>)"
 )
 _SPLIT = "\x1d"
