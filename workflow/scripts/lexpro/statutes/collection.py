@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lexpro.config.knowledge import Statutes
 from lexpro.encoding import Undecodable
@@ -106,6 +106,42 @@ def _parse(folder: Path, path: Path) -> Document:
     if not encoding.startswith("utf-8"):
         document.problems.append(Problem(name, 0, "encoding", f"read as {encoding}"))
     return document
+
+
+# Files that say what is in a folder.
+_CONTENTS = re.compile(r"(?:readme|index|目录|00?)$", re.I)
+_HAN = re.compile("[\u4e00-\u9fa5]")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+
+
+def of_several_files(documents: list[Document]) -> list[Document]:
+    """The documents, where the files of a folder that are parts of one law are one.
+
+    README.md names the law and when it was made, else the folder does. A part that nothing names
+    loses its articles: they would be nobody's.
+    """
+    folders: dict[str, list[Document]] = {}
+    for document in documents:
+        folders.setdefault(str(PurePosixPath(document.file).parent), []).append(document)
+    kept: list[Document] = []
+    for folder, inside in folders.items():
+        contents = [one for one in inside if _CONTENTS.match(PurePosixPath(one.file).stem)]
+        parts = [one for one in inside if statutes.is_part(one) and one not in contents and one.rows]
+        named = [one for one in inside if one not in parts and one not in contents]
+        told = next((one for one in contents if not statutes.is_part(one)), None)
+        name = told.title if told else PurePosixPath(folder).name
+        if not parts:
+            kept += inside
+        elif named or not _HAN.search(name):
+            kept += [one for one in inside if one not in parts]
+            for one in parts:
+                detail = f"{one.title or 'no title'}: name the law in a README.md beside it"
+                one.rows, one.problems = [], [*one.problems, Problem(one.file, 0, "no_name", detail)]
+            kept += parts
+        else:
+            history = [line for one in contents for line in one.history if _YEAR.search(line)]
+            kept.append(statutes.joined(name, history, parts))
+    return kept
 
 
 def without_duplicates(documents: list[Document]) -> tuple[list[Document], list[Problem]]:
@@ -257,7 +293,7 @@ def read(folder: Path, include: Iterable[str], older: Iterable[Path] = ()) -> tu
     Returns:
         (rows, problems).
     """
-    parsed = [_parse(folder, path) for path in files(folder, include)]
+    parsed = of_several_files([_parse(folder, path) for path in files(folder, include)])
     documents, problems = without_duplicates(parsed)
     for document in parsed:
         problems += document.problems

@@ -184,6 +184,12 @@ def _split(lines: list[str]) -> tuple[int, str, list[str]]:
     return end, titles[0] if titles else "", [line for line in head if line.lstrip("# ") not in titles]
 
 
+# What a file of a law in several files is called.
+_PART = re.compile(
+    r"(?:第[零一二三四五六七八九十百0-9]+(?:分编|编|章|节|部分).{0,40}|总则|分则|附则|目录|序言|正文|前言|[0-9._\- ]+)"
+)
+
+
 def _date(document: Document) -> str:
     """In force from: the latest date of the file name, the history and the text (自…起施行)."""
     dates = [iso(*m.groups()) for line in document.history for m in _DATE.finditer(line)]
@@ -263,13 +269,47 @@ def parse(lines: list[str], file: str, kind: str = "", sha256: str = "") -> Docu
         if _DELETED.fullmatch(row.text.strip()):
             document.rows.remove(row)
             reader.problem(0, "deleted", f"第{row.ref}条 {row.text.strip()}")
-    document.date, document.sha256 = _date(document), sha256
-    made_by = issuer(document)
+    document.sha256 = sha256
     for row in document.rows:
-        row.valid_from, row.issuer, row.sha256 = document.date, made_by, sha256
-        row.exists_from = document.since if document.since < document.date else ""
-    if not document.date:
-        reader.problem(0, "undated", document.title)
+        row.sha256 = sha256
+    _date_rows(document)
     if not document.rows:
         reader.problem(0, "empty", document.title)
     return document
+
+
+def _date_rows(document: Document) -> None:
+    """Give a document and its articles their dates and who made them."""
+    document.date = _date(document)
+    made_by = issuer(document)
+    for row in document.rows:
+        row.valid_from, row.issuer = document.date, made_by
+        row.exists_from = document.since if document.since < document.date else ""
+    if not document.date:
+        document.problems.append(Problem(document.file, 0, "undated", document.title))
+
+
+def is_part(document: Document) -> bool:
+    """Whether its title names a part of a law (第二编 分则), or nothing."""
+    return not document.title or bool(_PART.fullmatch(document.title))
+
+
+def joined(name: str, history: list[str], parts: list[Document]) -> Document:
+    """One document of the files that a law is published in.
+
+    Args:
+        name: of the law.
+        history: lines that say when it was made and changed.
+        parts: its files, in order.
+    """
+    whole = Document(parts[0].file, name, articles.law_name(re.sub(r"[\s　]+", "", name)), history=history)
+    for part in parts:
+        whole.problems += [problem for problem in part.problems if problem.kind != "undated"]
+        for row in part.rows:
+            row.law = whole.law
+            if part.title and not row.heading.startswith(part.title):
+                row.heading = f"{part.title} / {row.heading}" if row.heading else part.title
+        whole.rows += part.rows
+    whole.sha256 = parts[0].sha256
+    _date_rows(whole)
+    return whole

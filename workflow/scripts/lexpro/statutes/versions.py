@@ -143,7 +143,7 @@ def build(full: Sequence[Document], changed: Sequence[Document]) -> list[Row]:
     today = full[0]
     dates = {document.law: document.date for document in changed}
     until = [
-        max((dates[name] for name in amendments(text) if name in dates), default=today.in_force)
+        max((dates[name] for name in amendments(text) if name in dates), default=today.in_force or today.date)
         for text in full
     ]
     texts = [{row.ref: row for row in text.rows} for text in full]
