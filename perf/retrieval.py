@@ -1,52 +1,49 @@
-"""Statute retrieval on JuDGE: the two published rows, and the rows that every figure must be read
-beside.
+"""Statutes and similar cases, found for facts, beside published rows and those that tell nothing.
 
-LEXPRO_MIRROR=… python perf/retrieval.py
+LEXPRO_MIRROR=… python perf/retrieval.py [--json FILE]
 
-501 queries (facts of real judgments), 452 articles of the Criminal Law, 2,165 cited pairs.
-Published: BM25 and TF-IDF of Judge-R1, Table 1 (oneal2000/Judge-R1). `constant` is one list of the
-ten articles that the training judgments cite most, for every query alike. `citations`
-(lexpro/retrieval/citations.py) finds the crime and what courts cite beside it: from statutes,
-interpretations, names of charges, synthetic facts and the training set's lists of cited articles
-(`qrels_file_train`); it is given no text of a real judgment. `rare` counts only articles that one
-or two test cases cite: there no prior helps.
+**Statutes.** JuDGE: 501 queries (facts of real judgments), 452 articles of the Criminal Law, 2,165
+cited pairs. Published: BM25 and TF-IDF of Judge-R1, Table 1 (oneal2000/Judge-R1), and its agentic
+system. `constant` is one list of the ten articles that the training judgments cite most, for every
+query alike. `learned` is `index.ranker`, learned from the training cases of the experiment `lecard`
+(its stages run first where they have not) less those that repeat a fifth of a query. `rare` counts
+only articles that one or two test cases cite: there no prior helps.
+
+**Plain words.** The charge of 60 descriptions in everyday words (tests/references/README.md).
+
+**Similar cases.** LeCaRD v1: perf/similar_cases.py says how.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from lexpro.config.corpus import Synthetic
-from lexpro.corpus.synthetic import generate
-from lexpro.dag.compose import choice
-from lexpro.law import articles, charges
+from lexpro.config.index import Ranker as Settings
 from lexpro.retrieval.bm25 import BM25, top
-from lexpro.retrieval.citations import GENERAL, Citations
+from lexpro.retrieval.ranker import Ranker
 from lexpro.retrieval.tokenize import words
-from lexpro.statutes import collection, links
-from lexpro.statutes.documents import parse
-from lexpro.statutes.source_lines import lines_of
+from lexpro.stats import Interval, bootstrap
+from lexpro.workflow.files import write_json
 
 # P@5, P@10, R@5, R@10.
+METRICS = ("precision_at_5", "precision_at_10", "recall_at_5", "recall_at_10")
 PUBLISHED = {"bm25": (0.1501, 0.1024, 0.1958, 0.2649), "tf-idf": (0.1625, 0.1200, 0.2096, 0.3074)}
+AGENTIC = (0.6383, 0.3878, 0.7806, 0.9159)
 Search = Callable[[str], Sequence[str]]
 JUDGE = "oneal2000__JuDGE/data"
 ROOT = Path(__file__).resolve().parents[1]
-CHARGE_LISTS = ["司法解释/*确定罪名*.md", "司法解释/*犯罪的罪名的意见*.md"]
-INTERPRETATIONS, STANDARDS = ["司法解释/*"], "xtjeyvc__xtjeyvc.github.com/pages"
-# An article of an interpretation is about so many articles at most; characters kept of each
-# article.
-ABOUT, LENGTH = 3, 3000
-# Synthetic cases: provinces, cases in each, and facts that an article keeps of them.
-PROVINCES, CASES, FACTS = 10, 30, 12
+PLAIN_WORDS = ROOT / "tests/references/plain_words.jsonl"
+# Files of LeCaRD on cases of JuDGE's test set: other judgments of the same case, with other texts.
+SAME_CASE = ("38347.json", "38414.json")
 
 
 def load(folder: Path) -> tuple[list[str], list[str], list[tuple[str, set[str]]], Counter[str]]:
@@ -88,74 +85,42 @@ def systems(refs: list[str], texts: list[str], prior: Counter[str]) -> dict[str,
     }
 
 
-def charge_lists(mirror: Path) -> list[Path]:
-    return collection.files(mirror / "LawRefBook__Laws", CHARGE_LISTS)
+def base(ref: str) -> str:
+    """The article without 之X: JuDGE has none."""
+    return ref.partition("之")[0]
 
 
-def charge_links(mirror: Path) -> dict[str, list[str]]:
-    """Charge → base numbers of its articles (JuDGE has no 条之X), the newest first."""
-    by_charge: dict[str, list[str]] = defaultdict(list)
-    for path in charge_lists(mirror)[::-1]:
-        for charge, ref in links.pairs(lines_of(path)):
-            if (base := ref.partition("之")[0]) not in by_charge[charge]:
-                by_charge[charge].append(base)
-    return dict(by_charge)
+def learned(refs: Sequence[str], ranker: Ranker) -> Search:
+    """A search by a ranker for ten refs."""
+    known = set(refs)
+
+    def search(query: str) -> list[str]:
+        scores, _ = ranker.scores(query)
+        found = dict.fromkeys(base(ranker.labels.refs[place]) for place in top(scores, 30))
+        return [ref for ref in found if ref in known][:10]
+
+    return search
 
 
-def facts_of(named: dict[str, list[str]]) -> dict[str, str]:
-    """Ref → facts of synthetic cases of its charges."""
-    by_article: dict[str, list[str]] = defaultdict(list)
-    settings = Synthetic.model_validate(
-        choice("corpus", "synthetic_full", ROOT / "config").model_dump() | {"seed": 1}
-    )
-    for province in settings.provinces[:PROVINCES]:
-        for number in range(CASES):
-            text, truth = generate.clean(settings, province, number)
-            told = truth["defendants"][0]["charges"]
-            if len(told) == 1 and told[0] in named and len(by_article[named[told[0]][0]]) < FACTS:
-                by_article[named[told[0]][0]].append(text[slice(*truth["sections"]["facts"])])
-    return {ref: "\n".join(lines) for ref, lines in by_article.items()}
-
-
-def said_of(mirror: Path, named: dict[str, list[str]]) -> dict[str, str]:
-    """Ref → what interpretations in force and the filing standards say of it: their articles that
-    cite it, or are of a document whose title names its charge. What bears on many articles tells
-    none of them apart.
-    """
-    rows, _ = collection.read(mirror / "LawRefBook__Laws", INTERPRETATIONS)
-    for path in collection.files(mirror / STANDARDS, ["*追诉标准*"]):
-        rows += parse(lines_of(path), path.name).rows
-    lists = {path.relative_to(mirror / "LawRefBook__Laws").as_posix() for path in charge_lists(mirror)}
-    by_article: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.valid_to or row.source in lists:
-            continue
-        cited = [str(a.number) for a in articles.parse(row.text) if a.law == articles.CRIMINAL_LAW]
-        titled = [named[name][0] for name, _, _ in charges.find(row.law) if name in named]
-        refs = list(dict.fromkeys([ref for ref in cited if int(ref) > GENERAL] + titled))
-        for ref in refs if len(refs) <= ABOUT else ():
-            by_article[ref].append(row.text)
-    return {ref: "\n".join(lines)[:LENGTH] for ref, lines in by_article.items()}
-
-
-def citations(mirror: Path, refs: list[str], texts: list[str]) -> Citations:
-    cited: dict[str, list[str]] = defaultdict(list)
-    for line in (mirror / JUDGE / "qrels_file_train").read_text(encoding="utf-8").splitlines():
-        query, _, ref, _ = line.split()
-        cited[query].append(ref)
-    named = charge_links(mirror)
-    told = [facts_of(named), said_of(mirror, named)]
-    return Citations(refs, texts, told, named, list(cited.values()))
-
-
-def evaluate(search: Search, queries: list[tuple[str, set[str]]]) -> tuple[float, float, float, float]:
-    """Mean P@5, P@10, R@5, R@10."""
-    sums = np.zeros(4)
-    for query, gold in queries:
+def measure(search: Search, queries: list[tuple[str, set[str]]]) -> np.ndarray:
+    """P@5, P@10, R@5, R@10 of each query, and a 1: [queries, 5]."""
+    table = np.ones((len(queries), len(METRICS) + 1))
+    for row, (query, gold) in enumerate(queries):
         ranked = search(query)
         hits = [len(gold & set(ranked[:k])) for k in (5, 10)]
-        sums += [hits[0] / 5, hits[1] / 10, hits[0] / len(gold), hits[1] / len(gold)]
-    return tuple(sums / len(queries))
+        table[row, :-1] = [hits[0] / 5, hits[1] / 10, hits[0] / len(gold), hits[1] / len(gold)]
+    return table
+
+
+def evaluate(search: Search, queries: list[tuple[str, set[str]]]) -> tuple[float, ...]:
+    """Mean P@5, P@10, R@5, R@10."""
+    return tuple(float(value) for value in measure(search, queries)[:, :-1].mean(axis=0))
+
+
+def intervals(table: np.ndarray) -> dict[str, Interval]:
+    """The means of what `measure` gives, with 95 % intervals over queries."""
+    means = {name: lambda sums, at=at: sums[..., at] / sums[..., -1] for at, name in enumerate(METRICS)}
+    return dict(bootstrap(table, means))
 
 
 def rare(queries: list[tuple[str, set[str]]], most: int = 2) -> list[tuple[str, set[str]]]:
@@ -167,23 +132,74 @@ def rare(queries: list[tuple[str, set[str]]], most: int = 2) -> list[tuple[str, 
     return [(query, gold) for query, gold in left if gold]
 
 
-def main() -> None:
-    mirror = Path(os.environ.get("LEXPRO_MIRROR", ""))
-    if not (mirror / JUDGE).is_dir() or not (mirror / "LawRefBook__Laws").is_dir():
-        sys.exit("LEXPRO_MIRROR must name a folder with oneal2000__JuDGE and LawRefBook__Laws (docs/data.md)")
+def plain_words(ranker: Ranker) -> dict[str, int]:
+    """Print which descriptions in plain words have the right charge first."""
+    lines = PLAIN_WORDS.read_text(encoding="utf-8").splitlines()
+    right = first_three = 0
+    for row in map(json.loads, lines):
+        _, scores = ranker.scores(row["text"])
+        named = [ranker.labels.charges[place] for place in top(scores, 3)]
+        right += named[0] == row["charge"]
+        first_three += row["charge"] in named
+        if named[0] != row["charge"]:
+            print(f"{row['id']}: {row['charge']}, answered {named[0]}")
+    print(f"plain words: {right} of {len(lines)} right, {first_three} among the first three\n")
+    return {"right": right, "among_three": first_three, "of": len(lines)}
+
+
+def judge(mirror: Path) -> tuple[dict[str, float | list[float]], Ranker]:
+    """Print the table of JuDGE.
+
+    Returns:
+        Figures of `learned`, where `…_interval` has their intervals; the ranker.
+    """
+    import training_cases
+
     refs, texts, queries, prior = load(mirror / JUDGE)
     uncommon = rare(queries)
+    known, files, articles = training_cases.read(ROOT)
+    near = [doc_id for doc_id, file in files.items() if file.endswith(SAME_CASE)]
+    used = training_cases.unseen(known, [query for query, _ in queries], near)
+    started = time.perf_counter()
+    ranker = Ranker.learn(used, articles, Settings())
+    seconds = time.perf_counter() - started
+    print(f"{len(used)} of {len(known)} training cases, learned in {seconds:.0f} s\n")
+    by_system = systems(refs, texts, prior) | {"learned": learned(refs, ranker)}
     heads = " ".join(f"{head:>7}" for head in ("P@5", "P@10", "R@5", "R@10"))
     print(f"{'system':14} {heads} {'published R@10':>15} {'rare R@10':>10} {'ms':>6}")
-    by_system = systems(refs, texts, prior) | {"citations": citations(mirror, refs, texts).search}
     for name, search in by_system.items():
         search(queries[0][0])
         started = time.perf_counter()
-        row = evaluate(search, queries)
+        table = measure(search, queries)
         cost = 1000 * (time.perf_counter() - started) / len(queries)
         published = f"{PUBLISHED[name][3]:.4f}" if name in PUBLISHED else "-"
-        cells = " ".join(f"{value:7.4f}" for value in row)
-        print(f"{name:14} {cells} {published:>15} {evaluate(search, uncommon)[3]:10.4f} {cost:6.1f}")
+        cells = " ".join(f"{value:7.4f}" for value in table[:, :-1].mean(axis=0))
+        seldom = measure(search, uncommon)
+        print(f"{name:14} {cells} {published:>15} {seldom[:, 3].mean():10.4f} {cost:6.1f}")
+    print(f"{'Judge-R1':14} {' '.join(f'{value:7.4f}' for value in AGENTIC)} (published, pretrained)")
+    figures: dict[str, float | list[float]] = {}
+    for name, interval in {
+        **intervals(table),
+        "rare_recall_at_10": intervals(seldom)["recall_at_10"],
+    }.items():
+        figures |= {name: interval.value, f"{name}_interval": [interval.low, interval.high]}
+        print(f"learned: {name} {interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]")
+    return figures | {"ms": cost, "training_cases": len(used), "learned_in_s": seconds}, ranker
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--json", type=Path, help="write the figures of what is learned here")
+    args = parser.parse_args()
+    mirror = Path(os.environ.get("LEXPRO_MIRROR", ""))
+    if not (mirror / JUDGE).is_dir() or not (mirror / "LawRefBook__Laws").is_dir():
+        sys.exit("LEXPRO_MIRROR must name a folder with oneal2000__JuDGE and LawRefBook__Laws (docs/data.md)")
+    import similar_cases
+
+    found, ranker = judge(mirror)
+    figures = {"judge": found, "plain_words": plain_words(ranker), "lecard": similar_cases.measure()}
+    if args.json:
+        write_json(args.json, figures)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,14 @@ import numpy as np
 import polars as pl
 import pytest
 from planning import arguments, plan
+from pydantic import ValidationError
 
 from lexpro import hashing
 from lexpro.cli.main import main
 from lexpro.config.embed import Static
-from lexpro.config.index import Weights
+from lexpro.config.index import Settings, Weights
 from lexpro.retrieval import dense, indexing, search, static
-from lexpro.retrieval.scope import CaseScope
+from lexpro.retrieval.scope import CaseScope, Scope
 from lexpro.retrieval.search import Searcher
 from lexpro.statutes import table
 from lexpro.statutes.table import Row
@@ -142,6 +143,19 @@ def index(tmp_path_factory):
     index_stage.main(arguments(plan("index", INDEX, {**inputs, "embed": "results/embed/k"})))
     yield root / "results/index/k"
     patch.undo()
+
+
+@pytest.fixture(scope="module")
+def learned(index):
+    """The same with a ranker, whose ranking is the answer."""
+    import index as index_stage
+
+    inputs = {name: f"results/{name}/k" for name in ("filter", "tasks", "knowledge", "embed")}
+    weights = {"bm25": 0.0, "dense": 0.0, "cases": 0.0, "charges": 0.0, "learned": 1.0}
+    index_stage.main(arguments(plan("index", INDEX | {"ranker": {}, "weights": weights}, inputs, "learned")))
+    found = Searcher(index.with_name("learned"))
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="module")
@@ -282,6 +296,41 @@ def test_a_wide_filter_finds_what_a_narrow_one_finds(searcher, monkeypatch):
     assert dict(asked_of_chroma).values() != {} and len(asked_of_chroma) == 5
     assert [s for _, s in asked_of_chroma] == pytest.approx([s for _, s in exact], abs=1e-5)
     assert searcher.nearest("cases", vector, 5, np.zeros(40, bool)) == []
+
+
+def test_what_is_learned_answers_with_the_version_of_the_day(learned):
+    found = learned.articles("被告人王某某窃得手机后投案。", 2, law="刑法")
+    assert {article["ref"] for article in found} == {"264", "67"}
+    texts = {a["text"] for a in learned.articles("窃得手机", 9, "2005-01-01")}
+    assert "秘密窃取他人财物。" in texts and "秘密窃取他人财物，多次窃取。" not in texts
+    assert learned.charges("酒后驾驶小型轿车被查获")[0][0] == "危险驾驶罪"
+    assert {tuple(case["charges"]) for case in learned.cases("窃得手机一部", 5)} == {("盗窃罪",)}
+    assert learned.cases("窃得手机一部", 5, CaseScope(charge="危险驾驶罪"))
+    measured = read_json(Path("results/index/learned/recall.json"))
+    assert measured["weights"] == {"learned": 1.0} and measured["systems"]["learned"]["3"] == 1.0
+    assert "learned" in measured["similar_cases"]
+
+
+def test_weights_without_a_ranker_are_refused():
+    with pytest.raises(ValidationError, match="nothing is learned"):
+        Settings(weights={"learned": 1.0})
+
+
+def test_chroma_answers_where_a_filter_leaves_a_part(searcher, monkeypatch):
+    """As many rows as the filter leaves are enough, though more were wanted; a narrow filter of a
+    large collection is compared row by row.
+    """
+    vector = searcher.vector("窃得手机")
+    allowed = searcher.lexical.mask(Scope(None, "刑法"))
+    exact = np.argsort(-(searcher.vectors["articles"] @ vector))
+    asked = []
+    search_chroma = searcher.store.search
+    monkeypatch.setattr(searcher.store, "search", lambda *args: asked.append(args) or search_chroma(*args))
+    found = searcher.nearest("articles", vector, 100, allowed)
+    assert asked and [row for row, _ in found] == [row for row in exact if allowed[row]]
+    monkeypatch.setattr(search, "WIDE", 1)
+    asked.clear()
+    assert searcher.nearest("articles", vector, 100, allowed)[0][0] == found[0][0] and not asked
 
 
 def test_held_out_cases_are_not_in_the_index(index):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from lexpro.config.base import Model, Runtime, Share
+from lexpro.config.base import Model, Runtime, Share, clash
 
 
 class Weights(Model):
@@ -21,6 +21,7 @@ class Weights(Model):
     dense: NonNegativeFloat = Field(1.0, description="From the facts to the articles' texts, by vectors.")
     cases: NonNegativeFloat = Field(0.1, description="Articles that the most similar training cases cite.")
     charges: NonNegativeFloat = Field(0.0, description="Articles of the charges that are predicted.")
+    learned: NonNegativeFloat = Field(0.0, description="Articles by the ranker that is learned here.")
 
     @model_validator(mode="after")
     def _some(self):
@@ -28,6 +29,26 @@ class Weights(Model):
         if not any(weights.values()):
             raise ValueError(f"all weights are 0: nothing is searched; give one to {', '.join(weights)}")
         return self
+
+
+class Ranker(Model):
+    """What training cases cite and convict of, learned from their facts: ridge regression.
+
+    Memory has a bound: two square matrices of `landmarks` (8,000: 0.5 GB in all). The defaults were
+    chosen by perf/ranker.py, by five folds of the training split of `lecard`.
+    """
+
+    longest: PositiveInt = Field(2, le=8, description="Longest n-gram of the facts (characters).")
+    chars: NonNegativeInt = Field(2000, description="Facts that are read; 0: whole (characters).")
+    alpha: PositiveFloat = Field(0.1, description="Penalty of the regression.")
+    landmarks: PositiveInt = Field(
+        8000,
+        description="Cases that facts are compared with; of more training cases that many are drawn (count).",
+    )
+    cases: PositiveInt = Field(
+        100_000, description="Training cases that are learned from; of more that many are drawn (count)."
+    )
+    seed: NonNegativeInt = Field(1, description="Seed of what is drawn.")
 
 
 class Reranker(Model):
@@ -74,6 +95,9 @@ class Settings(Model):
         "facts",
         description="What is asked with: the facts, or the charges that similar cases vote for and then the facts.",
     )
+    ranker: Ranker | None = Field(
+        None, description="What courts cite for such facts, learned from the training cases; null: nothing."
+    )
     reranker: Reranker | None = Field(
         None, description="A cross-encoder that orders the first articles anew; null: none."
     )
@@ -84,3 +108,12 @@ class Settings(Model):
         500, description="Held-out cases on which recall is measured, at most (count)."
     )
     runtime: Runtime = Field(default_factory=Runtime, description="How the stage runs.")
+
+    @model_validator(mode="after")
+    def _learns(self):
+        if self.weights.learned and not self.ranker:
+            raise clash(
+                ["weights.learned", "ranker"],
+                f"weights.learned is {self.weights.learned:g}, but nothing is learned; state ranker: {{}}",
+            )
+        return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -36,7 +36,8 @@ class Case:
 
     `facts` are without the answer. `refs` are the cited articles of the Criminal Law, `sentence`
     and `months` the first defendant's main punishment, `circumstances` those of any defendant,
-    `amount` that of the case in yuan (0: none), `court` its name as the judgment has it.
+    `amount` that of the case in yuan (0: none), `court` its name as the judgment has it. `story` is
+    all that stands before the reasoning: accusation, facts and evidence; the ranker learns from it.
     """
 
     doc_id: str
@@ -50,6 +51,7 @@ class Case:
     circumstances: tuple[str, ...] = ()
     amount: float = 0.0
     court: str = ""
+    story: str = ""
 
     @property
     def document(self) -> str:
@@ -72,6 +74,12 @@ class Case:
         return fields | {f"circumstance:{name}": 1 for name in self.circumstances}
 
 
+def _story(text: str, judgment: Judgment) -> str:
+    parts = (texts.section(text, judgment, name) for name in ("accusation", "facts", "evidence"))
+    # A court that states no facts of its own has those of the accusation.
+    return "\n".join(dict.fromkeys(part for part in parts if part))
+
+
 def _case(row: dict, judgment: Judgment) -> Case:
     first = judgment.defendants[0].sentence if judgment.defendants else None
     circumstances = (name for person in judgment.defendants for name in person.circumstances)
@@ -87,6 +95,7 @@ def _case(row: dict, judgment: Judgment) -> Case:
         circumstances=tuple(dict.fromkeys(circumstances)),
         amount=float(judgment.amount),
         court=judgment.court or "",
+        story=_story(row["text"], judgment),
     )
 
 
@@ -104,5 +113,6 @@ def read(path: Path, splits: Path, wanted: tuple[str, ...] = TRAINING) -> list[C
 
 
 def write(cases: Sequence[Case], path: Path) -> None:
-    """Write cases.parquet."""
-    pl.DataFrame([asdict(case) for case in cases], schema=SCHEMA).write_parquet(path)
+    """Write cases.parquet: all but the story."""
+    rows = [{name: getattr(case, name) for name in SCHEMA} for case in cases]
+    pl.DataFrame(rows, schema=SCHEMA).write_parquet(path)

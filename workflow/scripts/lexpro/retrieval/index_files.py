@@ -15,12 +15,13 @@ from lexpro.law import courts
 from lexpro.retrieval import dense
 from lexpro.retrieval.bm25 import BM25
 from lexpro.retrieval.lexical import LexicalRetriever, Precedent
+from lexpro.retrieval.ranker import Ranker
 from lexpro.statutes import table
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json
 from lexpro.workflow.stage import MANIFEST
 
-CARD, EMBEDDER = "index.json", "embedder"
+CARD, EMBEDDER, RANKER = "index.json", "embedder", "ranker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class IndexFiles:
     """Everything of an index but the models and the database.
 
     `card` is index.json, `articles` and `cases` are the rows of the two tables, `vectors` has those
-    of both ([rows, dimension] float32).
+    of both ([rows, dimension] float32), `ranker` is None where none was learned.
     """
 
     card: dict
@@ -37,6 +38,7 @@ class IndexFiles:
     cases: list[dict]
     lexical: LexicalRetriever
     vectors: dict[str, np.ndarray]
+    ranker: Ranker | None
 
 
 def read(index: Path) -> IndexFiles:
@@ -80,11 +82,13 @@ def _read(index: Path) -> IndexFiles:
         for case in cases
     ]
     terms = {name: BM25.load(index / "bm25" / name) for name in ("articles", "cases")}
+    settings = Settings.model_validate(card["settings"])
     return IndexFiles(
         card=card,
-        settings=Settings.model_validate(card["settings"]),
+        settings=settings,
         articles=articles,
         cases=cases,
         lexical=LexicalRetriever(articles, precedents, terms["articles"], terms["cases"]),
         vectors={name: np.load(index / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in terms},
+        ranker=Ranker.load(index / RANKER) if settings.ranker else None,
     )

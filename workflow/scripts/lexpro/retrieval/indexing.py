@@ -1,7 +1,8 @@
 """Vectors and texts → an index that `search.Searcher` opens.
 
-`chroma/`, `bm25/{articles,cases}/`, `articles.parquet`, `cases.parquet`, the vectors and the
-embedder (`articles.npy`, `cases.npy`, `embedder/`: linked, so that an index is whole by itself),
+`chroma/`, `bm25/{articles,cases}/`, `ranker/` (where `index.ranker` is set), `articles.parquet`,
+`cases.parquet`, the vectors and the embedder (`articles.npy`, `cases.npy`, `embedder/`: linked, so
+that an index is whole by itself),
 `index.json` (settings, and the embedder that queries must use), `recall.json` (recall of the
 held-out cases' cited articles, by system).
 """
@@ -17,7 +18,8 @@ import numpy as np
 
 from lexpro.retrieval import cases, dense, recall, rerank
 from lexpro.retrieval.bm25 import BM25
-from lexpro.retrieval.index_files import CARD
+from lexpro.retrieval.index_files import CARD, RANKER
+from lexpro.retrieval.ranker import Ranker
 from lexpro.retrieval.search import Searcher
 from lexpro.retrieval.store import Table, build
 from lexpro.statutes import table
@@ -51,6 +53,7 @@ def write(run: Run) -> None:
     # hashed.
     run.unstable.append("chroma")
     run.counts.update(articles=len(articles), cases=len(training_cases), embedder=searcher.card["embedder"])
+    run.log.info("fused: %s", "  ".join(f"{name} {weight}" for name, weight in measured["weights"].items()))
     for name, row in measured["systems"].items():
         run.log.info("recall of %-8s %s", name, "  ".join(f"@{k} {value:.4f}" for k, value in row.items()))
     for name, row in measured["similar_cases"].items():
@@ -90,6 +93,11 @@ def build_index(run: Run, articles: Sequence[dict], training_cases: Sequence[cas
         run.log.info("Chroma, %s: %s", name, row)
     for name, lines in texts.items():
         BM25(lines, settings.tokenizer, settings.k1, settings.b).save(run.out / "bm25" / name)
+    if settings.ranker:
+        ranker = Ranker.learn(training_cases, articles, settings.ranker)
+        ranker.save(run.out / RANKER)
+        names = ranker.labels
+        run.log.info("the ranker knows %d articles and %d charges", len(names.refs), len(names.charges))
     shutil.copyfile(run.inputs["knowledge"] / "articles.parquet", run.out / "articles.parquet")
     cases.write(training_cases, run.out / "cases.parquet")
     for name in ids:

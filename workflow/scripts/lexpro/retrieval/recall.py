@@ -56,13 +56,15 @@ def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -
         vectors: the articles', [articles, dimension] float32.
 
     Returns:
-        `systems`: mean recall at each of `KS`, of every ranking, of their fusion, and of
-        `constant`, which always answers with the articles that most training cases cite.
+        `systems`: mean recall at each of `KS`, of every ranking, of their fusion by `weights`, and
+        of `constant`, which always answers with the articles that most training cases cite.
         `chroma_recall_at_10`: the share of the ten nearest articles by exact search that Chroma
         finds. `similar_cases`: as `similar`.
     """
     constant = most_cited(searcher.case_rows)
-    names = [name for name, weight in searcher.settings.weights if weight or name != "charges"]
+    weights = {name: weight for name, weight in searcher.settings.weights if weight}
+    silent = {"charges"} if searcher.ranker else {"charges", "learned"}
+    names = [name for name, weight in searcher.settings.weights if weight or name not in silent]
     sums = {name: np.zeros(len(KS)) for name in (*names, "fused", "constant")}
     agreement = []
     for query in queries:
@@ -83,6 +85,7 @@ def measure(searcher: Searcher, queries: Sequence[Query], vectors: np.ndarray) -
     return {
         "n": n,
         "recall_at_5": systems["fused"].get("5"),
+        "weights": weights,
         "systems": systems,
         "chroma_recall_at_10": round(float(np.mean(agreement)), 6) if agreement else None,
         "similar_cases": similar(searcher, queries),

@@ -15,10 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from lexpro.law import courts
+from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite, dense, index_files, rerank, similar
-from lexpro.retrieval.bm25 import top
+from lexpro.retrieval.bm25 import best, top
 from lexpro.retrieval.court_citations import usual_citations
 from lexpro.retrieval.fusion import rrf
+from lexpro.retrieval.same_crime import SameCrime
 from lexpro.retrieval.scope import CaseMask, CaseScope, Scope
 from lexpro.retrieval.store import Store
 from lexpro.statutes.lookup import plain
@@ -27,9 +29,11 @@ from lexpro.workflow.files import steadily
 
 # Rows that each ranking contributes to the fusion.
 DEPTH = 100
-# Where a filter leaves no more rows than this, they are compared one by one: Chroma's own filters
-# are slower (64,665 articles: 325 ms), and its graph misses what a narrow filter leaves.
-EXACT = 20_000
+# Chroma answers, also where a filter leaves a part of its rows: it is asked for so many more that
+# enough are left. Where these would be more than `WIDE`, and the filter leaves at most `EXACT`, the
+# rows that are left are compared one by one: Chroma's own filters are slower (64,665 articles:
+# 325 ms), and its graph misses what a narrow filter leaves.
+WIDE, EXACT = 1000, 20_000
 # Charges that are predicted for facts.
 CHARGES = 2
 
@@ -54,9 +58,11 @@ class Searcher:
         files = index_files.read(index)
         self.card, self.settings = files.card, files.settings
         self.article_rows, self.case_rows = files.articles, files.cases
-        self.lexical, self.vectors = files.lexical, files.vectors
+        self.lexical, self.vectors, self.ranker = files.lexical, files.vectors, files.ranker
         self.encoder = dense.load(index / index_files.EMBEDDER, self.card["embedder"])
         self.case_mask = CaseMask(self.case_rows)
+        charges = [case["charges"] for case in self.case_rows]
+        self.same_crime = SameCrime(self.ranker, charges) if self.ranker else None
         self._charged: dict[str, list[int]] = defaultdict(list)
         for row, article in enumerate(self.article_rows):
             for charge in article["charges"]:
@@ -112,11 +118,12 @@ class Searcher:
         left = len(places) if allowed is None else int(allowed.sum())
         if left == len(places):
             return [(places[id_], score) for id_, score in self.store.search(name, vector, k)]
-        if left > EXACT:
-            # So many more that about twice as many as are wanted should be left.
-            wide = self.store.search(name, vector, 2 * k * len(places) // left)
+        # So many that about twice as many as are wanted should be left.
+        asked = 2 * k * len(places) // max(left, 1)
+        if left and (left > EXACT or asked <= WIDE):
+            wide = self.store.search(name, vector, asked)
             near = [(places[id_], score) for id_, score in wide if allowed[places[id_]]]
-            if len(near) >= k:
+            if len(near) >= min(k, left):
                 return near[:k]
         rows = np.flatnonzero(allowed)
         scores = self.vectors[name][rows] @ vector
@@ -150,28 +157,51 @@ class Searcher:
             "dense": lambda: [row for row, _ in self.nearest("articles", query_vector, DEPTH, allowed)],
             "cases": lambda: self.lexical.votes(self._similar(facts, vector, self.settings.voters), allowed),
             "charges": lambda: self._articles_of_charges(charges, allowed),
+            "learned": lambda: self._learned(facts, allowed),
         }
         return {name: rankers[name]() for name in (names or rankers)}
 
     def _articles_of_charges(self, charges: Sequence[str], allowed: np.ndarray) -> list[int]:
         return [row for charge in charges for row in self._charged.get(charge, ()) if allowed[row]]
 
+    def _learned(self, facts: str, allowed: np.ndarray) -> list[int]:
+        if not self.ranker:
+            return []
+        scores, _ = self.ranker.scores(facts)
+        refs = (self.ranker.labels.refs[place] for place in top(scores, DEPTH))
+        return [row for ref in refs for row in self.lexical.versions(CRIMINAL_LAW, ref) if allowed[row]]
+
     def case_rankings(
         self, facts: str, vector: np.ndarray, allowed: np.ndarray | None = None
     ) -> dict[str, list[int]]:
-        """{bm25, dense: rows of cases, best first}; arguments as of `nearest`."""
-        return {
+        """{bm25, dense: rows of cases, best first}; `learned` too where there is a ranker.
+
+        Arguments as of `nearest`.
+        """
+        rankings = {
             "bm25": self.lexical.rank_cases(facts, DEPTH, allowed),
             "dense": [row for row, _ in self.nearest("cases", vector, DEPTH, allowed)],
         }
+        if self.same_crime:
+            scores = self.same_crime.scores(facts, self.lexical.case_scores(facts))
+            rankings["learned"] = best(np.maximum(scores, 0), DEPTH, allowed)
+        return rankings
 
     def _similar(
         self, facts: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None
     ) -> list[tuple[int, float]]:
-        return rrf(list(self.case_rankings(facts, vector, allowed).values()), self.settings.rrf_k)[:k]
+        rankings = self.case_rankings(facts, vector, allowed)
+        # What is learned is better than either of the others (perf/similar_cases.py).
+        alone = [rankings["learned"]] if self.same_crime else list(rankings.values())
+        return rrf(alone, self.settings.rrf_k)[:k]
 
     def charges(self, facts: str) -> list[tuple[str, float]]:
-        """(charge, share of the votes of the most similar cases), best first."""
+        """(charge, share), best first: by the ranker, else by the votes of similar cases."""
+        if self.ranker:
+            _, scores = self.ranker.scores(facts)
+            places = best(np.maximum(scores, 0), self.settings.voters)
+            whole = float(scores[places].sum())
+            return [(self.ranker.labels.charges[place], float(scores[place]) / whole) for place in places]
         votes: dict[str, float] = defaultdict(float)
         for row, score in self._similar(facts, self.vector(facts), self.settings.voters):
             for charge in self.case_rows[row]["charges"]:
