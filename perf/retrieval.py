@@ -147,8 +147,12 @@ def plain_words(ranker: Ranker) -> dict[str, int]:
     return {"right": right, "among_three": first_three, "of": len(lines)}
 
 
-def judge(mirror: Path) -> tuple[dict[str, float | list[float]], Ranker]:
+def judge(mirror: Path, others: list[str]) -> tuple[dict[str, float | list[float]], Ranker]:
     """Print the table of JuDGE.
+
+    Args:
+        mirror: the folder with JuDGE.
+        others: further texts that no training case may repeat.
 
     Returns:
         Figures of `learned`, where `…_interval` has their intervals; the ranker.
@@ -159,7 +163,7 @@ def judge(mirror: Path) -> tuple[dict[str, float | list[float]], Ranker]:
     uncommon = rare(queries)
     known, files, articles = training_cases.read(ROOT)
     near = [doc_id for doc_id, file in files.items() if file.endswith(SAME_CASE)]
-    used = training_cases.unseen(known, [query for query, _ in queries], near)
+    used = training_cases.unseen(known, [query for query, _ in queries] + others, near)
     started = time.perf_counter()
     ranker = Ranker.learn(used, articles, Settings())
     seconds = time.perf_counter() - started
@@ -196,8 +200,10 @@ def main() -> None:
         sys.exit("LEXPRO_MIRROR must name a folder with oneal2000__JuDGE and LawRefBook__Laws (docs/data.md)")
     import similar_cases
 
-    found, ranker = judge(mirror)
-    figures = {"judge": found, "plain_words": plain_words(ranker), "lecard": similar_cases.measure()}
+    queries, records = similar_cases.read()
+    found, ranker = judge(mirror, [query.facts for query in queries])
+    figures = {"judge": found, "plain_words": plain_words(ranker)}
+    figures["lecard"] = similar_cases.measure(queries, records, ranker)
     if args.json:
         write_json(args.json, figures)
 

@@ -15,12 +15,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from lexpro import datasets
-from lexpro.config.index import Ranker as Settings
 from lexpro.law import charges
 from lexpro.retrieval.bm25 import BM25
 from lexpro.retrieval.ranker import Ranker
@@ -31,8 +29,8 @@ METRICS = ("p_at_5", "map", "ndcg_at_10", "pool_ndcg_at_10")
 # Published: LeCaRD's authors (SIGIR 2021), BERT.
 BERT = (0.47, 0.568, 0.774)
 FOLDS, WEIGHTS, RELEVANT = 5, (0.25, 0.5, 1.0, 2.0), 3
-# Read of a judgment's reasoning and verdict, where its charges stand (characters).
-VERDICT = 4000
+# Read of a reasoning and verdict, where the charges stand, and of the facts (characters).
+VERDICT, FACTS = 4000, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +99,22 @@ def by_folds(queries: list[Query], rank: Callable[[Query, float], list[str]]) ->
     return table
 
 
-def measure() -> dict[str, float | list[float]]:
+def measure(queries: list[Query], records: dict[str, dict], ranker: Ranker) -> dict[str, float | list[float]]:
     """Print the table.
+
+    Args:
+        queries: as `read` gives them.
+        records: those of the candidates.
+        ranker: learned from cases that do not repeat the queries.
 
     Returns:
         Figures of `learned`; `…_interval` has their intervals.
     """
-    import training_cases
-
-    queries, records = read()
     ids = list(records)
     place = {one: number for number, one in enumerate(ids)}
-    known, _, articles = training_cases.read(Path(__file__).resolve().parents[1])
-    used = training_cases.unseen(known, [query.facts for query in queries], ())
-    ranker = Ranker.learn(used, articles, Settings())
     own = [charges_of(records[one]) for one in ids]
     crime = SameCrime(ranker, own)
-    words = BM25([records[one].get("ajjbqk") or records[one]["qw"] for one in ids])
+    words = BM25([(records[one].get("ajjbqk") or records[one]["qw"])[:FACTS] for one in ids])
     likely = {query.facts: crime.agreement(query.facts) for query in queries}
     near = {query.facts: words.scores(query.facts) for query in queries}
 
@@ -149,8 +146,4 @@ def measure() -> dict[str, float | list[float]]:
     for name, interval in bootstrap(table, means).items():
         figures |= {name: interval.value, f"{name}_interval": [interval.low, interval.high]}
         print(f"learned: {name} {interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]")
-    return figures | {"training_cases": len(used)}
-
-
-if __name__ == "__main__":
-    measure()
+    return figures
