@@ -71,7 +71,7 @@ class Checkout:
                 **more,
             )
 
-    def end(self, process: subprocess.Popen, seconds: int = 300) -> int:
+    def end(self, process: subprocess.Popen, seconds: int = 600) -> int:
         """Wait for the end of Snakemake; its exit status."""
         try:
             return process.wait(seconds)

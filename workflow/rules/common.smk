@@ -12,7 +12,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from lexpro.dag import bad_nodes, cores, frozen, overrides, plan_files, takeover
+from lexpro.dag import cores, frozen, overrides, plan_files, takeover
 from lexpro.dag.runs import BY_PROVINCE
 from lexpro.report import catalog
 from lexpro.training.launch import Launch, resources
@@ -131,19 +131,6 @@ def memory_by_threads(stage):
 def granted(stage, name):
     """A resource of a training that Slurm is asked for: GPUs of one node, or of each of several."""
     return lambda wildcards: resources(Launch.from_runtime(PLAN.runs[stage, wildcards.key].runtime)).get(name)
-
-
-def slurm_options(stage, asked=None):
-    """More options of `sbatch`: what a training asks for; after an attempt that failed at once, without its node."""
-
-    def options(wildcards, attempt):
-        given = [asked(wildcards)] if asked else []
-        if attempt > 1 and in_slurm():
-            job = f"rule_{stage}_wildcards_{'_'.join(wildcards)}"
-            given.append(bad_nodes.exclude(job, os.getcwd(), logger))
-        return " ".join(filter(None, given)) or None
-
-    return options
 
 
 def all_cores():

@@ -17,7 +17,6 @@ rule corpus:
         "../../envs/conda.yaml"
     threads: runtime("corpus", "threads")
     resources:
-        slurm_extra=slurm_options("corpus"),
         mem_mb=runtime("corpus", "mem_mb"),
         runtime=runtime("corpus", "minutes"),
     params:
@@ -45,7 +44,6 @@ rule ingest:
         "../../envs/conda.yaml"
     threads: share_of_cores("ingest")
     resources:
-        slurm_extra=slurm_options("ingest"),
         mem_mb=memory_by_threads("ingest"),
         runtime=runtime("ingest", "minutes"),
     params:
@@ -72,7 +70,6 @@ rule structure:
         "../../envs/conda.yaml"
     threads: share_of_cores("structure")
     resources:
-        slurm_extra=slurm_options("structure"),
         mem_mb=memory_by_threads("structure"),
         runtime=runtime("structure", "minutes"),
     params:
@@ -101,7 +98,6 @@ rule filter:
         "../../envs/conda.yaml"
     threads: runtime("filter", "threads")
     resources:
-        slurm_extra=slurm_options("filter"),
         mem_mb=runtime("filter", "mem_mb"),
         runtime=runtime("filter", "minutes"),
     params:
@@ -132,7 +128,6 @@ rule tasks:
         "../../envs/conda.yaml"
     threads: runtime("tasks", "threads")
     resources:
-        slurm_extra=slurm_options("tasks"),
         mem_mb=runtime("tasks", "mem_mb"),
         runtime=runtime("tasks", "minutes"),
     params:

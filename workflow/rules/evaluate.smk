@@ -26,7 +26,6 @@ rule predict:
         "../../envs/conda.yaml"
     threads: runtime("predict", "threads")
     resources:
-        slurm_extra=slurm_options("predict"),
         gpu=runtime("predict", "gpus"),
         mem_mb=runtime("predict", "mem_mb"),
         runtime=runtime("predict", "minutes"),
@@ -56,7 +55,6 @@ rule score:
         "../../envs/conda.yaml"
     threads: runtime("score", "threads")
     resources:
-        slurm_extra=slurm_options("score"),
         # BERTScore reads 16 texts at a time with a model of 400 MB.
         mem_mb=lambda wildcards, input: runtime("score", "mem_mb_with_models" if input.models else "mem_mb")(
             wildcards

@@ -24,7 +24,6 @@ rule expert_sheet:
         "../../envs/conda.yaml"
     threads: runtime("expert_sheet", "threads")
     resources:
-        slurm_extra=slurm_options("expert_sheet"),
         mem_mb=runtime("expert_sheet", "mem_mb"),
         runtime=runtime("expert_sheet", "minutes"),
     params:
@@ -51,7 +50,6 @@ rule expert:
         "../../envs/conda.yaml"
     threads: runtime("expert", "threads")
     resources:
-        slurm_extra=slurm_options("expert"),
         mem_mb=runtime("expert", "mem_mb"),
         runtime=runtime("expert", "minutes"),
     params:

@@ -21,7 +21,6 @@ rule knowledge:
         "../../envs/conda.yaml"
     threads: runtime("knowledge", "threads")
     resources:
-        slurm_extra=slurm_options("knowledge"),
         mem_mb=runtime("knowledge", "mem_mb"),
         runtime=runtime("knowledge", "minutes"),
     params:

@@ -22,7 +22,6 @@ rule report:
         "../../envs/conda.yaml"
     threads: runtime("report", "threads")
     resources:
-        slurm_extra=slurm_options("report"),
         mem_mb=runtime("report", "mem_mb"),
         runtime=runtime("report", "minutes"),
     params:

@@ -23,7 +23,6 @@ rule embed:
         "../../envs/conda.yaml"
     threads: runtime("embed", "threads")
     resources:
-        slurm_extra=slurm_options("embed"),
         gpu=runtime("embed", "gpus"),
         mem_mb=runtime("embed", "mem_mb"),
         runtime=runtime("embed", "minutes"),
@@ -54,7 +53,6 @@ rule index:
         "../../envs/conda.yaml"
     threads: runtime("index", "threads")
     resources:
-        slurm_extra=slurm_options("index"),
         mem_mb=runtime("index", "mem_mb"),
         runtime=runtime("index", "minutes"),
     params:

@@ -25,7 +25,6 @@ rule base_model:
         "../../envs/conda.yaml"
     threads: runtime("base_model", "threads")
     resources:
-        slurm_extra=slurm_options("base_model"),
         mem_mb=runtime("base_model", "mem_mb"),
         runtime=runtime("base_model", "minutes"),
     params:
@@ -57,7 +56,7 @@ rule sft:
         nodes=granted("sft", "nodes"),
         tasks=granted("sft", "tasks"),
         mpi=granted("sft", "mpi"),
-        slurm_extra=slurm_options("sft", granted("sft", "slurm_extra")),
+        slurm_extra=granted("sft", "slurm_extra"),
         mem_mb=runtime("sft", "mem_mb"),
         runtime=runtime("sft", "minutes"),
     params:
@@ -86,7 +85,6 @@ rule pass_rate:
         "../../envs/conda.yaml"
     threads: runtime("pass_rate", "threads")
     resources:
-        slurm_extra=slurm_options("pass_rate"),
         gpu=runtime("pass_rate", "gpus"),
         mem_mb=runtime("pass_rate", "mem_mb"),
         runtime=runtime("pass_rate", "minutes"),
@@ -124,7 +122,7 @@ rule grpo:
         nodes=granted("grpo", "nodes"),
         tasks=granted("grpo", "tasks"),
         mpi=granted("grpo", "mpi"),
-        slurm_extra=slurm_options("grpo", granted("grpo", "slurm_extra")),
+        slurm_extra=granted("grpo", "slurm_extra"),
         mem_mb=runtime("grpo", "mem_mb"),
         runtime=runtime("grpo", "minutes"),
     params:

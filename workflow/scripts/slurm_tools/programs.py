@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -14,9 +15,12 @@ def real(name: str) -> str:
     return shutil.which(name, path=os.pathsep.join(folders)) or sys.exit(f"{name}: not found")
 
 
-def run(name: str, *arguments: str, text: str | None = None) -> subprocess.CompletedProcess:
+def run(
+    name: str, *arguments: str, text: str | None = None, seconds: float | None = None
+) -> subprocess.CompletedProcess:
     """Run the program and keep what it says."""
-    return subprocess.run([real(name), *arguments], input=text, capture_output=True, text=True, check=False)
+    command = [real(name), *arguments]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=seconds)
 
 
 def passed_on(done: subprocess.CompletedProcess) -> int:
@@ -29,3 +33,9 @@ def passed_on(done: subprocess.CompletedProcess) -> int:
 def value(arguments: list[str], option: str) -> str:
     """The argument that follows an option."""
     return arguments[arguments.index(option) + 1] if option in arguments else ""
+
+
+def tell(line: str) -> None:
+    """Say something on the screen of Snakemake, which keeps to itself what programs say."""
+    with suppress(OSError), Path(os.environ.get("LEXPRO_SCREEN", os.devnull)).open("a") as screen:
+        print(line, file=screen)

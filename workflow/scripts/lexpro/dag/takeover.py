@@ -33,6 +33,8 @@ def stand_before(folder: Path) -> None:
     Args:
         folder: holds them.
     """
+    # Where they speak to the user: what they print, Snakemake's executor reads.
+    os.environ["LEXPRO_SCREEN"] = f"/proc/{os.getpid()}/fd/2"
     os.environ["PATH"] = f"{folder.resolve()}{os.pathsep}{os.environ['PATH']}"
 
 

@@ -5,11 +5,11 @@ free again: it would get all attempts. Snakemake's executor avoids nodes that Sl
 failed, no others.
 """
 
-from __future__ import annotations
-
-import logging
+import re
 import subprocess
 from collections.abc import Iterable
+
+from programs import run
 
 # A job that fails later than this after its start is not taken for one of a broken node.
 AT_ONCE = 120
@@ -17,22 +17,19 @@ FAILED = "FAILED,NODE_FAIL,BOOT_FAIL"
 USABLE = ("idle", "mixed", "allocated", "completing")
 
 
-def _ask(*command: str) -> list[str]:
+def _ask(program: str, *arguments: str) -> list[str]:
     """The lines that a command of Slurm prints; none where it fails."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    except (OSError, subprocess.SubprocessError):
+        done = run(program, *arguments, seconds=60)
+    except subprocess.TimeoutExpired:
         return []
-    return done.stdout.splitlines()
+    return done.stdout.splitlines() if not done.returncode else []
 
 
-def _seconds(elapsed: str) -> int:
-    """Seconds of `[[days-]hours:]minutes:seconds`."""
-    days, _, clock = elapsed.rpartition("-")
-    total = 0
-    for part in clock.split(":"):
-        total = total * 60 + int(part)
-    return int(days or 0) * 86400 + total
+def _at_once(elapsed: str) -> bool:
+    """Whether `[[days-]hours:]minutes:seconds` are few; at times Slurm says INVALID."""
+    found = re.fullmatch(r"(\d+):(\d+)", elapsed)
+    return bool(found) and int(found[1]) * 60 + int(found[2]) <= AT_ONCE
 
 
 def failures(comment: str, folder: str) -> dict[str, set[str]]:
@@ -46,7 +43,7 @@ def failures(comment: str, folder: str) -> dict[str, set[str]]:
     form = "--format=%N|%P|%M|%Z|%k"
     for line in _ask("squeue", "--me", "--noheader", f"--states={FAILED}", form):
         node, partition, elapsed, where, said = (*line.split("|", 4), "", "", "", "")[:5]
-        if said == comment and where == folder and node and _seconds(elapsed) <= AT_ONCE:
+        if said == comment and where == folder and node and _at_once(elapsed):
             found.setdefault(partition, set()).add(node)
     return found
 
@@ -54,26 +51,28 @@ def failures(comment: str, folder: str) -> dict[str, set[str]]:
 def others(partition: str, without: Iterable[str]) -> bool:
     """Whether a partition has another node that takes jobs."""
     lines = _ask("sinfo", "--noheader", "--Node", f"--partition={partition}", "--format=%N %T")
-    usable = {name for name, state in (line.split() for line in lines) if state in USABLE}
+    usable = {name for name, _, state in (line.partition(" ") for line in lines) if state in USABLE}
     return bool(usable - set(without))
 
 
-def exclude(comment: str, folder: str, log: logging.Logger) -> str:
-    """The option of `sbatch` that sends the next attempt of a job elsewhere.
+def elsewhere(comment: str, folder: str) -> tuple[set[str], list[str]]:
+    """Where the next attempt of a job is not to go.
 
     Args:
         comment: what Snakemake's executor calls the job.
         folder: where it was submitted.
-        log: tells the user which node it is.
 
     Returns:
-        Nothing where it has failed nowhere at once, or where there is no other node.
+        The nodes, and what to tell the user of them. No nodes where the job has failed nowhere at
+        once, or where there is no other node.
     """
     nodes: set[str] = set()
+    said = []
     for partition, failed in failures(comment, folder).items():
+        names = ", ".join(sorted(failed))
         if others(partition, failed):
             nodes |= failed
-            log.warning(f"{comment} failed at once on {', '.join(sorted(failed))}: next elsewhere.")
+            said.append(f"{comment} failed at once on {names}: next elsewhere.")
         else:
-            log.warning(f"{comment} failed at once on {', '.join(failed)}; there is no other node.")
-    return f"--exclude={','.join(sorted(nodes))}" if nodes else ""
+            said.append(f"{comment} failed at once on {names}; there is no other node.")
+    return nodes, said
