@@ -68,6 +68,8 @@ class Checkout:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # A shell with `nohup` lets all that it starts ignore the end of the terminal.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
                 **more,
             )
 

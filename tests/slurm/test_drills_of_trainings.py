@@ -1,5 +1,6 @@
 """Drills: trainings that Slurm ends, in all its ways: they go on, and leave the same bytes."""
 
+import re
 import subprocess
 import time
 
@@ -54,7 +55,7 @@ def trained_a_while(checkout: Checkout, stage: str, process: subprocess.Popen) -
 
     def ready():
         logs = [path.read_text(errors="replace") for path in (checkout.root / f"logs/{stage}").glob("*.log")]
-        return any("training" in log for log in logs)
+        return any(re.search(r"step \d+/\d+", log) for log in logs)
 
     job = checkout.running(stage, process)
     checkout.wait_for("training", ready, process)

@@ -70,6 +70,10 @@ def claim_results():
         return takeover.claim(logger, in_slurm())
     except UserError as error:
         sys.exit(f"Error: {error}")
+    except OSError as error:
+        if not disk.full(error, []):
+            raise
+        sys.exit(f"Error: {disk.message(error)}")
 
 
 def plan_of(stage):
@@ -133,8 +137,13 @@ def granted(stage, name):
     return lambda wildcards: resources(Launch.from_runtime(PLAN.runs[stage, wildcards.key].runtime)).get(name)
 
 
+@cache
 def all_cores():
-    """Those of the main process: of `--cores`, or without it (a cluster's `--jobs`) of its machine."""
+    """Those of the main process: of `--cores`, or without it (a cluster's `--jobs`) of its machine.
+
+    Asked once, while the plan is made: later it is asked by the threads that submit jobs, where an error (a full disk)
+    would end the thread in silence, and Snakemake would wait for ever.
+    """
     if not workflow.is_main_process:
         return cores.thaw()
     try:
