@@ -10,6 +10,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lexpro.corpus.parsing import parties
 from lexpro.corpus.parsing.payments import places_of
@@ -103,7 +104,9 @@ class _Sum:
     about: bool = False
 
 
-def _sums(text: str) -> list[_Sum]:
+# Reasoning and facts are asked for their sums several times, for the case and for each defendant.
+@lru_cache(maxsize=8)
+def _sums(text: str) -> tuple[_Sum, ...]:
     """The sums that say what a crime was about, in order."""
     text = _QUOTED.sub(lambda quoted: "“" + "-" * (len(quoted[0]) - 2) + "”", text) if "“" in text else text
     sums = []
@@ -126,7 +129,7 @@ def _sums(text: str) -> list[_Sum]:
                 sums.append(
                     _Sum(match.start() + found.start, found.amount, kind, part, overall, found.approximate)
                 )
-    return sums
+    return tuple(sums)
 
 
 def _kind(before: str, clause: str, end: int) -> str:
@@ -162,13 +165,13 @@ def _whole(amounts: list[Money]) -> Money:
     return greatest if abs(rest - greatest) <= 0.02 * greatest else sum(apart)
 
 
-def _counts(sums: list[_Sum]) -> Money:
+def _counts(sums: Sequence[_Sum]) -> Money:
     """Several totals of one person's crimes, of which each is another count (受贿…，又贪污…)."""
     overall = [one.amount for one in sums if one.overall]
     return max(overall) if overall else _whole([one.amount for one in sums])
 
 
-def _stated(text: str, sums: list[_Sum], charges: int) -> Money:
+def _stated(text: str, sums: Sequence[_Sum], charges: int) -> Money:
     """What a sentence that names the crimes says that they were about, of one person.
 
     Where there are several crimes, each sentence or half of one is about another.
@@ -209,7 +212,7 @@ def _told(facts: str) -> Money:
     return max(together, *totals, 0) if together else _involved(sums, told=True)
 
 
-def _involved(sums: list[_Sum], told: bool = False) -> Money:
+def _involved(sums: Sequence[_Sum], told: bool = False) -> Money:
     """The greatest total, else values and cash added up, else what was taken, else the most.
 
     What was taken is added up where the facts are `told`; the reasoning names the whole.
@@ -269,7 +272,7 @@ def _of_each(text: str, names: list[str]) -> dict[str, list[_Sum]]:
     return found
 
 
-def _own(sums: list[_Sum]) -> Money:
+def _own(sums: Sequence[_Sum]) -> Money:
     """What a defendant took part in, if that is said, else what `_involved` makes of the sums."""
     parts = [replace(one, part=False) for one in sums if one.part]
     return _involved(parts) or _involved(sums)
@@ -280,7 +283,7 @@ def _measured(charge: str) -> bool:
     return not _UNMEASURED.search(charge) or "盗窃" in charge or "抢" in charge
 
 
-def _exact(amount: Money, sums: list[_Sum], told: list[_Sum]) -> Money:
+def _exact(amount: Money, sums: Sequence[_Sum], told: Sequence[_Sum]) -> Money:
     """What the facts give to the fen where the reasoning rounds it down (128万余元)."""
     if any(one.about for one in sums if one.amount == amount):
         near = [one.amount for one in told if amount <= one.amount < 1.05 * amount and not one.about]
@@ -288,7 +291,7 @@ def _exact(amount: Money, sums: list[_Sum], told: list[_Sum]) -> Money:
     return amount
 
 
-def _shared(sums: list[_Sum]) -> Money:
+def _shared(sums: Sequence[_Sum]) -> Money:
     """The case's of what several took part in, each in a part of it: the greatest."""
     for kind in ("total", "value", "taken"):
         if amounts := [one.amount for one in sums if one.kind == kind]:

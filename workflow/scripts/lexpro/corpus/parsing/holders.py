@@ -14,8 +14,7 @@ from lexpro.corpus.parsing import parties, payments
 from lexpro.law import circumstances, numerals
 from lexpro.records import Defendant
 
-_SENTENCES = re.compile(r"[^。\n]+")
-_STOPS = re.compile("；")
+_STOPS = re.compile(r"[。；\n]")
 _UNIT = re.compile(r"被告单位")
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:原审|上诉人)?(?:被告(?:人|单位))?")
 _N = r"[二两三四五六七八九十]{1,3}"
@@ -46,7 +45,7 @@ _SPOKEN = re.compile(
 )
 # 综合二被告人的累犯、从犯等情节: found before, of one each.
 _SUMMED_UP = re.compile(r"(?:[、，和及与][^，。；]{0,20}){0,12}等[^，。；]{0,10}情节")
-_SUMS_UP = re.compile(r"^(?:综上|综合|根据|结合|按照|鉴于|考虑|本院)")
+_SUMS_UP = re.compile(r"(?:综上|综合|根据|结合|按照|鉴于|考虑|本院)")
 # Somebody whose name is masked or numbered, at the beginning of what is said of them.
 _ANOTHER = re.compile(
     r"(?:^|[，。；：、])(?:同案(?:被告人|犯|人)?|被告人|证人|被害人)?"
@@ -128,37 +127,31 @@ def _together(match: re.Match[str], talk: _Talk) -> list[str]:
     return talk.names
 
 
-def _named(sentence: str, forms: dict[str, str], unit: str | None) -> list[_Group]:
-    """The groups of names in a sentence that may be its subject.
+def _named(text: str, forms: dict[str, str], unit: str | None) -> Iterator[_Group]:
+    """The groups of names in a text that may be the subject of what follows.
 
     被告单位 without a name is the only unit.
     """
     found = [
-        (at, at + len(form), name)
-        for form, name in forms.items()
-        for at in payments.places_of(sentence, form)
+        (at, at + len(form), name) for form, name in forms.items() for at in payments.places_of(text, form)
     ]
     if unit:
         found += [
-            (*match.span(), unit)
-            for match in _UNIT.finditer(sentence)
-            if not sentence.startswith(unit, match.end())
+            (*match.span(), unit) for match in _UNIT.finditer(text) if not text.startswith(unit, match.end())
         ]
     groups: list[_Group] = []
     for start, end, name in sorted(found):
-        if groups and _JOINED.fullmatch(sentence, groups[-1].end, start):
+        if groups and _JOINED.fullmatch(text, groups[-1].end, start):
             groups[-1].end = end
             groups[-1].names.append(name)
         else:
             groups.append(_Group(start, end, [name]))
-    subjects = []
     for group in groups:
         near = max(0, group.start - 12)
-        if not _NO_SUBJECT.search(sentence, near, group.start) and not _SPOKEN.match(sentence, group.end):
-            group.sure = bool(_BEFORE_SUBJECT.search(sentence, near, group.start))
+        if not _NO_SUBJECT.search(text, near, group.start) and not _SPOKEN.match(text, group.end):
+            group.sure = bool(_BEFORE_SUBJECT.search(text, near, group.start))
             group.names = list(dict.fromkeys(group.names))
-            subjects.append(group)
-    return subjects
+            yield group
 
 
 def _each(sentence: str, start: int, end: int, talk: _Talk, named: int) -> list[str]:
@@ -190,49 +183,48 @@ def _of_several(
     reasoning: str, hits: list[tuple[str, int]], names: list[str]
 ) -> Iterator[tuple[str, list[str]]]:
     """(circumstance, who has it) where there are several defendants."""
-    forms = parties.written(reasoning, names)
     units = [name for name in names if parties.UNIT.search(name)]
     unit = units[0] if len(units) == 1 else None
+    # A name comes before a circumstance at its place: 曾勇曾因….
+    groups = _named(reasoning, parties.written(reasoning, names), unit)
+    events: list[tuple[int, object]] = [(group.start, group) for group in groups]
+    events += [(match.start(), match) for match in _TOGETHER.finditer(reasoning)]
+    events += [(match.start(), match[0]) for match in _STOPS.finditer(reasoning)]
+    events += [(place, name) for name, place in hits]
     talk = _Talk(names, names)
-    rest = iter(hits)
-    hit = next(rest, None)
-    for match in _SENTENCES.finditer(reasoning):
-        sentence = match[0]
-        groups = _named(sentence, forms, unit)
-        events: list[tuple[int, object]] = [(group.start, group) for group in groups]
-        events += [(one.start(), one) for one in _TOGETHER.finditer(sentence)]
-        events += [(one.start(), None) for one in _STOPS.finditer(sentence)]
-        while hit and hit[1] < match.end():
-            events.append((hit[1] - match.start(), hit[0]))
-            hit = next(rest, None)
-        talk.next_sentence()
-        clause = last = named = 0
-        sure = False
-        for place, event in sorted(events, key=lambda one: one[0]):
-            if event is None:
-                clause = last = place
-                sure = False
-            elif isinstance(event, str):
-                if (len(talk.subject) > 1 or not talk.here) and _sums_up(sentence, clause, place):
-                    continue
-                # The fault of a victim is nobody's: where nobody is named it counts for all.
-                everybody = event == "被害人过错" and not talk.here
-                yield event, talk.names if everybody else _each(sentence, last, place, talk, named)
-                named = len(talk.here)
-            elif isinstance(event, _Group):
-                # A name in the middle of a clause that has a subject is no new one.
-                if event.sure or not sure:
-                    talk.of(event.names)
-                    last, sure = event.end, event.sure
-            elif not _SPOKEN.match(sentence, event.end()) and (who := _together(event, talk)):
-                joined = bool(talk.here) and _JOINED.fullmatch(sentence, last, event.start())
-                if joined:
-                    talk.of(list(dict.fromkeys(talk.here.pop() + who)))
-                elif _BEFORE_TOGETHER.search(sentence, max(0, event.start() - 12), event.start()):
-                    talk.of(who)
-                else:
-                    continue
-                last, sure = event.end(), True
+    # Where the sentence and its clause begin, and the last who were named end.
+    begin = clause = last = 0
+    # How many groups of the sentence have had their circumstances.
+    named = 0
+    sure = False
+    for place, event in sorted(events, key=lambda one: one[0]):
+        if event in ("。", "\n", "；"):
+            clause, sure = place + 1, False
+            last = place
+            if event != "；":
+                begin, named = clause, 0
+                talk.next_sentence()
+        elif isinstance(event, str):
+            summed = clause == begin and _sums_up(reasoning, clause, place)
+            if summed and (len(talk.subject) > 1 or not talk.here):
+                continue
+            # The fault of a victim is nobody's: where nobody is named it counts for all.
+            everybody = event == "被害人过错" and not talk.here
+            yield event, talk.names if everybody else _each(reasoning, last, place, talk, named)
+            named = len(talk.here)
+        elif isinstance(event, _Group):
+            # A name in the middle of a clause that has a subject is no new one.
+            if event.sure or not sure:
+                talk.of(event.names)
+                last, sure = event.end, event.sure
+        elif not _SPOKEN.match(reasoning, event.end()) and (who := _together(event, talk)):
+            if talk.here and _JOINED.fullmatch(reasoning, last, event.start()):
+                talk.of(list(dict.fromkeys(talk.here.pop() + who)))
+            elif _BEFORE_TOGETHER.search(reasoning, max(0, event.start() - 12), event.start()):
+                talk.of(who)
+            else:
+                continue
+            last, sure = event.end(), True
 
 
 def _of_another(text: str, place: int, name: str) -> bool:
