@@ -7,7 +7,7 @@ cited pairs. Published: BM25 and TF-IDF of Judge-R1, Table 1 (oneal2000/Judge-R1
 system. `constant` is one list of the ten articles that the training judgments cite most, for every
 query alike. `learned` is `index.ranker`, learned from the training cases of the experiment `lecard`
 (its stages run first where they have not) less those that repeat a fifth of a query. `rare` counts
-only articles that one or two test cases cite: there no prior helps.
+only articles that one or two test cases cite: there no prior helps. `ms` is processor time a query.
 
 **Plain words.** The charge of 60 descriptions in everyday words (tests/references/README.md).
 
@@ -173,9 +173,9 @@ def judge(mirror: Path, others: list[str]) -> tuple[dict[str, float | list[float
     print(f"{'system':14} {heads} {'published R@10':>15} {'rare R@10':>10} {'ms':>6}")
     for name, search in by_system.items():
         search(queries[0][0])
-        started = time.perf_counter()
+        started = time.process_time()
         table = measure(search, queries)
-        cost = 1000 * (time.perf_counter() - started) / len(queries)
+        cost = 1000 * (time.process_time() - started) / len(queries)
         published = f"{PUBLISHED[name][3]:.4f}" if name in PUBLISHED else "-"
         cells = " ".join(f"{value:7.4f}" for value in table[:, :-1].mean(axis=0))
         seldom = measure(search, uncommon)

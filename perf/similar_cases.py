@@ -28,7 +28,7 @@ from lexpro.stats import bootstrap
 METRICS = ("p_at_5", "map", "ndcg_at_10", "pool_ndcg_at_10")
 # Published: LeCaRD's authors (SIGIR 2021), BERT.
 BERT = (0.47, 0.568, 0.774)
-FOLDS, WEIGHTS, RELEVANT = 5, (0.25, 0.5, 1.0, 2.0), 3
+FOLDS, WEIGHTS, RELEVANT = 5, (0.05, 0.1, 0.25, 0.5, 1.0), 3
 # Read of a reasoning and verdict, where the charges stand, and of the facts (characters).
 VERDICT, FACTS = 4000, 2000
 

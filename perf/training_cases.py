@@ -52,8 +52,9 @@ def unseen(known: Sequence[cases.Case], texts: Iterable[str], near: Collection[s
     """
     asked = [set(runs.tolist()) for runs in _runs(list(texts))]
     own = [np.unique(runs) for runs in _runs([case.story for case in known])]
-    wanted = np.fromiter({run for runs in asked for run in runs}, np.uint64)
-    own = [runs[np.isin(runs, wanted)] for runs in own]
+    wanted = np.sort(np.fromiter({run for runs in asked for run in runs}, np.uint64))
+    places = (np.minimum(np.searchsorted(wanted, runs), len(wanted) - 1) for runs in own)
+    own = [runs[wanted[place] == runs] for runs, place in zip(own, places, strict=True)]
     values, counts = np.unique(np.concatenate(own), return_counts=True)
     formulas = set(values[counts > FORMULA].tolist())
     owners: dict[int, list[int]] = {}

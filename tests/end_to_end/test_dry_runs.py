@@ -40,8 +40,8 @@ def test_the_three_sizes_of_the_paper_share_all_but_their_models(fresh):
     "experiment, provinces, answers",
     [
         ("judge_tiny", 1, 6),
-        # Of three variants, with and without retrieval: held-out judgments, JuDGE's by the project's
-        # own tasks, and JuDGE's whole judgments.
+        # Of three variants, with and without retrieval: held-out judgments, and JuDGE's by the
+        # project's own tasks and whole.
         ("lecard", 1, 18),
         # Of one variant: seven benchmarks, and all but the extraction of elements with retrieval
         # too.

@@ -102,10 +102,9 @@ def test_what_courts_cite_comes_first(ranker, facts, refs, charge):
 
 
 def test_an_article_that_no_case_cites_is_found_by_its_words(ranker):
-    # Half of the cases are thefts: what the words add to that is looked at.
-    names = [*ranker.labels.refs, *ranker.labels.charges]
-    added = np.concatenate(ranker.scores("被告人伪造某机关印章")) - ranker.arrays["mean"]
-    assert {names[place] for place in np.argsort(-added)[:3]} == {"280", *ARTICLES[3]["charges"]}
+    scores, charges = ranker.scores("伪造某机关印章的")
+    assert ranker.labels.refs[int(np.argmax(scores))] == "280"
+    assert {ranker.labels.charges[place] for place in np.argsort(-charges)[:2]} == {*ARTICLES[3]["charges"]}
 
 
 def test_the_general_part_is_no_example_and_a_former_version_neither(ranker):

@@ -69,14 +69,14 @@ class Labels:
         names = [("ref", ref) for ref in refs] + [("charge", name) for name in charges]
         return [self.place[name] for name in names if name in self.place]
 
-    def matrix(self, cases: Sequence[Case], articles: Sequence[dict]) -> tuple[np.ndarray, np.ndarray]:
+    def matrix(self, cases: Sequence[Case], articles: Sequence[dict]) -> np.ndarray:
         """Targets of the cases, and of the articles after them.
 
         An article is a case of which nothing is known but its own: of the general part it has what
         cases have on average. It is of each of its crimes alike.
 
         Returns:
-            ([cases + articles, targets] float32, their means over the cases: [targets]).
+            [cases + articles, targets] float32.
         """
         targets = np.zeros((len(cases) + len(articles), len(self.place)), np.float32)
         for row, case in enumerate(cases):
@@ -88,7 +88,7 @@ class Labels:
             targets[row, self.place["ref", article["ref"]]] = 1
             names = [self.place["charge", name] for name in article["charges"]]
             targets[row, names] = 1 / max(len(names), 1)
-        return targets, mean
+        return targets
 
 
 class Ranker:
@@ -101,7 +101,7 @@ class Ranker:
         card: settings, and the names of the targets (refs, charges).
         labels: these names.
         arrays: idf [buckets]; profile_weights [landmarks, crimes], of the first step; profiles
-            [landmarks, crimes]; weights [landmarks, targets], of the second; mean [targets].
+            [landmarks, crimes]; weights [landmarks, targets], of the second.
         postings: n-grams of the landmarks, [buckets, landmarks].
     """
 
@@ -123,9 +123,9 @@ class Ranker:
         cases = sorted(cases, key=lambda case: draw(settings.seed, case.doc_id))[: settings.cases]
         articles = crimes(articles)
         labels = Labels.of(cases, articles)
-        targets, mean = labels.matrix(cases, articles)
-        # The articles come first: they are landmarks in any case.
-        targets = np.roll(targets - mean, len(articles), axis=0)
+        # No mean is taken off: it would decide for facts of few words, whose cosines are small. The
+        # articles come first: they are landmarks in any case.
+        targets = np.roll(labels.matrix(cases, articles), len(articles), axis=0)
         texts = ["\n".join([*row["charges"], row["text"]]) for row in articles]
         counts = _counts([*texts, *(case.story or case.facts for case in cases)], settings)
         idf = ngrams.inverse_frequencies(counts, FEWEST)
@@ -134,9 +134,9 @@ class Ranker:
         products = ridge.Products(rows[:landmarks])
         first = ridge.fit(lambda: products(rows), targets, landmarks, settings.alpha, left_out=True)
         own = labels.crimes
-        profiles = first.left_out[:, own] + mean[own]
+        profiles = first.left_out[:, own]
         # An article is of its own crime for certain.
-        profiles[: len(articles)] = targets[: len(articles), own] + mean[own]
+        profiles[: len(articles)] = targets[: len(articles), own]
         profiles = _profile(profiles)
 
         def of_the_same_crime() -> Iterator[tuple[slice, np.ndarray]]:
@@ -149,7 +149,6 @@ class Ranker:
             "profile_weights": first.weights[:, own],
             "profiles": profiles[:landmarks],
             "weights": second.weights,
-            "mean": mean,
         }
         card = {"settings": settings.model_dump(), "refs": labels.refs, "charges": labels.charges}
         return cls(card, arrays, sparse.csr_array(rows[:landmarks].T))
@@ -170,8 +169,8 @@ class Ranker:
         row = ngrams.weigh(_counts([facts], self.settings), known["idf"])
         chosen = self.postings[row.indices]
         near = chosen.T @ row.data
-        profile = _profile(near @ known["profile_weights"] + known["mean"][self.labels.crimes])
-        return (near * (1 + known["profiles"] @ profile)) @ known["weights"] + known["mean"]
+        profile = _profile(near @ known["profile_weights"])
+        return (near * (1 + known["profiles"] @ profile)) @ known["weights"]
 
     def save(self, folder: Path) -> None:
         """Write `ranker.json` and `ranker.npz`: plain arrays. The same cases, the same bytes."""

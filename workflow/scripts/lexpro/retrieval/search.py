@@ -184,7 +184,8 @@ class Searcher:
         }
         if self.same_crime:
             scores = self.same_crime.scores(facts, self.lexical.case_scores(facts))
-            rankings["learned"] = best(np.maximum(scores, 0), DEPTH, allowed)
+            # Above 0, or a filter for another crime would leave none.
+            rankings["learned"] = best(np.maximum(scores, 0) + 1e-9, DEPTH, allowed)
         return rankings
 
     def _similar(
