@@ -1,4 +1,4 @@
-"""Settings of the ranker, chosen on training cases: the defaults of `index.ranker`.
+"""Settings of the ranker compared on training cases, never on test queries.
 
 LEXPRO_MIRROR=… python perf/ranker.py longest=1 longest=2 longest=3 alpha=0.05 alpha=0.1
 

@@ -34,8 +34,9 @@ class Weights(Model):
 class Ranker(Model):
     """What training cases cite and convict of, learned from their facts: ridge regression.
 
-    Memory has a bound: two square matrices of `landmarks` (8,000: 0.5 GB in all). The defaults were
-    chosen by perf/ranker.py, by five folds of the training split of `lecard`.
+    Memory has a bound, whatever the corpus: by its arrays some 25 kB a case and 1 GB for 8,000
+    landmarks. The defaults were chosen by folds of the training split of `lecard`; perf/ranker.py
+    compares others.
     """
 
     longest: PositiveInt = Field(2, le=8, description="Longest n-gram of the facts (characters).")
@@ -46,7 +47,7 @@ class Ranker(Model):
         description="Cases that facts are compared with; of more training cases that many are drawn (count).",
     )
     cases: PositiveInt = Field(
-        100_000, description="Training cases that are learned from; of more that many are drawn (count)."
+        50_000, description="Training cases that are learned from; of more that many are drawn (count)."
     )
     seed: NonNegativeInt = Field(1, description="Seed of what is drawn.")
 
