@@ -39,7 +39,7 @@ MpiDefault=none
 ReturnToService=2
 SlurmdParameters=config_overrides
 SlurmdTimeout=15
-KillWait=10
+KillWait=30
 MinJobAge=86400
 SchedulerParameters=sched_interval=2,bf_interval=2
 GresTypes=gpu

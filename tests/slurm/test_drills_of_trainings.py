@@ -10,7 +10,7 @@ from drills import Checkout
 pytestmark = [pytest.mark.slurm, pytest.mark.drill, pytest.mark.timeout(3600)]
 # A training of some ten seconds, beside its start; and one on two processes, by two made-up GPUs.
 LONG = {
-    "sft": ["sft.max_steps=300"],
+    "sft": ["sft.max_steps=60"],
     "grpo": ["grpo.max_steps=12"],
 }
 TWO = "{stage}.runtime.gpus=2"
