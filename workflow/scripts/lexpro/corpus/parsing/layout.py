@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
 
-# Between Latin words a blank is part of a name (LI HUA) and stays, as one blank. The blanks are
-# captured: splitting gives texts and blanks in turn.
-_LATIN = r"A-Za-z.,'’\-"
-_BLANKS = re.compile(rf"((?<![{_LATIN}])\s+|(?<=[{_LATIN}])\s+(?![{_LATIN}\s]))")
-_KEPT = re.compile(r"\s")
+# Between Latin words a blank is part of a name (LI HUA) and stays, as one blank.
+_BLANKS = re.compile(r"\s+")
+_LATIN = re.compile(r"[A-Za-z.,'’-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,22 @@ class Tight:
 
 def tighten(text: str) -> Tight:
     """Take the layout out of a text."""
-    parts = _BLANKS.split(text)
-    texts, blanks = parts[::2], parts[1::2]
-    places = list(accumulate(map(len, texts[:-1])))
-    return Tight(_KEPT.sub(" ", "".join(texts)), places, list(accumulate(map(len, blanks))))
+    parts: list[str] = []
+    places: list[int] = []
+    removed: list[int] = []
+    at = length = total = 0
+    for match in _BLANKS.finditer(text):
+        start, end = match.span()
+        parts.append(text[at:start])
+        length += start - at
+        at = end
+        if start and _LATIN.match(text, start - 1) and _LATIN.match(text, end):
+            parts.append(" ")
+            length += 1
+            start += 1
+        total += end - start
+        if end > start:
+            places.append(length)
+            removed.append(total)
+    parts.append(text[at:])
+    return Tight("".join(parts), places, removed)
