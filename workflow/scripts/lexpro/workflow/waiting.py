@@ -45,7 +45,8 @@ def main() -> None:
     # The lowest of some: Snakemake itself is busy for a moment when it starts a job.
     lowest = float(os.cpu_count() or 1)
     for _ in range(SAMPLES):
-        (before, start), _ = reading(), time.sleep(SECONDS)
+        before, start = reading()
+        time.sleep(SECONDS)
         after, end = reading()
         lowest = min(
             lowest, busy_cores(before, after, end - start, os.cpu_count() or 1, os.sysconf("SC_CLK_TCK"))
