@@ -136,7 +136,9 @@ def packages(path: Path) -> set[str]:
 def imported(*folders: str) -> dict[str, set[str]]:
     """{distribution: files that import it} of the Python files in `folders`."""
     found: dict[str, set[str]] = {}
-    own = {path.stem for path in (REPO / "workflow/scripts").iterdir()} | {"lexpro"}
+    # The tools of Slurm import their neighbours too.
+    scripts = REPO / "workflow/scripts"
+    own = {path.stem for folder in (scripts, scripts / "slurm_tools") for path in folder.iterdir()}
     for folder in folders:
         # Tests and timing scripts import their neighbours by plain name; the library never does.
         local = own | {path.stem for path in (REPO / folder).rglob("*.py") if folder != "workflow/scripts"}

@@ -12,6 +12,7 @@ from pathlib import Path
 # Cores that others keep busy; below, a shell or a sampling monitor is what was seen.
 BUSY = 0.3
 SAMPLES, SECONDS = 3, 0.15
+STAT = Path("/proc/stat")
 PASSIVE = "export OMP_WAIT_POLICY=passive"
 
 
@@ -39,19 +40,14 @@ def main() -> None:
     if "OMP_WAIT_POLICY" in os.environ:
         return
 
-    def reading() -> tuple[int, float]:
-        return idle_ticks(Path("/proc/stat").read_text(encoding="ascii")), time.monotonic()
+    def busy() -> float:
+        before, start = idle_ticks(STAT.read_text(encoding="ascii")), time.monotonic()
+        time.sleep(SECONDS)
+        after, end = idle_ticks(STAT.read_text(encoding="ascii")), time.monotonic()
+        return busy_cores(before, after, end - start, os.cpu_count() or 1, os.sysconf("SC_CLK_TCK"))
 
     # The lowest of some: Snakemake itself is busy for a moment when it starts a job.
-    lowest = float(os.cpu_count() or 1)
-    for _ in range(SAMPLES):
-        before, start = reading()
-        time.sleep(SECONDS)
-        after, end = reading()
-        lowest = min(
-            lowest, busy_cores(before, after, end - start, os.cpu_count() or 1, os.sysconf("SC_CLK_TCK"))
-        )
-    if lowest > BUSY:
+    if min(busy() for _ in range(SAMPLES)) > BUSY:
         print(PASSIVE)
 
 
