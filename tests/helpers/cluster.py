@@ -282,7 +282,11 @@ def running(layout: Layout = Layout()) -> Iterator[Cluster]:  # noqa: B008
             # Also where Slurm answers no more: what was started is ended.
             for name in reversed([*cluster.daemons]):
                 cluster.stop(name)
-            cluster.kill_processes()
+            # What saw the cluster and lives on: jobs, and a Snakemake whose test was interrupted.
+            for pid, env in environments():
+                if env.get("SLURM_CONF") == cluster.env["SLURM_CONF"]:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
             shutil.rmtree(folder, ignore_errors=True)
 
 
