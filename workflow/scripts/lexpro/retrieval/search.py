@@ -183,18 +183,23 @@ class Searcher:
             "dense": [row for row, _ in self.nearest("cases", vector, DEPTH, allowed)],
         }
         if self.same_crime:
-            scores = self.same_crime.scores(facts, self.lexical.case_scores(facts))
-            # Above 0, or a filter for another crime would leave none.
-            rankings["learned"] = best(np.maximum(scores, 0) + 1e-9, DEPTH, allowed)
+            rankings["learned"] = self._of_same_crime(self.same_crime, facts, allowed)
         return rankings
+
+    def _of_same_crime(self, order: SameCrime, facts: str, allowed: np.ndarray | None) -> list[int]:
+        scores = order.scores(facts, self.lexical.case_scores(facts))
+        # Above 0, or a filter for another crime would leave none.
+        return best(np.maximum(scores, 0) + 1e-9, DEPTH, allowed)
 
     def _similar(
         self, facts: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None
     ) -> list[tuple[int, float]]:
-        rankings = self.case_rankings(facts, vector, allowed)
-        # What is learned is better than either of the others (perf/similar_cases.py).
-        alone = [rankings["learned"]] if self.same_crime else list(rankings.values())
-        return rrf(alone, self.settings.rrf_k)[:k]
+        if self.same_crime:
+            # Better than either of the others (perf/similar_cases.py), so these are not asked.
+            rankings = [self._of_same_crime(self.same_crime, facts, allowed)]
+        else:
+            rankings = list(self.case_rankings(facts, vector, allowed).values())
+        return rrf(rankings, self.settings.rrf_k)[:k]
 
     def charges(self, facts: str) -> list[tuple[str, float]]:
         """(charge, share), best first: by the ranker, else by the votes of similar cases."""

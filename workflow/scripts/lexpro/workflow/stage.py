@@ -265,8 +265,6 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
                 signal.signal(number, signal.SIG_IGN)
             shutil.rmtree(run.work_dir, ignore_errors=True)
             log.info("finished in %.1f s: %s", time.time() - started, run.counts)
-        if lock:
-            lock.close()
         return
     except UserError as error:
         log.error("%s", error)
@@ -284,18 +282,14 @@ def stage(name: str, doc: str | None, argv: list[str] | None = None, keep: bool 
         else:
             log.exception("failed")
             status = 1
-    except BaseException:
-        if lock:
-            lock.close()
-        raise
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    if unsigned:
-        shutil.rmtree(unsigned, ignore_errors=True)
-    # Last: whoever waits for it finds nothing half made.
-    if lock:
-        lock.close()
+        if unsigned:
+            shutil.rmtree(unsigned, ignore_errors=True)
+        # Last: whoever waits for it finds nothing half made.
+        if lock:
+            lock.close()
     sys.exit(status)
 
 

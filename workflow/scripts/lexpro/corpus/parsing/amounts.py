@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -171,18 +171,22 @@ def _counts(sums: Sequence[_Sum]) -> Money:
     return max(overall) if overall else _whole([one.amount for one in sums])
 
 
+def _between(sums: Iterable[_Sum], places: list[int]) -> dict[int, list[_Sum]]:
+    """The sums before the first of some places (0), between it and the next (1), and so on."""
+    parts: dict[int, list[_Sum]] = {}
+    for one in sums:
+        parts.setdefault(bisect(places, one.start), []).append(one)
+    return parts
+
+
 def _stated(text: str, sums: Sequence[_Sum], charges: int) -> Money:
     """What a sentence that names the crimes says that they were about, of one person.
 
     Where there are several crimes, each sentence or half of one is about another.
     """
     stops = [match.start() for match in _STOPS.finditer(text)] if charges > 1 else []
-    crimes: dict[int, list[_Sum]] = {}
-    for one in sums:
-        if one.kind != "other":
-            crimes.setdefault(bisect(stops, one.start), []).append(one)
     amounts = []
-    for of_one in crimes.values():
+    for of_one in _between([one for one in sums if one.kind != "other"], stops).values():
         totals = [one for one in of_one if one.kind == "total"]
         amounts.append(_counts(totals) if totals else _involved(of_one))
     return _whole(amounts)
@@ -192,9 +196,7 @@ def _told(facts: str) -> Money:
     """What the story of the crimes comes to: a total before or after the counts, else all."""
     sums = _sums(facts)
     places = [match.start() for match in _COUNT.finditer(facts)] if sums else []
-    counts: dict[int, list[_Sum]] = {}
-    for one in sums:
-        counts.setdefault(bisect(places, one.start), []).append(one)
+    counts = _between(sums, places)
     totals = [one.amount for one in sums if one.kind == "total"]
     if len(counts) < 2 or any(one.part for one in sums):
         return _involved(sums, told=True)
