@@ -57,7 +57,8 @@ def asked_in(step: int, launcher: bool):
         if state.global_step != step - 1:
             return
         if is_last(args):
-            os.kill(os.getppid() if launcher else os.getpid(), signal.SIGTERM)
+            # `preloaded` says who started this process: its parent is another.
+            os.kill(int(os.environ["STARTED_BY"]) if launcher else os.getpid(), signal.SIGTERM)
         while launcher and not self.sent:
             time.sleep(0.01)
 
