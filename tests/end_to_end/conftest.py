@@ -45,13 +45,13 @@ class Flow:
             process.kill()
         return subprocess.CompletedProcess(command, process.returncode, out)
 
-    def run(self, *args: str, config: list[str] = (), env: dict | None = None, timeout: int = 900):
+    def run(self, *args: str, config: list[str] = (), env: dict | None = None, timeout: int = 30000):
         settings = [f"experiments={self.experiment}", *config]
         return self._call(
             [*self.before, "snakemake", "--cores", "2", *args, "--config", *settings], env, timeout
         )
 
-    def python(self, *args: str, env: dict | None = None, timeout: int = 300) -> subprocess.CompletedProcess:
+    def python(self, *args: str, env: dict | None = None, timeout: int = 3000) -> subprocess.CompletedProcess:
         return self._call([sys.executable, *args], env, timeout)
 
     def __call__(self, *args: str, **kwargs) -> str:

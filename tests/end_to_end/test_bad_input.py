@@ -167,12 +167,12 @@ def test_a_file_that_is_not_the_registered_one_is_refused(demo, tmp_path):
 def test_an_interrupt_leaves_no_half_and_the_next_run_goes_on(fresh):
     command = ["snakemake", "--cores", "2", "corpus_ready", "--config", f"experiments={fresh.experiment}"]
     process = fresh.start(command, start_new_session=True)
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 3000
     while not manifests(fresh, "structure") and time.monotonic() < deadline:
         time.sleep(0.05)
     # As Ctrl-C does: to Snakemake and its jobs at once.
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=120)
+    process.communicate(timeout=600)
     # Snakemake makes a job's folder before the job begins: an empty one is no half.
     begun = [path for path in fresh.root.glob("results/structure/*/*") if any(path.iterdir())]
     half = [path for path in begun if not (path / "manifest.json").exists()]

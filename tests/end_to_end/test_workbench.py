@@ -34,7 +34,7 @@ def server(finished):
 def test_the_workbench_of_a_finished_experiment(finished, server):
     process, address = server
     before = contents(finished.root / "results")
-    with httpx.Client(base_url=address, timeout=120, trust_env=False) as web:
+    with httpx.Client(base_url=address, timeout=600, trust_env=False) as web:
         path = web.post("/documents", data={"text": TEXT}).headers["location"].rsplit("/", 1)[0]
         for tab in ("elements", "statutes", "cases", "sentences", "checks", "questions"):
             while (answer := web.get(f"{path}/{tab}")).status_code == 503 and "正在载入" in answer.text:
@@ -47,7 +47,7 @@ def test_the_workbench_of_a_finished_experiment(finished, server):
         assert heard[-1]["state"] == "done" and heard[-1]["error"] == ""
         assert "引用核对" in web.get(asked).text
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=600)
     assert process.returncode == 0 and out.rstrip().endswith("已停止。")
     assert contents(finished.root / "results") == before
     # Neither the text nor its address is in the log.

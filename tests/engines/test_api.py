@@ -14,7 +14,14 @@ from lexpro.workflow.errors import UserError
 
 
 def engine(url: str, **changes) -> api.Engine:
-    settings = {"base_url": url, "model": "m", "key_env": None, "concurrency": 1, "timeout": 5, "retries": 2}
+    settings = {
+        "base_url": url,
+        "model": "m",
+        "key_env": None,
+        "concurrency": 1,
+        "timeout": 600,
+        "retries": 2,
+    }
     settings = Api(module="lexpro.engines.api", **settings | changes)
     return load.engine(settings, Path(), None, Sampling(temperature=0.5, top_p=0.9))
 

@@ -52,7 +52,7 @@ def ask_vllm(model, base, wanted, out) -> list[list]:
         input=json.dumps([str(model), base and str(base), LIMITS, astuple(GREEDY), given]),
         text=True,
         capture_output=True,
-        timeout=900,
+        timeout=3000,
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(sys.path),
@@ -67,7 +67,6 @@ def ask_vllm(model, base, wanted, out) -> list[list]:
     return json.loads(out.read_text())
 
 
-@pytest.mark.timeout(1200)
 def test_vllm_answers_as_transformers_does(base, tmp_path):
     wanted = [*requests(), requests(1)[0].__class__([{"role": "user", "content": "盗窃" * 200}], 12)]
     answers = hf.Engine(base, None, SETTINGS, GREEDY).generate(wanted)
@@ -80,7 +79,6 @@ def test_vllm_answers_as_transformers_does(base, tmp_path):
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
-@pytest.mark.timeout(1200)
 def test_vllm_answers_with_an_adapter_as_transformers_does(base, tmp_path):
     """The adapter stays beside the weights in vLLM, and is added to them in transformers."""
     trained = adapter(base, tmp_path / "model", TARGETS)

@@ -60,7 +60,7 @@ class Server:
 
     def end(self, number=signal.SIGINT):
         self.process.send_signal(number)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=600)
         return self.process.returncode
 
 

@@ -25,7 +25,7 @@ from websockets.sync.client import connect
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Seconds until something that has to come is given up: a guard, not a measurement.
-PATIENCE = 60
+PATIENCE = 600
 KEYS = {"Tab": 9, "Enter": 13, " ": 32, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38}
 
 needed = pytest.mark.skipif(

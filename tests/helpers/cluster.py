@@ -17,11 +17,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import slurm_conf
+from ports import free
 from slurm_conf import Layout
 
 # Program → Debian's package. MariaDB without its service, which its larger package would start.
@@ -34,6 +35,8 @@ DATABASE = {
 }
 # Seconds that another apt-get may take.
 WAIT = 600
+# Seconds until an answer is given up: a guard against a hang, not a measurement.
+PATIENCE = 600
 
 
 class SlurmError(RuntimeError):
@@ -71,12 +74,14 @@ class Cluster:
 
     def call(self, *command: str) -> str:
         return subprocess.run(
-            command, env=self.env, text=True, capture_output=True, check=True, timeout=60
+            command, env=self.env, text=True, capture_output=True, check=True, timeout=PATIENCE
         ).stdout
 
     def answers(self, *command: str) -> str | None:
         """What a command says, or None where it fails."""
-        done = subprocess.run(command, env=self.env, text=True, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(
+            command, env=self.env, text=True, capture_output=True, check=False, timeout=PATIENCE
+        )
         return done.stdout if done.returncode == 0 else None
 
     def jobs(self) -> list[Job]:
@@ -135,7 +140,7 @@ class Cluster:
             and (env.get("SLURM_JOB_ID") == job if job else "SLURM_JOB_ID" in env)
         ]
 
-    def wait_for(self, what: str, ready: Callable[[], object], seconds: int = 60) -> None:
+    def wait_for(self, what: str, ready: Callable[[], object], seconds: int = PATIENCE) -> None:
         deadline = time.monotonic() + seconds
         while not ready():
             if ended := [name for name, daemon in self.daemons.items() if daemon.poll() is not None]:
@@ -242,22 +247,13 @@ def install(accounting: bool = False, say: Callable[[str], None] = print) -> Non
             time.sleep(5)
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
 @contextmanager
 def running(layout: Layout = Layout()) -> Iterator[Cluster]:  # noqa: B008
     """Start a cluster of an installed Slurm; at the end cancel its jobs and stop its daemons."""
     folder = Path(tempfile.mkdtemp(prefix="lexpro-slurm-"))
     folder.chmod(0o755)
     cluster = Cluster(folder, layout)
-    ports = free_ports(3 + layout.nodes)
+    ports = free(3 + layout.nodes)
     slurm_conf.write(folder, layout, ports, secrets.token_hex(16))
     # Snakemake's job step clears SLURM_* before it calls srun, which then would look for a cluster
     # in /etc/slurm.

@@ -73,7 +73,7 @@ class Checkout:
                 **more,
             )
 
-    def end(self, process: subprocess.Popen, seconds: int = 600) -> int:
+    def end(self, process: subprocess.Popen, seconds: int = 3000) -> int:
         """Wait for the end of Snakemake; its exit status."""
         try:
             return process.wait(seconds)
@@ -82,7 +82,7 @@ class Checkout:
             raise AssertionError(f"Snakemake hangs:\n{self.said()[-4000:]}\n{self.queue()}") from None
 
     def run(
-        self, *args: str, config: tuple[str, ...] = (), slurm: bool = True, seconds: int = 600
+        self, *args: str, config: tuple[str, ...] = (), slurm: bool = True, seconds: int = 3000
     ) -> subprocess.CompletedProcess:
         command = self.command(*args, config=config, slurm=slurm)
         return subprocess.run(
@@ -118,7 +118,7 @@ class Checkout:
         rows = (line.split("|", 3) for line in lines)
         return [(row[0], row[3], row[2]) for row in rows if row[1] == str(self.root)]
 
-    def wait_for(self, what: str, ready, process: subprocess.Popen | None = None, seconds: int = 120):
+    def wait_for(self, what: str, ready, process: subprocess.Popen | None = None, seconds: int = 600):
         """What `ready` answers, as soon as that is something."""
         deadline = time.monotonic() + seconds
         while not (answer := ready()):

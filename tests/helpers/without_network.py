@@ -16,7 +16,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 INSIDE = "LEXPRO_TEST_NAMESPACE"
@@ -26,6 +25,8 @@ SETUP = (
     "ip -6 route add local ::/0 dev lo",
 )
 PROTOCOLS = {6: "tcp", 17: "udp"}
+# What says that the command has ended.
+LAST = ("udp", "192.0.2.255", 9)
 IPV4, IPV6, ALL = 0x0800, 0x86DD, 3
 
 
@@ -59,9 +60,9 @@ def destination(frame: bytes) -> tuple[str, str, int] | None:
 
 
 def record(sniffer: socket.socket, seen: set) -> None:
-    """Add every destination that a socket sees to `seen`, for ever."""
-    while True:
-        if (to := destination(sniffer.recv(256))) is not None:
+    """Add every destination that a socket sees to `seen`, until it is `LAST`."""
+    while (to := destination(sniffer.recv(256))) != LAST:
+        if to is not None:
             seen.add(to)
 
 
@@ -75,9 +76,12 @@ def main(path: str, *command: str) -> int:
     seen: set = set()
     sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ALL))
     sniffer.bind(("lo", 0))
-    threading.Thread(target=record, args=(sniffer, seen), daemon=True).start()
+    recording = threading.Thread(target=record, args=(sniffer, seen))
+    recording.start()
     status = subprocess.run(command, check=False).returncode
-    time.sleep(0.2)
+    # Packets are seen in their order: after this one there is none of the command's.
+    socket.socket(type=socket.SOCK_DGRAM).sendto(b"", LAST[1:])
+    recording.join()
     Path(path).write_text(json.dumps(sorted(seen)), encoding="utf-8")
     return status
 

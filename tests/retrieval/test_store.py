@@ -186,7 +186,7 @@ def test_two_readers_and_a_writer_do_not_block(tmp_path):
     for reader in readers:
         assert reader.search("things", units(30, 1)[4], 1)[0][0] == "r4"
     target.with_name("wait").unlink()
-    assert process.wait(60) == 0
+    assert process.wait(600) == 0
     # Those who read go on with what they have opened; who opens now has the new one.
     for reader in readers:
         assert reader.count("things") == 30

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import browser
 import pytest
+from ports import free
 from sample_cases import FACTS, FILES, TEXT
 from web import bench, dated, served
 
@@ -196,11 +197,11 @@ def test_two_questions_at_once_queue(chromium, here, slowly):
 
 
 def test_a_killed_server_is_said_and_the_document_comes_back(page, slowly):
-    with served(bench()) as address:
+    (port,) = free(1)
+    with served(bench(), port) as address:
         base = case(page, address)
         ask(page, base)
         page.until("document.querySelector('#stream')?.textContent.length > 3")
-        port = int(address.rpartition(":")[2])
     page.until("document.querySelector('#progress-words').textContent.includes('连接断了')")
     with served(bench(), port) as address:
         page.open(f"{base}/elements")

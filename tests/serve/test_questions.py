@@ -103,7 +103,7 @@ class TestQueue:
 
     @staticmethod
     def until(test):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 600
         while not test():
             assert time.monotonic() < end
             time.sleep(0.001)

@@ -32,7 +32,8 @@ def cluster(request):
 @pytest.fixture(scope="session")
 def four_nodes(request):
     """Four nodes, two with GPUs, with accounting."""
-    yield from running(request, slurm.Layout(nodes=4, accounting=True))
+    hasty = bool(request.config.getoption("--drills"))
+    yield from running(request, slurm.Layout(nodes=4, accounting=True, hasty=hasty))
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ def test_an_offline_run_is_sent_with_curves_settings_table_and_model(tmp_path, m
     env = {**os.environ, "WANDB_BASE_URL": server.url, "WANDB_API_KEY": "0" * 40, "HOME": str(tmp_path)}
     env |= {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     env.pop("WANDB_MODE")
-    subprocess.run(shell_of_the_rule(), shell=True, env=env, timeout=300, check=False)
+    subprocess.run(shell_of_the_rule(), shell=True, env=env, timeout=3000, check=False)
     log = Path("logs/wandb_sync.log").read_text(encoding="utf-8")
     assert "Finished syncing" in log, log
 

@@ -4,19 +4,20 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 from lexpro.workflow import exclusive
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from lexpro.workflow import exclusive
 held = exclusive.try_to_hold(Path(sys.argv[1]))
 exclusive.sign(held)
 print("held", flush=True)
-time.sleep(60)
+sys.stdin.read()
 """
 
 
@@ -24,7 +25,8 @@ time.sleep(60)
 def other(tmp_path):
     """Another process that holds a lock."""
     path = tmp_path / "runs/湖北.lock"
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", HOLD, str(path)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
     yield path, process
     process.kill()
@@ -48,9 +50,10 @@ def test_whoever_waits_gets_it_when_the_holder_is_killed(other, caplog):
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    waiting.join(0.3)
-    assert waiting.is_alive() and not got and f" {process.pid})" in caplog.text
+    while f" {process.pid})" not in caplog.text and waiting.is_alive():
+        time.sleep(0.01)
+    assert waiting.is_alive() and not got
     process.kill()
-    waiting.join(20)
+    waiting.join(600)
     assert got and got[0][1] != str(process.pid)
     assert exclusive.try_to_hold(path)

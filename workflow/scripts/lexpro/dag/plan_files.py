@@ -19,7 +19,6 @@ from lexpro.corpus.readers.raw_files import raw_files
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
 from lexpro.experts import exports
 from lexpro.models.pretrained import WANTED
-from lexpro.statutes import collection
 from lexpro.workflow import accepted, fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import expanded, read_json, to_yaml, write_if_changed, write_json
@@ -58,6 +57,9 @@ def _raw(run: Run) -> None:
 
 
 def _statutes(run: Run) -> dict[str, str]:
+    # Not above: jobs, which read this module only, would load Polars for nothing.
+    from lexpro.statutes import collection
+
     hashes = {}
     for number, (folder, files) in enumerate(collection.sources(run.settings)):
         named = (RawFile(path, path.relative_to(folder).as_posix()) for path in sorted(files))
