@@ -15,7 +15,7 @@ ORDER = [
     "law",
     # Plumbing and schemas, outside the fingerprint of every result.
     "config", "workflow",
-    "git_trees", "datasets", "stats",
+    "git_trees", "datasets", "bundle", "stats",
     "statutes", "corpus", "tasks", "retrieval", "examples", "models", "engines", "rewards", "training", "evaluation",
     "experts", "report", "dag", "resources", "asking", "sentencing", "checking", "serve", "cli", "__main__",
 ]  # fmt: skip

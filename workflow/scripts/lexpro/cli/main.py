@@ -19,6 +19,7 @@ COMMANDS = {
     "accept": "Accept a change of a stage's code without a rerun, where it cannot alter the result.",
     "article": "Show an article of a law as it reads on a day.",
     "ask": "Ask an experiment about the facts of a case.",
+    "bundle": "Pack LexPro for a machine without a network: checkout, wheels, data, models, hashes.",
     "census": "Make the page of a corpus: what was kept, what was left out, and why.",
     "completion": "Print the script that completes this command in a shell.",
     "estimate": "Estimate what a training takes: memory, GPUs, tokens, hours, sbatch lines.",
