@@ -36,6 +36,7 @@ PAGES = [
     *(REPO / "docs").glob("*.md"),
     *(REPO / "workflow/scripts/lexpro/evaluation/tasks").glob("*/README.md"),
 ]
+PROSE = [REPO / "CHANGELOG.md", *(REPO / "tests").glob("**/README.md")]
 # A fence with a title is a file of a worked example.
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.M | re.S)
 INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?: {4}\S.*\n)+")
@@ -71,6 +72,22 @@ def blocks() -> list[Block]:
 
 
 BLOCKS = blocks()
+
+
+def long_lines(path: Path) -> list[str]:
+    """The lines of prose, no code and no table, that are longer than 100 characters."""
+    code, long = False, []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        fence = line.lstrip().startswith("```")
+        code ^= fence
+        if not (fence or code or line.lstrip().startswith("|")) and len(line) > 100:
+            long.append(f"{path.relative_to(REPO)}:{number}")
+    return long
+
+
+def test_no_line_of_prose_is_longer_than_100_characters():
+    generated = REPO / "docs/configuration.md"
+    assert [line for path in [*PAGES, *PROSE] if path != generated for line in long_lines(path)] == []
 
 
 def of(*languages: str):
