@@ -433,11 +433,20 @@ def test_training_again_gives_the_same_vectors(index):
     np.testing.assert_array_equal(*made)
 
 
+@pytest.mark.slow
+def test_sentence_transformers_opens_the_embedder_and_makes_the_same_vectors(index):
+    from sentence_transformers import SentenceTransformer
+
+    folder = index.parents[1] / "embed/k/embedder"
+    texts = ["被告人窃取财物价值人民币2000元。", "", "醉酒驾驶" * 50, "𠮷"]
+    theirs = SentenceTransformer(str(folder), device="cpu").encode(texts, normalize_embeddings=True)
+    np.testing.assert_array_equal(dense.load(folder).encode(texts), theirs)
+
+
 def test_training_brings_facts_to_their_articles():
     articles, facts = ["秘密窃取他人财物", "醉酒驾驶机动车"], ["拿走手机", "喝酒开车"] * 4
     model, losses = static.train(articles, facts, [[0], [1]] * 4, [[0], [1]], EMBEDDER)
-    left = model.encode(facts[:2], normalize_embeddings=True)
-    right = model.encode(articles, normalize_embeddings=True)
+    left, right = model.encode(facts[:2]), model.encode(articles)
     assert (left @ right.T).argmax(1).tolist() == [0, 1]
     assert losses[-1] < losses[0] and len(losses) == 6
     # Eight facts are one step: of six epochs four steps are taken, then it is over.

@@ -22,6 +22,8 @@ from lexpro.workflow.files import expanded, read_json, write_json
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from lexpro.retrieval.token_vectors import TokenVectors
+
 CARD = "embedder.json"
 _WEIGHTS = (".safetensors", ".json", ".txt")
 
@@ -41,11 +43,11 @@ class Encoder:
     """Texts → unit vectors.
 
     Args:
-        model: of sentence-transformers.
+        model: of sentence-transformers, or made here.
         card: what embedder.json says of it.
     """
 
-    def __init__(self, model: SentenceTransformer, card: dict):
+    def __init__(self, model: SentenceTransformer | TokenVectors, card: dict):
         self.model = model
         self.card = card
 
@@ -68,7 +70,9 @@ class Encoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def save(model: SentenceTransformer, folder: Path, kind: str, base: dict | None = None) -> Encoder:
+def save(
+    model: SentenceTransformer | TokenVectors, folder: Path, kind: str, base: dict | None = None
+) -> Encoder:
     """Save an embedder made or fine-tuned here, as safetensors and JSON.
 
     Args:
@@ -169,6 +173,10 @@ def load(folder: Path, expected: dict | None = None) -> Encoder:
             raise UserError(
                 f"the index was built with another embedder than {folder} ({said}). Build the index again."
             )
+    if card["kind"] == "static":
+        from lexpro.retrieval import token_vectors
+
+        return Encoder(token_vectors.load(folder), card)
     own = {"model": str(folder), "revision": None}
     model = open_model(card if card["kind"] == "pretrained" else {**card, **own})
     return Encoder(model, card)

@@ -1,8 +1,8 @@
 """A small embedder made here, from nothing but the corpus: one vector a token, averaged.
 
-The tokenizer is a BPE over Chinese characters. The vectors (sentence-transformers'
-`StaticEmbedding`) are trained so that the facts of a case are nearer to the articles that its
-judgment cites than to others. It embeds thousands of texts a second on one core.
+The tokenizer is a BPE over Chinese characters. The vectors are trained so that the facts of a case
+are nearer to the articles that its judgment cites than to others. It embeds thousands of texts a
+second on one core.
 
 Its training loop is here, and not the trainer that `tuned.py` uses: the steps are so short that the
 trainer's own work made them an eighth slower (400 steps, one core).
@@ -14,12 +14,11 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from lexpro.config.embed import Static
 from lexpro.retrieval.contrastive import Sampler, loss
+from lexpro.retrieval.token_vectors import TokenVectors
 
 
 def tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
@@ -44,18 +43,13 @@ def tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
     return bpe
 
 
-def _embed(module: StaticEmbedding, texts: Sequence[str]) -> torch.Tensor:
-    vectors = module(module.preprocess(list(texts)))["sentence_embedding"]
-    return torch.nn.functional.normalize(vectors, dim=1)
-
-
 def train(
     articles: Sequence[str],
     facts: Sequence[str],
     cited: Sequence[Sequence[int]],
     chapters: Sequence[Sequence[int]],
     settings: Static,
-) -> tuple[SentenceTransformer, list[float]]:
+) -> tuple[TokenVectors, list[float]]:
     """Make the embedder. The same input gives the same vectors.
 
     Without facts the vectors stay random, and texts are near each other for the tokens that they
@@ -75,15 +69,15 @@ def train(
     dimension = settings.dimension
     words = tokenizer([*articles, *facts], settings.vocabulary)
     weights = torch.randn(words.get_vocab_size(), dimension, generator=generator) * dimension**-0.5
-    module = StaticEmbedding(words, embedding_weights=weights)
-    optimizer = torch.optim.Adam(module.parameters(), lr=settings.learning_rate)
+    model = TokenVectors(words, weights)
+    optimizer = torch.optim.Adam(model.embedding.parameters(), lr=settings.learning_rate)
     sampler = Sampler(cited, chapters, settings, generator)
     losses, left_over = [], settings.max_steps
     for _ in range(settings.epochs if facts else 0):
         total, seen = 0.0, 0
         for step in islice(sampler.epoch(), left_over):
-            left = _embed(module, [facts[case] for case in step.cases])
-            right = _embed(module, [articles[row] for row in step.articles])
+            left = model([facts[case] for case in step.cases])
+            right = model([articles[row] for row in step.articles])
             value = loss(settings.scale * left @ right.T, step.cited)
             optimizer.zero_grad()
             value.backward()
@@ -92,4 +86,4 @@ def train(
             left_over -= 1
         if seen:
             losses.append(round(total / seen, 6))
-    return SentenceTransformer(modules=[module], device="cpu"), losses
+    return model, losses
