@@ -57,7 +57,7 @@ FOUND = {
 
 def found(reasoning, names):
     defendants = [Defendant(name) for name in names]
-    holders.assign(reasoning, defendants)
+    holders.assign([reasoning], defendants)
     return tuple(defendant.circumstances for defendant in defendants)
 
 

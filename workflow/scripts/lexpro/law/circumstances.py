@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 # name → what it reads like. 坦白 is also truthful confession without its name, where no surrender
 # is found (article 67(3)).
 _WORDS = {
-    "自首": r"自首|(?:自动|主动)(?:到[^，。；]{0,12})?(?:投案|到案)(?=[^。；]{0,30}(?<![未不能])如实)",
+    "自首": r"自首|(?:自动|主动)(?:到[^，。；]{0,12})?(?:投案|到案)(?=(?:(?!被告人)[^。；]){0,30}(?<![未不能])如实)",
     "坦白": r"坦白(?!书|材料)|如实(?:供述|交代|陈述|供认)",
     "立功": r"立功",
     "累犯": r"累犯",
@@ -20,21 +20,21 @@ _WORDS = {
     "从犯": r"(?<!主)(?<!主、)从犯(?!罪(?!责))"
     r"|起(?:了|到|到了)?(?:次要|辅助|帮助)(?:(?:或者?|和|及|与|、)?(?:次要|辅助|帮助))?(?:的)?作用",
     "胁从犯": r"胁从犯|被胁迫参加",
-    "主犯": r"主犯|起(?:了|到|到了)?主要(?:的)?作用",
+    "主犯": r"(?<!比照)主犯|起(?:了|到|到了)?主要(?:的)?作用",
     "未遂": r"未遂|(?:因|由于)[^，。；]{0,12}意志以外[^，。；]{0,8}原因",
     "中止": r"犯罪中止",
     "预备": r"犯罪预备|预备犯",
     "未成年": r"(?:系|属于?|是)未成年|(?:未满|不满|未达)(?:十八|18)周?岁(?!的(?:人"
     r"|未成年|被害|少|幼|女|男|学))|未成年人犯罪",
-    "老年": r"[已年]满(?:七十五|75)周?岁(?!的人)",
+    "老年": r"[已年]满(?:七十[五六七八九]|7[5-9]|[八九]十[一二三四五六七八九]?|[89][0-9])周?岁(?!的人)",
     "限制责任能力": r"(?:限[制定]|部分)(?:刑事)?(?:责任|行为)能力|尚未完全丧失辨认",
     "聋哑或盲": r"又聋又哑|聋哑人|系盲人",
     "防卫过当": r"防卫过当",
     "避险过当": r"避险过当",
     "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元)|退缴|退出(?:全部|部分)?(?:赃|违法)"
-    r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|侵占|挪用|被骗|被盗|骗取)"
-    r"|(?:赃款|赃物|违法所得|犯罪所得)(?:已)?(?:全部|全额|部分)?(?:予以)?(?:退还|退缴|退出|退清)"
-    r"|退还(?:被害|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
+    r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?(?:[0-9一二三四五六七八九十百千万余.]{1,12}元)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|侵占|挪用|被骗|被盗|骗取)"
+    r"|(?:赃款|赃物|违法所得|犯罪所得|挪用款|挪用的?(?:资金|公款))(?:已)?(?:全部|全额|部分)?(?:予以)?(?:退还|退缴|退出|退清|归还)"
+    r"|退还(?:了)?(?:被害|集资|投资|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
     "谅解": r"谅解",
     "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并|且)?(?:自愿|愿意)?接受(?:刑事)?处罚|愿意接受(?:刑事)?处罚",
     "前科": r"前科|(?:曾|因)[^，。；]{0,4}因[^，。；]{2,40}(?:被判|判处|被处|处以|受过?刑事|被追究刑)"
@@ -49,7 +49,7 @@ _KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
 _BACK = {key: name for name, key in _KEY.items()}
 # What they begin with is looked at first: six times as fast as trying all of them at every
 # character.
-_FIRST = "赃违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有"
+_FIRST = "赃挪违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有"
 _ANY = re.compile(
     f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{_KEY[name]}>{words})' for name, words in _WORDS.items())})"
 )
@@ -63,7 +63,7 @@ _NEGATED = re.compile(
 # What is not finished is what an attempt is: 犯罪未完成，系未遂 denies nothing.
 _UNFINISHED = re.compile(r"未(?!能?(?:构成|认定))[^，。；而]{0,12}$")
 _INCHOATE = {"未遂", "中止", "预备"}
-_NEGATED_AFTER = re.compile(r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据)")
+_NEGATED_AFTER = re.compile(r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据|不[当妥]|有误)")
 # Who else says something, what the court then looks at, and what it makes of it.
 _EVENT = re.compile(
     r"(?=[不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代。\n])(?:"
@@ -71,9 +71,9 @@ _EVENT = re.compile(
     r"|(?P<reject>不(?:予|能|应|足以)?(?:予以)?(?:采纳|支持|采信|认可|认定)|不(?:能)?成立|难以(?:成立|采纳|采信|支持)"
     r"|无[^，。；]{0,6}(?:事实|法律|证据|依据)|于法无据|没有(?:事实|法律|证据)|(?:事实|证据|法律|规定|情况)[^，。；]{0,6}不符"
     r"|与[^，。；]{0,16}不符|不作采纳|缺乏|理据不足|理由不足|证据不足)"
-    r"|(?P<accept>采纳|采信|支持|(?<!构)成立(?!自首|立功)|属实(?!的)|(?:相符|一致)(?=[，。；])"
+    r"|(?P<accept>采纳|采信|支持|(?<!构)成立(?!自首|立功)|属实(?!的)|与(?:(?!供|述|证言|鉴定|笔录)[^，。；]){0,24}(?:相符|一致)(?=[，。；])"
     r"|(?:予以|酌情|酌予|可以?|可予|已|时)[^，。；]{0,4}考虑"
-    r"|(?:可以?|应予?|予以)认定(?=[，。；])|事实清楚|指控罪名|罪名(?:准确|正确)|定性(?:准确|正确)|有理)"
+    r"|(?:可以?|应予?|予以)认定(?=[，。；])|(?<=[的罪])事实清楚|事实清楚(?=[，、](?:证据|罪名|定性))|指控罪名|罪名(?:准确|正确)|定性(?:准确|正确)|有理)"
     r"|(?P<look>经查|经审查|经审理|查证|对此|本院认为|本院[^，。；]{0,16}认定|结合(?:本案|全案|庭审|查明)"
     r"|仍然?(?:应|可|属|构成|系)|(?:故|因此)[^，。；]{0,10}(?:应当?|可以?|能)(?:予以|依法)?认定|(?<=[见点由解]，)(?:因为?|由于|鉴于|根据|按照|依照))"
     r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
@@ -99,6 +99,10 @@ _REQUIRED = re.compile(r"(?:只有|必须|应当?同时|须同时|是指)[^。�
 _QUOTED = re.compile(
     r"((?:[款条项]|规定|》)[：:，]?(?:即|称|指出)?[：:，]?)(?:“[^“”]{16,400}”|\"[^\"]{16,400}\")"
 )
+# The same without quotes: 《刑法》第六十五条规定：…的，是累犯.
+_STATED = re.compile(
+    r"(?<![据照])(《[^《》]{2,40}》(?:第[^，。；：]{1,14})?规定[：，])((?:(?!被告人|本案|本院)[^。\n])*)"
+)
 # Said of an earlier crime: 犯前罪时未满十八周岁.
 _EARLIER = re.compile(r"(?:该|前|上述)罪时$")
 # 第六十七条第一款自首 names the article.
@@ -107,13 +111,15 @@ _CITED = re.compile(r"第[^，。；、]{1,14}[条款项]$")
 _EXHIBIT = re.compile(
     r"(?:（?[0-9一二三四五六七八九十]{1,3}）?[、.．，])[^。]{0,150}(?:证明|证实|载明|证言|笔录)"
 )
+# Who takes a confession back has none: 庭审中翻供.
+_RECANTED = re.compile(r"(?<![未没])翻供")
 # Said of others, on a condition, or of the law: nothing is found about the defendant.
 _OTHERS = re.compile(
     r"(?:同案(?:犯|人)|另案)[^，。；]{0,6}$|(?:如果|即使|即便|假如|倘若)[^，。；]{0,12}$|[条款项]（[^（）]{0,10}$"
 )
 _OF_THE_LAW = re.compile(r"(?:关于|有关)[^，。；]{0,12}$")
 _RULE = re.compile(r"[^，。；]{0,12}?的?(?:规定|法律|条文|司法解释)")
-_VICTIM = re.compile(r"(?:被害|受害)[^，。；]{0,10}$")
+_VICTIM = re.compile(r"(?:被害|受害)[^，。；]{0,10}$|明知[^。；]{0,22}$")
 # What the body or the age of a victim may be too.
 _PERSONAL = {"未成年", "老年", "限制责任能力", "聋哑或盲"}
 # Wanted or ordered, but not done.
@@ -128,23 +134,57 @@ _TITLE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the court says of a circumstance.
+
+    Attributes:
+        name: of `NAMES`, or `CONFESSED`.
+        place: where it stands in the text.
+        named: whether it is called by its name (自首), not only told (主动投案…如实供述).
+        denied: whether the court says that it is none.
+    """
+
+    name: str
+    place: int
+    named: bool = True
+    denied: bool = False
+
+
 def find(text: str) -> list[tuple[str, int]]:
     """(name, offset) of the circumstances that a passage of the reasoning finds, in order.
 
     Left out are negated ones, and claims of others that the court rejects or says nothing of. What
     the court says while it looks at a claim (经查) counts, but for what it then refuses.
     """
+    return [(finding.name, finding.place) for finding in findings(text) if not finding.denied]
+
+
+def findings(text: str) -> list[Finding]:
+    """What a passage of the reasoning says of circumstances: what it finds, and what it denies."""
     if "“" in text or '"' in text:
-        text = _QUOTED.sub(lambda law: law[1] + "-" * (len(law[0]) - len(law[1])), text)
+        text = _QUOTED.sub(_hidden, text)
+    text = _STATED.sub(_hidden, text)
     text = _TITLE.sub(lambda title: "《" + "-" * (len(title[0]) - 2) + "》", text)
     hits = []
     for match in _ANY.finditer(text):
         name = _BACK[match.lastgroup or ""]
         before = text[max(0, match.start() - 80) : match.start()]
         after = text[match.end() : match.end() + 24]
-        if not _left_out(name, before, match[0], after) and not _exhibit(text, match.start()):
-            hits.append((_implied(name, match[0]), match.start()))
-    return _upheld(text, hits) if hits else []
+        if _exhibit(text, match.start()):
+            continue
+        words = match[0]
+        if not _left_out(name, before, words, after):
+            hits.append(Finding(_implied(name, words), match.start(), name in words))
+        elif name in words and _NEGATED.search(before[-24:]):
+            hits.append(Finding(name, match.start(), denied=True))
+    hits += [Finding("坦白", match.start(), denied=True) for match in _RECANTED.finditer(text)]
+    return _upheld(text, sorted(hits, key=lambda hit: hit.place)) if hits else []
+
+
+def _hidden(law: re.Match[str]) -> str:
+    """A law's words, blanked."""
+    return law[1] + "-" * (len(law[0]) - len(law[1]))
 
 
 def _implied(name: str, words: str) -> str:
@@ -157,8 +197,8 @@ class _Claim:
     """What others say (claimed), and what the court says of it (said)."""
 
     start: int
-    claimed: list[tuple[str, int]] = field(default_factory=list)
-    said: list[tuple[str, int]] = field(default_factory=list)
+    claimed: list[Finding] = field(default_factory=list)
+    said: list[Finding] = field(default_factory=list)
     looking: bool = False
 
 
@@ -166,14 +206,14 @@ def _clause_start(text: str, place: int) -> int:
     return max(text.rfind(mark, max(0, place - 80), place) for mark in "。；\n") + 1
 
 
-def _upheld(text: str, hits: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
     """The hits that are the court's own, or of claims that it accepts."""
-    found: list[tuple[str, int]] = []
+    found: list[Finding] = []
     claim: _Claim | None = None
     at = 0
     for event in _EVENT.finditer(text):
         # What stands before this event.
-        while at < len(hits) and hits[at][1] < event.start():
+        while at < len(hits) and hits[at].place < event.start():
             (found if claim is None else claim.said if claim.looking else claim.claimed).append(hits[at])
             at += 1
         kind = event.lastgroup
@@ -188,7 +228,7 @@ def _upheld(text: str, hits: list[tuple[str, int]]) -> list[tuple[str, int]]:
             if claim is None:
                 claim = _Claim(event.start())
                 # 其关于张某系从犯的意见: what stands right before it was claimed.
-                while found and found[-1][1] >= max(_clause_start(text, event.start()), event.start() - 60):
+                while found and found[-1].place >= max(_clause_start(text, event.start()), event.start() - 60):
                     claim.claimed.append(found.pop())
         elif claim is None:
             continue
@@ -208,10 +248,10 @@ def _upheld(text: str, hits: list[tuple[str, int]]) -> list[tuple[str, int]]:
             claim = None
         elif kind == "reject":
             refused = _refused(text, claim, event.start())
-            found += [hit for hit in claim.said if hit[0] not in refused]
+            found += [hit for hit in claim.said if hit.denied or hit.name not in refused]
             claim = None
     found += hits[at:] if claim is None else claim.said + (hits[at:] if claim.looking else [])
-    return sorted(found, key=lambda hit: hit[1])
+    return sorted(found, key=lambda hit: hit.place)
 
 
 def _refused(text: str, claim: _Claim, place: int) -> set[str]:
@@ -220,8 +260,8 @@ def _refused(text: str, claim: _Claim, place: int) -> set[str]:
     经查，系立功；自首的意见不予采纳 refuses the one only.
     """
     start = _clause_start(text, place)
-    again = {name for name, at in claim.said if at >= start and _OPINION.search(text, at, place)}
-    return again or {name for name, _ in claim.claimed}
+    again = {hit.name for hit in claim.said if hit.place >= start and _OPINION.search(text, hit.place, place)}
+    return again or {hit.name for hit in claim.claimed}
 
 
 def _left_out(name: str, before: str, words: str, after: str) -> bool:
@@ -249,6 +289,11 @@ def _exhibit(text: str, place: int) -> bool:
     """Whether the sentence is an item of a list of evidence."""
     start = max(text.rfind(mark, max(0, place - 200), place) for mark in "。\n") + 1
     return bool(_EXHIBIT.match(text, start, place))
+
+
+def called(name: str) -> str:
+    """What a circumstance is called (坦白 for truthful confession without that name)."""
+    return "坦白" if name == CONFESSED else name
 
 
 def tidy(names: list[str]) -> list[str]:

@@ -1,51 +1,69 @@
 """Whose the circumstances are that a court finds: the defendants that the text speaks of there.
 
-A clause speaks of those it names, else of those that were spoken of before. They are named one by
-one, or together: 二被告人, 各被告人, 其他被告人.
+A grammar of what is said of several defendants; `circumstances` tells who speaks (the court, or a
+claim that it accepts), the circumstance, and whether it is found or denied:
+
+    statement = [ subject ] { finding | denial }    without subject: whom the text spoke of before
+    subject   = names | together
+    names     = name { JOIN ( name | stranger ) }   a stranger is a misspelt name, or another person
+    together  = OTHERS | NUMBER | ABOVE | ALL       其余二被告人, 二被告人, 上述被告人, 各被告人
+    finding   = [ EACH | RESPECTIVELY ] circumstance   均: all of the sentence; 分别: one each
+    denial    = NOT circumstance                    withdraws what was told, not named, of them
+
+Who is only a companion (与甲共同), object (抓获甲) or source (甲的供述) is no subject.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lexpro.corpus.parsing import parties, payments
 from lexpro.law import circumstances, numerals
+from lexpro.law.circumstances import Finding
 from lexpro.records import Defendant
 
 _STOPS = re.compile(r"[。；\n]")
 _UNIT = re.compile(r"被告单位")
-_JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:原审|上诉人)?(?:被告(?:人|单位))?")
-_N = r"[二两三四五六七八九十]{1,3}"
+_JOINED = re.compile(r"(?:[、，和及与或]|或者|以及)?(?:原审|上诉人)?(?:被告(?:人|单位))?")
+# Between two names of an enumeration: other people's names.
+_STRANGERS = re.compile(r"(?:、(?:被告人)?[^，。；、：（）的]{2,4}){1,3}[、和及与](?:被告人)?")
+_N = r"(?:[二两三四五六七八九十]{1,3}|[1-9]?[0-9](?=名|个|位|被告))"
 # Several at once: 其他被告人, 三被告人, 上述被告人, 各被告人.
 _TOGETHER = re.compile(
-    rf"(?P<others>(?:其他|其余|其它)(?:同案)?(?:{_N}名?)?(?:被告人|人(?![民员身])))"
-    rf"|(?P<number>{_N})(?:名|个|位)?(?:同案)?(?:原审)?(?:被告人|(?<![十第])人(?=均|都|具|系|属|有|能|归|到|在|犯|自|构|对|的行))"
+    rf"(?P<others>(?:其他|其余|其它)(?:同案)?(?:(?P<rest>{_N})名?)?(?:被告人|人(?![民员身])))"
+    rf"|(?P<number>{_N})(?:名|个|位)?(?:同案)?(?:原审)?(?:被告人|(?<![十第])人(?![民员身次份面轻重死伤]|受伤|以上|左右))"
     r"|(?P<above>(?:上述|以上|前述|上列)(?:各)?(?:名)?(?:原审)?被告人)"
-    r"|(?P<all>(?:各|全部|所有|全案|全体|诸)(?:名|个|位)?(?:原审)?被告人|被告人(?=均|都|各))"
+    r"|(?P<all>(?:各|全部|所有|全案|全体|诸)(?:名|个|位)?(?:原审)?被告(?:单位(?:[、和及与](?:各)?))?(?:被告)?人|被告人(?=均|都|各))"
     r"|(?P<bare>被告人的?(?=亲属|家属|近亲属|亲友|归案|到案|当庭))"
 )
 # What stands before a name that is the subject of what follows.
 _BEFORE_SUBJECT = re.compile(
     r"(?:^|[，。；：、“（）．.0-9]|和|及|与|以及|其中|鉴于|认定|认为|但是?|而|且|对于?|关于|针对|因为?|由于|故|虽然?|考虑到|另|又|均|中|案|综上|所提|提出的?|"
-    r"指控的?|公诉机关|责任|作用|罪|查|刑)(?:原审)?(?:被告(?:人|单位))?$"
+    r"指控的?|公诉机关|责任|作用|罪|查|刑|代为?|代替)(?:原审)?(?:被告(?:人|单位))?$"
 )
 _BEFORE_TOGETHER = re.compile(
     _BEFORE_SUBJECT.pattern.replace("(?:原审)?", "(?:该|其|上述|以上|前述|本案|原审|犯|认定)?")
 )
 # With whom, to whom or by whom something is done: they are no subject.
 _NO_SUBJECT = re.compile(
-    r"(?:伙同|跟随|受|抓获|抓捕|揭发|检举|指使|劝说|规劝|通知|联系|带领|帮助|协助|供出|指认|殴打|委托|雇佣|纠集|(?:^|[，。；在系其])(?:与|同|和))"
+    r"(?:伙同|跟随|受|抓获|抓捕|揭发|检举|指使|劝说|规劝|通知|联系|带领|帮助|协助|供出|指认|殴打|委托|雇佣|纠集|与|同|(?:^|[，。；在系其])和)"
     r"(?:同案)?(?:犯|人)?(?:原审)?(?:被告(?:人|单位))?$"
 )
+# The same of several: 与上述四被告人相比.
+_NOT_TOGETHER = re.compile(r"(?:与|较|比|同|指挥|伙同|纠集|抓获)(?:其他|其余|该|其|上述|以上|前述|本案|原审|同案)?$")
 # What others say or have in common with the subject: 得到被告人甲的供述证实, 在与甲的共同犯罪中.
 _SPOKEN = re.compile(
     r"(?:等人?)?(?:的(?:共同|当庭|有罪)?(?:供述|证言|指证|指认|陈述|辨认|供认|证实|证明|笔录)|供述(?=[及与和、]|证实|证明|笔录))"
 )
 # 综合二被告人的累犯、从犯等情节: found before, of one each.
 _SUMMED_UP = re.compile(r"(?:[、，和及与][^，。；]{0,20}){0,12}等[^，。；]{0,10}情节")
+# 三被告人分别具有自首、立功情节: one each, in their order.
+_RESPECTIVELY = re.compile(r"分别(?:系|是|属|属于|具有|有|构成)?$")
 _SUMS_UP = re.compile(r"(?:综上|综合|根据|结合|按照|鉴于|考虑|本院)")
+# A denial reaches as far back as this.
+_REACH = 600
 # Somebody whose name is masked or numbered, at the beginning of what is said of them.
 _ANOTHER = re.compile(
     r"(?:^|[，。；：、])(?:同案(?:被告人|犯|人)?|被告人|证人|被害人)?"
@@ -78,6 +96,7 @@ class _Talk:
         names: all the defendants.
         subject: whom the text speaks of now.
         lately: everybody that it spoke of, the last at the end.
+        groups: all the groups that it spoke of.
         here: those of this sentence, a list a group.
         before: all those of the sentence before.
     """
@@ -85,6 +104,7 @@ class _Talk:
     names: list[str]
     subject: list[str]
     lately: list[str] = field(default_factory=list)
+    groups: list[list[str]] = field(default_factory=list)
     here: list[list[str]] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
 
@@ -92,6 +112,7 @@ class _Talk:
         """Speak of a group."""
         self.subject = group
         self.here.append(group)
+        self.groups.append(group)
         for name in group:
             if name in self.lately:
                 self.lately.remove(name)
@@ -107,19 +128,34 @@ class _Talk:
             self.before = self.so_far()
             self.here = []
 
+    def others(self, number: int) -> list[str]:
+        """The rest, or as many of it as `number` says: of the last who were named together."""
+        known = self.so_far()
+        rest = [name for name in self.names if name not in known]
+        if not number or len(rest) == number:
+            return rest
+        for group in reversed(self.groups):
+            left = [name for name in group if name not in known]
+            if len(left) == number:
+                return left
+        return rest
+
+    def of_number(self, number: int) -> list[str]:
+        """So many: everybody, all who are no unit, a group of the sentence, or those named last."""
+        people = [name for name in self.names if not parties.UNIT.search(name)]
+        for everybody in (self.names, people):
+            if number == len(everybody):
+                return everybody
+        same = next((group for group in reversed(self.here) if len(group) == number), None)
+        return same or (self.lately[-number:] if 0 < number <= len(self.lately) else [])
+
 
 def _together(match: re.Match[str], talk: _Talk) -> list[str]:
     """Whom 二被告人, 其他被告人 or the like means; empty where that cannot be told."""
     if match["others"]:
-        return [name for name in talk.names if name not in talk.so_far()]
+        return talk.others(numerals.parse_int(match["rest"]) or 0 if match["rest"] else 0)
     if match["number"]:
-        number = numerals.parse_int(match["number"]) or 0
-        people = [name for name in talk.names if not parties.UNIT.search(name)]
-        for everybody in (talk.names, people):
-            if number == len(everybody):
-                return everybody
-        same = next((group for group in reversed(talk.here) if len(group) == number), None)
-        return same or (talk.lately[-number:] if len(talk.lately) >= number else [])
+        return talk.of_number(numerals.parse_int(match["number"]) or 0)
     if match["bare"]:
         return [] if talk.here else talk.names
     if match["above"]:
@@ -141,7 +177,10 @@ def _named(text: str, forms: dict[str, str], unit: str | None) -> Iterator[_Grou
         ]
     groups: list[_Group] = []
     for start, end, name in sorted(found):
-        if groups and _JOINED.fullmatch(text, groups[-1].end, start):
+        joined = groups and (
+            _JOINED.fullmatch(text, groups[-1].end, start) or _STRANGERS.fullmatch(text, groups[-1].end, start)
+        )
+        if joined:
             groups[-1].end = end
             groups[-1].names.append(name)
         else:
@@ -179,10 +218,53 @@ def _sums_up(sentence: str, clause: int, place: int) -> bool:
     return bool(_SUMS_UP.match(sentence, clause) and _SUMMED_UP.search(sentence, place, place + 120))
 
 
-def _of_several(
-    reasoning: str, hits: list[tuple[str, int]], names: list[str]
-) -> Iterator[tuple[str, list[str]]]:
-    """(circumstance, who has it) where there are several defendants."""
+@dataclass(slots=True)
+class _Held:
+    """What was found of each defendant so far."""
+
+    found: dict[str, list[Finding]]
+
+    def add(self, finding: Finding, who: Sequence[str]) -> None:
+        """Add a finding; a denial withdraws what was told of them, but not named, shortly before."""
+        for name in who:
+            if not finding.denied:
+                self.found[name].append(finding)
+                continue
+            self.found[name] = [
+                held
+                for held in self.found[name]
+                if held.named
+                or circumstances.called(held.name) != finding.name
+                or finding.place - held.place > _REACH
+            ]
+
+    def has(self, name: str, circumstance: str) -> bool:
+        """Whether a defendant has a circumstance already."""
+        return circumstance in circumstances.tidy([finding.name for finding in self.found[name]])
+
+
+def _dealt(text: str, run: Sequence[Finding], who: list[str], held: _Held) -> dict[int, list[str]]:
+    """Place → whose it is, of a list of circumstances behind 分别 (分别具有自首、立功情节).
+
+    A list of what was found before says nothing new. Else each has one, in their order.
+    """
+    listed = [run[0]]
+    for finding in run[1:]:
+        between = text[listed[-1].place : finding.place]
+        if len(between) > 8 or not re.search("[、和及与]", between) or re.search("[，。；]", between):
+            break
+        listed.append(finding)
+    if len(listed) < 2:
+        return {}
+    if all(any(held.has(name, finding.name) for name in who) for finding in listed):
+        return {finding.place: [] for finding in listed}
+    if len(listed) == len(who):
+        return {finding.place: [name] for finding, name in zip(listed, who, strict=True)}
+    return {}
+
+
+def _of_several(reasoning: str, findings: list[Finding], names: list[str], held: _Held) -> None:
+    """Add to `held` what is found of each of several defendants."""
     units = [name for name in names if parties.UNIT.search(name)]
     unit = units[0] if len(units) == 1 else None
     # A name comes before a circumstance at its place: 曾勇曾因….
@@ -190,41 +272,62 @@ def _of_several(
     events: list[tuple[int, object]] = [(group.start, group) for group in groups]
     events += [(match.start(), match) for match in _TOGETHER.finditer(reasoning)]
     events += [(match.start(), match[0]) for match in _STOPS.finditer(reasoning)]
-    events += [(place, name) for name, place in hits]
+    events += [(finding.place, finding) for finding in findings]
     talk = _Talk(names, names)
     # Where the sentence and its clause begin, and the last who were named end.
     begin = clause = last = 0
     # How many groups of the sentence have had their circumstances.
     named = 0
     sure = False
+    dealt: dict[int, list[str]] = {}
     for place, event in sorted(events, key=lambda one: one[0]):
-        if event in ("。", "\n", "；"):
+        if isinstance(event, str):
             clause, sure = place + 1, False
             last = place
             if event != "；":
                 begin, named = clause, 0
                 talk.next_sentence()
-        elif isinstance(event, str):
+        elif isinstance(event, Finding):
             summed = clause == begin and _sums_up(reasoning, clause, place)
-            if summed and (len(talk.subject) > 1 or not talk.here):
+            if (summed and (len(talk.subject) > 1 or not talk.here)) or _stranger(reasoning, place, names):
                 continue
-            # The fault of a victim is nobody's: where nobody is named it counts for all.
-            everybody = event == "被害人过错" and not talk.here
-            yield event, talk.names if everybody else _each(reasoning, last, place, talk, named)
+            who = _each(reasoning, last, place, talk, named)
+            if event.name == "被害人过错" and not talk.here:
+                # The fault of a victim is nobody's: where nobody is named it counts for all.
+                who = talk.names
+            elif units and reasoning.endswith("单位", 0, place):
+                who = units
+            elif len(who) > 1 and _RESPECTIVELY.search(reasoning, last, place):
+                dealt |= _dealt(reasoning, [one for one in findings if one.place >= place], who, held)
+            held.add(event, dealt.get(place, who))
             named = len(talk.here)
         elif isinstance(event, _Group):
             # A name in the middle of a clause that has a subject is no new one.
             if event.sure or not sure:
                 talk.of(event.names)
                 last, sure = event.end, event.sure
+            else:
+                talk.groups.append(event.names)
         elif not _SPOKEN.match(reasoning, event.end()) and (who := _together(event, talk)):
+            near = max(0, event.start() - 12)
             if talk.here and _JOINED.fullmatch(reasoning, last, event.start()):
                 talk.of(list(dict.fromkeys(talk.here.pop() + who)))
-            elif _BEFORE_TOGETHER.search(reasoning, max(0, event.start() - 12), event.start()):
+            elif _BEFORE_TOGETHER.search(reasoning, near, event.start()) and not _NOT_TOGETHER.search(
+                reasoning, near, event.start()
+            ):
                 talk.of(who)
             else:
                 continue
             last, sure = event.end(), True
+
+
+def _stranger(text: str, place: int, names: list[str]) -> bool:
+    """Whether a circumstance is said of somebody with a masked name who is no defendant (程某系…)."""
+    start = max(text.rfind(mark, max(0, place - 12), place) for mark in "，。；\n") + 1
+    match = _ANOTHER.match(text, start, place) if start else None
+    return bool(match) and not any(
+        name.startswith(match["name"]) or match["name"].startswith(name) for name in names
+    )
 
 
 def _of_another(text: str, place: int, name: str) -> bool:
@@ -241,16 +344,23 @@ def _of_another(text: str, place: int, name: str) -> bool:
     return name not in here[last.end() :] and "被告人" not in here[last.end() :]
 
 
-def assign(reasoning: str, defendants: list[Defendant]) -> None:
-    """Set the circumstances of the defendants from the reasoning."""
+def assign(passages: Sequence[str], defendants: list[Defendant]) -> None:
+    """Set the circumstances of the defendants from what the court says.
+
+    Args:
+        passages: the reasoning, and what the court weighs elsewhere.
+        defendants: all of them.
+    """
     names = list(dict.fromkeys(defendant.name for defendant in defendants))
-    found: dict[str, list[str]] = {name: [] for name in names}
-    hits = circumstances.find(reasoning)
-    if len(names) == 1:
-        found[names[0]] = [name for name, place in hits if not _of_another(reasoning, place, names[0])]
-    elif names and hits:
-        for name, who in _of_several(reasoning, hits, names):
-            for holder in who:
-                found[holder].append(name)
+    held = _Held({name: [] for name in names})
+    for text in passages:
+        findings = circumstances.findings(text)
+        if len(names) == 1:
+            for finding in findings:
+                if not _of_another(text, finding.place, names[0]):
+                    held.add(finding, names)
+        elif names and findings:
+            _of_several(text, findings, names, held)
     for defendant in defendants:
-        defendant.circumstances = circumstances.tidy(found[defendant.name])
+        found = [finding.name for finding in held.found[defendant.name]]
+        defendant.circumstances = circumstances.tidy(found)

@@ -50,8 +50,8 @@ _BAD = re.compile(
 )
 # What goes on behind a name that was listed already: 被告人张某因吸毒品…, 被告人张某现羁押于….
 _MORE = re.compile(r"因|不服|曾|于|系|被|在|对|及|的|自|又|现|拒|犯|无|涉|未|已|经|归|到|主动|供")
-# What makes a longer name of another: 张某 and 张某甲, 李某 and 李某1.
-_LONGER = re.compile("[某甲乙丙丁戊己庚辛壬癸0-9×XxA-Z*]")
+# What makes a longer name of another, and a mask of one: 张某 and 张某甲, 李某 and 李某1.
+_MASK = re.compile("[某甲乙丙丁戊己庚辛壬癸0-9×XxA-Z*]")
 # More names than this in one text are no list of defendants.
 _MOST = 200
 _LONGEST = 16
@@ -118,7 +118,7 @@ def judged(judgment: str, listed: list[str]) -> list[str]:
     for name in found:
         known = next((one for one in longest if name.startswith(one)), None)
         # 张三因…, 张三退缴的…: a listed name and what is said of the person.
-        names[known if known and not _LONGER.match(name, len(known)) else name] = True
+        names[known if known and not _MASK.match(name, len(known)) else name] = True
     return [name for name in names if name in listed or _sound(name)][:_MOST]
 
 
@@ -156,15 +156,23 @@ def matched(listed: list[str], judged: list[str]) -> dict[str, str]:
 def written(text: str, names: list[str]) -> dict[str, str]:
     """What the defendants are called in a text → their names.
 
-    A court that masks a name in one place may forget it in another (钱俊, 钱某).
+    A court that masks a name in one place may forget it in another (钱俊, 钱某), or misspell it
+    (张艳萍, 张丽萍).
     """
     forms = {name: name for name in names}
     missing = [name for name in names if name not in text]
-    listed = dict.fromkeys(match["name"] for match in _ENUMERATED.finditer(text)) if missing else ()
+    whole = [name for name in names if len(name) > 2 and not _MASK.search(name)]
+    listed = dict.fromkeys(match["name"] for match in _ENUMERATED.finditer(text)) if missing or whole else ()
     for form in list(listed)[:_MOST]:
-        if form not in forms and (one := next((name for name in missing if alike(name, form)), None)):
+        if form in forms:
+            continue
+        if one := next((name for name in missing if alike(name, form)), None):
             forms[form] = one
             missing.remove(one)
+        elif len(form) > 2 and not _MASK.search(form):
+            like = [name for name in whole if alike(name, form)]
+            if len(like) == 1:
+                forms[form] = like[0]
     return forms
 
 

@@ -65,7 +65,8 @@ def ordered(judgment: str) -> tuple[Money, Money]:
 
 
 # Who pays: defendants by name (not the beginning of a longer one: 张某 in 张某甲), or all of them.
-_LONGER = tuple("某甲乙丙丁戊己庚辛壬癸0123456789×")
+# but 张某2011年因… ends it.
+_LONGER = re.compile("[某甲乙丙丁戊己庚辛壬癸×]|[0-9](?![0-9]{3}年)")
 _ALL_OF_THEM = re.compile(r"(?:[二三四五六七八九十两各]|上述|以上|全体)(?:名|位|个)?被告人")
 _JOINED = re.compile(r"[、，,和及与]?(?:以及)?(?:被告(?:人|单位))?")
 
@@ -74,7 +75,7 @@ def places_of(sentence: str, name: str) -> Iterator[int]:
     """Where a name stands, not counting where it begins a longer one."""
     at = sentence.find(name)
     while at >= 0:
-        if not sentence.startswith(_LONGER, at + len(name)):
+        if not _LONGER.match(sentence, at + len(name)):
             yield at
         at = sentence.find(name, at + 1)
 

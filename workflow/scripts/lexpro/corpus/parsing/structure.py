@@ -5,7 +5,7 @@ Never raises, whatever the text.
 
 from __future__ import annotations
 
-from lexpro.corpus.parsing import amounts, heading, holders, parties, payments
+from lexpro.corpus.parsing import amounts, heading, holders, parties, payments, weighing
 from lexpro.corpus.parsing import operative as sentence
 from lexpro.corpus.parsing.layout import tighten
 from lexpro.corpus.parsing.sections import find_sections, plain
@@ -82,7 +82,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     )
     judgment.province, judgment.city = courts.place(judgment.court, judgment.case_number, province_hint, same)
     judgment.defendants = _defendants(part.get("parties", ""), operative, same)
-    holders.assign(reasoning, judgment.defendants)
+    holders.assign([weighing.before(part.get("evidence", "")), reasoning], judgment.defendants)
     judgment.articles = basis(reasoning)
     judgment.restitution, judgment.compensation = payments.ordered(operative)
     payments.assign(operative, judgment.defendants)

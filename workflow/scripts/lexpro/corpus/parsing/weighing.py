@@ -1,0 +1,36 @@
+"""What a court makes of circumstances before 本院认为, where it answers the parties.
+
+Some courts answer each opinion behind the evidence (关于…的辩护意见，经查属实，予以采纳), and do not
+repeat in the reasoning what they accept there.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Bounded: what is longer is a list of evidence.
+_SENTENCE = re.compile(r"[^。\n]{12,400}[。\n]")
+# An opinion that is accepted, or what the court itself derives from a circumstance.
+_ACCEPTED = re.compile(
+    r"(?:意见|辩解|理由|观点|情节)[^。]{0,60}?(?:(?<!不)(?:予以|应予|可予|酌予)(?:采纳|采信|支持)|(?<!不能)(?<!不)成立(?=[，。；]))"
+)
+_DERIVED = re.compile(
+    r"(?:可以?|可予|应当?|应予|予以|依法|酌情)(?:依法|酌情|对其|对被告人[^，。；]{2,20})?(?:予以)?"
+    r"(?:从轻|减轻|从重|从宽)(?:、减轻|或者?减轻|、从轻)?(?:或者?免除)?处罚"
+)
+_COURT = re.compile(r"^(?:[0-9（）一二三四五六七八九十、.．]{0,6})(?:经查|被告人|鉴于|关于|对于?|综上|本院|但|其)")
+# Evidence, what others ask for, and what stays open.
+_OTHERS = re.compile(
+    r"证实|证明|证言|笔录|载明|供认|谅解书|希望|请求本院|公诉机关(?:认为|指控|建议)|检察院(?:认为|指控|建议)|起诉书|我"
+    r"|另查明|建议(?:对|从|给)|不予(?:采纳|支持|采信)|不能成立|或者?(?:自首|坦白|立功|从犯)|无证据|证据[^，。；]{0,6}不足"
+)
+
+
+def before(evidence: str) -> str:
+    """The sentences of the section behind the facts in which the court upholds a circumstance."""
+    return "".join(
+        match[0].strip() + "\n"
+        for match in _SENTENCE.finditer(evidence)
+        if (_ACCEPTED.search(match[0]) or (_COURT.match(match[0].strip()) and _DERIVED.search(match[0])))
+        and not _OTHERS.search(match[0])
+    )
