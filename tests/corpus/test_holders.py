@@ -46,6 +46,32 @@ FOUND = {
     f"被告人{A}系累犯；被告人{B}协助公安机关抓获被告人{C}，系立功": (["累犯"], ["立功"], []),
     f"被告人{A}的罪行得到被告人{B}、{C}的供述证实，{A}系累犯": (["累犯"], [], []),
     f"被告人{A}指挥其他被告人作案，系主犯": (["主犯"], [], []),
+    f"被告人{B}在与被告人{A}的共同犯罪中系从犯；归案后如实供述": ([], ["坦白", "从犯"], []),
+    f"被告人{B}单独以及与被告人{A}共同盗窃，起主要作用，系主犯": ([], ["主犯"], []),
+    f"上述三被告人均积极参与。被告人{B}、{C}与其他被告人相比，起次要作用，系从犯": ([], ["从犯"], ["从犯"]),
+    f"被告人{A}的家属代被告人{B}赔偿，取得谅解": ([], ["谅解"], []),
+    # Other ways to join, and to count.
+    f"被告人{A}或{B}操纵秤，起主要作用，系主犯": (["主犯"], ["主犯"], []),
+    f"被告人{A}、郑大山、{C}系主犯": (["主犯"], [], ["主犯"]),
+    f"被告人{A}邀约{B}作案；被告人{B}望风，二人起次要作用系从犯": (["从犯"], ["从犯"], []),
+    f"上述3名被告人退出违法所得。被告人{A}系主犯": (["主犯", "退赃"], ["退赃"], ["退赃"]),
+    f"致二人轻伤、三人死亡，被告人{A}系主犯": (["主犯"], [], []),
+    f"被告人{A}2011年因犯盗窃罪被判处有期徒刑，系累犯": (["累犯"], [], []),
+    # One each, unless it was said before.
+    f"被告人{A}、{B}分别具有自首、立功情节": (["自首"], ["立功"], []),
+    f"被告人{A}系自首。被告人{B}系立功。对二被告人分别具有立功、自首情节的意见，予以采纳": (
+        ["自首"],
+        ["立功"],
+        [],
+    ),
+    f"被告人{A}、{B}分别检举他人犯罪，系立功": (["立功"], ["立功"], []),
+    # Somebody else, and the law.
+    f"被告人{A}明知是幼女，程某系未成年人，仍实施强奸": ([], [], []),
+    "《刑法》第六十五条规定：五年以内再犯应当判处有期徒刑以上刑罚之罪的，是累犯": ([], [], []),
+    # A denial withdraws what was told, not what was named, and of those only whom it speaks of.
+    f"被告人{A}归案后如实供述。{A}当庭翻供，不能认定坦白。被告人{B}如实供述": ([], ["坦白"], []),
+    f"被告人{A}、{B}自动投案，被告人{B}如实供述，具有自首情节；{A}未如实供述，不构成自首": ([], ["自首"], []),
+    f"被告人{A}起次要作用，系从犯；{A}在另一起犯罪中不系从犯": (["从犯"], [], []),
     # A list of what was found before says nothing of its own.
     f"被告人{A}系累犯；被告人{B}系从犯。综合三被告人的累犯、从犯等量刑情节": (["累犯"], ["从犯"], []),
     # A later sentence goes on.
@@ -94,6 +120,47 @@ def test_the_order_of_clauses_says_nothing(parts, mark):
 def test_a_name_that_is_masked_in_one_place_is_the_same_persons():
     assert found("被告人钱某系累犯，被告人金建军系从犯", ["金建军", "钱俊"]) == (["从犯"], ["累犯"])
     assert found("被告人毛大钢、许秀军如实供述", ["毛大刚", "许秀军"]) == (["坦白"], ["坦白"])
+
+
+def test_a_misspelt_name_in_a_list_is_the_one_that_it_is_like():
+    assert found("被告人陈建国、林晓芳、吴大勇取得被害人谅解。被告人林小芳系累犯", NAMES) == (
+        ["谅解"],
+        ["累犯", "谅解"],
+        ["谅解"],
+    )
+
+
+def test_the_rest_of_some_are_the_last_that_were_named_with_them():
+    names = [A, B, C, "赵大山"]
+    text = (
+        f"被告人赵大山犯窝藏罪。被告人{A}伙同村干部被告人{B}、{C}侵占，被告人{A}系主犯；其他二名被告人系从犯"
+    )
+    assert found(text, names) == (["主犯"], ["从犯"], ["从犯"], [])
+
+
+@given(st.integers(2, 9), st.booleans())
+def test_a_number_in_digits_is_the_one_in_words(number, all_of_them):
+    names = [f"李某{place}" for place in range(1, number + (1 if all_of_them else 3))]
+    row = "、".join(names[:number])
+    for written in ("零一二三四五六七八九"[number], str(number)):
+        text = f"被告人{row}结伙盗窃，{written}名被告人均如实供述"
+        assert found(text, names) == tuple(["坦白"] if name in names[:number] else [] for name in names)
+
+
+@given(
+    st.lists(st.sampled_from(NAMES), min_size=1, unique=True),
+    st.sampled_from(["伙同", "纠集", "抓获", "以及与", "单独或者与"]),
+)
+def test_companions_have_nothing(companions, with_whom):
+    first = next((name for name in NAMES if name not in companions), None)
+    if first:
+        text = f"被告人{first}{with_whom}被告人{'、'.join(companions)}共同作案，系主犯"
+        assert found(text, NAMES) == tuple(["主犯"] if name == first else [] for name in NAMES)
+
+
+def test_a_unit_surrenders():
+    names = ["某某贸易有限公司", "张三"]
+    assert found("被告人张三作为负责人主动交代，应认定为单位自首", names) == (["自首"], [])
 
 
 def test_units():

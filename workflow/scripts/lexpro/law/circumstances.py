@@ -63,7 +63,9 @@ _NEGATED = re.compile(
 # What is not finished is what an attempt is: 犯罪未完成，系未遂 denies nothing.
 _UNFINISHED = re.compile(r"未(?!能?(?:构成|认定))[^，。；而]{0,12}$")
 _INCHOATE = {"未遂", "中止", "预备"}
-_NEGATED_AFTER = re.compile(r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据|不[当妥]|有误)")
+_NEGATED_AFTER = re.compile(
+    r"^[^，。；]{0,10}(?:不能?成立|不(?:予)?(?:认定|采纳)|不足|不予支持|于法无据|不[当妥]|有误)"
+)
 # Who else says something, what the court then looks at, and what it makes of it.
 _EVENT = re.compile(
     r"(?=[不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代。\n])(?:"
@@ -228,7 +230,9 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             if claim is None:
                 claim = _Claim(event.start())
                 # 其关于张某系从犯的意见: what stands right before it was claimed.
-                while found and found[-1].place >= max(_clause_start(text, event.start()), event.start() - 60):
+                while found and found[-1].place >= max(
+                    _clause_start(text, event.start()), event.start() - 60
+                ):
                     claim.claimed.append(found.pop())
         elif claim is None:
             continue

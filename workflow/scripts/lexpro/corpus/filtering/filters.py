@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from lexpro.config.filter import Settings
 from lexpro.corpus.filtering import document_kinds
 from lexpro.corpus.parsing.punishments import unreadable
-from lexpro.corpus.parsing.sections import plain
-from lexpro.law import articles, charges
+from lexpro.corpus.parsing.reasoned import charges_in
+from lexpro.law import articles
 from lexpro.records import ACQUITTED, TIMED_KINDS, Judgment
 
 # (reason, detail)
@@ -103,21 +103,6 @@ def unreadable_term(judgment: Judgment, text: str, _: Settings) -> Drop | None:
     return None
 
 
-# A crime that the reasoning finds: what it is said to be, or to be punished as.
-_FOUND = re.compile(r"(?:构成|触犯|犯|以|成立|系)[^，。；]{0,40}$")
-_REMARK = re.compile(r"\s+|（(?!边）)[^（）]{0,20}）")
-
-
-def _charges_in(text: str) -> dict[str, bool]:
-    """Charge → whether it is said to be committed (构成…罪), of a passage."""
-    tight = _REMARK.sub("", plain(text))
-    found: dict[str, bool] = {}
-    for name, start, _ in charges.find(tight):
-        said = bool(_FOUND.search(tight, max(0, start - 44), start))
-        found[name] = found.get(name, False) or said
-    return found
-
-
 def parse_disagreement(judgment: Judgment, text: str, _: Settings) -> Drop | None:
     """What was read contradicts itself: it would teach wrong labels.
 
@@ -136,10 +121,10 @@ def parse_disagreement(judgment: Judgment, text: str, _: Settings) -> Drop | Non
             return "parse_disagreement", f"{defendant.sentence.kind} without length"
     start, end = judgment.sections.get("reasoning", (0, len(text)))
     sentenced = {charge for defendant in judgment.defendants for charge in defendant.charges}
-    reasoned = _charges_in(text[start:end])
+    reasoned = charges_in(text[start:end])
     if not (unnamed := sentenced - set(reasoned)):
         return None
-    accused = _charges_in(text[:start])
+    accused = charges_in(text[:start])
     others = {name for name, said in reasoned.items() if said and name not in sentenced}
     unknown = {name for name in unnamed if name in text[start:end]}
     if unnamed <= set(accused) | unknown and not others:

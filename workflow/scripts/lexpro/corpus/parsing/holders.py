@@ -52,10 +52,12 @@ _NO_SUBJECT = re.compile(
     r"(?:同案)?(?:犯|人)?(?:原审)?(?:被告(?:人|单位))?$"
 )
 # The same of several: 与上述四被告人相比.
-_NOT_TOGETHER = re.compile(r"(?:与|较|比|同|指挥|伙同|纠集|抓获)(?:其他|其余|该|其|上述|以上|前述|本案|原审|同案)?$")
-# What others say or have in common with the subject: 得到被告人甲的供述证实, 在与甲的共同犯罪中.
+_NOT_TOGETHER = re.compile(
+    r"(?:与|较|比|同|指挥|伙同|纠集|抓获)(?:其他|其余|该|其|上述|以上|前述|本案|原审|同案)?$"
+)
+# What others say or have in common with the subject: 得到被告人甲的供述证实, 与甲相比.
 _SPOKEN = re.compile(
-    r"(?:等人?)?(?:的(?:共同|当庭|有罪)?(?:供述|证言|指证|指认|陈述|辨认|供认|证实|证明|笔录)|供述(?=[及与和、]|证实|证明|笔录))"
+    r"(?:等人?)?(?:的(?:共同|当庭|有罪)?(?:供述|证言|指证|指认|陈述|辨认|供认|证实|证明|笔录)|相[比较]|供述(?=[及与和、]|证实|证明|笔录))"
 )
 # 综合二被告人的累犯、从犯等情节: found before, of one each.
 _SUMMED_UP = re.compile(r"(?:[、，和及与][^，。；]{0,20}){0,12}等[^，。；]{0,10}情节")
@@ -178,7 +180,8 @@ def _named(text: str, forms: dict[str, str], unit: str | None) -> Iterator[_Grou
     groups: list[_Group] = []
     for start, end, name in sorted(found):
         joined = groups and (
-            _JOINED.fullmatch(text, groups[-1].end, start) or _STRANGERS.fullmatch(text, groups[-1].end, start)
+            _JOINED.fullmatch(text, groups[-1].end, start)
+            or _STRANGERS.fullmatch(text, groups[-1].end, start)
         )
         if joined:
             groups[-1].end = end
@@ -225,7 +228,7 @@ class _Held:
     found: dict[str, list[Finding]]
 
     def add(self, finding: Finding, who: Sequence[str]) -> None:
-        """Add a finding; a denial withdraws what was told of them, but not named, shortly before."""
+        """Add a finding; a denial withdraws what was told, but not named, shortly before."""
         for name in who:
             if not finding.denied:
                 self.found[name].append(finding)
@@ -322,7 +325,7 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
 
 
 def _stranger(text: str, place: int, names: list[str]) -> bool:
-    """Whether a circumstance is said of somebody with a masked name who is no defendant (程某系…)."""
+    """Whether a circumstance is said of somebody who is no defendant (程某系未成年人)."""
     start = max(text.rfind(mark, max(0, place - 12), place) for mark in "，。；\n") + 1
     match = _ANOTHER.match(text, start, place) if start else None
     return bool(match) and not any(

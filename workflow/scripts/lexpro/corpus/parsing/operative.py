@@ -239,6 +239,7 @@ class _Parser:
         """Read acquittal = WHO ACQUIT."""
         for person in self._people(self.pending):
             person.acquitted = not person.offences
+            person.item = self.item
         self.pending = []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _ROLE = (
     r"(?:(?:原审)?上诉人\s{0,4}（\s{0,4})?(?:原审)?被\s?告\s?(?:人|单\s?位)(?:暨"
@@ -84,6 +85,31 @@ def listed(parties: str) -> list[str]:
             if len(names) == _MOST:
                 return names
     return names
+
+
+def namesakes(listed: Sequence[str], reasoning: str, operative: str) -> list[str]:
+    """Defendants with the masked name of another one (被告人赵某、赵某、袁某), who are listed once.
+
+    The reasoning enumerates them, and the operative part sentences each.
+    """
+    again = {
+        name
+        for name in listed
+        if operative.count(f"被告人{name}犯") + operative.count(f"被告人{name}（") > listed.count(name)
+    }
+    masked = sorted((name for name in again if _MASK.search(name)), key=len, reverse=True)
+    if not masked:
+        return []
+    name = "(?:" + "|".join(map(re.escape, sorted(set(listed), key=len, reverse=True))) + ")(?![0-9甲乙丙丁])"
+    row = re.compile(f"被告人{name}(?:[、，和及与](?:被告人)?{name})+")
+    rows = [re.findall(name, match[0]) for match in row.finditer(reasoning)]
+    more: list[str] = []
+    for one in masked:
+        sentenced = len(re.findall(f"被告人{re.escape(one)}(?:（[^）]{{1,12}}）)?犯", operative))
+        known = listed.count(one)
+        if sentenced > known and any(found.count(one) == sentenced for found in rows):
+            more += [one] * (sentenced - known)
+    return more
 
 
 def _goes_on(name: str, names: list[str]) -> bool:

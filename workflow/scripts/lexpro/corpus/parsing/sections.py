@@ -66,6 +66,7 @@ class _Opening:
         self.here, self.behind = re.compile(pattern), re.compile(f"{marks}(?:{pattern})")
 
     def first(self, text: str, start: int, end: int) -> int | None:
+        """Where it stands first."""
         # Where the search begins something else has ended.
         if self.here.match(text, start, end):
             return start
@@ -76,11 +77,24 @@ class _Opening:
 # Where copies have lost the stop: 现已审理终结公诉机关指控, 公开开庭审理了本案经审理查明.
 _GLUED = r"(?:[。；：”\s）]|(?<=终)结|(?<=本)案)"
 _REASONING = _Opening(
-    r"(?:综上(?:所述)?，?|据此，?)?本\s?(?:院|庭)\s?(?:经审查|经审理"
-    r"|审理|审查)?(?:后)?认\s?为(?!，?(?:上述|以上|该|前述)[^，。]{0,6}证据)"
+    r"(?:综[上述](?:所述)?，?|据此，?)?(?:本\s?(?:院|庭|合议庭|案)\s?(?:经审查|经审理"
+    r"|审理|审查|再审|评议)?|再审)(?:后)?认\s?为(?!，?(?:上述|以上|该|前述)[^，。]{0,6}证据)"
+)
+# What the reasoning itself begins with, among several 本院认为: that a crime was committed. Others
+# are of the procedure, of evidence, or answer an opinion.
+_GUILT = re.compile(
+    r"行为[^。；]{0,30}(?:构成|触犯|属于|系|符合)|构成[^。，；]{2,40}罪|犯[^。，；]{2,40}罪|罪名|无罪|原判"
+)
+_MAIN = re.compile(
+    r"(?:综上(?:所述)?，?)?[^，：]{0,12}认\s?为[，：、]?(?:综上(?:所述)?，)?"
+    r"(?:被告|上诉人|原审|原判|公诉机关|[^，。；]{2,30}检察院|[一1][、.．]被告)"
 )
 _ANYWHERE = re.compile(r"本\s?院\s?认\s?为")
-_DECISION = re.compile(r"(?:判\s{0,4}决|裁\s{0,4}定|决\s{0,4}定)\s{0,4}如\s{0,4}下")
+_DECISION = re.compile(r"(?:判\s{0,4}决|裁\s{0,4}定|决\s{0,4}定)\s{0,4}如\s{0,4}下|判处如下|判决以下")
+# The operative part where 判决如下 is left out: …之规定，一、被告人张某犯….
+_BARE_DECISION = re.compile(
+    r"(?:规定[，：；。]?|判决：)(?=(?:[一1][、.．])?(?:被告人[^。；]{1,60}犯|维持|撤销))"
+)
 _CITED = re.compile(r"规定|依照|依据")
 _ENDING = re.compile(
     r"如\s{0,4}不\s{0,4}服\s{0,4}本|如对本判决不服|本(?:判决|裁定)(?:书)?(?:为"
@@ -91,13 +105,13 @@ _SIGNED = _Opening(
 )
 _FACTS = _Opening(
     r"(?:经|本院|法院|合议庭|法庭|庭审)(?!依法审查|审查)[^，。；：\s]{0,14}?查\s?明(?!的犯罪事"
-    r"实(?:，|相|与))|经[^，。；：]{0,10}审理，查明|审理查明|本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实",
+    r"实(?:，|相|与))|经[^，。；：]{0,10}审理，查明|审理查明|(?:原[审判]|一审)(?:法院|判决)?(?:认定|查明)|本院(?:确认|认定)(?:的|如下|以下)?[^，。；]{0,8}事实",
     _GLUED,
 )
 # The story of the accusation; not the sentence that says by which indictment the case came
 # (…以…号起诉书指控被告人某犯某罪).
 _CHARGED = _Opening(
-    r"(?:(?!经|由|被)[^，。；：\s以]{0,30}检察院(?:第[一二三四五]分院)?"
+    r"(?:(?!经|由|被)(?:(?!审理)[^，。；：\s以]){0,30}检察院(?:第[一二三四五]分院)?"
     r"|公诉机关|公诉人|检察机关|起诉书|自诉人)[^，。；：\s以号]{0,30}(?:指控"
     r"|诉称|控诉)称?"
     r"(?:的[^，。：]{0,10}事实)?[：，]?(?!被告[^。]{1,80}犯[^。]{1,60}罪(?:[，一。]|的?事实))",
@@ -131,14 +145,33 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
+# How far the reasoning tells the crime.
+_TOLD = 500
+
+
+def _reasoning(text: str, limit: int) -> int | None:
+    """Where the reasoning begins: the first 本院认为 that tells a crime, else the first of all."""
+    first = _REASONING.first(text, 0, limit)
+    place = first
+    while place is not None:
+        behind = _REASONING.first(text, place + 1, min(limit, place + _TOLD))
+        end = min(limit, place + _TOLD) if behind is None else behind
+        if _GUILT.search(text, place, end) and (place == first or _MAIN.match(text, place, limit)):
+            return place
+        place = _REASONING.first(text, place + 1, limit) if behind is None else behind
+    return first
+
+
 def _tail(text: str) -> dict[str, int]:
     """Where reasoning, judgment and ending begin."""
     starts: dict[str, int] = {}
     decisions = [match.start() for match in _DECISION.finditer(text)]
     # The last of them: the first may be an earlier court's, or be quoted.
+    if not decisions:
+        decisions = [match.end() for match in _BARE_DECISION.finditer(text)]
     decision = decisions[-1] if decisions else None
     limit = len(text) if decision is None else decision
-    reasoning = _REASONING.first(text, 0, limit)
+    reasoning = _reasoning(text, limit)
     if reasoning is None and (anywhere := _ANYWHERE.search(text, 0, limit)):
         reasoning = anywhere.start()
     if reasoning is not None:

@@ -5,7 +5,7 @@ Never raises, whatever the text.
 
 from __future__ import annotations
 
-from lexpro.corpus.parsing import amounts, heading, holders, parties, payments, weighing
+from lexpro.corpus.parsing import amounts, heading, holders, parties, payments, reasoned, weighing
 from lexpro.corpus.parsing import operative as sentence
 from lexpro.corpus.parsing.layout import tighten
 from lexpro.corpus.parsing.sections import find_sections, plain
@@ -28,12 +28,13 @@ def basis(reasoning: str) -> list[Article]:
     return [article for article in found if article.law]
 
 
-def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
+def _defendants(listed: str, reasoning: str, operative: str, text: str) -> list[Defendant]:
     """The defendants of the list of parties, and those that only the operative part names.
 
     Each has what the operative part gives them.
     """
     names = parties.listed(listed)
+    names += parties.namesakes(names, reasoning, operative)
     if not operative:
         return [Defendant(name) for name in names or parties.mentioned(text[:4000])]
     judged = parties.judged(operative, names)
@@ -45,6 +46,7 @@ def _defendants(listed: str, operative: str, text: str) -> list[Defendant]:
     defendants = sentence.read(operative, read or parties.mentioned(text[:4000]))
     for defendant, name in zip(defendants, names, strict=False):
         defendant.name = name
+    reasoned.settle(defendants, reasoning)
     return defendants
 
 
@@ -81,7 +83,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
         part.get("accusation", "") + part.get("facts", "") + part.get("evidence", "") + reasoning
     )
     judgment.province, judgment.city = courts.place(judgment.court, judgment.case_number, province_hint, same)
-    judgment.defendants = _defendants(part.get("parties", ""), operative, same)
+    judgment.defendants = _defendants(part.get("parties", ""), reasoning, operative, same)
     holders.assign([weighing.before(part.get("evidence", "")), reasoning], judgment.defendants)
     judgment.articles = basis(reasoning)
     judgment.restitution, judgment.compensation = payments.ordered(operative)

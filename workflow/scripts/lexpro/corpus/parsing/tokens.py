@@ -63,8 +63,8 @@ _TOKEN = re.compile(
     r"|(?:剩余|尚余)(?=[^。；]{0,6}(?:刑|年|月))|[原前]犯|因(?:其)?(?:前罪|犯)(?=[^。；]{2,60}被)"
     r"|(?:前|原)(?:罪|判|犯)[^，。；]{0,20}?(?=判处|所判|被判))"
     r"|(?P<who>被告(?:人|单位)|上诉人(?:（原审被告人）)?|罪犯)"
-    r"|(?:犯(?!罪)(?=[^。；]{2,90}?(?:罪|判处))"
-    r"|(?:以|构成)(?=[^，。；以]{2,60}罪，?判处))(?P<crime>)"
+    r"|(?:犯(?!罪(?![^，。；、]{2,20}罪，?判处))(?=[^。；]{2,90}?(?:罪|判处))"
+    r"|(?:以(?![前下上])|构成)(?=[^，。；以]{2,60}罪，?判处))(?P<crime>)"
     r"|(?P<probation>缓刑|缓期(?=[一二三四五六七八九十0-9]))"
     r"|(?<!折抵)(?<!缴纳)(?<!抵作)(?<!上述)(?<!交纳)(?<!预缴)(?<!预交)(?<!剩余)(?<!抵缴)(?<!充抵)(?<!抵扣)"
     r"(?P<fine>罚金)"
@@ -190,6 +190,9 @@ def _revoked(text: str, position: int) -> int:
 
 def _who(match: re.Match[str], text: str, names: Sequence[str]) -> Iterator[Token]:
     found, end = names_at(text, match.end(), names)
+    if not found and len(names) == 1 and text.startswith("犯", end):
+        # 被告人犯盗窃罪: the only one there is.
+        found = list(names)
     if not found:
         return
     yield Token("who", match.start(), end, names=tuple(found))

@@ -1,15 +1,18 @@
 """What a court makes of circumstances before 本院认为, where it answers the parties.
 
-Some courts answer each opinion behind the evidence (关于…的辩护意见，经查属实，予以采纳), and do not
-repeat in the reasoning what they accept there.
+Some courts answer each opinion behind the evidence (关于…的辩护意见，经查属实，予以采纳), and do
+not repeat in the reasoning what they accept there.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-# Bounded: what is longer is a list of evidence.
-_SENTENCE = re.compile(r"[^。\n]{12,400}[。\n]")
+# What such a sentence has. Looked for first: most evidence has none.
+_EFFECT = re.compile("从轻|减轻|从重|从宽|采纳|采信|支持|成立")
+# What is longer is a list of evidence.
+_LONGEST = 400
 # An opinion that is accepted, or what the court itself derives from a circumstance.
 _ACCEPTED = re.compile(
     r"(?:意见|辩解|理由|观点|情节)[^。]{0,60}?(?:(?<!不)(?:予以|应予|可予|酌予)(?:采纳|采信|支持)|(?<!不能)(?<!不)成立(?=[，。；]))"
@@ -18,7 +21,9 @@ _DERIVED = re.compile(
     r"(?:可以?|可予|应当?|应予|予以|依法|酌情)(?:依法|酌情|对其|对被告人[^，。；]{2,20})?(?:予以)?"
     r"(?:从轻|减轻|从重|从宽)(?:、减轻|或者?减轻|、从轻)?(?:或者?免除)?处罚"
 )
-_COURT = re.compile(r"^(?:[0-9（）一二三四五六七八九十、.．]{0,6})(?:经查|被告人|鉴于|关于|对于?|综上|本院|但|其)")
+_COURT = re.compile(
+    r"^(?:[0-9（）一二三四五六七八九十、.．]{0,6})(?:经查|被告人|鉴于|关于|对于?|综上|本院|但|其)"
+)
 # Evidence, what others ask for, and what stays open.
 _OTHERS = re.compile(
     r"证实|证明|证言|笔录|载明|供认|谅解书|希望|请求本院|公诉机关(?:认为|指控|建议)|检察院(?:认为|指控|建议)|起诉书|我"
@@ -29,8 +34,22 @@ _OTHERS = re.compile(
 def before(evidence: str) -> str:
     """The sentences of the section behind the facts in which the court upholds a circumstance."""
     return "".join(
-        match[0].strip() + "\n"
-        for match in _SENTENCE.finditer(evidence)
-        if (_ACCEPTED.search(match[0]) or (_COURT.match(match[0].strip()) and _DERIVED.search(match[0])))
-        and not _OTHERS.search(match[0])
+        sentence + "\n"
+        for sentence in _sentences(evidence)
+        if (_ACCEPTED.search(sentence) or (_COURT.match(sentence) and _DERIVED.search(sentence)))
+        and not _OTHERS.search(sentence)
     )
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences that say what follows from something."""
+    done = 0
+    for match in _EFFECT.finditer(text):
+        place = match.start()
+        if place < done:
+            continue
+        start = text.rfind("。", max(done - 1, place - _LONGEST, 0), place) + 1
+        end = text.find("。", place, place + _LONGEST) + 1
+        if start and end and end - start <= _LONGEST:
+            yield text[start:end].strip()
+        done = max(end, place + 1)
