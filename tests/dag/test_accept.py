@@ -118,7 +118,7 @@ def test_who_when_commit_and_reason_are_recorded_and_reach_the_report(grpo, edit
         (["--stage", "grpo"], "--reason is missing"),
         (["--stage", "grpo", "--reason", " "], "--reason is missing"),
         (["--stage", "grpo", "--key", "x-00000000", "--reason", "x"], "no run of grpo x-00000000"),
-        (["--stage", "nothing", "--reason", "x"], "no run of nothing"),
+        (["--stage", "gpro", "--reason", "x"], "no such stage; did you mean grpo? stages: corpus, "),
     ],
 )
 def test_what_cannot_be_accepted_is_said(grpo, capsys, args, said):

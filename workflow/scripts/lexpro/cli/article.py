@@ -9,12 +9,14 @@ The articles are those of a knowledge base that the stage `knowledge` made.
 from __future__ import annotations
 
 import argparse
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lexpro.workflow.errors import UserError
 
 if TYPE_CHECKING:
+    from lexpro.statutes.lookup import Law
     from lexpro.statutes.table import Row
 
 RESULTS = Path("results/knowledge")
@@ -67,6 +69,16 @@ def described(row: Row | None) -> str:
     return f"{head}\n{text}\n来源：{row.source}"
 
 
+def alternatives(law: Law, name: str, number: str) -> str:
+    """What the knowledge base has instead: other versions of the article, or other laws."""
+    versions = [f"{row.valid_from}–{row.valid_to}" for row in law.history(name, number)]
+    if versions:
+        return f"知识库里的版本：{'、'.join(versions)}"
+    laws = {law_name for law_name, _ in law.versions}
+    nearest = difflib.get_close_matches(name, laws, n=5, cutoff=0)
+    return f"知识库里的版本：无。知识库有法律 {len(laws)} 部，名称最近的：{'、'.join(nearest)}"
+
+
 def run(args: argparse.Namespace) -> None:
     """Print the article, or the versions at the act and at the judgment and which of them applies.
 
@@ -80,6 +92,9 @@ def run(args: argparse.Namespace) -> None:
     law = Law.from_run(knowledge_folder(args.knowledge))
     if args.act:
         both = law.lenient(args.law, args.number, args.act, args.judgment)
+        if both.then is None and both.now is None:
+            print(f"两日都没有这一条\n{alternatives(law, args.law, args.number)}")
+            return
         print(f"行为时：{described(both.then)}")
         if both.check:
             print(f"裁判时：{described(both.now)}")
@@ -92,5 +107,4 @@ def run(args: argparse.Namespace) -> None:
     row = law.article(args.law, args.number, args.date)
     print(described(row))
     if row is None:
-        versions = [f"{row.valid_from}–{row.valid_to}" for row in law.history(args.law, args.number)]
-        print(f"知识库里的版本：{'、'.join(versions) or '无'}")
+        print(alternatives(law, args.law, args.number))

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from lexpro.config.base import suggestion
 from lexpro.dag import frozen
 from lexpro.dag.runs import Run
+from lexpro.stage_names import STAGES
 from lexpro.workflow import accepted, fingerprint
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, to_yaml, write_json, write_text
@@ -51,8 +53,13 @@ def pending(stages: Sequence[str], key: str | None = None) -> list[Acceptance]:
         key: the only run of them that is meant; None: all runs of the last plan.
 
     Raises:
-        UserError: there is no such run, none is finished, or none has changed.
+        UserError: there is no such stage or run, none is finished, or none has changed.
     """
+    for stage in stages:
+        if stage not in STAGES:
+            raise UserError(
+                f"--stage {stage}: no such stage; {suggestion(stage, STAGES)}stages: {', '.join(STAGES)}."
+            )
     planned = [run for stage in stages for run in frozen.latest().runs_of(stage)]
     runs = [run for run in planned if key in (None, run.key)]
     what = f"{', '.join(stages)} {key or ''}".strip()

@@ -113,9 +113,9 @@ def _experts(wanted: Experiment, made: dict[str, Run], run: Callable[..., Run]) 
     asked = wanted.settings["expert_sheet"]
     benchmark = asked.benchmark or next(iter(wanted.benchmarks), HELDOUT)
     if asked.benchmark and benchmark not in wanted.benchmarks:
-        known = ", ".join(wanted.benchmarks)
+        names = ", ".join(wanted.benchmarks)
         raise SettingError(
-            "expert_sheet.benchmark", f"{benchmark} is not evaluated here; benchmarks: {known}"
+            "expert_sheet.benchmark", f"{benchmark} is not evaluated here; benchmarks: {names}"
         )
     suffix = "" if benchmark == HELDOUT else f".{benchmark}"
     scores = {
@@ -125,10 +125,10 @@ def _experts(wanted: Experiment, made: dict[str, Run], run: Callable[..., Run]) 
     }
     if len(scores) + len(asked.systems) < 2:
         return {}
-    found = {"expert_sheet": run("expert_sheet", {"tasks": made["tasks"], **scores})}
+    runs = {"expert_sheet": run("expert_sheet", {"tasks": made["tasks"], **scores})}
     if wanted.settings["expert"].ratings:
-        found["expert"] = run("expert", {"expert_sheet": found["expert_sheet"]})
-    return found
+        runs["expert"] = run("expert", {"expert_sheet": runs["expert_sheet"]})
+    return runs
 
 
 def _pins(corpus: Model) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _WORDS = re.compile(
     r"|死亡|重伤|轻伤|逃逸|特别残忍手段|严重残疾|入户抢劫|入户盗窃|多次盗窃|携带凶器|扒窃|持枪|醉酒|追逐竞驶|轮奸"
 )
 _NEGATED = re.compile(r"(?:未|没有|不|尚未|不属于?)[^，。；]{0,6}$")
-# How near two terms lie (months) to be of one tier, when a start of the guideline is put to it.
+# Whether a tier fits a case.
 YES, LIKELY, NO, UNKNOWN = "yes", "likely", "no", "unknown"
 
 
@@ -47,18 +47,20 @@ class Fit:
 
 def reached(amount: float, applicable: dict[str, dict]) -> list[Reached]:
     """The thresholds, from low to high, against an amount in yuan."""
-    found = []
+    thresholds = []
     for level in LEVELS:
         if row := applicable.get(level):
             verdict = amount >= row["to"] or (None if amount >= row["from"] else False)
-            found.append(Reached(level, row, verdict))
-    return found
+            thresholds.append(Reached(level, row, verdict))
+    return thresholds
 
 
 def words(text: str) -> list[str]:
     """What a text says that tells tiers apart, each once; denied ones are left out."""
-    found = (m for m in _WORDS.finditer(text) if not _NEGATED.search(text, max(0, m.start() - 12), m.start()))
-    return list(dict.fromkeys(match[0] for match in found))
+    stated = (
+        m for m in _WORDS.finditer(text) if not _NEGATED.search(text, max(0, m.start() - 12), m.start())
+    )
+    return list(dict.fromkeys(match[0] for match in stated))
 
 
 def within(start: dict, tier: dict) -> bool:
@@ -77,18 +79,18 @@ def _own(tier: dict, starts: Sequence[dict]) -> set[str]:
 
 def _by(stated: list[str], own: list[set[str]]) -> dict[int, str]:
     """Tier → the stated word that is its own alone; a word of several tiers decides nothing."""
-    found: dict[int, str] = {}
+    word_of: dict[int, str] = {}
     for word in stated:
         having = [number for number, mine in enumerate(own) if word in mine]
         if len(having) == 1:
-            found.setdefault(having[0], word)
-    return found
+            word_of.setdefault(having[0], word)
+    return word_of
 
 
 def fit(
     tiers: Sequence[dict],
     starts: Sequence[dict],
-    found: str,
+    reasoning: str,
     facts: str,
     amount: float,
     limits: Sequence[Reached],
@@ -98,7 +100,7 @@ def fit(
     Args:
         tiers: of the article, as `lexpro.statutes.tiers` has them; those of units are left out.
         starts: of the guideline for the charge.
-        found: the court's reasoning; "" where there is none yet.
+        reasoning: the court's; "" where there is none yet.
         facts: what happened.
         amount: yuan; 0 where there is none.
         limits: as `reached` gives them.
@@ -107,7 +109,7 @@ def fit(
     if len(tiers) == 1:
         return [Fit(tiers[0], YES, "本条只有这一档。")]
     own = [_own(tier, starts) for tier in tiers]
-    stated = _by(words(found), own)
+    stated = _by(words(reasoning), own)
     if stated:
         # Of several the heaviest: a court names the lighter ones too.
         best = max(stated, key=lambda number: tiers[number]["months"] or [0, 0])
@@ -132,23 +134,23 @@ def _by_amount(tiers: Sequence[dict], amount: float, limits: Sequence[Reached]) 
         for level in LEVELS:
             if level in words(tier["condition"]):
                 places.setdefault(level, number)
-    known = [limit for limit in limits if limit.level in places]
-    if not known:
+    applicable = [limit for limit in limits if limit.level in places]
+    if not applicable:
         return None
-    open_ = next((limit for limit in known if limit.reached is None), None)
-    if open_:
-        span = f"{open_.row['from']:,}元至{open_.row['to']:,}元"
+    undecided = next((limit for limit in applicable if limit.reached is None), None)
+    if undecided:
+        span = f"{undecided.row['from']:,}元至{undecided.row['to']:,}元"
         return [
             Fit(
                 tier,
-                LIKELY if number in (places[open_.level], places[open_.level] - 1) else NO,
-                f"{amount:,.15g}元在全国幅度（“{open_.level}”{span}）之内，要看本省标准。",
+                LIKELY if number in (places[undecided.level], places[undecided.level] - 1) else NO,
+                f"{amount:,.15g}元在全国幅度（“{undecided.level}”{span}）之内，要看本省标准。",
             )
             for number, tier in enumerate(tiers)
         ]
-    over = [limit for limit in known if limit.reached]
+    over = [limit for limit in applicable if limit.reached]
     if not over:
-        first = known[0]
+        first = applicable[0]
         why = f"{amount:,.15g}元未达到“{first.level}”（{first.row['from']:,}元）。"
         return [Fit(tier, NO, why) for tier in tiers]
     top = over[-1]
