@@ -38,12 +38,12 @@ TESTS = Path(__file__).parent
 SLOW_FOLDERS = ("end_to_end", "slurm")
 # A fixture that trains a model: what uses it is slow.
 TRAINING = "workplace"
-# Files whose tests one worker runs in turn: they share a run of the workflow, or draw free ports.
+# Files whose tests one worker runs in turn: they share a run of the workflow, or the processes that
+# trainings are forked from (`preloaded`).
 TOGETHER = {
     "end_to_end/test_results.py": "end_to_end/test_reruns.py",
     "end_to_end/test_workbench.py": "end_to_end/test_reruns.py",
     "training/test_vllm_weight_sync.py": "training/test_ranks.py",
-    "slurm/test_drills.py": "slurm/test_slurm.py",
 }
 
 
@@ -51,9 +51,9 @@ TOGETHER = {
 # one waits for Slurm most of the time.
 LONG = (
     "slurm/test_slurm.py",
-    "slurm/test_drills.py",
     "end_to_end/test_reruns.py",
     "training/test_ranks.py",
+    "slurm/test_drills.py",
     "end_to_end/test_bad_input.py",
     "engines/test_vllm.py",
 )
