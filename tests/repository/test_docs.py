@@ -41,7 +41,7 @@ PROSE = [REPO / "CHANGELOG.md", *(REPO / "tests").glob("**/README.md")]
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.M | re.S)
 INDENTED = re.compile(r"(?:(?<=\n\n)|\A)(?: {4}\S.*\n)+")
 # Programs that are not ours: that they are spelled right is all that is checked.
-OTHERS = {"apptainer", "git", "ls", "pip", "pre-commit", "rsync", "sh", "squeue", "."}
+OTHERS = {"apptainer", "cd", "git", "ls", "pip", "pre-commit", "rsync", "sh", "squeue", "."}
 
 
 @dataclass(frozen=True)
