@@ -79,13 +79,14 @@ def follow(checkout: Path, heading: str) -> str:
 
 
 def style(checkout: Path, heading: str) -> str:
-    """What the style checks say of the files that a section writes."""
+    """What the checks of style and of `config/` say of the files that a section writes."""
     files = [step.file for step in steps(heading) if step.language == "python"]
     code, rules = ([name for name in files if name.endswith(suffix)] for suffix in (".py", ".smk"))
     checks = [["ruff", "check", *code], ["ruff", "format", "--check", *code], ["snakefmt", "--check", *rules]]
+    checks = [*checks[: 3 if rules else 2], ["pytest", "-q", "tests/config/test_reference.py"]]
     runs = [
         subprocess.run([sys.executable, "-m", *c], cwd=checkout, text=True, capture_output=True, check=False)
-        for c in checks[: 3 if rules else 2]
+        for c in checks
     ]
     return "".join(run.stdout + run.stderr for run in runs if run.returncode)
 
