@@ -55,8 +55,21 @@ estimate: .venv
 WORKERS ?= 2
 
 test:
-	@$(MAKE) --no-print-directory --jobs 2 .venv .venv-docs lint
+	@$(MAKE) --no-print-directory --jobs 2 .venv .venv-docs axe-core lint
 	pytest --numprocesses $$(($(WORKERS) + 1)) --durations 25 --durations-min 5
+
+# axe-core looks for barriers in the pages. It is MPL-2.0 and no part of this project; without npm, or without an answer
+# of its registry, the tests that need it are skipped and say so.
+AXE_CORE = 4.14.1
+AXE_CORE_SHA256 = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+.PHONY: axe-core
+axe-core: .axe-core/$(AXE_CORE)/axe.min.js
+.axe-core/$(AXE_CORE)/axe.min.js:
+	@mkdir -p $(@D)
+	@if command -v npm > /dev/null && npm pack --silent --fetch-retries 1 --pack-destination $(@D) axe-core@$(AXE_CORE) > /dev/null; then \
+	    tar -xzf $(@D)/axe-core-$(AXE_CORE).tgz -C $(@D) --strip-components 1 package/axe.min.js package/LICENSE && \
+	    echo "$(AXE_CORE_SHA256)  $@" | sha256sum --check --quiet || { rm -f $@; exit 1; }; \
+	else echo "No axe-core: npm is missing or got no answer. The tests for barriers in the pages are skipped." >&2; fi
 
 test-fast: .venv
 	pytest --numprocesses $(WORKERS) -m "not slow"
@@ -137,5 +150,5 @@ lock:
 	$(PYTHON) envs/conda.py > envs/conda.yaml
 
 clean:
-	rm -rf .venv .venv-docs site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-docs .axe-core site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './results/*' -prune -exec rm -rf {} +

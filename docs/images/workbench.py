@@ -1,10 +1,11 @@
-"""Draws the pictures of docs/workbench.md: `python docs/images/workbench.py ADDRESS`.
+"""Draws the pictures of docs/workbench.md: `python docs/images/workbench.py ADDRESS [elements …]`.
 
-ADDRESS is that of a running workbench over statutes. Debian's Chromium draws. The document is the
-tests' own, with faults for 核对.
+ADDRESS is that of a running workbench over statutes. Debian's Chromium draws every tab, 1280 and
+390 pixels wide. The document is the tests' own, with faults for 核对.
 """
 
 import importlib.util
+import itertools
 import sys
 import tempfile
 from pathlib import Path
@@ -16,15 +17,18 @@ GAMBLING = (
     "2020年6月1日至同年8月3日，被告人孙某甲在自己租住的房屋内开设赌场，供他人以扑克牌赌博，从中抽头渔利人民币三万元。"
     "依照刑法第三百零三条。"
 )
-# Picture → width, tab, and what is pressed before it is drawn.
+# Picture → tab, and what is pressed before it is drawn.
 PICTURES = {
-    "elements": (1280, "elements", "tr[data-key^='d0-刑期']"),
-    "statutes": (1280, "statutes?act=2020-08-03&judgment=2021-06-01", ""),
-    "cases": (1280, "cases", ""),
-    "sentences": (1280, "sentences", ""),
-    "checks": (1280, "checks", "li[data-key]"),
-    "phone": (390, "sentences", ""),
+    "elements": ("elements", "tr[data-key^='d0-刑期']"),
+    "statutes": ("statutes?act=2020-08-03&judgment=2021-06-01", ""),
+    "cases": ("cases", ""),
+    "sentences": ("sentences", ""),
+    "checks": ("checks", "li[data-key]"),
+    "questions": ("questions", ""),
 }
+# Width → what the name of a picture ends with.
+WIDTHS = {1280: "", 390: "-390"}
+COLOURS = 96
 
 
 def helper(name: str) -> ModuleType:
@@ -35,13 +39,22 @@ def helper(name: str) -> ModuleType:
     return made
 
 
-def main(address: str) -> None:
-    """Draw all pictures."""
+def small(file: Path) -> None:
+    """Write a picture again with few colours: a third of the size."""
+    from PIL import Image
+
+    Image.open(file).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+def main(address: str, *names: str) -> None:
+    """Draw all pictures, or those that are named."""
     browser, text = helper("browser"), helper("sample_cases").TEXT
     broken = text.replace("缓刑一年", "缓刑六个月").replace("于2019年3月1日向", "于2019年5月1日向")
     texts = {"checks": broken, "statutes": GAMBLING}
     with tempfile.TemporaryDirectory() as folder, browser.started(Path(folder)) as chromium:
-        for name, (width, tab, pressed) in PICTURES.items():
+        for (name, (tab, pressed)), (width, end) in itertools.product(PICTURES.items(), WIDTHS.items()):
+            if names and name not in names:
+                continue
             page = chromium.page(width)
             page.open(f"{address}/")
             page.fill("#text", texts.get(name, text))
@@ -49,11 +62,20 @@ def main(address: str) -> None:
                 page.click("#intake button.primary")
             page.open(page.run("location.href").rsplit("/", 1)[0] + f"/{tab}")
             page.until("!!document.querySelector('.tabs')")
+            if name == "questions":
+                with page.leaving():
+                    page.click("#ask button.primary")
+                page.until("document.querySelector('#state')?.textContent === '已完成'")
             if pressed:
                 page.click(pressed)
+            if name == "sentences":
+                page.run("document.querySelector('.chart').scrollIntoView({block: 'end'})")
             page.run("document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 800)))")
-            page.picture(HERE / f"workbench-{name}.png")
+            file = HERE / f"workbench-{name}{end}.png"
+            page.picture(file)
+            small(file)
+            page.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1].rstrip("/"))
+    main(sys.argv[1].rstrip("/"), *sys.argv[2:])

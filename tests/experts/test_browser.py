@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import axe
 import browser
 import expert_cases
 import pytest
@@ -113,6 +114,21 @@ def test_an_expert_rates_with_the_keyboard_alone(tab, server, made):
     assert tab.errors == [] and all("127.0.0.1" in address for address in tab.requests)
 
 
+def test_two_experts_work_at_once(chromium, server, made):
+    tabs = [chromium.page(apart=True) for _ in server.links]
+    for tab, link in zip(tabs, server.links, strict=True):
+        tab.open(link)
+    for done in range(3):
+        for tab, key in zip(tabs, "12", strict=True):
+            ready(tab, done)
+            tab.press(key)
+    for tab in tabs:
+        ready(tab, 3)
+        tab.close()
+    given = Store(made / "ratings.sqlite3").ratings()
+    assert [(r.expert, r.choice) for r in given] == [(1, "left"), (2, "right")] * 3
+
+
 def test_undo_shows_what_was_said(tab, server):
     tab.open(server.links[0])
     ready(tab, 0)
@@ -201,6 +217,9 @@ def test_nothing_is_wider_than_the_window_and_every_choice_is_in_view(tab, serve
     )
     assert len(boxes) == 5
     assert all(a >= 0 and b >= 0 and c <= width and d <= height for a, b, c, d in boxes)
+    # What stood there before the font was loaded is drawn in it too: no boxes for characters.
+    tab.until("document.fonts.status === 'loaded'")
+    assert tab.fonts("h1") == tab.fonts("#left-name") == tab.fonts("#title")
     if folder := os.environ.get("LEXPRO_PICTURES"):
         tab.run("document.fonts.ready.then(() => new Promise((go) => setTimeout(go, 3000)))")
         tab.press("r")
@@ -213,3 +232,29 @@ def test_nothing_is_wider_than_the_window_and_every_choice_is_in_view(tab, serve
         tab.press("r")
         tab.run("document.querySelector('#more').scrollIntoView()")
         tab.picture(Path(folder) / f"experts-marks-{width}.png")
+
+
+@axe.needed
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_serious_fault(chromium, server, width):
+    tab = chromium.page(width)
+    tab.call("Page.setBypassCSP", enabled=True)
+    tab.open(f"{server.links[0].partition('#')[0]}")
+    tab.until("!document.querySelector('#enter').hidden")
+    assert axe.serious(tab) == [], "the token"
+    # The link in the tab that is open already.
+    tab.run(f"location.href = '{server.links[0]}'")
+    ready(tab, 0)
+    assert "token" not in tab.run("location.href")
+    assert axe.serious(tab) == [], "a pair"
+    for key, opened in (("r", "#rubric"), ("s", "#why"), ("?", "#guide")):
+        tab.press(key)
+        tab.until(f"document.querySelector('{opened}').open")
+        assert axe.serious(tab) == [], opened
+        tab.run("[...document.querySelectorAll('dialog[open]')].map((one) => one.close())")
+    for done in range(13):
+        ready(tab, done)
+        tab.press("3")
+    tab.until("!document.querySelector('#done').hidden")
+    assert axe.serious(tab) == [], "the end"
+    tab.close()

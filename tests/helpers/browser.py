@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Seconds until something that has to come is given up: a guard, not a measurement.
@@ -31,6 +31,14 @@ KEYS = {"Tab": 9, "Enter": 13, " ": 32, "Escape": 27, "ArrowDown": 40, "ArrowUp"
 needed = pytest.mark.skipif(
     PROGRAM is None, reason="Chromium is not installed (Debian: apt install chromium)"
 )
+
+
+def said(socket: ClientConnection, number: int, method: str, values: dict) -> dict:
+    """The answer to one call."""
+    socket.send(json.dumps({"id": number, "method": method, "params": values}))
+    while (answer := json.loads(socket.recv(timeout=PATIENCE))).get("id") != number:
+        pass
+    return answer["result"]
 
 
 class Page:
@@ -52,7 +60,8 @@ class Page:
         if name == "Log.entryAdded" and values["entry"]["level"] == "error":
             self.errors.append(values["entry"]["text"])
         elif name == "Runtime.exceptionThrown":
-            self.errors.append(values["exceptionDetails"]["text"])
+            details = values["exceptionDetails"]
+            self.errors.append(f"{details['text']} {details.get('exception', {}).get('description', '')}")
         elif name == "Network.requestWillBeSent":
             self.requests.append(values["request"]["url"])
 
@@ -105,6 +114,18 @@ class Page:
 
     def count(self, selector: str) -> int:
         return self.run(f"document.querySelectorAll({json.dumps(selector)}).length")
+
+    def fonts(self, selector: str) -> set[str]:
+        """The fonts that a text is drawn with."""
+        self.call("CSS.enable")
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        used = self.call("CSS.getPlatformFontsForNode", nodeId=node)["fonts"]
+        return {font["familyName"] for font in used}
+
+    def downloads(self, folder: Path) -> None:
+        """Let the page save files, in a folder."""
+        self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
 
     def click(self, selector: str) -> None:
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
@@ -168,12 +189,22 @@ class Browser:
         self.port = int(port.read_text().split()[0])
         self.pages: list[Page] = []
 
-    def page(self, width: int = 1280) -> Page:
-        """A new tab."""
-        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/json/new?about:blank", method="PUT")
+    def _ask(self, path: str, method: str = "GET") -> dict:
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/json/{path}", method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(asked, timeout=PATIENCE) as answer:
-            made = Page(json.load(answer)["webSocketDebuggerUrl"])
+            return json.load(answer)
+
+    def page(self, width: int = 1280, apart: bool = False) -> Page:
+        """A new tab; `apart`: with cookies of its own, as another person's browser has."""
+        if apart:
+            with connect(self._ask("version")["webSocketDebuggerUrl"], proxy=None) as socket:
+                context = said(socket, 1, "Target.createBrowserContext", {})["browserContextId"]
+                wanted = {"url": "about:blank", "browserContextId": context}
+                name = said(socket, 2, "Target.createTarget", wanted)["targetId"]
+            made = Page(f"ws://127.0.0.1:{self.port}/devtools/page/{name}")
+        else:
+            made = Page(self._ask("new?about:blank", "PUT")["webSocketDebuggerUrl"])
         made.size(width)
         self.pages.append(made)
         return made

@@ -4,13 +4,10 @@ Debian's Chromium is driven through its DevTools protocol (tests/helpers/browser
 not installed these tests are skipped.
 """
 
-import os
-import shutil
-import subprocess
 import threading
 import time
-from pathlib import Path
 
+import axe
 import browser
 import pytest
 from ports import free
@@ -111,6 +108,18 @@ def test_elements_and_their_places_light_each_other(page, here):
     page.run("[...document.querySelectorAll('mark')].find((m) => m.textContent.includes('一万元')).click()")
     assert page.text("tr.on") == "罚金\t10,000元"
     page.until("document.querySelector('tr.on').getBoundingClientRect().top < innerHeight")
+
+
+def test_elements_are_copied_as_json_csv_and_card(page, here):
+    case(page, here)
+    page.run("navigator.clipboard.writeText = (text) => { window.pasted = text; return Promise.resolve(); }")
+    beginnings = {"复制 JSON": '{"document"', "复制 CSV": "主体,要素,值", "复制 卡片": "案件要素卡"}
+    for label, beginning in beginnings.items():
+        page.run(
+            f"[...document.querySelectorAll('.copy-from')].find((b) => b.textContent === '{label}').click()"
+        )
+        page.until(f"window.pasted?.startsWith({beginning!r})")
+        page.until(f"[...document.querySelectorAll('.copy-from')].some((b) => b.textContent === '{label}')")
 
 
 def test_a_document_goes_through_without_a_mouse(page, here):
@@ -243,6 +252,17 @@ class TestAttacks:
             # The server may close the connection before the browser has sent everything.
             assert "请只上传本案的一份文书" in page.text("body") or "chrome-error" in page.run("document.URL")
 
+    def test_a_path_in_a_file_name(self, page, here, tmp_path):
+        page.open(f"{here}/")
+        name = f"../../../../../..{tmp_path}/written.txt"
+        there = page.run(
+            f"(() => {{ const form = new FormData(); form.append('file', new File([{TEXT!r}], {name!r}));"
+            "return fetch('/documents', {method: 'POST', body: form}).then((answer) => answer.url); })()"
+        )
+        page.open(there)
+        assert "林某甲" in page.text("h1") and "written" not in page.text("body")
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_form_of_another_site(self, page, here):
         with served(bench()) as elsewhere:
             page.open(f"{elsewhere}/static/icon.svg")
@@ -277,29 +297,25 @@ class TestAttacks:
         assert "不是本程序的地址" in page.text("main")
 
 
-def _axe() -> Path | None:
-    """The file of axe-core, which is not of this project: AXE_CORE, or npm's global folder."""
-    folders = [os.environ.get("AXE_CORE", "")]
-    if shutil.which("npm"):
-        done = subprocess.run(["npm", "root", "-g"], text=True, capture_output=True, check=False)
-        folders.append(f"{done.stdout.strip()}/axe-core")
-    return next(
-        (Path(one) / "axe.min.js" for one in folders if one and (Path(one) / "axe.min.js").is_file()), None
-    )
-
-
-@pytest.mark.skipif(_axe() is None, reason="axe-core is not installed (npm install -g axe-core, or AXE_CORE)")
+@axe.needed
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_serious_fault(chromium, here, width):
     page = chromium.page(width)
-    base = case(page, here)
     page.call("Page.setBypassCSP", enabled=True)
-    script = _axe().read_text(encoding="utf-8")
-    for address in (f"{here}/", f"{here}/nothing", *(f"{base}/{name}" for name in (*TABS.values(), "card"))):
+    base = case(page, here)
+    ask(page, base)
+    page.until("document.querySelector('#state')?.textContent === '已完成'")
+    answered = page.run("location.href")
+    tabs = [f"{base}/{name}" for name in (*TABS.values(), "card", "cases?compare=case1&compare=case2")]
+    for address in (f"{here}/", f"{here}/nothing", *tabs, answered):
         page.open(address)
-        page.run(f"{script}; true")
-        found = page.run(
-            "axe.run().then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact))"
-            ".map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html).join(' | ')}`))"
-        )
-        assert found == [], address
+        assert axe.serious(page) == [], address
+
+
+@axe.needed
+def test_axe_finds_no_serious_fault_where_a_token_is_asked_for(chromium):
+    with served(bench(), policy=Policy(token="the-token")) as address:
+        page = chromium.page()
+        page.call("Page.setBypassCSP", enabled=True)
+        page.open(f"{address}/")
+        assert page.count("#token") == 1 and axe.serious(page) == []

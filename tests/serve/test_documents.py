@@ -109,6 +109,46 @@ def test_a_picture_is_read_where_recognition_is_installed(monkeypatch):
         intake.uploaded("scan.png", b"\x89PNG")
 
 
+def page_of_lines() -> bytes:
+    """The text as a scanner sees it: lines of 36 characters."""
+    import io
+
+    from mplfonts.conf import FONT_DIR
+    from PIL import Image, ImageDraw, ImageFont
+
+    font = ImageFont.truetype(f"{FONT_DIR}/NotoSansCJKsc-Regular.otf", 26)
+    lines = [line[at : at + 36] for line in TEXT.split("\n") for at in range(0, len(line), 36)]
+    picture = Image.new("RGB", (1100, 48 * len(lines) + 120), "white")
+    draw = ImageDraw.Draw(picture)
+    for number, line in enumerate(lines):
+        draw.text((80, 60 + 48 * number), line, font=font, fill="black")
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def scanned_pdf() -> bytes:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(page_of_lines())).save(out, "PDF")
+    return out.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ocr.available(), reason="no rapidocr-onnxruntime: pip install 'lexpro[ocr]'")
+@pytest.mark.parametrize(("name", "data"), [("scan.png", page_of_lines), ("scan.pdf", scanned_pdf)])
+def test_a_scan_is_read(name, data):
+    document = intake.uploaded(name, data())
+    assert ocr.NOTE in document.notes
+    found = [(p.name, p.sentence.months, p.fine) for p in document.record.defendants]
+    assert found == [("林某甲", 20, 10000), ("周某乙", 10, 5000)]
+    # Lines are joined: a name and a sum go over the end of one.
+    assert document.record.amount == 42000 and document.record.restitution == 21000
+
+
 def test_facts_are_taken_as_facts():
     document = intake.pasted(FACTS)
     assert not document.is_judgment and document.facts == FACTS and "没有找到“判决如下”" in document.notes[0]

@@ -67,6 +67,10 @@ def test_exports(web, paste):
     assert "attachment" in table.headers["Content-Disposition"]
     card = web.get(f"{path}/card").text
     assert "案件要素卡" in card and "不是法律意见" in card
+    lines = web.get(f"{path}/card.txt").text.splitlines()
+    assert lines[0] == "案件要素卡" and "不是法律意见" in lines[-1]
+    person = lines[lines.index("【被告人 周某乙】") :]
+    assert {"刑期：10个月", "缓刑考验期：12个月（一年）", "罚金：5,000元"} <= set(person)
 
 
 def test_no_cell_is_a_formula():

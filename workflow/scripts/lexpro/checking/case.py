@@ -80,12 +80,20 @@ class Case:
         """A section's place, None where the text has none."""
         return self.record.sections.get(name)
 
-    def place(self, number: int, *fields: str) -> tuple[int, int]:
-        """Where an element of a defendant stands; the operative part where it has no place."""
+    def found(self, number: int, *fields: str, value: object = None) -> tuple[int, int] | None:
+        """Where an element of a defendant stands, None where it has no place; any value or one."""
         for name in fields:
             for one in self.elements:
-                if one.owner == number and one.field.split("·")[-1] == name and one.span:
+                if one.owner != number or one.field.split("·")[-1] != name or not one.span:
+                    continue
+                if value is None or one.value == value:
                     return one.span
+        return None
+
+    def place(self, number: int, *fields: str, value: object = None) -> tuple[int, int]:
+        """As `found`; the beginning of the operative part where it has no place."""
+        if span := self.found(number, *fields, value=value):
+            return span
         start, end = self.part("judgment") or (0, len(self.text))
         return start, min(end, start + 40)
 
@@ -103,16 +111,35 @@ class Case:
         return enumerate(self.record.defendants)
 
     def tiers_of(self, charge: str) -> tuple[str, list[dict]]:
-        """(article, tiers of natural persons) of a charge on the day of the judgment."""
-        ref = next(iter(self.charges.get(charge, ())), "")
-        row = self.law.article(articles.CRIMINAL_LAW, ref, self.record.date) if self.law and ref else None
-        if self.law and (row is None or not row.complete):
-            # How it read that day is not known: today's text would accuse the judges of then.
-            return ref, []
-        if row and self.since < row.valid_from:
-            # 从旧兼从轻 (article 12): which version counts is not for a check.
-            return ref, []
-        own = tiers.parse(row.text) if row else []
-        found = own or (list(self.tiers.get(ref, ())) if row is None or not row.valid_to else [])
+        """(article, tiers of natural persons) of a charge on the day of the judgment.
+
+        A charge of several articles (114 and 115) has the tiers of all; none where how one of them
+        read that day is not known, or came after the act.
+        """
+        refs = list(self.charges.get(charge, ()))
+        found: list[dict] = []
+        for ref in refs:
+            own = self._tiers_of_article(ref)
+            if not own:
+                return refs[0], []
+            found += own
         found = [tier for tier in found if not tier.get("unit") and tier.get("charge") in (None, charge)]
-        return ref, found
+        return (refs[0] if refs else ""), found
+
+    def _tiers_of_article(self, ref: str) -> list[dict]:
+        today = list(self.tiers.get(ref, ()))
+        if self.law is None:
+            return today
+        row = self.law.article(articles.CRIMINAL_LAW, ref, self.record.date)
+        if row is None or not row.complete:
+            # How it read that day is not known: today's text would accuse the judges of then.
+            return []
+        if self.since < row.valid_from:
+            # 从旧兼从轻 (article 12): which version counts is not for a check.
+            return []
+        own = tiers.parse(row.text)
+        if not own:
+            return [] if row.valid_to else today
+        # The gravest case may be punished by another article: 144 → 141.
+        elsewhere = [tier for tier in today if tier.get("from")]
+        return [] if tiers.referred(row.text) and not elsewhere else own + elsewhere

@@ -11,23 +11,33 @@ from lexpro.corpus import days
 from lexpro.law import terms
 from lexpro.records import TIMED_KINDS
 
-_BORN = re.compile(r"^[^，。；]{0,4}(?:出生|生)")
+_BORN = re.compile(r"^[^，。；]{0,4}(?:出生|生(?:于|，|。))")
+# 六七号, 二十六七日: about, not a day.
+_ABOUT = re.compile(r"(?:一二|二三|三四|四五|五六|六七|七八|八九)\s?[日号]$")
 _LATER = re.compile(
     r"^[^，。；]{0,10}(?:止|届满|期满|到期|前缴|前付|前履行|前支付|前还)|^[^。；]{0,6}(?:起至|至)"
 )
+# What ends later than it was written: a lease, a licence, an earlier sentence.
+_UNTIL = re.compile(r"(?:至|到|期限?|终止|截止|止于|完成时间|约定|承诺)[^，。；、0-9]{0,10}$")
 _SERVED = re.compile(r"(?:刑期)?[^。；]{0,40}?自\s?$")
+# 缓刑考验期…自…至 is no term; 被告人甲的刑期自 says whose it is.
+_PROBATION = re.compile(r"考验期")
+_WHOSE = re.compile(r"[^。；，（]*(?:刑期[^。；，（]{0,6}|即[^。；，（自]{2,12})自\s?$")
+_TERM = re.compile(r"有期徒刑|拘役|管制")
 _TO = re.compile(r"^\s?起?\s?至\s?")
 # More days than this after the judgment.
 MOST_LATE = 2
 # Who was let out meanwhile serves to a later day.
 _INTERRUPTED = re.compile(r"取保候审|监视居住|顺延|释放|羁押\d+[日天]|扣除")
 _CUSTODY = re.compile(r"^[^，。；]{0,30}?(?P<what>刑事拘留|逮捕)")
+# Between a detention and an arrest: another case, or a way out. A day without its year moves 同月.
+_APART = re.compile(r"取保|监视居住|释放|在逃|不批准|不予批准|涉嫌|(?<!年)(?<![0-9])[0-9]{1,2}月[0-9]{1,2}日")
 
 
 def impossible(case: Case) -> Iterator[Finding]:
     """Days that the calendar does not have: 2月30日."""
     for day, start, end in days.written(case.plain):
-        if day is None:
+        if day is None and not _ABOUT.search(case.plain[start:end]):
             yield Finding(start, end, f"历法上没有“{case.text[start:end]}”这一天。", "历法")
 
 
@@ -41,7 +51,9 @@ def after_judgment(case: Case) -> Iterator[Finding]:
     late = [
         day
         for day in days.find(case.plain[:end_of_story])
-        if day.iso > judged and not _LATER.search(case.plain[day.end : day.end + 20])
+        if day.iso > judged
+        and not _LATER.search(case.plain[day.end : day.end + 20])
+        and not _UNTIL.search(case.plain[max(0, day.start - 16) : day.start])
     ]
     if len(late) > MOST_LATE:
         # Then it is the day of the judgment that is wrong.
@@ -79,19 +91,18 @@ def custody(case: Case) -> Iterator[Finding]:
         return
     # Some copies have lost their line ends: up to the next defendant.
     for line in re.finditer(r"被告人(?:(?!被告人)[^\n])*", case.plain[slice(*parties)]):
-        known: dict[str, days.Day] = {}
-        for day in days.find(line[0]):
-            if match := _CUSTODY.search(line[0][day.end : day.end + 50]):
-                known.setdefault(match["what"], day)
-        held, arrested = known.get("刑事拘留"), known.get("逮捕")
-        if held and arrested and arrested.iso < held.iso:
-            at = parties[0] + line.start()
-            yield Finding(
-                at + arrested.start,
-                at + arrested.end,
-                f"逮捕日 {arrested.iso} 早于拘留日 {held.iso}。",
-                "时间先后",
-            )
+        known = [
+            (match["what"], day)
+            for day in days.find(line[0])
+            if (match := _CUSTODY.search(line[0][day.end : day.end + 50]))
+        ]
+        at = parties[0] + line.start()
+        for (before, held), (after, arrested) in zip(known, known[1:], strict=False):
+            if (before, after) != ("刑事拘留", "逮捕") or arrested.iso >= held.iso:
+                continue
+            if not _APART.search(line[0], line[0].find("刑事拘留", held.end) + 4, arrested.start):
+                reason = f"逮捕日 {arrested.iso} 早于拘留日 {held.iso}。"
+                yield Finding(at + arrested.start, at + arrested.end, reason, "时间先后")
 
 
 def served(case: Case) -> Iterator[Finding]:
@@ -103,7 +114,7 @@ def served(case: Case) -> Iterator[Finding]:
     for first, last in zip(found, found[1:], strict=False):
         before = case.plain[operative[0] + max(0, first.start - 80) : operative[0] + first.start]
         between = case.plain[operative[0] + first.end : operative[0] + last.start]
-        if not _SERVED.search(before[-60:]) or not _TO.fullmatch(between):
+        if not _SERVED.search(before[-60:]) or not _TO.fullmatch(between) or _PROBATION.search(before[-60:]):
             continue
         span = operative[0] + first.start, operative[0] + last.end
         if last.iso <= first.iso:
@@ -123,14 +134,18 @@ def served(case: Case) -> Iterator[Finding]:
 
 
 def _length(case: Case, place: int) -> tuple[int, int] | None:
-    """(months, days) of the term that stands last before a place."""
-    known = [one.span for one in case.elements if one.field == "刑期" and one.span and one.span[0] < place]
-    kinds = {person.sentence.kind for _, person in case.people() if person.sentence}
-    if not known or not kinds <= TIMED_KINDS:
+    """(months, days) of the term that is served from a place on; None where it is not clear."""
+    start = (case.part("judgment") or (0, 0))[0]
+    whose = _WHOSE.search(case.plain, max(start, place - 40), place)
+    named = [person for _, person in case.people() if whose and person.name in whose[0]]
+    if named:
+        sentence = named[0].sentence
+        return (sentence.months, 0) if sentence and sentence.kind in TIMED_KINDS and sentence.months else None
+    if whose and ("被告人" in whose[0] or "的刑期" in whose[0] or "刑期" not in whose[0]):
         return None
-    start, end = max(known)
-    number = re.search("[0-9一二三四五六七八九十]", case.plain[start:end])
-    length = terms.length_at(case.plain, start + number.start()) if number else None
+    # The term that stands last before the place: behind 数罪并罚 the joint one.
+    stated = [match.end() for match in _TERM.finditer(case.plain, max(start, place - 300), place)]
+    length = terms.length_at(case.plain, stated[-1]) if stated else None
     return (length.months, length.days) if length else None
 
 

@@ -56,7 +56,10 @@ def serve(page, args: argparse.Namespace) -> None:
     from lexpro.serve import app, experts, run
 
     # The experts' own tokens are what everybody has to know.
-    policy = replace(run.policy(args.host, args.name), token=None)
+    policy = run.policy(args.host, args.name)
+    if policy.token:
+        print("其他机器也能连到这个地址：没有专家口令的人看不到题目，别的主机名一律拒绝。")
+    policy = replace(policy, token=None)
     with run.listen(args.host, args.port) as listening:
         made = app.build([experts.section(page)], policy)
         address = run.address(args.host, listening.getsockname()[1], policy)

@@ -92,6 +92,8 @@ def of_act(judgment: Judgment, text: str) -> str | None:
     for day in find(told):
         stop = re.compile(r"[。；\n]").search(told, day.end)
         clause = told[day.end : stop.start() if stop else len(told)][:40]
+        if told[: day.start].rstrip().endswith("生于"):
+            continue
         if not _AFTERWARDS.search(clause) and (not judgment.date or day.iso <= judgment.date):
             days.append(day.iso)
     return max(days, default=None)

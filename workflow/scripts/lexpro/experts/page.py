@@ -28,7 +28,9 @@ MOST = 64_000
 # Characters of a comment or a reason.
 LONGEST = 4000
 # Chinese type of the application, for machines that have none; a carried folder goes without.
-FONT = '@font-face { font-family: "Han"; src: url("/static/han.otf"); }\n'
+FONT = (
+    '@font-face { font-family: "Han"; src: url("/static/han.otf") format("opentype"); font-display: swap; }\n'
+)
 FILES = {"index.html": "text/html", "rate.js": "text/javascript", "rate.css": "text/css"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "

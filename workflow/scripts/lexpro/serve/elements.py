@@ -146,6 +146,15 @@ def to_csv(rows: list[list], head: list[str]) -> str:
     return "\ufeff" + out.getvalue()
 
 
+def as_text(document: Document, notice: str) -> str:
+    """The filled card as text, to be pasted into another document."""
+    lines = ["案件要素卡"]
+    for group in groups(document):
+        if group.rows:
+            lines += ["", f"【{group.title}】", *(f"{row.field}：{row.shown}" for row in group.rows)]
+    return "\n".join([*lines, "", notice, ""])
+
+
 def as_csv(document: Document) -> str:
     """One line an element."""
     rows = [

@@ -11,6 +11,7 @@ import importlib.util
 import io
 from functools import cache
 
+from lexpro.corpus.readers.office import paragraphs
 from lexpro.serve.errors import Refused
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
@@ -32,7 +33,7 @@ def _reader():
 
 
 def read_image(data: bytes) -> str:
-    """The lines of a picture, from top to bottom.
+    """The text of a picture, its lines joined to paragraphs.
 
     Raises:
         Refused: the package is not installed, or the picture holds no text.
@@ -51,7 +52,7 @@ def read_image(data: bytes) -> str:
     lines = [line for _, line, _ in found or []]
     if not lines:
         raise Refused("图片里没有认出文字。请换一张更清楚的，或者粘贴正文。")
-    return "\n".join(lines)
+    return paragraphs("\n".join(lines)).strip()
 
 
 def read_pdf(data: bytes) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from lexpro.checking import checks
@@ -54,6 +54,7 @@ class Pages:
             Route("/d/{id}/elements.json", self.elements_json, methods=get),
             Route("/d/{id}/elements.csv", self.elements_csv, methods=get),
             Route("/d/{id}/card", self.card, methods=get),
+            Route("/d/{id}/card.txt", self.card_text, methods=get),
             Route("/d/{id}/cases.json", self.cases_json, methods=get),
             Route("/d/{id}/cases.csv", self.cases_csv, methods=get),
             Route("/d/{id}/questions", self.ask, methods=post),
@@ -304,6 +305,10 @@ class Pages:
         return pages.page(
             "card.html.j2", document=document, groups=groups, title=title(document), notice=NOTICE
         )
+
+    def card_text(self, request: Request) -> Response:
+        """The filled card as text."""
+        return PlainTextResponse(elements.as_text(self.document(request), NOTICE))
 
 
 def title(document: Document) -> str:

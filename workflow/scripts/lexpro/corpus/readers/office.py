@@ -61,7 +61,7 @@ def _width(line: str) -> int:
     return sum(1 if character.isascii() else 2 for character in line)
 
 
-def _paragraphs(text: str) -> str:
+def paragraphs(text: str) -> str:
     """The text with the lines of a page joined to paragraphs.
 
     A line that reaches the margin, or comes near to it without ending a sentence, goes on. Titles,
@@ -89,5 +89,5 @@ def pdf(file: BinaryIO, _: Fields) -> Iterator[Document | Reject]:
     except PDF_DAMAGE as error:
         yield Reject("bad_pdf", 1, detail=str(error) or type(error).__name__)
         return
-    text = _paragraphs(_PAGE_NUMBER.sub("", text))
+    text = paragraphs(_PAGE_NUMBER.sub("", text))
     yield Document(text, "pdf") if text else Reject("no_text_layer", 1)

@@ -301,9 +301,14 @@
   });
 
   // A link may carry the token behind #, which is sent to no server and stands in no log.
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (token && place.enter) {
-    history.replaceState(null, "", location.pathname);
-    attempt(() => place.enter(token));
-  } else attempt(() => place.state());
+  function begin() {
+    const token = new URLSearchParams(location.hash.slice(1)).get("token");
+    if (token && place.enter) {
+      history.replaceState(null, "", location.pathname);
+      attempt(() => place.enter(token));
+    } else attempt(() => place.state());
+  }
+  // A link that is opened where the page stands already loads nothing anew.
+  window.addEventListener("hashchange", begin);
+  begin();
 })();

@@ -45,9 +45,10 @@ async function copied(button, text) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 all(".copy-address").forEach((button) => button.addEventListener("click", () => copied(button, location.href)));
-all(".copy-json").forEach((button) => button.addEventListener("click", async () => {
+all(".copy-from").forEach((button) => button.addEventListener("click", async () => {
   const answer = await fetch(button.dataset.from);
-  copied(button, await answer.text());
+  // The mark that Excel needs at the beginning of a file is no part of what is pasted.
+  copied(button, (await answer.text()).replace(/^\uFEFF/, ""));
 }));
 all(".print").forEach((button) => button.addEventListener("click", () => window.print()));
 
