@@ -41,6 +41,7 @@ TRAINING = "workplace"
 # Files whose tests one worker runs in turn: they share a run of the workflow, or the processes that
 # trainings are forked from (`preloaded`).
 TOGETHER = {
+    "end_to_end/test_experts.py": "end_to_end/test_reruns.py",
     "end_to_end/test_results.py": "end_to_end/test_reruns.py",
     "end_to_end/test_workbench.py": "end_to_end/test_reruns.py",
     "training/test_vllm_weight_sync.py": "training/test_ranks.py",
