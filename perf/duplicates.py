@@ -1,13 +1,13 @@
-"""Near-duplicates side by side: this project and datatrove's MinHash, on the same synthetic
-judgments in one run.
+"""Near-duplicates side by side: this project, and datatrove, datasketch and rensa, on the same
+synthetic judgments in one run.
 
-    python -m venv scratch/datatrove && scratch/datatrove/bin/pip install -r perf/datatrove.txt
-    python perf/duplicates.py --documents 10000 --datatrove scratch/datatrove/bin/python
+    python -m venv scratch/peers && scratch/peers/bin/pip install -r perf/duplicates_peers.txt
+    python perf/duplicates.py --documents 10000 --peers scratch/peers/bin/python
 
-Both make shingles of 5 characters and 25 bands of 5 values, in one process on one core. CPU seconds
-from texts in memory to the documents that are dropped; for the project that includes counting
-boilerplate and exact copies. datatrove runs twice: on the texts as they are, and on what the
-project leaves of them without boilerplate (given to it for nothing).
+All make shingles of 5 characters and 25 bands of 5 values, in one process on one core. CPU seconds
+from texts in memory to the documents that are dropped, without imports; for the project that
+includes counting boilerplate and exact copies. Each peer runs twice: on the texts as they are, and
+on what the project leaves of them without boilerplate (given to it for nothing).
 
 recall: share of the copies made by the generator (all of a family but one) that are dropped.
 precision: share of what is dropped that is such a copy.
@@ -80,14 +80,14 @@ def project(texts: list[str], near: Duplicates) -> tuple[float, set[int], list[s
     return seconds, set(dropped.tolist()), [text for part in rest for text in part.texts()]
 
 
-def datatrove(python: str, texts: list[str], near: Duplicates) -> tuple[float, set[int]]:
+def peer(python: str, name: str, texts: list[str], near: Duplicates) -> tuple[float, set[int]]:
     """(CPU seconds, what is dropped)."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(texts, file)
         file.flush()
         bands = near.permutations // duplicates.BAND
-        script = Path(__file__).with_name("duplicates_datatrove.py")
-        command = [python, script, file.name, near.shingle, bands, duplicates.BAND]
+        script = Path(__file__).with_name("duplicates_peers.py")
+        command = [python, script, name, file.name, near.shingle, bands, duplicates.BAND, near.threshold]
         done = subprocess.run(
             [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
         )
@@ -98,15 +98,16 @@ def datatrove(python: str, texts: list[str], near: Duplicates) -> tuple[float, s
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", type=int, default=10_000)
-    parser.add_argument("--datatrove", required=True, help="the Python that has datatrove")
+    parser.add_argument("--peers", required=True, help="the Python that has the others")
     args = parser.parse_args()
     near = choice("filter", "default", ROOT / "config").duplicates
     texts, families = documents(args.documents)
     seconds, dropped, rest = project(texts, near)
     rows = [("this project", seconds, dropped)]
     rows += [
-        (name, *datatrove(args.datatrove, given, near))
-        for name, given in (("datatrove", texts), ("datatrove, boilerplate taken out for it", rest))
+        (f"{name}{how}", *peer(args.peers, name, given, near))
+        for name in ("datatrove", "datasketch", "rensa")
+        for how, given in (("", texts), (", boilerplate taken out for it", rest))
     ]
     print(f"{len(texts):,} documents, {sum(map(len, texts)) // len(texts):,} characters each on average\n")
     print("| | CPU s | CPU µs a document | times as long | recall | precision |\n" + "| --- " * 6 + "|")
