@@ -69,7 +69,7 @@ def project(texts: list[str], near: Duplicates) -> tuple[float, set[int], list[s
     parts = [Codes.from_texts(texts[part]) for part in batches(texts)]
     for part in parts:
         boilerplate.add(*duplicates.document_counts(part))
-    rest = [boilerplate.rest(part) for part in parts]
+    rest = [boilerplate.removed_from(part) for part in parts]
     digests = np.concatenate([part.digests() for part in parts])
     with tempfile.TemporaryDirectory() as folder, Signatures(Path(folder), near.permutations) as store:
         for part in rest:

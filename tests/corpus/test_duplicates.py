@@ -96,7 +96,7 @@ def test_boilerplate_is_what_many_documents_have():
     texts = Codes.from_texts([f"被告人第{number}人窃得财物，{TAIL}{TAIL}" for number in range(6)])
     boilerplate.add(*duplicates.document_counts(texts))
     some = Codes.from_texts([f"被告人第2人窃得财物，{TAIL}", TAIL])
-    assert boilerplate.rest(some).texts() == ["被告人第2人窃得财物", NOISE.sub("", TAIL)]
+    assert boilerplate.removed_from(some).texts() == ["被告人第2人窃得财物", NOISE.sub("", TAIL)]
     assert set(boilerplate.counts.tolist()) == {0, 1, 6}
 
 

@@ -87,7 +87,7 @@ def test_a_job_checks_its_code_by_the_same_ledger(grpo, edit):
 def test_a_run_made_since_with_the_new_code_is_not_taken_for_the_old_one(grpo, edit):
     edit(charge="two")
     lexpro("--stage", "grpo", "--reason", "another name")
-    now = fingerprint.code("grpo", grpo.asked, stage.lock_file())
+    now = fingerprint.code("grpo", grpo.key_settings, stage.lock_file())
     write_json(grpo.out / PROVENANCE, now)
     assert planned(grpo)["modules"]["lexpro.rewards.charge"] == "two"
 

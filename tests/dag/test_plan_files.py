@@ -83,5 +83,5 @@ def test_settings_in_the_plan_are_whole(elsewhere):
     for run in dag.runs.values():
         config = read_yaml(run.plan / "config.yaml")
         stated = load.settings(run.stage, config["settings"], read_yaml(run.plan / "runtime.yaml"))
-        assert stated == run.settings and config["settings"] == run.asked
+        assert stated == run.settings and config["settings"] == run.key_settings
         assert config["settings"].keys() == type(run.settings).model_fields.keys() - {"runtime"}

@@ -78,7 +78,7 @@ def rows(asked, answers):
 
 
 def test_every_task_is_asked_with_and_without_an_example(tasks):
-    asked = items.SOURCE.asked(tasks, SETTINGS, False)
+    asked = items.SOURCE.asked_items(tasks, SETTINGS, False)
     assert [item["task"] for item in asked[::3]] == ["3-4", "2-4", "3-4/one_shot", "2-4/one_shot"]
     assert asked[0]["id"] == "3-4:0" and len(asked) == 12
     assert items.SOURCE.prompt(asked[0], plain_form(), None) == (f"预测刑期\n{FACTS[0]}", [])
@@ -99,7 +99,7 @@ def test_with_retrieval_only_where_statutes_are_of_use(tasks):
             }
         ]
 
-    asked = items.SOURCE.asked(tasks, settings(shots=[0]), True)
+    asked = items.SOURCE.asked_items(tasks, settings(shots=[0]), True)
     assert {item["task"] for item in asked} == {"3-4"}
     prompt, refs = items.SOURCE.prompt(asked[0], plain_form(), Retrieval(search))
     assert refs == ["264"] and prompt.startswith("法条：\n264 ") and prompt.endswith(FACTS[0])
@@ -107,7 +107,7 @@ def test_with_retrieval_only_where_statutes_are_of_use(tasks):
 
 
 def test_both_scores_outcomes_and_what_stands_beside_them(tasks):
-    asked = items.SOURCE.asked(tasks, settings(shots=[0], limit=0), False)
+    asked = items.SOURCE.asked_items(tasks, settings(shots=[0], limit=0), False)
     terms = ["<think>先看</think>判处有期徒刑四个月", "不好说", "<think>没完", None]
     given = rows(asked, terms + ["婚姻家庭"] * 4)
     found = score_questions.score(items.SOURCE, lawbench.task, tasks, settings(shots=[0]), given, HOW)
@@ -140,7 +140,7 @@ def test_both_scores_outcomes_and_what_stands_beside_them(tasks):
 
 
 def test_samples_of_an_item_are_averaged(tasks):
-    asked = items.SOURCE.asked(tasks, settings(shots=[0], tasks=["3-4"]), False)[:1]
+    asked = items.SOURCE.asked_items(tasks, settings(shots=[0], tasks=["3-4"]), False)[:1]
     given = rows(asked, ["4个月"]) + [rows(asked, ["不好说"])[0] | {"sample": 1}]
     scores = score_questions.score(items.SOURCE, lawbench.task, tasks, settings(shots=[0]), given, HOW).scores
     assert scores["3-4"]["normalised"] == 0.5 and (scores["3-4"]["n"], scores["3-4"]["predictions"]) == (1, 2)
@@ -151,7 +151,7 @@ def test_a_second_run_is_scored_as_the_first_where_nothing_was_answered(tasks):
     normalised = Scorer(lambda item, text: points(1.0), missing=lambda item: points(0.0))
     task = replace(lawbench.task("3-4"), normalised=normalised)
     asked = settings(shots=[0], tasks=["3-4"], limit=0)
-    given = rows(items.SOURCE.asked(tasks, asked, False), ["", "4个月", "<think>没完", None])
+    given = rows(items.SOURCE.asked_items(tasks, asked, False), ["", "4个月", "<think>没完", None])
     again = score_questions.main_scores(items.SOURCE, lambda _: task, asked, given)
     found = score_questions.score(items.SOURCE, lambda _: task, tasks, asked, given, HOW)
     assert again["3-4"] == found.scores["3-4"]["normalised"] == 0.5
@@ -220,7 +220,7 @@ def test_an_experiment_may_list_benchmarks(monkeypatch):
     # Of judgments, elements alone are asked: nothing that statutes would help with.
     assert "judge_elements-base-rag" not in keys
     (asked,) = [run for run in dag.runs_of("predict") if run.key.startswith("lawbench-sft-none")]
-    assert "scorer" not in asked.asked["items"] and asked.settings.items.sha256
+    assert "scorer" not in asked.key_settings["items"] and asked.settings.items.sha256
     without = builder.build(["demo"], [])
     assert {run.key for run in without.runs_of("score")} < {run.key for run in dag.runs_of("score")}
 

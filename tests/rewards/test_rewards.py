@@ -141,7 +141,7 @@ def golds() -> dict[str, list[dict]]:
     for number in range(120):
         judgment = Judgment.from_dict(generate.clean(settings, "湖北", number)[1])
         for task in TASKS:
-            if targets.asked(task, judgment):
+            if targets.has_answer(task, judgment):
                 found[task].append(targets.gold(task, judgment, Form()))
     return found
 

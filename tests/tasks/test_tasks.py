@@ -94,7 +94,7 @@ def test_the_full_style_reasons_in_the_words_of_the_judgment():
 )
 def test_nothing_is_asked_whose_answer_is_not_known(changes, asked):
     judgment, _ = case(**changes)
-    assert {task for task in TASKS if targets.asked(task, judgment)} == asked
+    assert {task for task in TASKS if targets.has_answer(task, judgment)} == asked
 
 
 def test_facts_do_not_tell_the_answer():
@@ -205,7 +205,7 @@ def test_completions_hold_the_gold_answer_and_facts_never_do(style):
     for judgment, text in corpus():
         told, _ = texts.facts(text, judgment)
         assert not charges.find(told) and "判处" not in told
-        for task in filter(lambda task: targets.asked(task, judgment), TASKS):
+        for task in filter(lambda task: targets.has_answer(task, judgment), TASKS):
             _, answer, finished = answers.split_think(targets.completion(task, judgment, form, None, text))
             assert finished and json.loads(answer) == targets.gold(task, judgment, form)
             assert answers.parse(task, answer) == targets.gold(task, judgment, form)

@@ -46,7 +46,9 @@ def tree(tmp_path_factory):
 
 
 def fingerprints(runs, tree: Path) -> dict[str, dict]:
-    return {name: fingerprint.code(run.stage, run.asked, lock_file(), tree) for name, run in runs.items()}
+    return {
+        name: fingerprint.code(run.stage, run.key_settings, lock_file(), tree) for name, run in runs.items()
+    }
 
 
 @pytest.fixture(scope="module")

@@ -89,7 +89,7 @@ class _Finder:
         match = re.compile(spaced).search(self.text, *part) or re.compile(spaced).search(self.text)
         return match.span() if match else None
 
-    def own(self, person: Defendant) -> list[Span]:
+    def sentences_of(self, person: Defendant) -> list[Span]:
         """The sentences of the operative part that sentence a defendant; all of an only one.
 
         They go from one that names the defendant to the next that names another.
@@ -233,7 +233,7 @@ def day(text: str) -> str | None:
 
 
 def _person(find: _Finder, number: int, person: Defendant) -> Iterator[Element]:
-    own = find.own(person)
+    own = find.sentences_of(person)
     accused = find.words(f"被告人{person.name}", find.part("parties", "judgment"))
     name = (
         (accused[1] - len(person.name), accused[1])

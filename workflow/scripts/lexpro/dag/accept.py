@@ -84,7 +84,7 @@ def _changes(run: Run) -> Acceptance:
             f"{run.stage}/{run.key}: its provenance does not state one code that it was made with. Run snakemake: it "
             "makes the run again."
         )
-    now = fingerprint.code(run.stage, run.asked, lock_file())
+    now = fingerprint.code(run.stage, run.key_settings, lock_file())
     return Acceptance(run, accepted.unaccepted(made, now, accepted.entries(run.stage, run.key)))
 
 

@@ -175,7 +175,7 @@ def code(run: Run, lock: Path) -> accepted.Code:
         The code as it is now; where the run is finished and the changes since are accepted, the
         code that it was made with.
     """
-    now = fingerprint.code(run.stage, run.asked, lock)
+    now = fingerprint.code(run.stage, run.key_settings, lock)
     ledgered = accepted.entries(run.stage, run.key)
     made = accepted.made_with(part / PROVENANCE for part in run.finished) if ledgered else None
     return accepted.as_made(made, now, ledgered) if made else now
@@ -196,7 +196,7 @@ def write(run: Run, lock: Path) -> None:
         "key": run.key,
         "out": run.out.as_posix(),
         "inputs": {name: f"results/{stage}/{key}" for name, (stage, key) in run.upstream.items()},
-        "settings": run.asked,
+        "settings": run.key_settings,
     }
     if run.raw:
         config["raw"] = run.raw

@@ -53,7 +53,7 @@ class Run:
         return PLANS / self.stage / self.key
 
     @cached_property
-    def asked(self) -> dict[str, Any]:
+    def key_settings(self) -> dict[str, Any]:
         """The settings that decide its result, as plain data."""
         return self.settings.model_dump(exclude={RUNTIME})
 
@@ -80,7 +80,7 @@ def keyed(stage: str, choice: str, settings: Model, upstream: dict[str, Run], **
     """
     above = {name: (run.stage, run.key) for name, run in upstream.items()}
     run = Run(stage, choice, settings, above, **more)
-    digest = hashing.digest([stage, run.asked, sorted(above.items())])
+    digest = hashing.digest([stage, run.key_settings, sorted(above.items())])
     return Run(stage, f"{choice}-{digest}", settings, above, **more)
 
 
@@ -117,7 +117,7 @@ class Dag:
 
 def to_row(run: Run) -> dict[str, Any]:
     """A run as plain data."""
-    settings = {"settings": run.asked, RUNTIME: run.runtime}
+    settings = {"settings": run.key_settings, RUNTIME: run.runtime}
     return {name: getattr(run, name) for name in Run.__dataclass_fields__} | settings
 
 

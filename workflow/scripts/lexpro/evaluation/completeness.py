@@ -60,9 +60,9 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def matcher(known: list[str]) -> Callable[[str], str | None]:
+def matcher(item_keys: list[str]) -> Callable[[str], str | None]:
     """Key of a row → that of its item: the same, or the question that the prompt holds."""
-    keys = dict.fromkeys(known)
+    keys = dict.fromkeys(item_keys)
     by_end: dict[str, list[str]] = {}
     for key in keys:
         by_end.setdefault(key[-_END:], []).append(key)
@@ -92,29 +92,29 @@ def _last(rows: list[Row], number: int) -> list[Row]:
     return said[-number:] if len(said) >= number else [*empty[len(said) - number :], *said]
 
 
-def check(rows: Sequence[Row], known: Sequence[str] | None, of: Callable[[str], str | None]) -> Checked:
+def check(rows: Sequence[Row], item_keys: Sequence[str] | None, of: Callable[[str], str | None]) -> Checked:
     """Sort the rows of a file.
 
     Args:
         rows: in the order of the file.
-        known: keys of the benchmark's items, twice where two have one; None where they are not at
+        item_keys: of the benchmark's items, twice where two have one; None where they are not at
             hand: then nothing is missing or foreign.
         of: key of a row → that of its item; None for none.
     """
     wanted: dict[str, int] = defaultdict(int)
-    for key in known or ():
+    for key in item_keys or ():
         wanted[key] += 1
     groups: dict[str, list[Row]] = defaultdict(list)
     foreign: list[Row] = []
     for row in rows:
-        key = of(row.key) if known is not None else row.key
+        key = of(row.key) if item_keys is not None else row.key
         if key is None:
             foreign.append(row)
         else:
             groups[key].append(row)
     kept, repeated = [], []
     for key, group in groups.items():
-        most = wanted[key] if known is not None else (1 if key else len(group))
+        most = wanted[key] if item_keys is not None else (1 if key else len(group))
         chosen = group if len(group) <= most else _last(group, most)
         kept += chosen
         repeated += [key] * (len(group) - len(chosen))

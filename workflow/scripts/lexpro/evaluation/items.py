@@ -50,7 +50,7 @@ class Retrieval:
 class Source(Protocol):
     """A benchmark as `predict` sees it: `SOURCE` of its module `items`."""
 
-    def asked(self, tasks: Path, settings: Any, retrieval: bool) -> list[dict]:
+    def asked_items(self, tasks: Path, settings: Any, retrieval: bool) -> list[dict]:
         """What is asked.
 
         Args:

@@ -28,7 +28,7 @@ class Judgments:
 
     rows: Callable[[Path, config.PinnedJudgments | None], Iterable[dict]]
 
-    def asked(self, tasks: Path, settings: config.Judgments, retrieval: bool) -> list[dict]:
+    def asked_items(self, tasks: Path, settings: config.Judgments, retrieval: bool) -> list[dict]:
         """The rows that are asked: at most `limit` of each of `tasks` (0: all), the first.
 
         Raises:

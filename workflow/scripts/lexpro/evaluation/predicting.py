@@ -64,7 +64,7 @@ def asks(settings: Planned, decoding: Decoding, inputs: Mapping[str, Path]) -> l
     # One limit for all tasks of a benchmark, or one of each; of those not named, the stage's.
     by_task = None if isinstance(longest, int) else dict(settings.decoding.max_new_tokens) | dict(longest)
     wanted = []
-    for item in source.asked(inputs["tasks"], settings.items, rag):
+    for item in source.asked_items(inputs["tasks"], settings.items, rag):
         prompt, retrieved = source.prompt(item, form, retrieval)
         row = {
             "task": item["task"],
@@ -82,12 +82,12 @@ def _engine(settings: Planned, decoding: Decoding, inputs: Mapping[str, Path]) -
     """Makes the engine when it is first asked, and once."""
 
     @cache
-    def made() -> Engine:
+    def load_once() -> Engine:
         base = inputs.get("base_model")
         sampling = Sampling(decoding.temperature, decoding.top_p)
         return load.engine(settings.engine, inputs["model"] / "model", base and base / "model", sampling)
 
-    return made
+    return load_once
 
 
 def _check_failures(rows: list[dict], allowed: float) -> None:

@@ -67,7 +67,7 @@ class Questions:
             for number in wanted(settings, retrieval):
                 yield number, label(number, shots), self.items(folder, number.replace("all", ""))
 
-    def asked(self, tasks: Path, settings: PinnedAsked, retrieval: bool) -> list[dict]:
+    def asked_items(self, tasks: Path, settings: PinnedAsked, retrieval: bool) -> list[dict]:
         """At most `limit` items of each task (0: all), the first.
 
         Each with the law that statutes are searched in.

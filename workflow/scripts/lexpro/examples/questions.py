@@ -97,7 +97,7 @@ class QuestionBuilder:
         """
         facts, _left_out = texts.facts(text, judgment, self.form.facts_chars)
         for task in TASKS:
-            if not targets.asked(task, judgment):
+            if not targets.has_answer(task, judgment):
                 continue
             source = texts.document(text, judgment, self.form) if task == "elements" else facts
             if task == "elements" or len(source) >= self.settings.min_facts:

@@ -225,7 +225,7 @@ def spread(summary: dict) -> plt.Figure:
     return figure
 
 
-def made(summary: dict, charges: int) -> dict[str, plt.Figure]:
+def all_figures(summary: dict, charges: int) -> dict[str, plt.Figure]:
     """All figures of the corpus by name."""
     return {
         "funnel": funnel(summary),

@@ -98,7 +98,7 @@ def write(
     # All else is made from the file as it will be read.
     summary = read_json(out / "corpus.json")
     style.use(dpi)
-    for name, figure in corpus_figures.made(summary, charges).items():
+    for name, figure in corpus_figures.all_figures(summary, charges).items():
         style.save(figure, out / "figures", name)
     tables = {name: make(summary) for name, make in corpus_tables.TABLES.items()}
     paper.write(tables, out / "tables")

@@ -165,7 +165,7 @@ def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window
     """All figures of an experiment, as `<name>.svg` and `<name>.png` in `out`."""
     style.use(dpi)
     made = {
-        **corpus_figures.made(summary, charges),
+        **corpus_figures.all_figures(summary, charges),
         "sft": sft(sources.curves(inputs["sft"] / "metrics.jsonl"), window),
         "grpo": grpo(sources.curves(inputs["grpo"] / "metrics.jsonl"), window),
         "scores": scores(summary),

@@ -48,11 +48,11 @@ def chances(kind: Kind, training: str) -> Mapping[str, float]:
     return {name: min(counts.values()) / count for name, count in counts.items()}
 
 
-def asked(name: str, shares: Mapping[str, float], prompt: object) -> bool:
-    """Whether a prompt is asked about.
+def applies(name: str, shares: Mapping[str, float], prompt: object) -> bool:
+    """Whether a balanced reward applies to a prompt.
 
     Args:
-        name: kind of its true answer. Kinds that training does not have are all asked about.
+        name: kind of its true answer. It applies to all of a kind that training lacks.
         shares: what `chances` gives.
         prompt: its text decides.
     """

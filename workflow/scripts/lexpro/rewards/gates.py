@@ -63,7 +63,7 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
     for number, (text, judgment) in enumerate(judgments):
         facts = texts.facts(text, judgment, form.facts_chars)[0]
         for task in TASKS:
-            if not targets.asked(task, judgment):
+            if not targets.has_answer(task, judgment):
                 continue
             source = texts.document(text, judgment, form) if task == "elements" else facts
             retrieved = find(facts, judgment.date) if find and task == "article" and number % 2 else None
@@ -82,7 +82,7 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
     return cases
 
 
-def said(answer: dict, thought: str = THOUGHT) -> str:
+def completion_of(answer: dict, thought: str = THOUGHT) -> str:
     """A whole completion: a thought and an answer."""
     return f"<think>{thought}</think>{targets.dump(answer)}"
 
@@ -157,8 +157,8 @@ def degenerate(task: str, golds: Sequence[dict]) -> dict[str, str]:
     return {
         "loop": "<think>" + "被告人的行为已构成犯罪，" * 800 + "</think>" + targets.dump(golds[0]),
         "unclosed": "<think>" + THOUGHT + targets.dump(golds[0]),
-        "english": said(golds[0], ENGLISH * 5),
-        "everything": said(everything(task, golds)),
+        "english": completion_of(golds[0], ENGLISH * 5),
+        "everything": completion_of(everything(task, golds)),
         "braces": "<think>" * 300 + "{" * 300,
     }
 
@@ -217,8 +217,8 @@ class Arena:
 
         def same(answer: dict) -> list[str]:
             if task == "elements":
-                return [said(renamed(answer, gold)) for gold in golds]
-            return [said(answer)] * len(own)
+                return [completion_of(renamed(answer, gold)) for gold in golds]
+            return [completion_of(answer)] * len(own)
 
         if task == "elements":
             other = [renamed(answer, gold) for answer, gold in zip(other, golds, strict=True)]
@@ -228,7 +228,7 @@ class Arena:
             "gold": [[case.completion for case in own]],
             "constant": tried,
             "majority": tried[:1],
-            "shuffled": [[said(answer) for answer in other]],
+            "shuffled": [[completion_of(answer) for answer in other]],
             "copy": [[case.prompt for case in own]],
             "empty": [[""] * len(own)],
             **junk,

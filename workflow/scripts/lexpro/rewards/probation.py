@@ -74,7 +74,7 @@ def closeness(
     )
     return [
         paid
-        if paid is not None and balance.asked(kind(name, json.loads(true)) or "", shares, prompt)
+        if paid is not None and balance.applies(kind(name, json.loads(true)) or "", shares, prompt)
         else None
         for paid, name, true, prompt in zip(scores, task, gold, prompts or [()] * len(scores), strict=True)
     ]

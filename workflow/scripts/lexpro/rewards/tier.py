@@ -146,7 +146,7 @@ def match(
     ):
         true = json.loads(truth)
         which = kind_of(name, true, accused)
-        if which is None or not balance.asked(which, shares, prompt):
+        if which is None or not balance.applies(which, shares, prompt):
             scores.append(None)
             continue
         answer, spans = answer_of(name, completion), bounds(tiers(str(knowledge))[accused[0]])

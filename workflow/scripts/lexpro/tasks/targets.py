@@ -42,7 +42,7 @@ def _readable(defendant: Defendant) -> bool:
     return bool(defendant.name and sentence and (sentence.months is not None or not timed))
 
 
-def asked(task: str, judgment: Judgment) -> bool:
+def has_answer(task: str, judgment: Judgment) -> bool:
     """Whether the judgment has an answer to `task`: nothing is asked whose truth is not known."""
     if task == "elements":
         return bool(judgment.defendants) and all(_readable(d) and d.charges for d in judgment.defendants)

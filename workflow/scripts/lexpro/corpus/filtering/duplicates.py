@@ -38,7 +38,7 @@ class Boilerplate:
         """Counts of `slots` (each once) as `document_counts` gives them."""
         self.counts[slots] += documents.astype(np.uint32)
 
-    def rest(self, texts: Codes) -> Codes:
+    def removed_from(self, texts: Codes) -> Codes:
         """What is particular to each text, normalised; all of it if everything is boilerplate."""
         starts, ends, hashes, _ = texts.clauses()
         rare = self.counts[_slots(hashes)] <= self.limit

@@ -150,7 +150,7 @@ def filter_and_sign(shared: Shared, chunk: Chunk) -> SignedChunk:
     passed = [text for text, decision in zip(texts, decisions, strict=True) if decision is None]
     signatures = [
         duplicates.signatures(
-            boilerplate.rest(Codes.from_texts(passed[part])), near.shingle, near.permutations
+            boilerplate.removed_from(Codes.from_texts(passed[part])), near.shingle, near.permutations
         )
         for part in batches(passed)
     ]

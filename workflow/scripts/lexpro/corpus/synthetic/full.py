@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import Random
 
 from lexpro.corpus.synthetic.case import Case, Person
-from lexpro.corpus.synthetic.text import cite, closing, heading, numbered, orders, reasoned, told
+from lexpro.corpus.synthetic.text import cite, closing, facts_of, heading, numbered, orders, reasoned
 from lexpro.corpus.synthetic.words import chinese_date, full_name, words
 from lexpro.records import Article
 
@@ -82,7 +82,7 @@ def full(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
         parties.append(f"附带民事诉讼原告人{case.victim}，系本案被害人。\n")
     parties += [_party(rng, case, person) + "\n" + _lawyer(rng) for person in case.people]
     procedure = f"依法适用{case.procedure}程序，" if case.procedure else ""
-    story = told(rng, case)
+    story = facts_of(rng, case)
     accusation = (
         f"{case.prosecutor}以{indictment}起诉书指控被告人{who}犯{names}，向本院提起公诉。"
         f"{rng.choice(COURT)}。"

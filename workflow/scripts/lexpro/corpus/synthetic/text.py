@@ -181,7 +181,7 @@ def scenes(rng: Random, case: Case) -> str:
     )
 
 
-def told(rng: Random, case: Case) -> str:
+def facts_of(rng: Random, case: Case) -> str:
     """What happened, with the circumstances that show in the facts."""
     story = scenes(rng, case)
     for person in case.people:

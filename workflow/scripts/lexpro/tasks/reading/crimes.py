@@ -87,12 +87,12 @@ def stated_articles(text: str, prompt: str = "") -> list[Article]:
     """The articles stated, each once; of 刑法 where no law is named."""
 
     def read(turn: str) -> list[Article] | None:
-        def own(value: str) -> list[Article]:
+        def stated(value: str) -> list[Article]:
             return articles.stated(_ENGLISH.sub(r"第\1条", value))
 
-        refs = gather.listed(turn, "article", own, lambda line: bool(own(line)))
+        refs = gather.listed(turn, "article", stated, lambda line: bool(stated(line)))
         rest = said.without_refusals(outside(turn, frozenset({"article"})))
-        return refs or own(rest) or None
+        return refs or stated(rest) or None
 
     return list(dict.fromkeys(said.first(text, prompt, read) or ()))
 

@@ -30,7 +30,7 @@ def rows(tasks: Path, settings: PinnedJudgments) -> Iterator[dict]:
         facts, _ = texts.facts(text, judgment, form.facts_chars)
         for task in TASKS:
             source = texts.document(text, judgment, form) if task == "elements" else facts
-            if source and targets.asked(task, judgment):
+            if source and targets.has_answer(task, judgment):
                 question = Question(f"{row['text_id']}:{task}", task, source, judgment, text)
                 first = next(iter(targets.charges(judgment)), "")
                 yield question.heldout(form, judgment.province or "", first)
