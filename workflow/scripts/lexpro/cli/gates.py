@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path("config/reward_gates.yaml"),
         help="margins (default: config/reward_gates.yaml)",
     )
-    parser.add_argument("--cases", type=int, help="judgments to use (default: all)")
+    parser.add_argument(
+        "--cases",
+        type=int,
+        help="judgments to use (default: all); with few, a reward may lack answers of one kind",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -106,7 +106,10 @@ def needs(setup: Setup) -> str:
     if least is None:
         return asked + "these settings fit on no number of them."
     count = math.ceil(least / node)
-    return asked + f"needed at least: {least} GPUs on {count} node{'s' if count > 1 else ''}."
+    return (
+        asked
+        + f"needed at least: {least} GPU{'s' if least > 1 else ''} on {count} node{'s' if count > 1 else ''}."
+    )
 
 
 def scaling(size: str, stage: str, setup: Setup, work: Work, devices: Sequence[int]) -> list[list[str]]:

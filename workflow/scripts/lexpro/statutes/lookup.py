@@ -40,7 +40,7 @@ def _day(date: str | Day) -> str:
             return Day.fromisoformat(text).isoformat()
     except ValueError:
         pass
-    raise UserError(f"article: {text!r} is no date; write 2021-03-01.")
+    raise UserError(f"{text!r} is no date; write 2021-03-01.")
 
 
 # Crimes that were carved out of heavier ones: before, the act could be punished by these articles.
@@ -114,7 +114,7 @@ class Law:
         article = articles.parse_number(number)
         if article is None:
             raise UserError(
-                f"article: {number!r} is no number of an article; write 133, 133之1 or 第一百三十三条之一."
+                f"{number!r} is no number of an article; write 133, 133之1 or 第一百三十三条之一."
             )
         ref = f"{article.number}之{sub or article.sub}" if sub or article.sub else article.ref
         names = self._names.get(plain(law), set())
