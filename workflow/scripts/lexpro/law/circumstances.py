@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 # is found (article 67(3)).
 _WORDS = {
     "自首": r"自首|(?:自动|主动)(?:到[^，。；]{0,12})?(?:投案|到案)(?=(?:(?!被告人)[^。；]){0,30}(?<![未不能])如实)",
-    "坦白": r"坦白(?!书|材料)|如实(?:供述|交代|陈述|供认)",
+    "坦白": r"坦白(?!书|材料)|如实(?:供述|交代|陈述|供认)"
+    r"|(?:能够?|已)供述(?:其|自己的?)[^，。；]{0,8}(?:罪行|事实)(?=，(?:依法|可))",
     "立功": r"立功",
     "累犯": r"累犯",
-    "毒品再犯": r"毒品再犯|因[^，。；]{0,16}毒品罪被判(?:过刑|处)[^。；]{0,40}(?:又|再)(?:次)?犯[^，。；]{0,20}毒品",
+    "毒品再犯": r"毒品(?:犯罪的?)?再犯"
+    r"|因[^，。；]{0,16}毒品罪被判(?:过刑|处)[^。；]{0,40}(?:又|再)(?:次)?犯[^，。；]{0,20}毒品",
     "从犯": r"(?<!主)(?<!主、)从犯(?!罪(?!责))"
-    r"|起(?:了|到|到了)?(?:次要|辅助|帮助)(?:(?:或者?|和|及|与|、)?(?:次要|辅助|帮助))?(?:的)?作用",
+    r"|起(?:了|到|到了)?(?:次要|辅助|帮助)(?:(?:或者?|和|及|与|、)?(?:次要|辅助|帮助))?的?作用",
     "胁从犯": r"胁从犯|被胁迫参加",
     "主犯": r"(?<!比照)主犯|起(?:了|到|到了)?主要(?:的)?作用",
     "未遂": r"未遂|(?:因|由于)[^，。；]{0,12}意志以外[^，。；]{0,8}原因",
@@ -31,16 +33,18 @@ _WORDS = {
     "聋哑或盲": r"又聋又哑|聋哑人|系盲人",
     "防卫过当": r"防卫过当",
     "避险过当": r"避险过当",
-    "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元)|退缴|退出(?:全部|部分)?(?:赃|违法)"
+    "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元|的?责任|给[^，。；]{1,4}[0-9])|退缴|退出(?:全部|部分)?(?:赃|违法)"
     r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?(?:[0-9一二三四五六七八九十百千万余.]{1,12}元)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|侵占|挪用|被骗|被盗|骗取)"
     r"|(?:赃款|赃物|违法所得|犯罪所得|挪用款|挪用的?(?:资金|公款))(?:已)?(?:全部|全额|部分)?(?:予以)?(?:退还|退缴|退出|退清|归还)"
-    r"|退还(?:了)?(?:被害|集资|投资|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
+    r"|挪用的?[^，。；]{0,8}(?:资金|款)[^，。；]{0,4}(?:退还|归还|退清)|退还(?:了)?(?:被害|集资|投资|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
     "谅解": r"谅解",
     "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并|且)?(?:自愿|愿意)?接受(?:刑事)?处罚|愿意接受(?:刑事)?处罚",
     "前科": r"前科|(?:曾|因)[^，。；]{0,4}因[^，。；]{2,40}(?:被判|判处|被处|处以|受过?刑事|被追究刑)"
     r"|有犯罪记录|(?<![未不])曾[^，。；]{2,24}受到?[^，。；]{0,4}刑事|曾[^，。；]{0,10}(?:受过?|被追究)[^，。；]{0,4}(?:刑事处罚|刑罚|刑事责任)",
     "被害人过错": r"被害(?:人|方)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
-    r"[^，。；]{0,10}(?:过错|责任)(?!能力|险)",
+    r"[^，。；]{0,10}(?:过错|责任)(?!能力|险)"
+    r"|被害(?:人|方)(?:(?:(?!被告人|辩护人)|(?<=[对向与和将]))[^。；]){0,100}?(?<![没不])(?:有|存在|负有|具有)"
+    r"[^，。；]{0,10}过错",
 }
 NAMES = tuple(_WORDS)
 # Truthful confession (如实供述) that is not called 坦白.
@@ -49,7 +53,7 @@ _KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
 _BACK = {key: name for name, key in _KEY.items()}
 # What they begin with is looked at first: six times as fast as trying all of them at every
 # character.
-_FIRST = "赃挪违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有"
+_FIRST = "赃挪违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有能"
 _ANY = re.compile(
     f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{_KEY[name]}>{words})' for name, words in _WORDS.items())})"
 )
@@ -60,6 +64,7 @@ _NEGATED = re.compile(
     r"|拒不|(?:不能?|难以|无法)$|没有|并?未(?!成年|满|遂|达|得逞|经|婚)|并无|并非"
     r"|无(?!视|证|故|期|业|异议|牌|照|力|罪供)|非(?!法)|尚未(?!完全)|(?:难以|无法)(?:认定|区分)|缺乏)[^，。；而]{0,12}$"
 )
+_NOT_OF = re.compile(r"未能?(?:对|将|就)[^，。；]{0,40}$")
 # What is not finished is what an attempt is: 犯罪未完成，系未遂 denies nothing.
 _UNFINISHED = re.compile(r"未(?!能?(?:构成|认定))[^，。；而]{0,12}$")
 _INCHOATE = {"未遂", "中止", "预备"}
@@ -74,8 +79,9 @@ _EVENT = re.compile(
     r"|无[^，。；]{0,6}(?:事实|法律|证据|依据)|于法无据|没有(?:事实|法律|证据)|(?:事实|证据|法律|规定|情况)[^，。；]{0,6}不符"
     r"|与[^，。；]{0,16}不符|不作采纳|缺乏|理据不足|理由不足|证据不足)"
     r"|(?P<accept>采纳|采信|支持|(?<!构)成立(?!自首|立功)|属实(?!的)|与(?:(?!供|述|证言|鉴定|笔录)[^，。；]){0,24}(?:相符|一致)(?=[，。；])"
-    r"|(?:予以|酌情|酌予|可以?|可予|已|时)[^，。；]{0,4}考虑"
+    r""
     r"|(?:可以?|应予?|予以)认定(?=[，。；])|(?<=[的罪])事实清楚|事实清楚(?=[，、](?:证据|罪名|定性))|指控罪名|罪名(?:准确|正确)|定性(?:准确|正确)|有理)"
+    r"|(?P<weigh>(?:予以|酌情|酌予|可以?|可予|已|时)[^，。；]{0,4}考虑)"
     r"|(?P<look>经查|经审查|经审理|查证|对此|本院认为|本院[^，。；]{0,16}认定|结合(?:本案|全案|庭审|查明)"
     r"|仍然?(?:应|可|属|构成|系)|(?:故|因此)[^，。；]{0,10}(?:应当?|可以?|能)(?:予以|依法)?认定|(?<=[见点由解]，)(?:因为?|由于|鉴于|根据|按照|依照))"
     r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
@@ -89,12 +95,16 @@ _ANSWERED = re.compile(r"(?:经|对此|对该|该|上述|此|以上|本院|前�
 _GOES_ON = re.compile(
     r"(?!鉴于|综上|据此|根据|为此|公诉机关)(?:(?!被告|[^，。；]{2,4}系)|[^。]{0,200}(?:意见|辩解|采纳|采信|支持))"
 )
+# 故辩护人的意见…: it closes the claim that was looked at.
+_CONCLUDED = re.compile(r"(?:故|因此|所以|因而|据此)(?:对|对于)?[^，。；]{0,16}$")
+_CONCEDED = re.compile(r"虽(?:(?!但)[^。；])*$")
+_AFFIRMED = re.compile(r"(?:应当?|可以?|依法|足以)(?:依法)?认定[^，。；]{0,10}$")
 # A reason may take some sentences; what goes on for longer answers no claim.
 _LONGEST = 900
 # A question, a heading or what the law asks for: 关于是否构成自首的问题, 成立自首应同时满足….
 _ASKED = re.compile(r"是否[^，。；]{0,12}$")
 _QUESTION = re.compile(
-    r"[^，。；]{0,8}问题|，?(?:是指|应当?同时|须同时|必须|需要?(?:同时)?(?:具备|满足|符合)|的(?:构成|成立|法定)要件)"
+    r"[^，。；]{0,8}问题|的(?:情形|条件)(?:之一)?(?:是|为|[，：])|，?(?:是指|应当?同时|须同时|必须|需要?(?:同时)?(?:具备|满足|符合)|的(?:构成|成立|法定)要件)"
 )
 _REQUIRED = re.compile(r"(?:只有|必须|应当?同时|须同时|是指)[^。；]{0,60}$")
 # 第一款“…是主犯”, 规定“…才能认定为自首”: the words of the law.
@@ -105,6 +115,8 @@ _QUOTED = re.compile(
 _STATED = re.compile(
     r"(?<![据照])(《[^《》]{2,40}》(?:第[^，。；：]{1,14})?规定[：，])((?:(?!被告人|本案|本院)[^。\n])*)"
 )
+# In general: 起次要作用的，是从犯.
+_IN_GENERAL = re.compile(r"起[^，。；]{0,14}作用的，?(?:是|系|应当?(?:以|认定为?)?)(?:从犯|主犯)")
 # Said of an earlier crime: 犯前罪时未满十八周岁.
 _EARLIER = re.compile(r"(?:该|前|上述)罪时$")
 # 第六十七条第一款自首 names the article.
@@ -167,6 +179,8 @@ def findings(text: str) -> list[Finding]:
     if "“" in text or '"' in text:
         text = _QUOTED.sub(_hidden, text)
     text = _STATED.sub(_hidden, text)
+    if "作用的" in text:
+        text = _IN_GENERAL.sub(lambda law: "-" * len(law[0]), text)
     text = _TITLE.sub(lambda title: "《" + "-" * (len(title[0]) - 2) + "》", text)
     hits = []
     for match in _ANY.finditer(text):
@@ -176,8 +190,10 @@ def findings(text: str) -> list[Finding]:
         if _exhibit(text, match.start()):
             continue
         words = match[0]
+        # The fault of a victim is told in several clauses, and named at their end.
+        place = match.start() if name != "被害人过错" else match.end() - 2
         if not _left_out(name, before, words, after):
-            hits.append(Finding(_implied(name, words), match.start(), name in words))
+            hits.append(Finding(_implied(name, words), place, name in words))
         elif name in words and _NEGATED.search(before[-24:]):
             hits.append(Finding(name, match.start(), denied=True))
     hits += [Finding("坦白", match.start(), denied=True) for match in _RECANTED.finditer(text)]
@@ -202,6 +218,12 @@ class _Claim:
     claimed: list[Finding] = field(default_factory=list)
     said: list[Finding] = field(default_factory=list)
     looking: bool = False
+    # 酌情考虑: accepted, unless it is refused after all.
+    weighed: bool = False
+
+    def upheld(self) -> list[Finding]:
+        """What holds of it where nothing more is said of it."""
+        return self.claimed + self.said if self.weighed else self.said
 
 
 def _clause_start(text: str, place: int) -> int:
@@ -220,11 +242,12 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             at += 1
         kind = event.lastgroup
         if claim and event.start() - claim.start > _LONGEST:
-            found += claim.said
+            found += claim.upheld()
             claim = None
+        start = max(0, event.start() - 20)
         if kind == "claim":
-            if claim is None or claim.looking:
-                found += claim.said if claim else []
+            if claim is None or (claim.looking and not _CONCLUDED.search(text, start, event.start())):
+                found += claim.upheld() if claim else []
                 claim = _Claim(event.start())
         elif kind == "opinion":
             if claim is None:
@@ -238,12 +261,14 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             continue
         elif kind == "look":
             claim.looking = True
+        elif kind == "weigh":
+            claim.weighed = not text.startswith("不", event.start() - 1)
         elif kind == "stop":
             answered = _ANSWERED.match(text, event.end()) or (
                 claim.looking and _GOES_ON.match(text, event.end())
             )
             if not answered:
-                found += claim.said
+                found += claim.upheld()
                 claim = None
         elif kind == "accept":
             if text.startswith("不", event.start() - 1):
@@ -251,21 +276,36 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             found += claim.claimed + claim.said
             claim = None
         elif kind == "reject":
-            refused = _refused(text, claim, event.start())
-            found += [hit for hit in claim.said if hit.denied or hit.name not in refused]
+            found += _left(text, claim, event.start())
             claim = None
-    found += hits[at:] if claim is None else claim.said + (hits[at:] if claim.looking else [])
+    if claim is None:
+        found += hits[at:]
+    else:
+        (claim.said if claim.looking else claim.claimed).extend(hits[at:])
+        found += claim.upheld()
     return sorted(found, key=lambda hit: hit.place)
 
 
-def _refused(text: str, claim: _Claim, place: int) -> set[str]:
-    """What is refused at `place`: the claim, or of a claim that was looked at what is named again.
+def _left(text: str, claim: _Claim, place: int) -> list[Finding]:
+    """What the court has said while it looked at a claim, without what it refuses at `place`.
 
-    经查，系立功；自首的意见不予采纳 refuses the one only.
+    经查，系立功；自首的意见不予采纳 refuses the one only. What is only granted (虽如实供述，但…)
+    goes with the claim; what the court says is to be found (应当认定有自首情节) stays.
     """
-    start = _clause_start(text, place)
+    # 其系主犯，故该意见不予采纳: what stands before 故 is why.
+    start = max(_clause_start(text, place), text.rfind("，故", 0, place), text.rfind("，因此", 0, place))
     again = {hit.name for hit in claim.said if hit.place >= start and _OPINION.search(text, hit.place, place)}
-    return again or {hit.name for hit in claim.claimed}
+    refused = again or {hit.name for hit in claim.claimed}
+    denied = {hit.name for hit in claim.said if hit.denied}
+    left = []
+    for hit in claim.said:
+        affirmed = (
+            hit.named and hit.name not in denied and _AFFIRMED.search(text, max(0, hit.place - 20), hit.place)
+        )
+        granted = not hit.named and _CONCEDED.search(text, max(0, hit.place - 60), hit.place)
+        if hit.denied or affirmed or (hit.name not in refused and not granted):
+            left.append(hit)
+    return left
 
 
 def _left_out(name: str, before: str, words: str, after: str) -> bool:
@@ -277,6 +317,7 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
     return bool(
         negated
         or _NEGATED_AFTER.search(after)
+        or (name == "坦白" and _NOT_OF.search(before))
         or _OTHERS.search(near)
         or _ASKED.search(near)
         or _QUESTION.match(after)

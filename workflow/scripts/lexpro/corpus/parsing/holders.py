@@ -295,8 +295,8 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             if (summed and (len(talk.subject) > 1 or not talk.here)) or _stranger(reasoning, place, names):
                 continue
             who = _each(reasoning, last, place, talk, named)
-            if event.name == "被害人过错" and not talk.here:
-                # The fault of a victim is nobody's: where nobody is named it counts for all.
+            if event.name == "被害人过错" and (not talk.here or reasoning.startswith("被害", begin)):
+                # The fault of a victim is nobody's: told of the victim it counts for all.
                 who = talk.names
             elif units and reasoning.endswith("单位", 0, place):
                 who = units

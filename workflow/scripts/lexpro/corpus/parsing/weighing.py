@@ -31,14 +31,23 @@ _OTHERS = re.compile(
 )
 
 
+# Where nothing but the court's own view follows.
+_HEADED = re.compile(
+    r"(?:关于|对)(?:各|全案|本案)?被告人的?量刑(?:情节|问题)?(?=经|[：。\n])|经本院审查认为，被告人"
+)
+
+
 def before(evidence: str) -> str:
-    """The sentences of the section behind the facts in which the court upholds a circumstance."""
-    return "".join(
+    """What the court upholds in the section behind the facts: whole sentences, a line each."""
+    headed = _HEADED.search(evidence)
+    end = headed.start() if headed else len(evidence)
+    upheld = [
         sentence + "\n"
-        for sentence in _sentences(evidence)
+        for sentence in _sentences(evidence[:end])
         if (_ACCEPTED.search(sentence) or (_COURT.match(sentence) and _DERIVED.search(sentence)))
         and not _OTHERS.search(sentence)
-    )
+    ]
+    return "".join(upheld) + evidence[end:]
 
 
 def _sentences(text: str) -> Iterator[str]:
