@@ -36,7 +36,8 @@ _WORDS = {
     "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元|的?责任|给[^，。；]{1,4}[0-9])|退缴|退出(?:全部|部分)?(?:赃|违法)"
     r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?(?:[0-9一二三四五六七八九十百千万余.]{1,12}元)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|侵占|挪用|被骗|被盗|骗取)"
     r"|(?:赃款|赃物|违法所得|犯罪所得|挪用款|挪用的?(?:资金|公款))(?:已)?(?:全部|全额|部分)?(?:予以)?(?:退还|退缴|退出|退清|归还)"
-    r"|挪用的?[^，。；]{0,8}(?:资金|款)[^，。；]{0,4}(?:退还|归还|退清)|退还(?:了)?(?:被害|集资|投资|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
+    r"|挪用的?[^，。；]{0,8}(?:资金|款)[^，。；]{0,4}(?:退还|归还|退清)"
+    r"|退还了?(?:被害|集资|投资|(?:全部|部分)(?:款项|钱款)|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
     "谅解": r"谅解",
     "认罪认罚": r"认罪认罚|认罪、认罚|自愿认罪[，、]?(?:并|且)?(?:自愿|愿意)?接受(?:刑事)?处罚|愿意接受(?:刑事)?处罚",
     "前科": r"前科|(?:曾|因)[^，。；]{0,4}因[^，。；]{2,40}(?:被判|判处|被处|处以|受过?刑事|被追究刑)"
@@ -97,8 +98,11 @@ _GOES_ON = re.compile(
 )
 # 故辩护人的意见…: it closes the claim that was looked at.
 _CONCLUDED = re.compile(r"(?:故|因此|所以|因而|据此)(?:对|对于)?[^，。；]{0,16}$")
-_CONCEDED = re.compile(r"虽(?:(?!但)[^。；])*$")
+_CONCEDED = re.compile(r"虽(?:(?!但)[^。；])*$|[仅只]$")
 _AFFIRMED = re.compile(r"(?:应当?|可以?|依法|足以)(?:依法)?认定[^，。；]{0,10}$")
+# 仅如实供述了公诉机关指控的事实; 公诉机关指控系主犯，但辩护人提出系从犯.
+_NAMES_A_CHARGE = re.compile(r"[^，。；\n](?:公诉机关|公诉人|检察院|检察机关)指控的")
+_CONTRADICTS = re.compile(r"但[^，。；]{0,16}$")
 # A reason may take some sentences; what goes on for longer answers no claim.
 _LONGEST = 900
 # A question, a heading or what the law asks for: 关于是否构成自首的问题, 成立自首应同时满足….
@@ -133,7 +137,7 @@ _OTHERS = re.compile(
 )
 _OF_THE_LAW = re.compile(r"(?:关于|有关)[^，。；]{0,12}$")
 _RULE = re.compile(r"[^，。；]{0,12}?的?(?:规定|法律|条文|司法解释)")
-_VICTIM = re.compile(r"(?:被害|受害)[^，。；]{0,10}$|明知[^。；]{0,22}$")
+_VICTIM = re.compile(r"(?:被害|受害|对象)[^，。；]{0,10}$|明知[^。；]{0,22}$")
 # What the body or the age of a victim may be too.
 _PERSONAL = {"未成年", "老年", "限制责任能力", "聋哑或盲"}
 # Wanted or ordered, but not done.
@@ -246,6 +250,11 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             claim = None
         start = max(0, event.start() - 20)
         if kind == "claim":
+            if claim and claim.looking and _NAMES_A_CHARGE.match(text, max(0, event.start() - 1)):
+                # 仅如实供述了公诉机关指控的事实: nobody speaks anew.
+                continue
+            if claim and not claim.looking and _CONTRADICTS.search(text, start, event.start()):
+                claim.claimed = []
             if claim is None or (claim.looking and not _CONCLUDED.search(text, start, event.start())):
                 found += claim.upheld() if claim else []
                 claim = _Claim(event.start())
