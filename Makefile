@@ -26,6 +26,7 @@ help:
 	@echo "make estimate    EXPERIMENT=paper_70b: memory, GPUs, hours and sbatch lines of a training, without a GPU"
 	@echo "make test        every test: style, units, reruns, end to end, Slurm (Debian, as root)"
 	@echo "make test-fast   the tests that take no model, no run of the workflow and no Slurm: three minutes"
+	@echo "make axe-core    axe-core, by npm: the tests then look for barriers in the pages (make test brings it too)"
 	@echo "make lint        style and types            make format   mend the style"
 	@echo "make docs        the documentation site in site/, to be read without a network"
 	@echo "make test-slurm  the tests on a real Slurm of one node and of four, started and stopped here"

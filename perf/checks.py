@@ -193,9 +193,9 @@ def findings(texts: dict[str, str], knowledge: Knowledge, kinds: list[str], show
 def as_read() -> None:
     """What the reader said, by check and round."""
     said = Counter((row["kind"], row["round"], row["true"]) for row in read_json_lines(READ))
-    print("| check | first reading: true, false | second: true, false |\n| --- | --- | --- |")
+    print("| check | first reading: true, false | second | third |\n| --- | --- | --- | --- |")
     for kind, check in CHECKS.items():
-        cells = [f"{said[kind, n, True]}, {said[kind, n, False]}" for n in ("first", "second")]
+        cells = [f"{said[kind, n, True]}, {said[kind, n, False]}" for n in ("first", "second", "third")]
         print(f"| {check.title} | {' | '.join(cells)} |")
 
 

@@ -109,6 +109,26 @@ def test_a_picture_is_read_where_recognition_is_installed(monkeypatch):
         intake.uploaded("scan.png", b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("form", "status", "said"),
+    [
+        ({"data": {"text": ""}}, 400, "请粘贴文书"),
+        ({"data": {"text": CIVIL}}, 400, "请粘贴刑事文书"),
+        ({"data": {"text": ENGLISH}}, 400, "请粘贴中文正文"),
+        ({"data": {"text": "甲" * (1 << 20)}}, 413, "请只粘贴本案的一份文书"),
+        ({"files": {"file": ("a.txt", ("甲" * 350_000).encode())}}, 413, "请只粘贴本案的一份文书"),
+        ({"files": {"file": ("a.png", b"\x89PNG")}}, 400, "请安装"),
+        ({"files": {"file": ("a.exe", b"MZ")}}, 415, "请换一种格式"),
+    ],
+    ids=["empty", "civil", "foreign", "a million characters", "1 MB", "a picture", "a program"],
+)
+def test_bad_input_gets_a_page_that_says_what_to_do(web, monkeypatch, form, status, said):
+    monkeypatch.setattr(ocr, "available", lambda: False)
+    answer = web.post("/documents", **form)
+    assert answer.status_code == status and said in answer.text
+    assert answer.headers["X-Request-Id"] in answer.text
+
+
 def page_of_lines() -> bytes:
     """The text as a scanner sees it: lines of 36 characters."""
     import io

@@ -25,6 +25,8 @@ _BARE = re.compile(r"[0-9](?=[）、，；])")
 _OF_SO_MANY = re.compile(r"(?P<number>[两二三四五六七八九十])\s?[项笔次人者样件部台起处罪]")
 # A sum whose 元 is left out: 汇入50万，.
 _NO_YUAN = re.compile(r"[0-9][万亿](?!元|圆)")
+# More words than this between the last part and its total tell of something else.
+_FAR = 24
 _LAST_DIGIT = re.compile(r"(?:\.(?P<decimals>[0-9]+))?\s*(?P<unit>[万亿]?)[^0-9]*$")
 # A total that is further away from the sum than this was not meant to be it.
 NEAR = 0.5
@@ -47,7 +49,9 @@ def sums(case: Case) -> Iterator[Finding]:
             if max(cents) >= wanted or abs(wanted - sum(cents)) > NEAR * wanted:
                 continue
             outside = [round(100 * part.amount) for part in listed if not _inside(text, part)]
-            if any(abs(wanted - made) < _grain(text, total) for made in _made(cents) | _made(outside)):
+            # What is written in 万 has lost its jiao.
+            rounded = max(_grain(text, total), 100 * any("万" in text[p.start : p.end] for p in listed))
+            if any(abs(wanted - made) < rounded for made in _made(cents) | _made(outside)):
                 continue
             shown = " + ".join(f"{part.amount:,.15g}" for part in listed)
             reason = f"{shown} = {sum(cents) / 100:,.15g}元，文书写的总数是 {total.amount:,.15g}元。"
@@ -75,7 +79,7 @@ def _listed(text: str, parts: list[money.Money], total: money.Money) -> list[mon
     between = text[parts[0].end : total.start]
     # A total in brackets is that of the thing before them.
     open_ = text[: total.start].count("（") > text[: total.start].count("）")
-    if open_ or _STORY.search(between) or "每" in text[max(0, first - 6) : first]:
+    if open_ or _STORY.search(between) or re.search("[每各]", text[max(0, first - 6) : first]):
         return []
     rates = [match.span() for match in _BRACKETS.finditer(text) if _RATE.search(match[0])]
     kept = [part for part in parts if not any(a < part.end and part.start < b for a, b in rates)]
@@ -86,7 +90,9 @@ def _listed(text: str, parts: list[money.Money], total: money.Money) -> list[mon
         len(kept) < 2
         or _RATE.search(plain)
         or _NO_YUAN.search(text, 0, total.start)
-        or re.search(r"[和及与、]|[0-9]", tail)
+        or re.search(r"[和及与、]|[0-9]|；(?!以上|上述|共|合|总)", tail)
+        or len(tail) > _FAR
+        or re.search(money.FOREIGN, text[max(0, first - 10) : total.end])
         or (many and numerals.parse_int(many["number"]) != len(kept))
         or _BARE.search(_without(plain, [(part.start - first, part.end - first) for part in kept]))
         or any(text[part.start : part.end].endswith("块") for part in kept)
