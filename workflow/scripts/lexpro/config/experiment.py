@@ -12,8 +12,11 @@ from lexpro.stage_names import STAGES
 # Sections of the settings: one for each stage, and the benchmarks. `pass_rate` has those of `grpo`.
 _AT = STAGES.index("predict")
 GROUPS = (*(stage for stage in STAGES[:_AT] if stage != "pass_rate"), "benchmark", *STAGES[_AT:])
-# Keys of config/config.yaml that Snakemake reads: nothing that an experiment can say.
-REQUEST = ("experiments", "overrides")
+# Keys of config/config.yaml that Snakemake reads, with their descriptions. No experiment says them.
+REQUEST = {
+    "experiments": "Experiments to build: files of config/experiment/.",
+    "overrides": "Changes on top of all of them: group=choice or stage.key=value.",
+}
 
 
 def _once(value: list[str]) -> list[str]:

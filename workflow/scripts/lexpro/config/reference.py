@@ -96,11 +96,15 @@ def _experiment_schema() -> dict:
     stages = {
         stage: {"$ref": f"{stage}.json"}
         if stage != "benchmark"
-        else {"type": "object", "additionalProperties": {"$ref": "benchmark.json"}}
+        else {
+            "type": "object",
+            "description": "Settings of each benchmark that is asked, by its name.",
+            "additionalProperties": {"$ref": "benchmark.json"},
+        }
         for stage in GROUPS
     }
     listed = {"type": ["array", "string"], "items": {"type": "string"}}
-    request = dict.fromkeys(REQUEST, listed)
+    request = {key: {"description": text} | listed for key, text in REQUEST.items()}
     return {**own, "properties": own["properties"] | stages | request}
 
 
