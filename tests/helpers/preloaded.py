@@ -1,9 +1,9 @@
 """Python processes whose libraries are imported already: what a server forks runs at once.
 
-A training spends ten seconds of processor time on imports, and the tests start thirty of them. The
-server imports once. `python()` is a program to be started in the place of Python: it hands
-arguments, environment, working directory and files to the server, passes on the signals that it
-gets, and ends as the forked process does, also by a signal.
+A training spends ten seconds of processor time on imports, Snakemake two, and the tests start
+dozens of them. The server imports once. `python(…)` is a program to be started in the place of
+Python: it hands arguments, environment, working directory and files to the server, passes on the
+signals that it gets, and ends as the forked process does, also by a signal.
 """
 
 from __future__ import annotations
@@ -28,16 +28,6 @@ from pathlib import Path
 
 import numpy
 
-ROOT = Path(__file__).parents[2]
-# What trainings import at their start, and what takes seconds later.
-MODULES = (
-    "sft",
-    "grpo",
-    "torch.distributed.run",
-    "torch.distributed.fsdp",
-    "deepspeed",
-    "deepspeed.runtime.zero.muon.muon_optimizer",  # it compiles at its import
-)
 # The program. It must start fast: no package, no site.
 CLIENT = """\
 #!{python} -IS
@@ -62,17 +52,21 @@ sys.exit(status)
 
 
 @cache
-def python() -> str:
-    """The program that starts a process of the server, which this starts at its first call."""
+def python(*modules: str, path: str = "") -> str:
+    """The program that starts a process of a server, which this starts at its first call.
+
+    Args:
+        modules: what the server imports.
+        path: where to look for them, besides.
+    """
     folder = tempfile.TemporaryDirectory(prefix="lexpro-preloaded-")
     address = str(Path(folder.name, "socket"))
     program = Path(folder.name, "python")
     program.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
     program.chmod(0o755)
-    scripts = {"PYTHONPATH": str(ROOT / "workflow/scripts")}
     server = subprocess.Popen(
-        [sys.executable, __file__, address],
-        env={**os.environ, **scripts},
+        [sys.executable, __file__, address, *modules],
+        env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -145,13 +139,18 @@ def run(args: list[str]) -> int:
         args = args[1:]
     try:
         if args[0] == "-m":
+            sys.path.insert(0, str(Path.cwd()))
             sys.argv = args[1:]
             runpy.run_module(args[1], run_name="__main__", alter_sys=True)
         else:
-            sys.argv, sys.path[0] = args, str(Path(args[0]).parent)
+            sys.path.insert(0, str(Path(args[0]).parent))
+            sys.argv = args
             runpy.run_path(args[0], run_name="__main__")
-    except SystemExit as end:
-        return end.code or 0
+    except SystemExit as asked:
+        if isinstance(asked.code, str):
+            print(asked.code, file=sys.stderr)
+            return 1
+        return int(asked.code or 0)
     except BaseException:  # noqa: BLE001 (as Python's own last resort)
         traceback.print_exc()
         return 1
@@ -168,8 +167,9 @@ def end(status: int) -> None:
 
 
 if __name__ == "__main__":
-    for name in MODULES:
-        importlib.import_module(name)
+    del sys.path[0]  # not the helpers of the tests: a library may have a module of their names
+    for module in sys.argv[2:]:
+        importlib.import_module(module)
     gc.freeze()  # what is there now is no process's garbage
     serve(sys.argv[1])
     end(run(sys.argv))
