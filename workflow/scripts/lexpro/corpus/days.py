@@ -37,7 +37,16 @@ class Day:
 
 
 def read(year: int | None, month: str, day: str) -> str | None:
-    """A day as ISO; None where there is no such day."""
+    """A day as ISO; None where there is no such day.
+
+    Args:
+        year: as a number; None where the text names none.
+        month: digits or Chinese numerals, without 月; 元 is January.
+        day: digits or Chinese numerals, without 日; 卅 and 廿 too.
+
+    Returns:
+        2019-03-04, or None where one of the three cannot be read or the calendar lacks the day.
+    """
     words = [word.translate(_ZEROS).replace("卅", "三十").replace("廿", "二十") for word in (month, day)]
     number = 1 if words[0] == "元" else numerals.parse_int(words[0])
     in_month = numerals.parse_int(words[1])

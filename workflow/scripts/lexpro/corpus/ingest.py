@@ -34,6 +34,14 @@ def identity(province: str, file: str, record: int) -> str:
     """The doc_id: a hash of where the document was found.
 
     It stays the same when other files come or go.
+
+    Args:
+        province: name of the province folder.
+        file: name of the file below it; `archive.zip/inner.txt` inside an archive.
+        record: number in the file, from 1.
+
+    Returns:
+        16 hexadecimal digits of SHA-256.
     """
     return hashlib.sha256(f"{province}/{file}#{record}".encode()).hexdigest()[:16]
 

@@ -19,8 +19,16 @@ from lexpro.workflow.files import write_json_lines
 def make(settings: Synthetic | Dataset, out: Path, log: logging.Logger) -> dict[str, int]:
     """Write the raw files of all provinces to `out`/raw/<province>/.
 
+    Args:
+        settings: of the stage `corpus`; their kind says whether judgments are generated or copied.
+        out: folder of the run.
+        log: gets a line for each province or data set.
+
     Returns:
         Counts: documents and noise of a synthetic corpus, files of data sets.
+
+    Raises:
+        UserError: a data set is not registered, not to be had, or not what was registered.
     """
     make_kind = _generate if isinstance(settings, Synthetic) else _copy
     return make_kind(settings, out, log)

@@ -25,7 +25,18 @@ def ends(tokenizer: PreTrainedTokenizerBase, configured: int | list[int] | None)
 
 
 def decode(tokenizer: PreTrainedTokenizerBase, prompt: str, ids: list[int], ends: list[int]) -> Generation:
-    """The answer up to its end. Special tokens are kept: in some tokenizers `<think>` is one."""
+    """The answer up to its end. Special tokens are kept: in some tokenizers `<think>` is one.
+
+    Args:
+        tokenizer: of the model.
+        prompt: as the model read it; what its template opened of the answer is put before it.
+        ids: the generated tokens; padding after the end may follow.
+        ends: ids that end an answer, as `ends` gives them.
+
+    Returns:
+        The whole answer without its last token, and the number of tokens with it. Its
+        `finish_reason` is `length` where no end was generated.
+    """
     stop = next((place for place, token in enumerate(ids) if token in ends), None)
     text = tokenizer.decode(ids[:stop], skip_special_tokens=False)
     used = len(ids) if stop is None else stop + 1

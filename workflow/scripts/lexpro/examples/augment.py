@@ -39,6 +39,12 @@ def order(form: Form, settings: Augment, seed: int, question: str) -> Form:
     """The form that a question is asked in, for a share of them with the elements in a drawn order.
 
     The prompt names the elements in that order.
+
+    Args:
+        form: with the elements in the usual order.
+        settings: `shuffled` is the share, in [0, 1], that is asked in another one.
+        seed: of the draws.
+        question: its id.
     """
     if draw(seed, "shuffled", question) >= settings.shuffled:
         return form
@@ -58,6 +64,16 @@ def masked(text: str, judgment: Judgment, settings: Augment, seed: int) -> tuple
 
     They stay as they are where a name has not 2 to 4 characters, or is the beginning of another
     one.
+
+    Args:
+        text: the document.
+        judgment: its record.
+        settings: `masked` is the share of judgments, in [0, 1], that get new names.
+        seed: of the draws.
+
+    Returns:
+        (text, judgment). New names are as long as the old ones, so that sections stay where they
+        are.
     """
     names = [defendant.name for defendant in judgment.defendants]
     if (

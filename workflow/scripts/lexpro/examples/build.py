@@ -93,6 +93,15 @@ def precedents(
     """The training judgments whose citations rank articles for the prompts of the others.
 
     A drawn sample of `settings.retrieval.cases`; held-out judgments are never among them.
+
+    Args:
+        path: kept.parquet of the stage `filter`.
+        rows: all judgments, as `split_rows` gives them.
+        splits: doc_id → split.
+        settings: of the stage `tasks`.
+
+    Returns:
+        In the order of kept.parquet; empty where `settings.retrieval.cases` is 0.
     """
     training = [row for row in rows if splits[row.doc_id] != "heldout"]
     training.sort(key=lambda row: draw(settings.seed, "precedent", row.doc_id))
@@ -110,6 +119,13 @@ def write_training(
     run: Run, builder: QuestionBuilder, path: Path, splits: dict[str, str], family_of: dict[str, str]
 ) -> list[dict]:
     """Write pretrain.jsonl, sft.jsonl and grpo.jsonl, and count their rows in `run.counts`.
+
+    Args:
+        run: of the stage `tasks`; the files go to `run.out`.
+        builder: asks the questions.
+        path: kept.parquet of the stage `filter`.
+        splits: doc_id → split (heldout, sft or grpo).
+        family_of: doc_id → the case that the document is of.
 
     Returns:
         The rows of heldout.jsonl, in the order of kept.parquet.

@@ -61,7 +61,13 @@ class Question:
         }
 
     def heldout(self, form: Form, province: str, charge: str) -> dict:
-        """A row of heldout.jsonl: the text and the truth, no prompt."""
+        """A row of heldout.jsonl: the text and the truth, no prompt.
+
+        Args:
+            form: decides which elements the truth has.
+            province: short name of that of the judgment; a label, not shown to the model.
+            charge: the first charge of the judgment; likewise a label.
+        """
         return {
             "id": self.id,
             "doc_id": self.judgment.doc_id,

@@ -144,7 +144,18 @@ def _skipped(open_: _Open, law: str, number: int, sub: int) -> list[Article]:
 
 
 def find(text: str, law: str = "", start: int = 0, end: int | None = None) -> list[Citation]:
-    """Every citation in text[start:end], in order; `law` is the law before any is named."""
+    """Every citation in text[start:end], in order.
+
+    Args:
+        text: a running text.
+        law: the law of articles before any law is named; "" for not known.
+        start: where the search begins, in characters.
+        end: where it ends; None for the end of the text.
+
+    Returns:
+        An entry for each article, paragraph or item cited. Those of a list share its place; places
+        count from the beginning of the text.
+    """
     found: list[Citation] = []
     open_: _Open | None = None
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):

@@ -213,6 +213,11 @@ def ending_at(text: str, end: int, start: int = 0) -> tuple[str, int] | None:
 def find(text: str, start: int = 0, end: int | None = None) -> list[tuple[str, int, int]]:
     """Every charge named in text[start:end], the longest match, never a part of a name.
 
+    Args:
+        text: a running text.
+        start: where the search begins, in characters.
+        end: where it ends; None for the end of the text.
+
     Returns:
         [(canonical name, start, end)] in order.
     """

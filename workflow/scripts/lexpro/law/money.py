@@ -98,13 +98,31 @@ def _from_match(match: re.Match[str]) -> Money | None:
 
 
 def find(text: str, start: int = 0, end: int | None = None) -> list[Money]:
-    """Every sum of money in text[start:end], in order."""
+    """Every sum of money in text[start:end], in order.
+
+    Args:
+        text: a running text.
+        start: where the search begins, in characters.
+        end: where it ends; None for the end of the text.
+
+    Returns:
+        Their places count from the beginning of the text.
+    """
     matches = _MONEY.finditer(text, start, len(text) if end is None else end)
     return [money for money in map(_from_match, matches) if money]
 
 
 def yuan(text: str, start: int = 0, end: int | None = None) -> list[int | float]:
-    """The sums in yuan, without foreign currencies."""
+    """The sums in yuan, without foreign currencies.
+
+    Args:
+        text: a running text.
+        start: where the search begins, in characters.
+        end: where it ends; None for the end of the text.
+
+    Returns:
+        In order; of a range the lower end.
+    """
     return [money.amount for money in find(text, start, end) if money.currency == YUAN]
 
 

@@ -79,7 +79,17 @@ def parse_length(text: str) -> int | None:
 
 
 def term_of(match: re.Match[str], text: str, charge: str | None = None) -> tuple[Term, int]:
-    """The term that a match of `TERM` begins, and where it ends in `text`."""
+    """The term that a match of `TERM` begins.
+
+    Args:
+        match: of the kind of punishment.
+        text: that it was found in; the length is read behind the match.
+        charge: what the term is for; None where that is not known.
+
+    Returns:
+        (term, where it ends in the text). The months are None for kinds without a length, and where
+        no length can be read.
+    """
     if match["death"]:
         reprieved = match["reprieve"] or match["death"] == "死缓"
         return Term("死缓" if reprieved else "死刑", None, charge), match.end()

@@ -138,7 +138,18 @@ class Families:
 
 
 def resolve(digests: np.ndarray, store: Signatures, order: Order, threshold: float) -> Families:
-    """Families of the documents of `store` with the given digests; the first by `order` is kept."""
+    """Families of the documents of `store` with the given digests; the first by `order` is kept.
+
+    Args:
+        digests: [documents] uint64, equal for exact copies.
+        store: the signatures of the same documents, in the same order.
+        order: puts numbers of documents in order, the best copy first.
+        threshold: estimated Jaccard similarity, in [0, 1], from which two documents are near
+            duplicates.
+
+    Returns:
+        A keeper, whether it is an exact copy, and a similarity for each document.
+    """
     everyone = np.arange(len(digests))
     best_copy = _leaders(digests, everyone, order)
     best = np.flatnonzero(best_copy == everyone)

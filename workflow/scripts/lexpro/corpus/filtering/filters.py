@@ -28,7 +28,14 @@ _HIDDEN = re.compile(r"[×＊*■□]|(?<![A-Za-z])[Xx]{2,}(?![A-Za-z])")
 
 
 def not_criminal(judgment: Judgment, _: str, __: Settings) -> Drop | None:
-    """Civil, administrative and enforcement cases, and what is no court document."""
+    """Civil, administrative and enforcement cases, and what is no court document.
+
+    Args:
+        judgment: the record; its `kind` decides.
+
+    Returns:
+        (reason, the kind), None to keep it.
+    """
     return None if judgment.kind == "criminal" else ("not_criminal", judgment.kind)
 
 
@@ -36,6 +43,13 @@ def not_first_instance(judgment: Judgment, _: str, settings: Settings) -> Drop |
     """Instances that `instances` does not list.
 
     A document that does not say is taken for one of first instance.
+
+    Args:
+        judgment: the record.
+        settings: `instances` lists those that are kept.
+
+    Returns:
+        (reason, the instance), None to keep it.
     """
     instance = judgment.instance or "first"
     return None if instance in settings.instances else ("not_first_instance", instance)
@@ -46,6 +60,15 @@ def no_conviction(judgment: Judgment, text: str, settings: Settings) -> Drop | N
 
     Reviews, rulings and decisions of all kinds, mediations, notices, and acquittals. A ruling of an
     instance that is not wanted anyhow has that reason.
+
+    Args:
+        judgment: the record.
+        text: its document.
+        settings: `instances` lists those that are kept.
+
+    Returns:
+        (the kind of document, its title), None to keep it. What is no criminal case is left to
+        `not_criminal`.
     """
     if judgment.kind != "criminal":
         return None
@@ -56,27 +79,66 @@ def no_conviction(judgment: Judgment, text: str, settings: Settings) -> Drop | N
 
 
 def no_reasoning(judgment: Judgment, text: str, _: Settings) -> Drop | None:
-    """Documents without 本院认为: those that were cut before it."""
+    """Documents without 本院认为: those that were cut before it.
+
+    Args:
+        judgment: the record, with the sections that were found.
+        text: its document.
+
+    Returns:
+        (reason, length of the document), None to keep it.
+    """
     return None if "reasoning" in judgment.sections else ("no_reasoning", f"{len(text)} characters")
 
 
 def no_judgment(judgment: Judgment, text: str, _: Settings) -> Drop | None:
-    """Documents without operative part (判决如下)."""
+    """Documents without operative part (判决如下).
+
+    Args:
+        judgment: the record, with the sections that were found.
+        text: its document.
+
+    Returns:
+        (reason, length of the document), None to keep it.
+    """
     return None if "judgment" in judgment.sections else ("no_judgment", f"{len(text)} characters")
 
 
 def no_province(judgment: Judgment, _: str, __: Settings) -> Drop | None:
-    """Judgments whose province neither case number nor court nor folder tells."""
+    """Judgments whose province neither case number nor court nor folder tells.
+
+    Args:
+        judgment: the record; its `province` decides.
+
+    Returns:
+        (reason, the court), None to keep it.
+    """
     return None if judgment.province else ("no_province", judgment.court or "no court")
 
 
 def too_short(_: Judgment, text: str, settings: Settings) -> Drop | None:
-    """Fewer characters than `min_chars`."""
+    """Fewer characters than `min_chars`.
+
+    Args:
+        text: the document.
+        settings: `min_chars` is the shortest length that is kept, in characters.
+
+    Returns:
+        (reason, length of the document), None to keep it.
+    """
     return None if len(text) >= settings.min_chars else ("too_short", f"{len(text)} characters")
 
 
 def too_long(_: Judgment, text: str, settings: Settings) -> Drop | None:
-    """More characters than `max_chars`."""
+    """More characters than `max_chars`.
+
+    Args:
+        text: the document.
+        settings: `max_chars` is the greatest length that is kept, in characters.
+
+    Returns:
+        (reason, length of the document), None to keep it.
+    """
     return None if len(text) <= settings.max_chars else ("too_long", f"{len(text)} characters")
 
 
@@ -84,6 +146,14 @@ def hidden_text(judgment: Judgment, text: str, settings: Settings) -> Drop | Non
     """Blanked-out text (×××) in more than `hidden_share` of the facts.
 
     Where no section is marked as the facts, the whole text counts.
+
+    Args:
+        judgment: the record; its sections say where the facts are.
+        text: its document.
+        settings: `hidden_share` of the characters, in [0, 1], may be blanked out.
+
+    Returns:
+        (reason, the share), None to keep it.
     """
     start, end = judgment.sections.get("facts", (0, len(text)))
     hidden = sum(len(match[0]) for match in _HIDDEN.finditer(text, start, end))
@@ -92,7 +162,15 @@ def hidden_text(judgment: Judgment, text: str, settings: Settings) -> Drop | Non
 
 
 def unreadable_term(judgment: Judgment, text: str, _: Settings) -> Drop | None:
-    """Punishments whose words stand but whose measure is blank, hidden or damaged (有期徒刑×年)."""
+    """Punishments whose words stand but whose measure is blank, hidden or damaged (有期徒刑×年).
+
+    Args:
+        judgment: the record, with the terms that could be read.
+        text: its document.
+
+    Returns:
+        (reason, the words or the charges concerned), None to keep it.
+    """
     decided = document_kinds.operative(judgment, text)
     if hidden := unreadable(decided):
         return "unreadable_term", hidden
@@ -108,6 +186,13 @@ def parse_disagreement(judgment: Judgment, text: str, _: Settings) -> Drop | Non
 
     The reasoning names the charges of the operative part; where it names none but upholds the
     accusation (指控罪名成立), the accusation does.
+
+    Args:
+        judgment: the record.
+        text: its document, whose reasoning is read again for charges.
+
+    Returns:
+        (reason, the contradiction), None to keep it.
     """
     if not judgment.defendants:
         return "parse_disagreement", "no defendant"
@@ -152,7 +237,15 @@ def quality(judgment: Judgment) -> float:
 
 
 def low_quality(judgment: Judgment, _: str, settings: Settings) -> Drop | None:
-    """`quality` below `min_quality`."""
+    """`quality` below `min_quality`.
+
+    Args:
+        judgment: the record that is graded.
+        settings: `min_quality` is the lowest grade that is kept.
+
+    Returns:
+        (reason, the grade), None to keep it.
+    """
     value = quality(judgment)
     return None if value >= settings.min_quality else ("low_quality", f"{value:.1f}")
 
@@ -184,8 +277,16 @@ class FilterDecision:
 def decide(judgment: Judgment, text: str, settings: Settings) -> FilterDecision | None:
     """Apply the filters of `settings.filters` in their order.
 
+    Args:
+        judgment: the record.
+        text: its document.
+        settings: of the stage `filter`; each filter reads its own limits.
+
     Returns:
         The first drop, with the reasons of all others; None where every filter keeps the judgment.
+
+    Raises:
+        KeyError: `settings.filters` names one that is not in `FILTERS`.
     """
     drops = [drop for name in settings.filters if (drop := FILTERS[name](judgment, text, settings))]
     return FilterDecision(*drops[0], tuple(reason for reason, _ in drops[1:])) if drops else None

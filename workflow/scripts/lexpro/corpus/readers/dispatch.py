@@ -53,7 +53,13 @@ def parse(piece: Unparsed, fields: Fields) -> Iterator[Document | Reject]:
 def pieces(path: Path, name: str, fields: Fields) -> Iterator[Piece]:
     """What is in a raw file, in order; pages and lines of JSON are not parsed yet.
 
-    The arguments are those of `read`.
+    Args:
+        path: where it lies.
+        name: how rows refer to it; its suffix says how it is read.
+        fields: where in a record the text is.
+
+    Yields:
+        Documents, rejects, and `Unparsed` bytes for `parse`.
     """
     reader = ARCHIVE_READERS.get(suffix_of(name))
 

@@ -34,7 +34,19 @@ csv.field_size_limit(MAX_BYTES)
 def document(
     record: object, fields: Fields, number: int, encoding: str, byte: int | None = None
 ) -> Document | Reject:
-    """A parsed record as a document, or why it is none."""
+    """A parsed record as a document, or why it is none.
+
+    Args:
+        record: as the parser of the format gave it.
+        fields: names of its fields of text and case number.
+        number: of the record in its file, from 1.
+        encoding: that its bytes were read in.
+        byte: where it begins in the file; None where that is not known.
+
+    Returns:
+        The document, its text tidied; a reject where the record is no object, has no text, or did
+        not decode.
+    """
     if not isinstance(record, dict):
         return Reject(
             "not_a_record", number, byte, f"a JSON object is expected, this is {type(record).__name__}"

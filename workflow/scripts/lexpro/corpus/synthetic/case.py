@@ -195,7 +195,14 @@ def _shares(names: tuple[str, ...], skew: float) -> tuple[float, ...]:
 
 
 def draw(rng: Random, settings: Synthetic, province: str, number: int) -> Case:
-    """A case; `number` goes into the case number, so that numbers differ within a province."""
+    """A case; `number` goes into the case number, so that numbers differ within a province.
+
+    Args:
+        rng: of this document.
+        settings: charges, and how often a case has what (several defendants, restitution, …).
+        province: short name.
+        number: of the case in its province, from 1.
+    """
     names = tuple(settings.charges)
     by_name = load().charges
     charge = by_name[rng.choices(names, cum_weights=_shares(names, settings.charge_skew))[0]]

@@ -35,7 +35,16 @@ def _brief_reasoning(rng: Random, case: Case) -> str:
 
 
 def compact(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
-    """The sections of a short judgment."""
+    """The sections of a short judgment.
+
+    Args:
+        rng: chooses among wordings.
+        case: what the judgment is about.
+        articles: that it cites, in their order.
+
+    Returns:
+        Section → its text, as `text.assemble` takes them.
+    """
     out = {"header": heading(case)[1]}
     parties = f"公诉机关{case.prosecutor}。" if rng.random() < 0.08 else ""
     parties += "".join(

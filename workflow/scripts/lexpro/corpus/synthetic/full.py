@@ -73,7 +73,16 @@ def _lawyer(rng: Random) -> str:
 
 
 def full(rng: Random, case: Case, articles: list[Article]) -> dict[str, str]:
-    """The sections of a long judgment."""
+    """The sections of a long judgment.
+
+    Args:
+        rng: chooses among wordings.
+        case: what the judgment is about.
+        articles: that it cites, in their order.
+
+    Returns:
+        Section → its text, as `text.assemble` takes them.
+    """
     who = "、".join(d.name for d in case.defendants)
     names = "、".join(charge.name for charge in case.charges)
     indictment = f"检刑诉〔{case.judged.year}〕{rng.randint(10, 900)}号"

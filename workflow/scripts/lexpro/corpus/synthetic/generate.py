@@ -46,6 +46,14 @@ def kind_of(settings: Synthetic, province: str, number: int) -> str | None:
     """The noise of a document, None for a good one.
 
     The first of a province is good, so that duplicates have an original.
+
+    Args:
+        settings: the seed, and the share of each kind of noise.
+        province: short name.
+        number: of the document in its province, from 0.
+
+    Returns:
+        One of `NOISE`, or None.
     """
     if number == 0:
         return None
@@ -58,7 +66,17 @@ def kind_of(settings: Synthetic, province: str, number: int) -> str | None:
 
 
 def clean(settings: Synthetic, province: str, number: int) -> tuple[str, dict]:
-    """A good judgment and its truth."""
+    """A good judgment and its truth.
+
+    Args:
+        settings: of the generator.
+        province: short name.
+        number: of the document in its province, from 0.
+
+    Returns:
+        (text, truth); the truth is a `Judgment` as a dictionary, without `noise` and
+        `duplicate_of`.
+    """
     rng = _rng(settings, province, number, "text")
     case = synthetic_case.draw(rng, settings, province, number + 1)
     articles = cited(rng, case)
@@ -78,7 +96,16 @@ def _original(settings: Synthetic, province: str, number: int, rng: Random) -> t
 
 
 def document(settings: Synthetic, province: str, number: int) -> tuple[str, dict]:
-    """Document `number` of a province (text, truth), noise included."""
+    """Document `number` of a province (text, truth), noise included.
+
+    Args:
+        settings: of the generator.
+        province: short name.
+        number: from 0, below `documents_per_province`.
+
+    Returns:
+        (text, truth), the truth as the module says.
+    """
     kind = kind_of(settings, province, number)
     if kind is None:
         text, truth = clean(settings, province, number)
@@ -107,6 +134,11 @@ def generate(settings: Synthetic, province: str) -> Iterator[tuple[str, dict]]:
 
 def write(settings: Synthetic, province: str, folder: Path) -> list[dict]:
     """Write the raw files of a province as a user would have them (`files.py`).
+
+    Args:
+        settings: of the generator.
+        province: short name.
+        folder: of the province, where the files go.
 
     Returns:
         The truth, a row a document.

@@ -41,7 +41,20 @@ def _named(truth: dict) -> list[dict]:
 
 
 def spoil(kind: str, rng: Random, text: str, truth: dict) -> tuple[str, dict]:
-    """A good document made into one of noise `kind`: (text, truth)."""
+    """A good document made into one of noise `kind`.
+
+    Args:
+        kind: one of `generate.NOISE`, but for the duplicates.
+        rng: of this document.
+        text: the good document.
+        truth: what is known of it, as `generate.clean` gives it.
+
+    Returns:
+        (text, truth); the truth holds only what the new text still says.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
     return {
         "second_instance": second_instance,
         "civil": civil,
@@ -55,7 +68,16 @@ def spoil(kind: str, rng: Random, text: str, truth: dict) -> tuple[str, dict]:
 
 
 def second_instance(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
-    """An order of the court of appeal that upholds the judgment."""
+    """An order of the court of appeal that upholds the judgment.
+
+    Args:
+        rng: of this document.
+        text: the judgment that is appealed, whose facts are repeated.
+        truth: what is known of it.
+
+    Returns:
+        (text, truth) of the order. Its defendants have neither charges nor sentences.
+    """
     names = "、".join(d["name"] for d in truth["defendants"])
     charge = truth["defendants"][0]["charges"][0]
     city = truth["city"]
@@ -108,7 +130,16 @@ def _date(truth: dict) -> str:
 
 
 def civil(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
-    """A civil judgment of the same court."""
+    """A civil judgment of the same court.
+
+    Args:
+        rng: of this document.
+        text: the criminal judgment; nothing of it is used.
+        truth: what is known of that: court, case number and date are taken over.
+
+    Returns:
+        (text, truth) of the civil judgment.
+    """
     cause, sum_of_money = rng.choice(LOANS), rng.randrange(20, 900) * 1000
     number = truth["case_number"].replace("刑初", "民初")
     first, second = rng.sample("王李张刘陈杨黄赵吴周", 2)
@@ -139,7 +170,16 @@ def civil(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
 
 
 def cut(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
-    """The document ends before 本院认为: no reasoning, no judgment."""
+    """The document ends before 本院认为: no reasoning, no judgment.
+
+    Args:
+        rng: not used.
+        text: the whole judgment.
+        truth: what is known of it.
+
+    Returns:
+        (text, truth); the truth has the sections before the cut, and defendants without a sentence.
+    """
     end = truth["sections"]["reasoning"][0]
     text = text[:end].rstrip("\n")
     sections = {name: span for name, span in truth["sections"].items() if span[1] <= end}
@@ -158,7 +198,17 @@ def cut(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
 
 
 def hidden(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
-    """The facts are blanked out: published, but of no use."""
+    """The facts are blanked out: published, but of no use.
+
+    Args:
+        rng: not used.
+        text: the readable judgment.
+        truth: what is known of it.
+
+    Returns:
+        (text, truth): all but the first 6 characters of the facts are ×, and sections lie where
+        they lay. The amounts are 0, and `plea` is what the rest of the text says.
+    """
     start, end = truth["sections"]["facts"]
     body = text[start:end]
     keep = min(len(body), 6)
@@ -196,7 +246,16 @@ def _edit(text: str, spans: dict, pattern: str, new: str, count: int) -> tuple[s
 
 
 def edited(rng: Random, text: str, truth: dict) -> tuple[str, dict]:
-    """The same judgment as another site published it: a few small changes."""
+    """The same judgment as another site published it: a few small changes.
+
+    Args:
+        rng: draws two or three of `EDITS`.
+        text: the original.
+        truth: what is known of it.
+
+    Returns:
+        (text, truth); the sections are moved along with the text.
+    """
     spans = truth["sections"]
     for pattern, new, count in rng.sample(EDITS, 2 + (rng.random() < 0.5)):
         new = new.format(rng.choice("王李张刘陈")) if "{}" in new else new

@@ -31,7 +31,18 @@ def _round_money(yuan: float) -> int:
 
 
 def term(rng: Random, charge: Charge, tier: Tier, gravity: float, circumstances: list[str]) -> Term:
-    """The main penalty for one charge; `gravity` in [0, 1] is where in the tier the facts lie."""
+    """The main penalty for one charge.
+
+    Args:
+        rng: of this document.
+        charge: what the defendant is convicted of.
+        tier: the statutory range that the facts fall into.
+        gravity: where in the tier the facts lie, in [0, 1]; 1 is gravest.
+        circumstances: names in builtin_law.yaml; each adds its share of the base.
+
+    Returns:
+        Kind and length in months; None is the length of kinds without one.
+    """
     facts = load().circumstances
     adjust = sum(facts[name].adjust for name in circumstances)
     if tier.months is None:
@@ -60,7 +71,13 @@ def term(rng: Random, charge: Charge, tier: Tier, gravity: float, circumstances:
 
 
 def fine(rng: Random, tier: Tier, imposed: Term) -> int:
-    """The fine in yuan that goes with a term, 0 where the tier has none."""
+    """The fine in yuan that goes with a term, 0 where the tier has none.
+
+    Args:
+        rng: of this document.
+        tier: says whether there is a fine, and from how much to how much.
+        imposed: the term for the charge; the fine grows with its months.
+    """
     if imposed.kind == "单处罚金":
         return _round_money(rng.choice((2000, 3000, 5000, 8000, 10_000, 20_000)))
     if tier.fine not in ("must", "either") or imposed.kind == "免予刑事处罚":
@@ -71,7 +88,14 @@ def fine(rng: Random, tier: Tier, imposed: Term) -> int:
 
 
 def probation(rng: Random, charge: Charge, imposed: Term, circumstances: list[str]) -> int:
-    """Months of probation (缓刑, 刑法 72 and 73), 0 for none."""
+    """Months of probation (缓刑, 刑法 72 and 73), 0 for none.
+
+    Args:
+        rng: of this document.
+        charge: of the one term; those in `GRAVE` are never suspended.
+        imposed: the term. Detention, and imprisonment of up to 36 months, can be suspended.
+        circumstances: of the defendant; one of `REMORSE` is needed, and none of `NO_PROBATION`.
+    """
     named = set(circumstances)
     timed = imposed.kind == "拘役" or (imposed.kind == "有期徒刑" and imposed.months <= 36)
     if not timed or named & NO_PROBATION or charge.name in GRAVE or not named & REMORSE or rng.random() < 0.4:
@@ -100,7 +124,22 @@ def sentence(
     name: str,
     circumstances: list[str],
 ) -> tuple[Defendant, list[int]]:
-    """What the court gives a defendant, and the fine of each charge in yuan."""
+    """What the court gives a defendant, and the fine of each charge in yuan.
+
+    Args:
+        rng: of this document.
+        charges: of the defendant, at least one.
+        tiers: of each charge.
+        gravities: of each charge, in [0, 1], as `term` takes them.
+        name: of the defendant.
+        circumstances: of the defendant; they count for every charge.
+
+    Returns:
+        The defendant, with a joint sentence where there are several charges; and the fines.
+
+    Raises:
+        ValueError: charges, tiers and gravities are not equally many.
+    """
     terms = [term(rng, *facts, circumstances) for facts in zip(charges, tiers, gravities, strict=True)]
     if len(terms) > 1:
         # Only terms of imprisonment are added up here: joint sentences of mixed kinds are rare.

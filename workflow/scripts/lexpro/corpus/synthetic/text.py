@@ -83,7 +83,14 @@ def cited(rng: Random, case: Case) -> list[Article]:
 
 
 def cite(articles: list[Article], plea: bool, rng: Random) -> str:
-    """《中华人民共和国刑法》第…条、第…条, neighbouring paragraphs of one article drawn together."""
+    """《中华人民共和国刑法》第…条、第…条, neighbouring paragraphs of one article drawn together.
+
+    Args:
+        articles: of 刑法, in the order of the citation.
+        plea: whether the defendants pleaded guilty for leniency (认罪认罚); then 刑事诉讼法 15 may
+            follow.
+        rng: decides whether it does.
+    """
     parts: list[str] = []
     for before, article in zip([None, *articles], articles, strict=False):
         joined = before and (before.number, before.sub) == (article.number, article.sub) and before.paragraph
@@ -205,7 +212,13 @@ def reasoned(rng: Random, case: Case) -> str:
 
 
 def closing(rng: Random, case: Case, articles: list[Article]) -> str:
-    """The end of the reasoning, which cites the articles."""
+    """The end of the reasoning, which cites the articles.
+
+    Args:
+        rng: chooses the wording.
+        case: whose plea may add an article of 刑事诉讼法.
+        articles: of 刑法, in the order of the citation.
+    """
     lead = rng.choice(("依照", "据此，依照", "根据"))
     return lead + cite(articles, case.plea, rng) + rng.choice(("之规定，", "的规定，"))
 
@@ -255,7 +268,15 @@ def _told(case: Case) -> list[Defendant]:
 
 
 def judgment(case: Case, doc_id: str, articles: list[Article], text: str, spans: dict) -> Judgment:
-    """What is to be read from the text."""
+    """The record of a document: what is to be read from its text.
+
+    Args:
+        case: what the document is about.
+        doc_id: its identifier.
+        articles: of 刑法 that it cites, in their order.
+        text: the document.
+        spans: section → (start, end) in the text, as `assemble` gives them.
+    """
     reasoning = text[slice(*spans["reasoning"])]
     return Judgment(
         doc_id=doc_id,

@@ -58,7 +58,13 @@ def chinese_term(months: int) -> str:
 
 
 def chinese_date(year: int, month: int, day: int) -> str:
-    """2021, 3, 15 → 二〇二一年三月十五日."""
+    """2021, 3, 15 → 二〇二一年三月十五日.
+
+    Args:
+        year: of four digits; they are written one by one.
+        month: from 1 to 12.
+        day: from 1 to 31.
+    """
     digits = "".join("〇" if d == "0" else DIGITS[int(d)] for d in str(year))
     return f"{digits}年{chinese(month)}月{chinese(day)}日"
 
