@@ -91,7 +91,16 @@ class Comparison:
 
 
 def ratio(top: np.ndarray, bottom: np.ndarray, empty: float = 1.0) -> np.ndarray:
-    """The quotient of top and bottom, and `empty` where bottom is 0."""
+    """The quotient of top and bottom, and `empty` where bottom is 0.
+
+    Args:
+        top: any shape.
+        bottom: of the same shape.
+        empty: the value where there is nothing to divide by.
+
+    Returns:
+        float64, of that shape.
+    """
     top, bottom = np.asarray(top, dtype=np.float64), np.asarray(bottom, dtype=np.float64)
     return np.divide(top, bottom, out=np.full_like(top, empty), where=bottom != 0)
 
@@ -138,6 +147,16 @@ def average(
     """The mean over tasks of one metric each, with its percentile interval.
 
     Each draw draws the items of every task anew; tasks are not drawn.
+
+    Args:
+        tables: (items × counts) of each task.
+        metrics: of each task, with scores in [0, 1].
+        draws: how many samples of as many items are drawn, with replacement.
+        seed: of the draws.
+        confidence: share of intervals that cover the true mean.
+
+    Raises:
+        ValueError: not as many metrics as tables.
     """
     generator = np.random.default_rng(seed)
     tables = [np.asarray(table, dtype=np.float64) for table in tables]
@@ -223,6 +242,13 @@ def between_draws(
     table: np.ndarray, metric: Metric, draws: int = 10_000, seed: int = 0, confidence: float = 0.95
 ) -> float:
     """How far the scores of one model on two draws of as many items lie apart.
+
+    Args:
+        table: (items × counts) of the model.
+        metric: its scores.
+        draws: pairs of samples, each of as many items, drawn with replacement.
+        seed: of the draws.
+        confidence: a share, in [0, 1].
 
     Returns:
         The distance that a share `confidence` of the pairs of draws does not exceed.

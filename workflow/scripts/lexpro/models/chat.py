@@ -44,6 +44,11 @@ def encode(tokenizer: PreTrainedTokenizerBase, prompt: list[dict], completion: s
 
     Prompt and completion are tokenised apart, as they are when the model generates.
 
+    Args:
+        tokenizer: of the model, with its chat template.
+        prompt: chat messages, each {role, content}.
+        completion: the whole answer, `<think>` included.
+
     Returns:
         `input_ids` and `labels`, both of shape `[tokens]`; labels of the prompt are -100.
     """

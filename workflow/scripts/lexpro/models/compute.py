@@ -67,6 +67,11 @@ def weights_dtype(method: Literal["full", "lora", "qlora"], precision: str) -> t
 def accumulation(global_batch: int, per_device: int, devices: int) -> int:
     """Micro-batches per optimiser step: one step sees `global_batch` sequences on any devices.
 
+    Args:
+        global_batch: sequences of one optimiser step.
+        per_device: sequences of one micro-batch on one device.
+        devices: processes of the training, at least 1.
+
     Raises:
         UserError: devices x per_device does not divide the global batch.
     """

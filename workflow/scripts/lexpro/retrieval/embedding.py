@@ -63,7 +63,19 @@ def embed(run: Run, articles: Sequence[dict], training_cases: Sequence[cases.Cas
 
 
 def train(run: Run, articles: Sequence[dict], training_cases: Sequence[cases.Case]) -> dense.Encoder:
-    """Make or fine-tune the embedder, from the training cases that cite a known article."""
+    """Make or fine-tune the embedder, from the training cases that cite a known article.
+
+    Args:
+        run: its `settings` are those of the stage `embed`, of kind `static` or `tuned`.
+        articles: rows of articles.parquet.
+        training_cases: as `cases.read` has them.
+
+    Returns:
+        The embedder, saved to `run.out`/embedder.
+
+    Raises:
+        UserError: the model to be fine-tuned cannot be opened.
+    """
     import torch
 
     from lexpro.retrieval import contrastive

@@ -69,7 +69,13 @@ class LexicalRetriever:
     def build(
         cls, articles: Sequence[dict], cases: Sequence[Precedent] = (), law: str = CRIMINAL_LAW
     ) -> LexicalRetriever:
-        """Index the articles of one law, and the cases."""
+        """Index the articles of one law, and the cases.
+
+        Args:
+            articles: rows of articles.parquet; those of other laws are left out.
+            cases: the cases that vote.
+            law: short name of the law.
+        """
         articles = [article for article in articles if article["law"] == law]
         texts, facts = [article["text"] for article in articles], [case.facts for case in cases]
         return cls(articles, cases, BM25(texts), BM25(facts))
@@ -95,7 +101,13 @@ class LexicalRetriever:
         return self._last[1]
 
     def rank_cases(self, facts: str, k: int, allowed: np.ndarray | None = None) -> list[int]:
-        """Up to `k` rows of cases that share a term with the facts, as `rank_articles`."""
+        """Up to `k` rows of cases that share a term with the facts, best first.
+
+        Args:
+            facts: what happened.
+            k: most rows.
+            allowed: [cases] bool, the rows that may be returned; None for all.
+        """
         return best(self.case_scores(facts), k, allowed)
 
     def votes(self, voters: Iterable[tuple[int, float]], allowed: np.ndarray | None = None) -> list[int]:

@@ -37,7 +37,19 @@ class Query:
 
 
 def recall(ranked: Sequence[str], gold: set[str] | frozenset[str], k: int) -> float:
-    """The share of `gold` (not empty) among the first `k`."""
+    """The share of `gold` (not empty) among the first `k`.
+
+    Args:
+        ranked: refs of articles, best first.
+        gold: the refs that should be among them.
+        k: how many of the ranked ones count.
+
+    Returns:
+        In [0, 1].
+
+    Raises:
+        ZeroDivisionError: `gold` is empty.
+    """
     return len(gold & set(ranked[:k])) / len(gold)
 
 

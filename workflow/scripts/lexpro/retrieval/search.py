@@ -176,7 +176,13 @@ class Searcher:
     ) -> dict[str, list[int]]:
         """{bm25, dense: rows of cases, best first}; `learned` too where there is a ranker.
 
-        Arguments as of `nearest`.
+        Args:
+            facts: what happened.
+            vector: of the facts, [dimension] float32, of unit length.
+            allowed: [cases] bool, the rows that may be returned; None for all.
+
+        Returns:
+            At most `DEPTH` rows for each.
         """
         rankings = {
             "bm25": self.lexical.rank_cases(facts, DEPTH, allowed),

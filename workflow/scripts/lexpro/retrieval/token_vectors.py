@@ -59,7 +59,15 @@ class TokenVectors:
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str], batch_size: int = 256, **_: object) -> np.ndarray:
-        """Unit vectors of texts, [texts, dimension] float32; asked as sentence-transformers is."""
+        """Unit vectors of texts, [texts, dimension] float32; asked as sentence-transformers is.
+
+        Args:
+            texts: at least one.
+            batch_size: texts that are computed at a time; it does not change the vectors.
+
+        Raises:
+            ValueError: there are no texts.
+        """
         batches = [texts[start : start + batch_size] for start in range(0, len(texts), batch_size)]
         return np.concatenate([self(batch).numpy() for batch in batches])
 

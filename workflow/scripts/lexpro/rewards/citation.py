@@ -40,7 +40,13 @@ def existing(knowledge: str) -> Spans:
 
 
 def exists(ref: object, known: Spans, date: str | None) -> bool:
-    """Whether there is an article `ref` on an ISO date; without a date, at any time."""
+    """Whether there is an article `ref` on an ISO date; without a date, at any time.
+
+    Args:
+        ref: as an answer has it; what is no ref of the Criminal Law does not exist.
+        known: days of each article, as `existing` gives them.
+        date: ISO; None or "" where it is not known.
+    """
     spans = known.get(str(ref), [])
     if not date:
         return bool(spans)

@@ -60,6 +60,14 @@ def set_f1(stated: Sequence, true: Sequence, weight: Callable[[object], float] =
     """F1 of a list against a set, items weighted; what is stated twice is wrong the second time.
 
     1 where both are empty.
+
+    Args:
+        stated: items of the answer, in any order.
+        true: items of the true answer; each counts once.
+        weight: what an item counts for, at least 0; all alike by default.
+
+    Returns:
+        In [0, 1].
     """
     rest, right, total = set(true), 0.0, 0.0
     for item in stated:

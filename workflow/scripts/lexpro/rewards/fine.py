@@ -39,7 +39,17 @@ def closeness(
     confusion: float = 0.2,
     **_: object,
 ) -> list[float | None]:
-    """Mean of `value` in [-confusion, 1] over the defendants; None where elements have no fines."""
+    """Mean of `value` in [-confusion, 1] over the defendants; None where elements have no fines.
+
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        confusion: taken off where compensation or restitution is stated as the fine.
+
+    Raises:
+        ValueError: the batch is not of one length.
+    """
 
     def of_case(answer: dict, true: dict) -> float:
         owed = {people.amount(true.get(field)) for field in ("退赔", "赔偿")} - {0.0}

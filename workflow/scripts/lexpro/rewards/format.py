@@ -28,6 +28,15 @@ def well_formed(text: str, gold: dict) -> bool:
 def think_json(
     completions: Sequence[Completion], task: Sequence[str], gold: Sequence[str], **_: object
 ) -> list[float | None]:
-    """1 for a well-formed completion, else 0; it applies to every task."""
+    """1 for a well-formed completion, else 0; it applies to every task.
+
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON; its keys and types are those wanted.
+
+    Raises:
+        ValueError: the batch is not of one length.
+    """
     rows = zip(completions, task, gold, strict=True)
     return [float(well_formed(text_of(completion), json.loads(true))) for completion, _task, true in rows]

@@ -104,7 +104,21 @@ def knowledge_base(settings: Statutes) -> Iterator[tuple[str, list[dict], str]]:
 
 
 def in_range(completions, task, gold, charges, knowledge, **_) -> list[float | None]:
-    """The metric `term lies in the statutory range`, as a reward; None where there is no range."""
+    """The metric `term lies in the statutory range`, as a reward; None where there is no range.
+
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each; other tasks than `term` have no range.
+        gold: not used.
+        charges: of each case; those of several charges have no range.
+        knowledge: path of a folder of the stage of that name; "": the built-in facts.
+
+    Returns:
+        1 or 0 for each; 0 where there is no answer.
+
+    Raises:
+        ValueError: the batch is not of one length.
+    """
     by_charge, values = tier.tiers(knowledge), []
     for completion, name, accused in zip(completions, task, charges, strict=True):
         own = by_charge.get(accused[0], []) if name == "term" and len(accused) == 1 else []
@@ -155,7 +169,13 @@ class Gates:
 
 
 def line(name: str, outcome: gates.Outcome, failed: bool) -> str:
-    """The outcome of one reward, as a line of the printed table."""
+    """The outcome of one reward, as a line of the printed table.
+
+    Args:
+        name: of the reward.
+        outcome: on all questions.
+        failed: whether it lost to an opponent that it has to beat.
+    """
     values = " ".join(f"{outcome.opponents[opponent]:>10.3f}" for opponent in gates.OPPONENTS)
     return f"{'FAIL' if failed else 'ok':<5}{name:<22}{outcome.n:>6}{outcome.gold:>8.3f} {values}"
 

@@ -54,10 +54,13 @@ Find = Callable[[str, str | None], list[dict]]
 
 
 def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | None) -> list[Case]:
-    """Every question that the judgments (text, record) have an answer to.
+    """Every question that the judgments have an answer to.
 
-    `find(facts, date)` gives the articles shown in every second prompt of the task `article`; None:
-    never shown.
+    Args:
+        judgments: (text, record) of each.
+        form: of prompts and completions.
+        find: (facts, ISO date or None) → rows of articles, best first, that the task `article`
+            shows for every second judgment. None: never shown.
     """
     cases = []
     for number, (text, judgment) in enumerate(judgments):
@@ -235,7 +238,20 @@ class Arena:
         }
 
     def pays(self, reward: Reward, task: str, completions: list[str], **args: object) -> list[float]:
-        """What the reward pays for the completions of one task, where it applies."""
+        """What the reward pays for the completions of one task, where it applies.
+
+        Args:
+            reward: as the registry has it.
+            task: name of the task.
+            completions: one for each case of the task, in the order of `by_task`.
+            **args: further arguments of the reward, such as `knowledge`.
+
+        Returns:
+            At most as many values as cases: those where it does not apply (None) are left out.
+
+        Raises:
+            ValueError: not as many completions as cases.
+        """
         own = self.by_task[task]
         values = reward(
             completions=completions,

@@ -11,7 +11,16 @@ from lexpro.rewards.completion import Completion, text_of
 
 
 def punishment(length: int, limit: int, cache: int) -> float:
-    """0 up to `limit - cache`, -1 from `limit` on, linear between."""
+    """0 up to `limit - cache`, -1 from `limit` on, linear between (DAPO, arXiv 2503.14476, eq. 13).
+
+    Args:
+        length: of the completion.
+        limit: length from which the punishment is whole.
+        cache: length before it in which the punishment grows, more than 0.
+
+    Returns:
+        In [-1, 0]. All three lengths are in one unit, characters or tokens.
+    """
     return -min(1.0, max(0.0, (length - (limit - cache)) / cache))
 
 

@@ -40,7 +40,12 @@ def value(true: dict, stated: dict) -> float:
 
 
 def kind(task: str, gold: dict, _: object = None) -> str | None:
-    """Of a true answer: `granted` to somebody or to `none`; None where it is no question."""
+    """Of a true answer: `granted` to somebody or to `none`; None where it is no question.
+
+    Args:
+        task: name of the task; only `elements` asks for probation.
+        gold: the true answer.
+    """
     own = (
         [person for person in gold["被告人"] if "缓刑" in person and eligible(person)]
         if task == "elements"
@@ -61,8 +66,21 @@ def closeness(
 ) -> list[float | None]:
     """Mean of `value` in [0, 1] over the defendants that are `eligible`; None where none is.
 
-    `training`: file of the prompts of the training split; with it cases with and without probation
-    are asked about equally often (`balance`).
+    Args:
+        completions: answers, strings or messages.
+        task: name of the task of each.
+        gold: the true answer of each, as JSON.
+        prompts: of each; with `training`, their texts decide which are asked about. None: all
+            alike.
+        training: path of the prompts of the training split (`grpo.jsonl`). With it, cases with and
+            without probation are asked about equally often (`balance`); "": all are.
+
+    Returns:
+        None also where a prompt is not asked about.
+
+    Raises:
+        ValueError: the batch is not of one length.
+        UserError: the prompts of the training split are all of one kind.
     """
     shares = balance.chances(kind, str(training)) if training else {}
     scores = each(

@@ -95,7 +95,16 @@ class Document:
 
 
 def iso(year: str, month: str, day: str) -> str:
-    """2021, 三, 1 in any numerals → 2021-03-01."""
+    """2021, 三, 1 in any numerals → 2021-03-01.
+
+    Args:
+        year: four digits.
+        month: without 月.
+        day: without 日.
+
+    Returns:
+        With zeros for a part that is no number; whether the calendar has the day is not checked.
+    """
     y, m, d = (numerals.parse_int(part) or 0 for part in (year, month, day))
     return f"{y:04d}-{m:02d}-{d:02d}"
 

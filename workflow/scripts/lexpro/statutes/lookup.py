@@ -123,7 +123,17 @@ class Law:
         return versions if len({row.law for row in versions}) == 1 else []
 
     def article(self, law: str, number: int | str, date: str | Day | None = None, sub: int = 0) -> Row | None:
-        """The version in force on `date` (ISO; None: now), None where there was no such article."""
+        """The version in force on `date` (ISO; None: now), None where there was no such article.
+
+        Args:
+            law: name of the law, short or in full.
+            number: 133, "133", "第一百三十三条之一", "133-1", as in `history`.
+            date: ISO or a day; None is now.
+            sub: X of 条之X.
+
+        Raises:
+            UserError: `number` is no number of an article, or `date` no day.
+        """
         day = None if date is None else _day(date)
         for row in reversed(self.history(law, number, sub)):
             if not row.valid_to if day is None else row.valid_from <= day and day < (row.valid_to or "9999"):
