@@ -39,7 +39,16 @@ def facts(answer: dict | None) -> Counter[Element]:
 
 
 def f1(right: int, stated: int, true: int) -> float:
-    """F1 of counts; 1 where there is nothing to state and nothing is stated."""
+    """F1 of counts; 1 where there is nothing to state and nothing is stated.
+
+    Args:
+        right: items that are stated and true.
+        stated: items of the answer.
+        true: items of the true answer.
+
+    Returns:
+        In [0, 1].
+    """
     return 2 * right / (stated + true) if stated + true else 1.0
 
 

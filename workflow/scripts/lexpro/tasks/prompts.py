@@ -112,7 +112,18 @@ def build(
 def refs(
     articles: Sequence[dict] | None, form: Form, court_citations: Sequence[str] | None = None
 ) -> list[str]:
-    """The refs that a prompt which `build` makes of these shows or names, each once."""
+    """The refs that a prompt which `build` makes of these shows or names, each once.
+
+    Args:
+        articles: rows with ref and text, in rank order, as `build` gets them; None without
+            retrieval.
+        form: its limits decide how many of the articles are shown.
+        court_citations: refs that the court usually cites in such cases; None where that is not
+            known.
+
+    Returns:
+        The articles shown come first, in their order.
+    """
     listed = [article["ref"] for article in shown(articles or [], form)]
     return list(dict.fromkeys([*listed, *(court_citations or ())]))
 

@@ -225,5 +225,13 @@ def completion(
     articles: Sequence[dict] | None = None,
     text: str = "",
 ) -> str:
-    """`<think>…</think>` and the JSON answer; arguments as of `think`."""
+    """`<think>…</think>` and the JSON answer.
+
+    Args:
+        task: one of `TASKS`.
+        judgment: one that has an answer to the task.
+        form: its style, fields, and the longest quotation of 本院认为 (`think_chars`).
+        articles: those that the prompt shows; None without retrieval.
+        text: the document, which is quoted.
+    """
     return f"<think>{think(task, judgment, form, articles, text)}</think>{dump(gold(task, judgment, form))}"

@@ -24,6 +24,11 @@ def section(text: str, judgment: Judgment, name: str) -> str:
     """One section of the document, stripped; "" where it has none.
 
     The facts of a judgment whose court states none of its own are those of the accusation.
+
+    Args:
+        text: the document.
+        judgment: its record, with the places of its sections.
+        name: of the section, one of `records.SECTIONS`.
     """
     start, end = judgment.sections.get(name, (0, 0))
     part = text[start:end].strip()
@@ -34,6 +39,14 @@ def document(text: str, judgment: Judgment, form: Form) -> str:
     """The document as the elements are asked of it.
 
     It has the sections that the form names, or all of the text where none of them is there.
+
+    Args:
+        text: the document.
+        judgment: its record, with the places of its sections.
+        form: names the sections; `facts_chars` is the longest that the facts may be, 0: whole.
+
+    Returns:
+        The sections that are there, joined by line ends.
     """
     limits = {"facts": form.facts_chars}
     parts = [clip(section(text, judgment, name), limits.get(name, 0)) for name in form.sections]

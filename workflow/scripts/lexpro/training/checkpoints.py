@@ -89,7 +89,14 @@ class Exact(TrainerCallback):
         return checkpoint / f"held_{args.process_index}.pth", split
 
     def on_save(self, args, state, control, **kwargs):
-        """Add to the checkpoint what transformers leaves out, and mark it as complete."""
+        """Add to the checkpoint what transformers leaves out, and mark it as complete.
+
+        Args:
+            args: the trainer's arguments; the checkpoint lies in their `output_dir`.
+            state: where the training is; `global_step` names the checkpoint.
+            control: not used.
+            **kwargs: what else transformers passes; not used.
+        """
         checkpoint = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         file, split = self._held(checkpoint, args)
         held = {name: value for name, value in vars(self.trainer).items() if name in HELD}
@@ -101,6 +108,12 @@ class Exact(TrainerCallback):
 
     def on_train_begin(self, args, state, control, **kwargs):
         """Take back what the checkpoint holds.
+
+        Args:
+            args: the trainer's arguments: the device, and how a batch is split.
+            state: where the training goes on.
+            control: not used.
+            **kwargs: what else transformers passes; not used.
 
         Raises:
             AlreadyTrained: no step is left. transformers would go on with the epoch.

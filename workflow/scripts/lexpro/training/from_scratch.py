@@ -32,6 +32,12 @@ def make_tokenizer(documents: list[str], tasks: Path, settings: FromScratch) -> 
     """A tokenizer from the documents and the conversations of the training split.
 
     With the conversations, the keys of the answers are few tokens.
+
+    Args:
+        documents: texts of the training split, shuffled.
+        tasks: folder of the stage `tasks`, whose sft.jsonl has the conversations.
+        settings: `vocab_size` in tokens, and `tokenizer_texts`: how many documents, and how many
+            messages, are looked at.
     """
     talk = [
         f"\n{message['role']}\n{message['content']}"

@@ -46,6 +46,17 @@ def prompts(run: Run, tokenizer: PreTrainedTokenizerBase, rewards: selection.Rew
 
     These are task, gold, shown, charges and date. Long prompts are left out, and those that the SFT
     model always or never gets right, where `pass_rate` asks for it.
+
+    Args:
+        run: of the stage `grpo`; `pass_rate` is among its inputs where the setting asks for it.
+        tokenizer: of the SFT model.
+        rewards: reward functions and their weights; they tell what the SFT model gets right.
+
+    Returns:
+        A row for each prompt, in the order of the training.
+
+    Raises:
+        UserError: no prompt is left.
     """
     settings: Settings = run.settings
     rows, texts, long = grpo_prompts.fitting(

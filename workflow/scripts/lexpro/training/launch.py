@@ -107,6 +107,15 @@ def across(launch: Launch, inner: list[str]) -> list[str]:
 def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> list[str]:
     """The command that starts the processes of this node.
 
+    Args:
+        launch: what the rule grants.
+        script: the training script and its arguments.
+        environ: variables of the process, as `os.environ`; those of Slurm are read for several
+            nodes.
+
+    Returns:
+        The words of the command.
+
     Raises:
         UserError: several nodes were asked for outside `srun`.
     """

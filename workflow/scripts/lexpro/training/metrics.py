@@ -88,7 +88,14 @@ class Record(TrainerCallback):
         self._since = (0.0, 0)
 
     def on_train_begin(self, args, state, control, **kwargs):
-        """After a resume, the lines that the lost steps wrote are taken back."""
+        """After a resume, the lines that the lost steps wrote are taken back.
+
+        Args:
+            args: the trainer's arguments; not used.
+            state: where the training begins; lines after its `global_step` are taken back.
+            control: not used.
+            **kwargs: what else transformers passes; not used.
+        """
         self._since = (time.monotonic(), 0)
         # Of a resumed training: those before the checkpoint.
         self._before = self.counted(state)
@@ -120,6 +127,13 @@ class Record(TrainerCallback):
 
     def on_log(self, args, state, control, logs=None, **kwargs):
         """Write a line, and mirror it.
+
+        Args:
+            args: the trainer's arguments; the messages name its learning rate.
+            state: where the training is.
+            control: not used.
+            logs: name → value, of which numbers are written; None: none.
+            **kwargs: what else transformers passes; not used.
 
         Raises:
             UserError: the training has gone wrong.

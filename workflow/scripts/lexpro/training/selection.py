@@ -58,6 +58,15 @@ def rates(rows: Iterable[dict], samples: Iterable[dict], rewards: Rewards) -> di
 def within(rows: Sequence[dict], shares: dict[str, float], bounds: PassRate) -> list[dict]:
     """The rows whose mean share of the maximum reward lies in [low, high].
 
+    Args:
+        rows: of `grpo.jsonl`.
+        shares: what each prompt earns, in [0, 1], by its id, as `rates` gives it; 0 where it is
+            missing.
+        bounds: `low` and `high`, both allowed.
+
+    Returns:
+        In the order of `rows`.
+
     Raises:
         UserError: there is none.
     """

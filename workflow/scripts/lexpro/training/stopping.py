@@ -41,7 +41,14 @@ class Stop(TrainerCallback):
         self.sent = number
 
     def on_train_begin(self, args, state, control, **kwargs):
-        """Note signals from now on."""
+        """Note signals from now on.
+
+        Args:
+            args: the trainer's arguments; not used.
+            state: not used.
+            control: not used.
+            **kwargs: what else transformers passes; not used.
+        """
         handlers = {number: signal.getsignal(number) for number in SIGNALS}
         # What was started in the background ignores Ctrl-C, and goes on ignoring it.
         self._before = {n: handler for n, handler in handlers.items() if handler != signal.SIG_IGN}
@@ -49,7 +56,14 @@ class Stop(TrainerCallback):
             signal.signal(number, self._note)
 
     def on_train_end(self, args, state, control, **kwargs):
-        """Leave signals to whoever had them before."""
+        """Leave signals to whoever had them before.
+
+        Args:
+            args: the trainer's arguments; not used.
+            state: not used.
+            control: not used.
+            **kwargs: what else transformers passes; not used.
+        """
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -66,14 +80,28 @@ class Stop(TrainerCallback):
         return bool(self.agreed)
 
     def on_step_end(self, args, state, control, **kwargs):
-        """End here, with a checkpoint, where a signal came."""
+        """End here, with a checkpoint, where a signal came.
+
+        Args:
+            args: the trainer's arguments: number of processes, and the device.
+            state: where the training is; for the log.
+            control: is told to save and to stop.
+            **kwargs: what else transformers passes; not used.
+        """
         if self._agree(args):
             name = signal.Signals(self.agreed).name
             self.log.warning("%s: ending after step %d of %d", name, state.global_step, state.max_steps)
             control.should_save = control.should_training_stop = True
 
     def on_save(self, args, state, control, **kwargs):
-        """A signal that came during a save needs no other one."""
+        """A signal that came during a save needs no other one.
+
+        Args:
+            args: the trainer's arguments: number of processes, and the device.
+            state: not used.
+            control: is told to stop.
+            **kwargs: what else transformers passes; not used.
+        """
         if self._agree(args):
             control.should_training_stop = True
 

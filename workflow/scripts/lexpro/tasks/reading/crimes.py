@@ -62,6 +62,11 @@ def charge_names(text: str, others: Iterable[str] = (), prompt: str = "") -> fro
     """Canonical names of the charges stated; empty where there are none.
 
     What is no charge counts as itself where it is in `others`, or is called one (偷东西罪).
+
+    Args:
+        text: what the model wrote behind its thought.
+        others: names that count besides the charges of the law, as those of a benchmark's list.
+        prompt: what it was asked, so that what it repeats is no answer; "" where that is not known.
     """
     names = tuple(others)
 

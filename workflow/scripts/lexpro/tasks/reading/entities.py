@@ -15,6 +15,14 @@ def entities(text: str, types: Sequence[str], prompt: str = "") -> dict[str, str
     """Type → everything stated of it (种类: …), on one line or between separators.
 
     What is said not to be there is left out.
+
+    Args:
+        text: what the model wrote behind its thought, or a reference answer.
+        types: names of the types, as the prompt has them.
+        prompt: what it was asked, so that what it repeats is no answer; "" where that is not known.
+
+    Returns:
+        Several values of a type are joined by 、, each once; types without one are left out.
     """
     start = re.compile(
         rf"({any_of(tuple(types)).pattern})(?:[(][^()\n]{{0,20}}[)])?\s*[\"'”*\]】]*\s*(?:[:]|(?<=[\]】])|[-=]+>?\s)"

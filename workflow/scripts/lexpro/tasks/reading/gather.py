@@ -49,7 +49,17 @@ def listed(
 
 
 def single(turn: str, field: str, read: Callable[[str], T | None]) -> T | None:
-    """The one value that a turn states of a field: what 答案 says last, else the field itself."""
+    """The one value that a turn states of a field: what 答案 says last, else the field itself.
+
+    Args:
+        turn: of `said.turns`.
+        field: a key of `statements.NAMES`.
+        read: a value → what it means; None where it means nothing.
+
+    Returns:
+        Of several statements the last that `read` understands, firm ones before the others; None
+        where there is none.
+    """
     made = statements(turn)
     for wanted, firm in ((ANSWER, True), (ANSWER, False), (field, True), (field, False)):
         for one in reversed([one for one in made if one.field == wanted and one.firm is firm]):

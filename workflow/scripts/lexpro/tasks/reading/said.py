@@ -162,7 +162,16 @@ def _merged(parts: list[str]) -> tuple[str, ...]:
 
 
 def first(text: str, prompt: str, read: Callable[[str], T | None]) -> T | None:
-    """What `read` makes of the first turn of which it makes anything."""
+    """What `read` makes of the first turn of which it makes anything.
+
+    Args:
+        text: what the model wrote behind its thought.
+        prompt: what it was asked; "" where that is not known.
+        read: a turn → what it says; None where it says nothing.
+
+    Returns:
+        None where no turn says anything.
+    """
     for turn in turns(text, prompt):
         value = read(turn)
         if value is not None:

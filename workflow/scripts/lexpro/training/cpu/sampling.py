@@ -48,7 +48,16 @@ class Keys:
     def update(
         self, key: torch.Tensor, value: torch.Tensor, layer: int, *_
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Keys and values of all tokens of the completions, the new one included."""
+        """Keys and values of all tokens of the completions, the new one included.
+
+        Args:
+            key: of one new token of each completion, `[groups x each, heads, 1, size]`.
+            value: of the same shape.
+            layer: number of the layer, from 0.
+
+        Returns:
+            (keys, values), both `[groups x each, heads, length + 1, size]`: views, not copies.
+        """
         for whole, new in zip(self.own[layer], (key, value), strict=True):
             whole[:, :, self.length : self.length + 1] = new
         return tuple(whole[:, :, : self.length + 1] for whole in self.own[layer])
@@ -64,8 +73,19 @@ class Keys:
 def attend(module, query, key, value, attention_mask, scaling: float, *, keys: Keys, **_):
     """Attention of one new token of each completion: to its prompt, then to itself.
 
-    `query` is `[rows, heads, 1, size]`, `key` and `value` `[rows, heads of keys, tokens, size]`.
     Heads that share a key are rows of one product, and so are the completions of one prompt.
+
+    Args:
+        module: the layer's attention; its `layer_idx` finds the keys of the prompts.
+        query: of the new tokens, `[rows, heads, 1, size]`.
+        key: of the completions so far, `[rows, heads of keys, tokens, size]`.
+        value: of the same shape.
+        attention_mask: not used: the padding of the prompts is in `keys.bias`.
+        scaling: factor of the products before the softmax.
+        keys: those of the prompts.
+
+    Returns:
+        (`[rows, 1, heads, size]`, None in place of the weights), as transformers expects it.
     """
     rows, heads, _, size = query.shape
     shared, groups = key.shape[1], rows // keys.each

@@ -62,7 +62,24 @@ class Trainer(SFTTrainer):
         return SortedSteps([len(ids) for ids in data["input_ids"]], batch, self.args.seed)
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        """Mean loss of a token of the batch (or of all that a step has, `num_items_in_batch`)."""
+        """Mean loss of a token of the batch (or of all that a step has, `num_items_in_batch`).
+
+        Args:
+            model: what is trained.
+            inputs: `input_ids` and `labels`, both `[rows, tokens]`, and `attention_mask` or
+                `position_ids`. Labels of -100 do not count, and only the logits from the first
+                other one on are computed.
+            return_outputs: whether the model's outputs are wanted too; then the parent class
+                computes.
+            num_items_in_batch: tokens that count in the whole step, of all micro-batches and
+                processes; None: those of this batch.
+
+        Returns:
+            The loss, a scalar; with `return_outputs` (loss, outputs).
+
+        Raises:
+            IndexError: no label of the batch counts.
+        """
         if return_outputs:
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         labels = inputs["labels"][:, 1:]
