@@ -70,7 +70,20 @@ def described(row: Row | None) -> str:
 
 
 def alternatives(law: Law, name: str, number: str) -> str:
-    """What the knowledge base has instead: other versions of the article, or other laws."""
+    """What the knowledge base has instead: other versions of the article, or other laws.
+
+    Args:
+        law: the knowledge base.
+        name: name of the law that was asked for, short or in full.
+        number: number of the article that was asked for, in any form that `Law.history` reads.
+
+    Returns:
+        One sentence in Chinese: the days of every version of the article; where there is none, how
+        many laws the knowledge base has and the five with the most similar names.
+
+    Raises:
+        UserError: `number` is no number of an article.
+    """
     versions = [f"{row.valid_from}–{row.valid_to}" for row in law.history(name, number)]
     if versions:
         return f"知识库里的版本：{'、'.join(versions)}"

@@ -34,6 +34,17 @@ def indexed_law(name: str | None, rows: list[dict]) -> str | None:
 def usual_articles(searcher: Searcher, plan: dict, args: argparse.Namespace, facts: str) -> list[str] | None:
     """Refs that the court of `--court` usually cites in such cases; None where that is not known.
 
+    Args:
+        searcher: the index of the experiment.
+        plan: plan of the stage that made the predictions; the form of its prompts is read from its
+            input `tasks`.
+        args: the checked arguments of `lexpro ask`, with `court` and `experiment`.
+        facts: the facts of the case.
+
+    Returns:
+        Refs of 刑法, most cited first, as of `Searcher.court_citations`; None where the court has
+        too few cases, or is not known.
+
     Raises:
         UserError: the models were trained without this.
     """

@@ -151,6 +151,17 @@ def problems(checked: Checked, expected: int | None, replaced: int = 0) -> list[
 
 
 def demand(checked: Checked, name: str, path: object, expected: int | None, replaced: int = 0) -> None:
-    """Raise UserError where the file is not the whole benchmark."""
+    """Refuse a file that is not the whole benchmark.
+
+    Args:
+        checked: the file, its rows sorted by `check`.
+        name: name of the task, for the message.
+        path: the file, for the message.
+        expected: items of the task; None where that is not known.
+        replaced: items that its published outputs still have of an older version of the data.
+
+    Raises:
+        UserError: items are missing, or records are of no item; the message says how many of each.
+    """
     if faults := problems(checked, expected, replaced):
         raise UserError(f"{path} is not all of {name}: {'; '.join(faults)}. --partial scores what is there.")

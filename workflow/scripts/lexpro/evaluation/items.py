@@ -64,5 +64,15 @@ class Source(Protocol):
         ...
 
     def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
-        """The prompt of a row, and the refs of the statutes that it shows or names."""
+        """The prompt of a row.
+
+        Args:
+            item: a row of `asked_items`.
+            form: the form of prompts that the models were trained with.
+            retrieval: what may be looked up; None for a run without retrieval.
+
+        Returns:
+            (the prompt, refs of the statutes that it shows or names). The refs are empty without
+            retrieval.
+        """
         ...

@@ -29,7 +29,17 @@ class Judgments:
     rows: Callable[[Path, config.PinnedJudgments | None], Iterable[dict]]
 
     def asked_items(self, tasks: Path, settings: config.Judgments, retrieval: bool) -> list[dict]:
-        """The rows that are asked: at most `limit` of each of `tasks` (0: all), the first.
+        """The rows that are asked: the first of each task, in drawn order.
+
+        Args:
+            tasks: folder of the tasks stage.
+            settings: of the benchmark; `tasks` names what is asked, `limit` is the most rows of
+                each task (0: all).
+            retrieval: whether statutes are looked up; then only the tasks of `WITH_STATUTES` are
+                asked.
+
+        Returns:
+            Rows of the form of heldout.jsonl.
 
         Raises:
             UserError: none is left.
@@ -50,7 +60,19 @@ class Judgments:
         return chosen
 
     def prompt(self, item: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
-        """The prompt of an item, and the refs of the statutes that it shows or names."""
+        """The prompt of an item, in the form of training.
+
+        Args:
+            item: a row of `asked_items`; `date`, `court` and `province` are read for the retrieval
+                only.
+            form: the form of prompts that the models were trained with.
+            retrieval: looks up statutes as they read on the item's date, and what its court usually
+                cites; None for a run without retrieval.
+
+        Returns:
+            (the prompt, refs of the statutes that it shows or names, each once). The refs are empty
+            without retrieval.
+        """
         if retrieval is None:
             return prompts.build(item["task"], item["input"], form), []
         articles = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)

@@ -205,7 +205,16 @@ def answer_field(records: Records, own: str, others: tuple[str, ...]) -> str:
 
 
 def answer(records: Records, number: int, row: dict, name: str) -> str | None:
-    """The answer of a record; None where there is none.
+    """The answer of a record; what was read otherwise than the format says is added to the notes.
+
+    Args:
+        records: the file that the record is of.
+        number: place of the record in the file, from 1, for the message.
+        row: the record.
+        name: the field with the answer, as of `answer_field`.
+
+    Returns:
+        The text; None where the field is absent or null.
 
     Raises:
         UserError: it is neither a text nor one text in a list nor a number.

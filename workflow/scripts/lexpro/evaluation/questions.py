@@ -68,12 +68,20 @@ class Questions:
                 yield number, label(number, shots), self.items(folder, number.replace("all", ""))
 
     def asked_items(self, tasks: Path, settings: PinnedAsked, retrieval: bool) -> list[dict]:
-        """At most `limit` items of each task (0: all), the first.
+        """The first items of each task, as they stand in the data set.
 
-        Each with the law that statutes are searched in.
+        Args:
+            tasks: folder of the tasks stage; not read here, since the items are those of a data
+                set.
+            settings: of the benchmark; `limit` is the most items of each task (0: all).
+            retrieval: whether statutes are looked up; then only the tasks of `statutes` are asked.
+
+        Returns:
+            Rows {id, task, item, law}: `task` is the name among scores, `item` the `Item`, `law`
+            the one that statutes are searched in (None: every law).
 
         Raises:
-            UserError: no task is asked with retrieval.
+            UserError: no task is asked with retrieval, or a data set is not at hand.
         """
         chosen = [
             {"id": f"{name}:{item.id}", "task": name, "item": item, "law": settings.statutes.get(number)}
@@ -87,7 +95,17 @@ class Questions:
         return chosen
 
     def prompt(self, row: dict, form: Form, retrieval: Retrieval | None) -> tuple[str, list[str]]:
-        """The prompt of the benchmark, behind the statutes that were found, and their refs."""
+        """The prompt of the benchmark, behind the statutes that were found.
+
+        Args:
+            row: a row of `asked_items`.
+            form: its limits say how many statutes are shown, and how much of each.
+            retrieval: looks up the statutes in force today by the last `QUERY` characters of the
+                question; None for a run without retrieval.
+
+        Returns:
+            (the prompt, refs of the statutes that it shows). The refs are empty without retrieval.
+        """
         item = row["item"]
         if retrieval is None:
             return item.prompt, []

@@ -12,7 +12,17 @@ from lexpro.workflow.errors import UserError
 
 
 def items_of(dataset: str, source: Questions, number: str) -> Callable[[], list[Item]]:
-    """Gives the items of a task; it raises UserError where the data set is not at hand."""
+    """Gives the items of a task when they are asked for, so that no data set is read before.
+
+    Args:
+        dataset: name of the data set in the registry.
+        source: reads the items of the data set.
+        number: number of the task; "" where the benchmark is one task.
+
+    Returns:
+        A function without arguments that gives the items. It raises UserError where the data set is
+        not at hand.
+    """
     return lambda: source.items(datasets.resolve(datasets.find(dataset), CACHE), number)
 
 

@@ -23,7 +23,15 @@ Grades = dict[str, dict[str, list[Grade]]]
 
 
 def item_row(item: dict, prediction: dict, made: Grade, overlap: float | None = None) -> dict:
-    """A row of items.jsonl: the item, what the model made of it, and what of that was right."""
+    """A row of items.jsonl: the item, what the model made of it, and what of that was right.
+
+    Args:
+        item: the row of heldout.jsonl that was asked.
+        prediction: its row of predictions.jsonl.
+        made: the grade of the prediction.
+        overlap: the largest share of the item's text that stands in one training document, from 0
+            to 1; None where the item is too short to say.
+    """
     return {
         "id": item["id"],
         "doc_id": item["doc_id"],
@@ -46,7 +54,20 @@ def item_row(item: dict, prediction: dict, made: Grade, overlap: float | None = 
 def main_scores(
     source: Judgments, tasks: Path, settings: PinnedJudgments | None, predictions: Sequence[dict]
 ) -> dict[str, float]:
-    """The main score of each task, and nothing else; each prediction is an item."""
+    """The main score of each task and nothing else, where each prediction counts as an item.
+
+    Args:
+        source: the benchmark.
+        tasks: folder of the tasks stage that the predictions were made with.
+        settings: of the benchmark; None where it reads no data set.
+        predictions: rows of predictions.jsonl.
+
+    Returns:
+        Task → main score, from 0 to 1.
+
+    Raises:
+        KeyError: a prediction is of no item (`score` says so in words).
+    """
     items = {row["id"]: row for row in source.rows(tasks, settings)}
     grades: dict[str, list[list[Grade]]] = defaultdict(list)
     for row in predictions:

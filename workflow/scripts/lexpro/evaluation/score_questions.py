@@ -37,8 +37,17 @@ def answered(
 ) -> tuple[Answered, Samples]:
     """The items that predictions answer, by task, and the predictions of each item.
 
+    Args:
+        source: the benchmark.
+        settings: of the benchmark; its `shots` and `tasks` say which items are looked for.
+        predictions: rows of predictions.jsonl.
+
+    Returns:
+        (name among scores → (number of the task, item id → item), item id → its predictions, one a
+        sample, in the order given). A task without a prediction is left out.
+
     Raises:
-        UserError: a prediction is of no item.
+        UserError: a prediction is of no item, or a data set is not at hand.
     """
     samples: Samples = {}
     for row in predictions:
@@ -61,7 +70,20 @@ def main_scores(
     settings: PinnedQuestions,
     predictions: Sequence[dict],
 ) -> dict[str, float]:
-    """The normalised score of each task, and nothing else; each prediction is an item."""
+    """The normalised score of each task and nothing else, where each prediction counts as an item.
+
+    Args:
+        source: the benchmark.
+        task_of: number of a task → the task with its scorers.
+        settings: of the benchmark.
+        predictions: rows of predictions.jsonl.
+
+    Returns:
+        Name among scores → normalised score, from 0 to 1.
+
+    Raises:
+        UserError: a prediction is of no item, or a data set is not at hand.
+    """
     asked, samples = answered(source, settings, predictions)
     scores = {}
     for name, (number, items) in asked.items():
@@ -134,7 +156,16 @@ class ScoredTask:
 
     @classmethod
     def score(cls, task: Task, items: dict[str, Item], samples: Samples) -> ScoredTask:
-        """Score the predictions of `items`."""
+        """Score the predictions of a task by all of its scorers.
+
+        Args:
+            task: the task with its scorers.
+            items: key → item; each has a prediction.
+            samples: key → predictions, those of other tasks too.
+
+        Returns:
+            The task, with the predictions of its own items only.
+        """
         own = {key: samples[key] for key in items}
         scores = {
             name: {key: [_score(scorer, items[key], row) for row in own[key]] for key in items}
@@ -149,7 +180,16 @@ class ScoredTask:
         )
 
     def value(self, name: str, key: str, number: int) -> float:
-        """What one prediction is worth alone."""
+        """What one prediction is worth alone.
+
+        Args:
+            name: of the scorer, `official` or `normalised`.
+            key: of the item.
+            number: of the sample, from 0.
+
+        Returns:
+            The scorer's main metric of this prediction alone, from 0 to 1.
+        """
         return self.task.scorers[name].value([self.scores[name][key][number]])
 
     def outcome(self, key: str, number: int) -> str:

@@ -32,7 +32,16 @@ _SENTENCES = Rouge()
 
 
 def f1(right: float, stated: float, true: float) -> float:
-    """F1 of counts; 0 where any of them is 0."""
+    """F1 of counts.
+
+    Args:
+        right: how many are stated and true, at most each of the others; shares of one are allowed.
+        stated: how many are stated.
+        true: how many are true.
+
+    Returns:
+        From 0 to 1; 0 where nothing is right.
+    """
     if not right:
         return 0.0
     precision, recall = right / stated, right / true

@@ -238,7 +238,16 @@ _ALSO = "Made from ``summary.json`` alone; the same table is there as Markdown a
 
 
 def caption_file(folder: Path, kind: str, name: str) -> Path:
-    """Where `write_captions` puts the caption of an entry."""
+    """Where `write_captions` puts the caption of an entry.
+
+    Args:
+        folder: of the captions.
+        kind: a key of `KINDS`.
+        name: of the entry within its kind.
+
+    Returns:
+        A path below `folder`; the file need not exist.
+    """
     return folder / kind / f"{name}.rst"
 
 

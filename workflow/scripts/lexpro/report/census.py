@@ -189,10 +189,19 @@ def _most(counts: dict[str, int], most: int) -> dict[str, int]:
 
 
 def rejects(folder: Path, provinces: list[str], most: int) -> list[dict]:
-    """[{reason, documents, provinces, files}] of what a stage could not read, most first.
+    """What a stage could not read, by reason.
 
-    `provinces` and `files` are the `most` frequent folders and endings of file names, with counts:
-    the names themselves may be those of people, and stay in rejects.parquet.
+    Folders and endings of file names are given, not the names themselves: those may be the names of
+    people, and stay in rejects.parquet.
+
+    Args:
+        folder: of a run that is split by province, with rejects.parquet.
+        provinces: the province folders of the run.
+        most: how many provinces and endings are named for each reason, the most frequent.
+
+    Returns:
+        [{reason, documents, provinces, files}], most documents first; `documents` is a count,
+        `provinces` and `files` are name → count.
     """
     by_reason: dict[str, list[tuple[str, str]]] = {}
     for part in parts(folder, provinces):
@@ -210,10 +219,17 @@ def rejects(folder: Path, provinces: list[str], most: int) -> list[dict]:
 
 
 def dropped(folder: Path, most: int, some: int) -> list[dict]:
-    """[{reason, documents, applies, provinces, examples}] of what the filter dropped, most first.
+    """What the filter dropped, by reason.
 
-    `documents` have it as the reason that counts, to `applies` it applies at all; `most` provinces
-    are named, and `some` documents by their doc_id.
+    Args:
+        folder: of the run of the filter, with dropped.parquet.
+        most: how many provinces are named for each reason, the most frequent.
+        some: how many documents are named for each reason, by their doc_id.
+
+    Returns:
+        [{reason, documents, applies, provinces, examples}], most documents first. `documents`
+        counts those that have it as the reason that counts, `applies` all that it applies to;
+        `provinces` is name → count.
     """
     every = pl.scan_parquet(folder / "dropped.parquet")
     applies = every.select(pl.col("reasons").alias("reason")).explode("reason").group_by("reason")

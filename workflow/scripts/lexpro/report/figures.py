@@ -162,7 +162,17 @@ def retrieval(summary: dict) -> plt.Figure:
 
 
 def draw(summary: dict, inputs: dict[str, Path], out: Path, charges: int, window: int, dpi: int) -> None:
-    """All figures of an experiment, as `<name>.svg` and `<name>.png` in `out`."""
+    """Write all figures of an experiment.
+
+    Args:
+        summary: summary.json.
+        inputs: stage → folder of its run; metrics.jsonl of `sft` and of `grpo` is read.
+        out: folder that gets `<name>.svg` and `<name>.png` of each figure of the catalog.
+        charges: how many of the most frequent charges the figure of provinces and charges has.
+        window: logged steps that the moving mean of a training curve is taken over; at most a tenth
+            of the curve.
+        dpi: dots per inch of the PNG files.
+    """
     style.use(dpi)
     made = {
         **corpus_figures.all_figures(summary, charges),

@@ -50,13 +50,32 @@ def model(folder: Path) -> dict:
 
 
 def rows(folder: Path, provinces: list[str], name: str) -> int:
-    """Rows of a parquet file of a run, over all its provinces; the data themselves are not read."""
+    """Rows of a parquet file of a run, over all its provinces; only their number is read.
+
+    Args:
+        folder: of the run.
+        provinces: the province folders of the run.
+        name: of the parquet file.
+
+    Returns:
+        A count; 0 where no part of the run has a manifest.
+    """
     files = [part / name for part in parts(folder, provinces)]
     return int(pl.scan_parquet(files).select(pl.len()).collect().item()) if files else 0
 
 
 def tally(folder: Path, provinces: list[str], name: str, column: str) -> dict[str, int]:
-    """Rows by the value of a column, most frequent first."""
+    """Rows of a parquet file of a run by the value of a column.
+
+    Args:
+        folder: of the run.
+        provinces: the province folders of the run.
+        name: of the parquet file.
+        column: a column of texts.
+
+    Returns:
+        Value → rows over all provinces, most frequent first; ? stands for an empty or absent value.
+    """
     frames = [pl.read_parquet(part / name, columns=[column]) for part in parts(folder, provinces)]
     return dict(Counter(value or "?" for frame in frames for value in frame[column]).most_common())
 

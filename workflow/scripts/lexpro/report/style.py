@@ -63,7 +63,13 @@ def use(dpi: int) -> None:
 
 
 def save(figure: plt.Figure, folder: Path, name: str) -> None:
-    """Write a figure in all `FORMATS` and let go of it."""
+    """Write a figure in all `FORMATS` and close it.
+
+    Args:
+        figure: what is written; it cannot be drawn on afterwards.
+        folder: is made where it does not exist.
+        name: of the files, without ending.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for suffix in FORMATS:
         metadata = {"Date": None} if suffix == "svg" else {"Software": None}

@@ -63,7 +63,17 @@ def problems(setup: fit.Setup, host_mb: float, mem_mb: int) -> list[str]:
 
 
 def memory_lines(setup: fit.Setup, gpu: Gpu, host_mb: float, mem_mb: int) -> Iterator[str]:
-    """The memory of a training on GPUs, and how many of them it needs."""
+    """The memory of a training on GPUs, and how many of them it needs.
+
+    Args:
+        setup: the training.
+        gpu: the GPU that it runs on.
+        host_mb: host memory that it needs on a node, in MB.
+        mem_mb: host memory that it asks for, in MB.
+
+    Yields:
+        A table in Markdown, then sentences.
+    """
     yield show.memory_table(setup) + "\n"
     yield (
         f"{gpu.name}: {setup.usable / memory.GIB:.1f} of {gpu.memory_gib:g} GiB to give. {show.alternative(setup)}"

@@ -180,6 +180,11 @@ def host(job: Job, per_node: int, process_gib: float) -> float:
 
     Without ZeRO-3 each process reads the whole model before it goes to its device; with it, the
     shards as they come.
+
+    Args:
+        job: the training.
+        per_node: processes on a node, one a device.
+        process_gib: host memory of a process besides weights, in GiB.
     """
     whole = job.shape.parameters * (2 if job.bf16 and (job.zero or job.method != "full") else 4)
     loading = whole / job.devices if job.zero == 3 else whole

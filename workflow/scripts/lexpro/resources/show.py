@@ -113,7 +113,20 @@ def needs(setup: Setup) -> str:
 
 
 def scaling(size: str, stage: str, setup: Setup, work: Work, devices: Sequence[int]) -> list[list[str]]:
-    """Rows of the table of hours: as configured, or with what has to change for it to fit."""
+    """Rows of the table of hours, one for each number of GPUs.
+
+    Args:
+        size: of the model, for the first column: 14b.
+        stage: of the training, for the second column.
+        setup: the training as configured.
+        work: how much it has to do.
+        devices: the numbers of GPUs.
+
+    Returns:
+        [size, stage, GPUs, hours, GPU-hours, changed to fit]. Where the training does not fit as
+        configured, the last column names the fewest changes with which it does, and the hours are
+        of the changed one; where none helps the row says so.
+    """
     rows = []
     for count in devices:
         tried = with_devices(setup, count)

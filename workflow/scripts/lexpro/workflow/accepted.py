@@ -82,7 +82,16 @@ def unaccepted(before: Code, after: Code, ledgered: list[dict]) -> Changes:
 
 
 def applied(before: Code, after: Code, ledgered: list[dict]) -> list[dict]:
-    """The entries that bear on the changes between two fingerprints."""
+    """The entries of a ledger that name a module or a package in which two fingerprints differ.
+
+    Args:
+        before: the code that a run was made or planned with.
+        after: the code as it is now.
+        ledgered: entries of the run's ledger.
+
+    Returns:
+        Those entries, in the order of the ledger.
+    """
     changed = changes(before, after)
     return [entry for entry in ledgered if any(entry[part].keys() & changed[part].keys() for part in PARTS)]
 

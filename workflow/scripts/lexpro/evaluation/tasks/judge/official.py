@@ -259,7 +259,18 @@ def closeness(true: int, stated: int) -> float:
 
 
 def score(true: str, stated: str, known: Sequence[str]) -> ItemScore:
-    """Counts in the order of `METRICS`' columns. The evaluator knows no abstentions."""
+    """What one document adds to the sums. The evaluator knows no abstentions.
+
+    Args:
+        true: the judgment that the court wrote.
+        stated: the document that the model wrote.
+        known: names of all charges, as the evaluator lists them.
+
+    Returns:
+        Nine counts: 1 for the document; recall and precision of charges; recall and precision of
+        articles; then for the term and for the fine its closeness, and 1 if either document states
+        one. `METRICS` reads them in this order.
+    """
     parts = charges(stated, known), articles(stated), term(stated), fine(stated)
     gold = charges(true, known), articles(true), term(true), fine(true)
     counts = [1.0, *_shares(gold[0], parts[0]), *_shares(gold[1], parts[1])]

@@ -174,6 +174,11 @@ def fill(source: str, target: str, tables: Tables) -> Steps:
     A pair whose lengths differ by d costs at least d, so that pairs with a difference above the
     cost of the whole are never passed; twice that also keeps what is compared with on the way.
 
+    Args:
+        source: the sentence with errors.
+        target: its correction.
+        tables: what the replacement of a character costs.
+
     Returns:
         (len(source) + 1) × (len(target) + 1) numbers, read by `choices`.
     """

@@ -175,6 +175,11 @@ def _apart(run: tuple[Step, ...]) -> Iterator[Step]:
 def edits(source: str, target: str, tables: Tables) -> Counter[Edit] | None:
     """The edits of all cheapest alignments.
 
+    Args:
+        source: the sentence with errors.
+        target: its correction.
+        tables: what the replacement of a character costs.
+
     Returns:
         Each edit with the number of alignments (different after merging) that have it; None where
         the alignments are too many (`MOST_VISITS`).
@@ -192,9 +197,18 @@ def _simplifier() -> opencc.OpenCC:
 
 
 def annotate(source: str, target: str, tables: Tables) -> Counter[Edit]:
-    """Edits from `source` to `target` as ChERRANT reads the two.
+    """Edits from one sentence to another as ChERRANT reads the two.
 
-    Without spaces, the target in simplified characters.
+    Args:
+        source: the sentence with errors; spaces are left out.
+        target: its correction; spaces are left out, and characters become simplified. An empty one
+            is read as `GIVEN_UP`.
+        tables: what the replacement of a character costs.
+
+    Returns:
+        Each edit with how often it counts. No edits where the two are the same or the target is
+        没有错误; the one edit (-1, -1, "-NONE-") where it is 无法标注; those to `GIVEN_UP` where
+        the cheapest alignments are too many.
     """
     source = "".join(source.split())
     target = _simplifier().convert("".join(target.split())) or GIVEN_UP
