@@ -50,7 +50,7 @@ _BAD = re.compile(
     r"|事实|起诉|审理|一案|情况|同案|部分|量刑|定罪"
 )
 # What goes on behind a name that was listed already: 被告人张某因吸毒品…, 被告人张某现羁押于….
-_MORE = re.compile(r"因|不服|曾|于|系|被|在|对|及|的|自|又|现|拒|犯|无|涉|未|已|经|归|到|主动|供")
+_MORE = re.compile(r"因|不服|曾|于|系|被|在|对|及|的|自|又|现|拒|犯|无|涉|未|已|经|归|到|主动|供|以|将")
 # What makes a longer name of another, and a mask of one: 张某 and 张某甲, 李某 and 李某1.
 _MASK = re.compile("[某甲乙丙丁戊己庚辛壬癸0-9×XxA-Z*]")
 # More names than this in one text are no list of defendants.

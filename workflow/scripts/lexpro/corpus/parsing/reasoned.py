@@ -17,6 +17,7 @@ from lexpro.records import ACQUITTED, Defendant
 
 # A crime that the reasoning finds: what it is said to be, or to be punished as.
 _FOUND = re.compile(r"(?:构成|触犯|犯|以|成立|系)[^，。；]{0,40}$")
+_ACCUSED = re.compile(r"指控[^，。；]{0,40}$")
 # What others say that it is (构成猥亵儿童罪的意见).
 _CLAIMED = re.compile(r"[^，。；]{0,6}(?:意见|辩解|观点|主张|理由)")
 _REMARK = re.compile(r"\s+|（(?!边）)[^（）]{0,20}）")
@@ -30,7 +31,10 @@ def _found(text: str) -> Iterator[tuple[str, str, bool]]:
     """(charge, its words, whether it is said to be committed) of a passage."""
     tight = _MASKED.sub("毒品", _REMARK.sub("", plain(text)))
     for name, start, end in charges.find(tight):
-        said = bool(_FOUND.search(tight, max(0, start - 44), start)) and not _CLAIMED.match(tight, end)
+        near = max(0, start - 44)
+        said = bool(_FOUND.search(tight, near, start)) and not (
+            _ACCUSED.search(tight, near, start) or _CLAIMED.match(tight, end)
+        )
         yield name, tight[start:end], said
 
 

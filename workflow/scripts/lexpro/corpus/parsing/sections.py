@@ -145,6 +145,8 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
+_SENTENCED = re.compile(r"下：?[^。；]{0,4}被告人[^。；]{2,40}犯[^。；]{2,40}罪，判处")
+_OF_OTHERS = re.compile(r"法院|原判|[0-9]号")
 # How far the reasoning tells the crime.
 _TOLD = 500
 
@@ -162,6 +164,20 @@ def _reasoning(text: str, limit: int) -> int | None:
     return first
 
 
+def _decision(text: str, places: list[int]) -> int:
+    """Which 判决如下 begins the operative part.
+
+    The last; but the first of several in a row (二、依照…，判决如下：…) that sentences somebody.
+    """
+    first, last = places[0], places[-1]
+    in_a_row = (
+        len(places) > 1
+        and _SENTENCED.search(text, first, last)
+        and not _OF_OTHERS.search(text, max(0, first - 60), first)
+    )
+    return first if in_a_row else last
+
+
 def _tail(text: str) -> dict[str, int]:
     """Where reasoning, judgment and ending begin."""
     starts: dict[str, int] = {}
@@ -177,7 +193,7 @@ def _tail(text: str) -> dict[str, int]:
     if reasoning is not None:
         starts["reasoning"] = reasoning
         later = [place for place in decisions if place > reasoning]
-        decision = later[-1] if later else None
+        decision = _decision(text, later) if later else None
     elif decision is not None and not _CITED.search(text, max(0, decision - 40), decision):
         # Without reasoning only a decision that rests on a rule is this court's.
         decision = None
