@@ -117,7 +117,7 @@ _QUOTED = re.compile(
 )
 # The same without quotes: 《刑法》第六十五条规定：…的，是累犯.
 _STATED = re.compile(
-    r"(?<![据照])(《[^《》]{2,40}》(?:第[^，。；：]{1,14})?规定[：，])((?:(?!被告人|本案|本院)[^。\n])*)"
+    r"(《[^《》]{2,40}》(?:第[^，。；：]{1,14})?规定[：，])((?:(?!被告人|本案|本院)[^。\n])*)"
 )
 # In general: 起次要作用的，是从犯.
 _IN_GENERAL = re.compile(r"起[^，。；]{0,14}作用的，?(?:是|系|应当?(?:以|认定为?)?)(?:从犯|主犯)")
@@ -182,7 +182,7 @@ def findings(text: str) -> list[Finding]:
     """What a passage of the reasoning says of circumstances: what it finds, and what it denies."""
     if "“" in text or '"' in text:
         text = _QUOTED.sub(_hidden, text)
-    text = _STATED.sub(_hidden, text)
+    text = _STATED.sub(_stated, text)
     if "作用的" in text:
         text = _IN_GENERAL.sub(lambda law: "-" * len(law[0]), text)
     text = _TITLE.sub(lambda title: "《" + "-" * (len(title[0]) - 2) + "》", text)
@@ -200,8 +200,14 @@ def findings(text: str) -> list[Finding]:
             hits.append(Finding(_implied(name, words), place, name in words))
         elif name in words and _NEGATED.search(before[-24:]):
             hits.append(Finding(name, match.start(), denied=True))
-    hits += [Finding("坦白", match.start(), denied=True) for match in _RECANTED.finditer(text)]
+    if "翻供" in text:
+        hits += [Finding("坦白", match.start(), denied=True) for match in _RECANTED.finditer(text)]
     return _upheld(text, sorted(hits, key=lambda hit: hit.place)) if hits else []
+
+
+def _stated(law: re.Match[str]) -> str:
+    """A law's words, blanked, where it is not what a finding rests on (根据…规定，是自首)."""
+    return law[0] if law.string.endswith(("据", "照"), 0, law.start()) else _hidden(law)
 
 
 def _hidden(law: re.Match[str]) -> str:

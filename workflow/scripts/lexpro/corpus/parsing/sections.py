@@ -90,7 +90,7 @@ _MAIN = re.compile(
     r"(?:被告|上诉人|原审|原判|公诉机关|[^，。；]{2,30}检察院|[一1][、.．]被告)"
 )
 _ANYWHERE = re.compile(r"本\s?院\s?认\s?为")
-_DECISION = re.compile(r"(?:判\s{0,4}决|裁\s{0,4}定|决\s{0,4}定)\s{0,4}如\s{0,4}下|判处如下|判决以下")
+_DECISION = re.compile(r"(?:判\s{0,4}[决处]|裁\s{0,4}定|决\s{0,4}定)\s{0,4}(?:如\s{0,4}下|以下(?=：))")
 # The operative part where 判决如下 is left out: …之规定，一、被告人张某犯….
 _BARE_DECISION = re.compile(
     r"(?:规定[，：；。]?|判决：)(?=(?:[一1][、.．])?(?:被告人[^。；]{1,60}犯|维持|撤销))"
@@ -111,7 +111,7 @@ _FACTS = _Opening(
 # The story of the accusation; not the sentence that says by which indictment the case came
 # (…以…号起诉书指控被告人某犯某罪).
 _CHARGED = _Opening(
-    r"(?:(?!经|由|被)(?:(?!审理)[^，。；：\s以]){0,30}检察院(?:第[一二三四五]分院)?"
+    r"(?:(?!经|由|被)[^，。；：\s以]{0,30}检察院(?:第[一二三四五]分院)?"
     r"|公诉机关|公诉人|检察机关|起诉书|自诉人)[^，。；：\s以号]{0,30}(?:指控"
     r"|诉称|控诉)称?"
     r"(?:的[^，。：]{0,10}事实)?[：，]?(?!被告[^。]{1,80}犯[^。]{1,60}罪(?:[，一。]|的?事实))",
@@ -208,6 +208,14 @@ def _tail(text: str) -> dict[str, int]:
     return starts
 
 
+def _charged(text: str, begin: int, end: int) -> int | None:
+    """Where the story of the accusation begins; not what an appeal says of it (审理…指控一案)."""
+    place = _CHARGED.first(text, begin, end)
+    while place is not None and "审理" in text[place : max(place, text.find("检察院", place, place + 40))]:
+        place = _CHARGED.first(text, place + 1, end)
+    return place
+
+
 def _facts(text: str, begin: int, end: int) -> dict[str, int]:
     """Where accusation, facts and evidence begin, between parties and reasoning.
 
@@ -219,7 +227,7 @@ def _facts(text: str, begin: int, end: int) -> dict[str, int]:
     starts: dict[str, int] = {}
     accusation = _ACCUSED.first(text, begin, end)
     told = _FACTS.first(text, begin, end)
-    charged = _CHARGED.first(text, begin if accusation is None else accusation, end if told is None else told)
+    charged = _charged(text, begin if accusation is None else accusation, end if told is None else told)
     facts = told if told is not None else charged
     evidence = None if facts is None else _EVIDENCE.first(text, facts + 1, end)
     if told is not None and charged is not None:
