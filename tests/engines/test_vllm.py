@@ -5,16 +5,11 @@ One process of its own for all of it: the start of vLLM takes longest, and what 
 process stays there.
 """
 
-import json
-import os
-import subprocess
-import sys
-from dataclasses import astuple
 from importlib.util import find_spec
 
 import pytest
 import torch
-from engine_cases import GREEDY, SETTINGS, adapter, requests
+from engine_cases import GREEDY, SETTINGS, adapter, ask_vllm, requests
 
 from lexpro.engines import hf
 from lexpro.engines.base import Request
@@ -28,54 +23,9 @@ pytestmark = [
     ),
 ]
 
-LIMITS = {"dtype": "float32", "max_model_len": 120, "tensor_parallel": 1, "gpu_memory": 0.1}
-LIMITS |= {"max_lora_rank": 8, "eager": True}
-ASK = """
-import gc, json, sys
-from pathlib import Path
-from lexpro.config.predict import Vllm
-from lexpro.engines import load
-from lexpro.engines.base import Request, Sampling
-if __name__ == "__main__":
-    answers = []
-    for model, base, settings, sampling, requests in json.loads(sys.stdin.read()):
-        settings = Vllm(module="lexpro.engines.vllm", **settings)
-        engine = load.engine(settings, Path(model), base and Path(base), Sampling(*sampling))
-        made = engine.generate([Request(*request) for request in requests])
-        answers.append([[g.text, g.finish_reason, g.tokens, g.error] for g in made])
-        del engine
-        gc.collect()
-    Path(sys.argv[1]).write_text(json.dumps(answers))
-"""
 # All layers that the demo's and the paper's trainings adapt.
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 TOO_LONG = Request([{"role": "user", "content": "盗窃" * 200}], 12)
-
-
-def ask_vllm(asked: list[tuple], out) -> list[list[list]]:
-    """The answers of vLLM to (model, its base or None, requests) one after the other."""
-    given = [
-        [str(model), base and str(base), LIMITS, astuple(GREEDY), [astuple(request) for request in wanted]]
-        for model, base, wanted in asked
-    ]
-    found = subprocess.run(
-        [sys.executable, "-c", ASK, str(out)],
-        input=json.dumps(given),
-        text=True,
-        capture_output=True,
-        timeout=3000,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "VLLM_CPU_KVCACHE_SPACE": "1",
-            "HF_HUB_OFFLINE": "1",
-            "VLLM_NO_USAGE_STATS": "1",
-            # Its engine in the same process: another one would import all of it again.
-            "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
-        },
-    )
-    assert found.returncode == 0, (found.stdout + found.stderr)[-8000:]
-    return json.loads(out.read_text())
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Settings of the `base_model` stage: trained here from nothing, or a pretrained one."""
+"""Settings of the `base_model` stage: trained here from nothing, or pretrained."""
 
 from __future__ import annotations
 
@@ -127,4 +127,15 @@ class Pretrained(Model):
         return self
 
 
-Settings = Annotated[FromScratch | Pretrained, Field(discriminator="kind")]
+class Gguf(Model):
+    """A model in one GGUF file (llama.cpp's form), written anew in 32 bits."""
+
+    kind: Literal["gguf"] = Field(description="The model is converted from a GGUF file.")
+    package: str | None = Field(
+        None, description="Installed Python package that brings the file (its import name); null: none."
+    )
+    file: str = Field(description="The GGUF file; with `package`, its path inside the package.")
+    runtime: PretrainedRuntime = Field(default_factory=PretrainedRuntime, description="How the stage runs.")
+
+
+Settings = Annotated[FromScratch | Pretrained | Gguf, Field(discriminator="kind")]

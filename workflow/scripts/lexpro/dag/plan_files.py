@@ -12,12 +12,13 @@ from pathlib import Path
 
 from lexpro import datasets as registry
 from lexpro.config.base import Model
-from lexpro.config.base_model import Pretrained
+from lexpro.config.base_model import FromScratch, Gguf
 from lexpro.config.benchmark import Questions
 from lexpro.config.knowledge import Statutes
 from lexpro.corpus.readers.raw_files import raw_files
 from lexpro.dag.runs import BY_PROVINCE, PLANS, Run
 from lexpro.experts import exports
+from lexpro.models.gguf import located
 from lexpro.models.pretrained import WANTED
 from lexpro.workflow import accepted, fingerprint
 from lexpro.workflow.errors import UserError
@@ -77,7 +78,10 @@ def _benchmarks(run: Run) -> dict[str, str]:
 
 
 def _weights(run: Run) -> dict[str, str]:
-    """The files of a pretrained model that are read of a folder of the user's own."""
+    """The files of a pretrained model that are read of this machine: a folder, or one GGUF file."""
+    if isinstance(run.settings, Gguf):
+        file = located(run.settings)
+        return listing([RawFile(file, file.name)], run.plan / "cache/model.json")
     folder = expanded(run.settings.path)
     if not folder.is_dir():
         raise UserError(
@@ -144,7 +148,7 @@ OUTSIDE: dict[str, tuple[str, Callable[[Run], object], Callable[[Run], dict]]] =
     "filter": ("benchmarks", lambda run: run.settings.decontaminate_against, _benchmarks),
     "base_model": (
         "model",
-        lambda run: isinstance(run.settings, Pretrained) and run.settings.path,
+        lambda run: not isinstance(run.settings, FromScratch) and not getattr(run.settings, "id", None),
         _weights,
     ),
     "embed": ("model", _model, _retriever),

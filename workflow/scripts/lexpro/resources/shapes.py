@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lexpro.config.base_model import FromScratch, Pretrained
+from lexpro.config.base_model import FromScratch, Gguf, Pretrained
+from lexpro.models import gguf
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_yaml
 
@@ -99,7 +100,7 @@ def of_config(config: dict) -> Shape:
     )
 
 
-def of_base_model(settings: FromScratch | Pretrained) -> tuple[Shape, str]:
+def of_base_model(settings: FromScratch | Pretrained | Gguf) -> tuple[Shape, str]:
     """The shape of the model that the stage `base_model` makes.
 
     Returns:
@@ -121,6 +122,9 @@ def of_base_model(settings: FromScratch | Pretrained) -> tuple[Shape, str]:
             qkv_bias=True,
         )
         return shape, "config/base_model"
+    if settings.kind == "gguf":
+        file = gguf.located(settings)
+        return of_config(gguf.config(file).to_dict()), str(file)
     if settings.path:
         file = Path(settings.path).expanduser() / "config.json"
         if not file.is_file():
