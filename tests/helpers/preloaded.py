@@ -134,16 +134,19 @@ def keep(client: socket.socket) -> None:
 
 
 def run(args: list[str]) -> int:
-    """As `python [-u] script …` or `python -m module …`; its exit status."""
+    """As `python [-u] script …` or `python -m module …`; its exit status.
+
+    The script's folder comes first on the path, where Python itself puts it.
+    """
     while args[0] == "-u":
         args = args[1:]
     try:
         if args[0] == "-m":
-            sys.path.insert(0, str(Path.cwd()))
+            sys.path[:0] = [str(Path.cwd())]
             sys.argv = args[1:]
             runpy.run_module(args[1], run_name="__main__", alter_sys=True)
         else:
-            sys.path.insert(0, str(Path(args[0]).parent))
+            sys.path[:0] = [str(Path(args[0]).parent)]
             sys.argv = args
             runpy.run_path(args[0], run_name="__main__")
     except SystemExit as asked:
