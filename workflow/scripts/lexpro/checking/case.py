@@ -81,7 +81,17 @@ class Case:
         return self.record.sections.get(name)
 
     def found(self, number: int, *fields: str, value: object = None) -> tuple[int, int] | None:
-        """Where an element of a defendant stands, None where it has no place; any value or one."""
+        """Where an element of a defendant stands.
+
+        Args:
+            number: of the defendant, from 0; -1 for the case.
+            *fields: names of elements, without the charge of a term (有期徒刑 for 盗窃罪·有期徒刑);
+                the first of them that has a place counts.
+            value: the value that the element has to have; None for any.
+
+        Returns:
+            (start, end) in the text; None where none of them has a place.
+        """
         for name in fields:
             for one in self.elements:
                 if one.owner != number or one.field.split("·")[-1] != name or not one.span:
@@ -91,14 +101,34 @@ class Case:
         return None
 
     def place(self, number: int, *fields: str, value: object = None) -> tuple[int, int]:
-        """As `found`; the beginning of the operative part where it has no place."""
+        """Where an element of a defendant stands, or the beginning of the operative part.
+
+        Args:
+            number: of the defendant, from 0; -1 for the case.
+            *fields: names of elements, as in `found`.
+            value: the value that the element has to have; None for any.
+
+        Returns:
+            (start, end) in the text. Where the element has no place, the first 40 characters of the
+            operative part, or of the text where that has none.
+        """
         if span := self.found(number, *fields, value=value):
             return span
         start, end = self.part("judgment") or (0, len(self.text))
         return start, min(end, start + 40)
 
     def term_place(self, number: int, charge: str, kind: str) -> tuple[int, int]:
-        """Where the term for one charge stands."""
+        """Where the term for one charge stands.
+
+        Args:
+            number: of the defendant, from 0.
+            charge: its canonical name.
+            kind: of the punishment: 有期徒刑, 拘役.
+
+        Returns:
+            (start, end) in the text. Where the term for the charge has no place, that of the
+            sentence as a whole, else what `place` gives.
+        """
         wanted = f"{charge}·{kind}"
         found = next(
             (one.span for one in self.elements if one.owner == number and one.field == wanted and one.span),

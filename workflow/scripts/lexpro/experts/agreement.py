@@ -118,8 +118,17 @@ def with_interval(
 ) -> dict[str, float | int | None]:
     """A coefficient and its percentile interval over drawn units.
 
+    Args:
+        table: (units × categories) counts of raters; units with fewer than two raters are left out.
+        coefficient: gives the agreement of such a table, nan where it is not defined.
+        draws: how many samples of as many units are drawn, with replacement; those without a
+            defined coefficient do not count.
+        seed: of the draws.
+        confidence: share of intervals that cover the true value, from 0 to 1.
+
     Returns:
-        value, low, high (None where undefined) and n, the units with two raters or more.
+        {value, low, high, n}; n is the number of units with two raters or more, the others are None
+        where the coefficient of the table is not defined.
     """
     table = table[table.sum(axis=1) > 1]
     value = coefficient(table) if len(table) else float("nan")

@@ -24,6 +24,14 @@ POINTS = {"tie": 0.5, "bad": 0.5}
 def matched(ratings: Iterable[Rating], key: Iterable[Mapping], sheet: str) -> list[Rated]:
     """Each rating of the sheet with what it was about.
 
+    Args:
+        ratings: the latest of each showing, of any sheet.
+        key: rows of key.jsonl; those of the kind `same` were never shown.
+        sheet: id of the sheet; ratings of other sheets are left out.
+
+    Returns:
+        In the order of the ratings.
+
     Raises:
         UserError: a rating is of no showing of the sheet, or of another expert's.
     """

@@ -46,6 +46,15 @@ def drawn(questions: Sequence[Question], count: int, seed: int) -> list[Question
 
     Each item that is taken is the one whose task, charge, province and difficulty were taken least
     so far (minimisation); among equals the seed decides.
+
+    Args:
+        questions: items of the benchmark with their answers; levels of difficulty are thirds of
+            these.
+        count: the most items that are drawn.
+        seed: decides among items that fit equally well.
+
+    Returns:
+        In the order in which they were drawn.
     """
     levels = difficulty(questions)
     left = {q.id: q for q in questions if len(q.answers) > 1}

@@ -84,7 +84,18 @@ def reasons(why: Mapping) -> list[str]:
 
 
 def find(document: Document, searcher: Searcher, wanted: Filter, most: int = SHOWN) -> list[dict]:
-    """The most similar cases that a filter leaves, with `reasons`."""
+    """The most similar cases that a filter leaves.
+
+    Args:
+        document: the document at hand; its facts are compared.
+        searcher: the index.
+        wanted: the filter.
+        most: how many cases at most.
+
+    Returns:
+        Rows of `Searcher.cases`, most similar first, each with `reasons` (what it shares with the
+        facts, in Chinese) and `level` of its court.
+    """
     found = searcher.cases(document.facts, most, wanted.scope)
     return [
         {**case, "reasons": reasons(case["why"]), "level": courts.level(case["court"] or "")}
@@ -117,6 +128,15 @@ def this(document: Document) -> dict:
 
 def columns(document: Document, searcher: Searcher, ids: list[str]) -> list[dict]:
     """The case at hand and others side by side.
+
+    Args:
+        document: the case at hand.
+        searcher: the index that has the others.
+        ids: doc_id of the others; the first `COMPARED` count, each once.
+
+    Returns:
+        The columns of the comparison, {title, 罪名, 情节, 金额, 结果, 法条, 事实}; the case at hand
+        is the first.
 
     Raises:
         Refused: there is no such case.

@@ -113,7 +113,16 @@ class Knowledge:
     def check(
         self, cited: Sequence[tuple[str, str]], shown: Collection[str] | None, date: str | None
     ) -> list[cite.Checked]:
-        """As `lexpro.retrieval.cite.check`, over the articles of the cited laws."""
+        """Check citations over the articles of the cited laws (`lexpro.retrieval.cite.check`).
+
+        Args:
+            cited: (law, ref) of each citation.
+            shown: refs of 刑法 that the model was shown; None: no citation is marked as not shown.
+            date: the day asked about, ISO; None for today.
+
+        Returns:
+            One for each citation, in order.
+        """
         from lexpro.retrieval import cite
         from lexpro.statutes.lookup import plain
 

@@ -72,7 +72,13 @@ class Job:
             self.changed.notify_all()
 
     def wait(self, known: int, state: str, seconds: float) -> None:
-        """Until there is more text than `known`, or another state, or the time has passed."""
+        """Wait until there is something new.
+
+        Args:
+            known: characters of the text that the caller has.
+            state: the state that the caller knows.
+            seconds: returns after this time in any case.
+        """
         with self.changed:
             self.changed.wait_for(lambda: len(self.text) > known or self.state != state, seconds)
 

@@ -81,10 +81,24 @@ def render(template: str, **words: object) -> str:
 def page(
     template: str, status: int = 200, headers: dict[str, str] | None = None, **words: object
 ) -> HTMLResponse:
-    """A page."""
+    """A page from a template.
+
+    Args:
+        template: name of the file.
+        status: HTTP status.
+        headers: further HTTP headers; None for none.
+        **words: what the template is filled in with; each is escaped.
+    """
     return HTMLResponse(render(template, **words), status, headers)
 
 
 def message(sentence: str, status: int, request_id: str = "", token_form: bool = False) -> HTMLResponse:
-    """A page that says one thing: what went wrong and what to do."""
+    """A page that says one thing: what went wrong and what to do.
+
+    Args:
+        sentence: in Chinese.
+        status: HTTP status.
+        request_id: id of the request in the log, shown where it is given.
+        token_form: whether the page asks for the token.
+    """
     return page("message.html.j2", status, sentence=sentence, request_id=request_id, token_form=token_form)

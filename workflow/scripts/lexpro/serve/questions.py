@@ -49,10 +49,21 @@ USUAL = 0.5
 
 
 def job(bench: Workbench, document: Document, task: str, question: str) -> Job:
-    """A question as a job of the queue.
+    """A question as a job; it is not in the queue yet.
+
+    Args:
+        bench: the experiment; the job asks its model.
+        document: what is asked about.
+        task: a key of `TASKS`.
+        question: the user's own words, at most `LONGEST` characters; read for the task `free`.
+
+    Returns:
+        The job. Its `about` has the articles that the model will be shown: none for `elements`.
 
     Raises:
         Refused: there is no such task, or the question is empty or too long.
+        NotReady: the index is still being loaded.
+        UserError: the index cannot be loaded.
     """
     if task not in TASKS:
         raise Refused("没有这种提问。请从列表里选。")
@@ -138,7 +149,14 @@ class Result:
 
 
 def result(knowledge: Knowledge, searcher: Searcher, document: Document, ended: Job) -> Result:
-    """The answer with its citations checked and compared with those of similar cases."""
+    """The answer with its citations checked and compared with those of similar cases.
+
+    Args:
+        knowledge: articles that the citations are checked against, on the day of the judgment.
+        searcher: the index; the `COUNTED` most similar cases are compared with.
+        document: what was asked about.
+        ended: the job, when its text is complete.
+    """
     from lexpro.asking.answering import citations
 
     task = ended.about["task"]
@@ -172,7 +190,17 @@ ALIVE = 1.0
 
 
 def events(queue: Queue, asked: Job, known: int = 0) -> Iterator[str]:
-    """The job as server-sent events: its text from `known` on, its state, its place."""
+    """The job as server-sent events, until it has ended.
+
+    Args:
+        queue: tells how many jobs are before this one.
+        asked: the job.
+        known: characters of its text that the reader has; the first event goes on from there.
+
+    Yields:
+        Events with a JSON object, one for each change and at least one every `ALIVE` seconds; the
+        id of each is the number of characters sent so far.
+    """
     state = ""
     while True:
         text, now = asked.text, asked.state

@@ -66,7 +66,17 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(host: str, port: int, policy: Policy) -> str:
-    """The address to open, with the token where there is one."""
+    """The address to open in a browser.
+
+    Args:
+        host: address that the server listens on; for all addresses (0.0.0.0, ::) a name of the
+            policy stands in its place.
+        port: that it listens on.
+        policy: whom it answers, as of `policy`.
+
+    Returns:
+        A URL, with the token where there is one.
+    """
     wild = host in ("0.0.0.0", "::", "")
     name = min(policy.hosts - LOOPBACK) if wild else host
     name = f"[{name}]" if ":" in name else name

@@ -85,7 +85,17 @@ def hostname(host: str) -> str:
 
 
 def refusal(headers: Headers, method: str, policy: Policy) -> tuple[int, str] | None:
-    """(status, sentence) of a request that is not answered, whoever sends it."""
+    """Why a request is not answered, whoever sends it.
+
+    Args:
+        headers: of the request.
+        method: of the request, in capitals.
+        policy: whom the server answers, and how many bytes a request may have.
+
+    Returns:
+        (HTTP status, sentence in Chinese): 421 for a name that is not the server's, 403 for a
+        change from another site, 413 for too many bytes. None where the request may go on.
+    """
     host = headers.get("host", "")
     if hostname(host) not in policy.hosts:
         # DNS rebinding: a foreign page that has its name lead here.

@@ -75,7 +75,16 @@ class Picture:
 
 
 def picture(months: list[int], own: int | None, bounds: tuple[int, int] | None) -> Picture | None:
-    """The distribution of terms; None where there are fewer than three."""
+    """The distribution of terms.
+
+    Args:
+        months: terms of similar cases.
+        own: term of the case at hand, in months; None where it has none.
+        bounds: lower and upper end of the computed range, in months; None where there is none.
+
+    Returns:
+        The picture; None where there are fewer than three terms.
+    """
     if len(months) < 3:
         return None
     ordered = sorted(months)
@@ -144,7 +153,16 @@ def _inside(months: int | None, bounds: tuple[int, int] | None) -> str:
 
 
 def view(document: Document, knowledge: Knowledge, searcher: SharedSearcher, province: str) -> list[View]:
-    """Each defendant's charges; what similar cases were convicted of where nobody is charged."""
+    """What the page shows of each charge of each defendant.
+
+    Where nobody is charged, the likeliest charge of similar cases is shown, once.
+
+    Args:
+        document: the case at hand.
+        knowledge: tiers, thresholds and guideline.
+        searcher: the index of similar cases.
+        province: its short name, for the thresholds; "" for those of the whole country.
+    """
     record = document.record
     predicted = not any(person.charges for person in record.defendants)
     people = record.defendants or [Defendant("")]

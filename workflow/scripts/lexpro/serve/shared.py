@@ -28,7 +28,16 @@ class SharedSearcher(Searcher):
             return super().cases(*args, **named)
 
     def alike(self, facts: str, k: int, scope: CaseScope) -> list[dict]:
-        """The rows of `cases` without `why`, which takes most of its time."""
+        """The rows of `cases` without `why`, which takes most of its time.
+
+        Args:
+            facts: what happened.
+            k: most cases.
+            scope: those that may be returned.
+
+        Returns:
+            Rows of cases.parquet, most similar first.
+        """
         with self._turn:
             near = self._similar(facts, self.vector(facts), k, self.case_mask(scope))
         return [self.case_rows[row] for row, _ in near]

@@ -56,6 +56,14 @@ class Days:
 def chosen_days(document: Document, act: str | None, judgment: str | None) -> Days:
     """The days that somebody gives, else those that the document tells.
 
+    Args:
+        document: the case at hand.
+        act: day of the act, ISO; "" for unknown, None for that of the document.
+        judgment: day of the judgment, ISO; "" for unknown, None for that of the document.
+
+    Returns:
+        Both days; "" where one is not known.
+
     Raises:
         Refused: a day is none, or the judgment is before the act.
     """
@@ -149,7 +157,17 @@ def _why(law: str, both: Lenient, dated: bool) -> str:
 
 
 def show(knowledge: Knowledge, law: str, ref: str, on: Days, cited: bool, verdict: str | None) -> Shown:
-    """One article of a case."""
+    """One article of a case, as it read on both days.
+
+    Args:
+        knowledge: versions of articles.
+        law: name of the law.
+        ref: of the article, as 264 or 133之1.
+        on: day of the act and of the judgment; an unknown day of the judgment is today, one of the
+            act is that of the judgment.
+        cited: whether the document cites it.
+        verdict: of `cite.check`; None where it is not cited.
+    """
     article = articles.parse_ref(ref, law) or Article(law, 0)
     judged = on.judgment or date.today().isoformat()
     both = knowledge.law.lenient(law, ref, on.act or judged, judged)
@@ -174,7 +192,19 @@ def show(knowledge: Knowledge, law: str, ref: str, on: Days, cited: bool, verdic
 
 
 def view(document: Document, knowledge: Knowledge, searcher: Searcher | None, on: Days) -> list[Shown]:
-    """The articles that the document cites, then those that retrieval finds for its facts."""
+    """The articles that the document cites, then those that retrieval finds for its facts.
+
+    Args:
+        document: the case at hand; where no citation was read in its parts, its whole text is
+            searched for them.
+        knowledge: versions of articles.
+        searcher: finds further articles for the facts, as of the day of the act, else of the
+            judgment, else of today; None adds none.
+        on: day of the act and of the judgment.
+
+    Returns:
+        Each article once.
+    """
     cited = [(article.law, article.ref) for article in document.record.articles]
     cited = list(dict.fromkeys(cited or cite.cited_in(document.text)))
     checked = knowledge.check(cited, None, on.judgment or None)
@@ -211,7 +241,16 @@ MOST = 6
 
 
 def crimes(knowledge: Knowledge, names: list[str], day: str) -> list[Crime]:
-    """What is known of charges: conduct, articles, and interpretations in force on a day."""
+    """What is known of charges: conduct, articles, and interpretations in force on a day.
+
+    Args:
+        knowledge: what bears on each charge.
+        names: canonical charges.
+        day: ISO; "" lists interpretations of all days.
+
+    Returns:
+        One for each name, in order, with at most `MOST` interpretations.
+    """
     own = builtin_law.load().charges
     found = []
     for name in names:
