@@ -247,6 +247,16 @@ def test_a_charge_of_two_articles_has_the_tiers_of_both(term, wrong):
     assert any(one.kind == "outside_tier" for one in run(case)) == wrong
 
 
+@pytest.mark.parametrize(("term", "wrong"), [("十五年", False), ("二十六年", True)])
+def test_a_term_for_one_crime_has_at_most_fifteen_years_also_where_life_is_possible(term, wrong):
+    rows = [Row("刑法", 115, 0, "放火的，处十年以上有期徒刑、无期徒刑或者死刑。", valid_from="1997-10-01")]
+    text = ARSON.format(term=term)
+    for law in (Law(rows), None):
+        found_ = run(Case(text, structure(text, "x"), law, {"放火罪": ["115"]}))
+        places = [text[one.start : one.end] for one in found_ if one.kind == "outside_tier"]
+        assert places == ([f"有期徒刑{term}"] if wrong else [])
+
+
 def test_no_text_makes_a_check_fail():
     late = SOUND.replace("2018年12月20日", "2028年12月20日")
     for text in ("", "本院认为", "判决如下：", "被告人犯罪。共计5元。", "2019年13月40日", late):

@@ -28,6 +28,8 @@ _REDUCING = {"10", "17", "18", "19", "20", "21", "22", "23", "24", "27", "28", "
 # From this day on a detention is not added to an imprisonment (Amendment IX, article 69).
 _ABSORBED = "2015-11-01"
 _NO_TERM = ("免予刑事处罚", "单处罚金")
+# Months that 有期徒刑 for one crime may have at most (article 45).
+_LONGEST = 180
 
 
 def _words(term: Term) -> str:
@@ -51,7 +53,7 @@ def _weight(term: Term) -> tuple[int, int]:
 
 
 def outside_tier(case: Case) -> Iterator[Finding]:
-    """A term above the heaviest tier of its charge, or below the one that the court states."""
+    """A term above 15 years or its heaviest tier, or below the tier that the court states."""
     said = case.plain[slice(*(case.part("reasoning") or (0, 0)))]
     # What others claim and what is put right is not the court's finding.
     reasoning = "".join(one for one in _SENTENCE.findall(said) if not _CLAIMED.search(one))
@@ -60,10 +62,16 @@ def outside_tier(case: Case) -> Iterator[Finding]:
             charge = term.charge or (person.charges[0] if len(person.charges) == 1 else None)
             if charge is None or term.kind in _NO_TERM or (term.kind == "有期徒刑" and term.months is None):
                 continue
+            place = case.term_place(number, charge, term.kind)
+            if term.kind == "有期徒刑" and (term.months or 0) > _LONGEST:
+                # Also of a charge that may bring life: of whatever day, a term has no more.
+                yield Finding(
+                    *place, f"{charge}判处{_words(term)}：一罪的有期徒刑不超过十五年。", "刑法第45条"
+                )
+                continue
             ref, tiers = case.tiers_of(charge)
             if not tiers:
                 continue
-            place = case.term_place(number, charge, term.kind)
             top = max(map(_heaviest, tiers))
             if _weight(term) > top:
                 reason = f"{charge}判处{_words(term)}，超过刑法第{ref}条最重一档。"
