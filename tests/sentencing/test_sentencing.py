@@ -127,7 +127,9 @@ def test_what_the_amount_adds_is_marked_as_our_arithmetic():
 def test_without_a_guideline_the_tier_is_the_range():
     fit = fitting.best(fitting.fit(TIERS, (), "数额巨大", "", 0, ()))
     made = steps.sentence(fit, None, ["自首"], [])
-    assert made.range == (36, 120) and "没有这个罪名的起点" in made.steps[0].text
+    assert made.range == (36, 120) and made.steps[0].text.startswith("知识库没有量刑指导意见")
+    other = steps.sentence(fit, None, ["自首"], [{"name": "自首"}])
+    assert other.range == (36, 120) and "没有这个罪名的起点" in other.steps[0].text
 
 
 def test_without_a_tier_nothing_is_said():

@@ -218,6 +218,12 @@ def test_a_killed_server_is_said_and_the_document_comes_back(page, slowly):
         with page.leaving():
             page.click("button.restore")
         assert page.run("location.href") == f"{base}/elements" and "林某甲" in page.text("h1")
+        # There is nothing to bring back where a text was refused.
+        page.open(f"{address}/")
+        page.fill("#text", "盗窃。")
+        with page.leaving():
+            page.click("button.primary")
+        assert "文字太短" in page.text("h1") and "恢复" not in page.text("main")
 
 
 class TestAttacks:

@@ -60,7 +60,8 @@ class TestStatutes:
         assert statutes.show(dated(), "刑法", "133之1", on, True, None).why == "none"
 
     def test_articles_without_dates_are_not_compared(self, web):
-        assert statutes.APPLIES["undated"] in web.get(f"{of(web)}/statutes").text
+        page = web.get(f"{of(web)}/statutes").text
+        assert statutes.APPLIES["undated"] in page and ">存在<" in page and ">有效<" not in page
 
     @pytest.mark.parametrize(
         ("query", "said"),

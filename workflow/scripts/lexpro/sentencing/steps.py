@@ -104,7 +104,7 @@ def sentence(
         fit: the tier; None where none is known.
         charge: what the guideline has of the charge, or None.
         circumstances: of the defendant, names of `lexpro.law.circumstances`.
-        guideline: its circumstances.
+        guideline: its circumstances; none where the knowledge base has no guideline.
         amount: yuan.
         limits: thresholds, as `fitting.reached` gives them.
         stated: words that choose among the starts of a tier.
@@ -116,6 +116,7 @@ def sentence(
     start = _start(fit, charge["starts"], stated) if charge else None
     if start is None or charge is None:
         said = "量刑指导意见没有这个罪名的起点" if charge is None else "量刑指导意见没有这一档的起点"
+        said = said if guideline else "知识库没有量刑指导意见"
         low, high = tier["months"] or (SHORTEST_DETENTION, 6)
         step = Step("法定刑", low, high, f"{said}：以法定刑幅度为限，情节在幅度内考虑。", "刑法")
         return Result([step], (int(low), int(high)), remarks)

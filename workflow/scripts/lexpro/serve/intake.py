@@ -17,6 +17,7 @@ from lexpro.serve.errors import Refused
 MOST_BYTES, MOST_CHARACTERS = 16 << 20, 300_000
 # Of a judgment's characters four in five are Chinese; of one full of sums, half.
 HAN_SHARE = 0.3
+LEAST_HAN = 4
 KINDS = {".txt": "文本", ".html": "网页", ".htm": "网页", ".docx": "Word", ".pdf": "PDF"}
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DEFENDANT = re.compile(r"被\s?告\s?人|犯罪嫌疑人|罪犯|上诉人")
@@ -50,7 +51,10 @@ def checked(document: Document) -> Document:
         raise Refused(
             f"这份文字有 {len(text):,} 个字，上限是 {MOST_CHARACTERS:,} 个字。请只粘贴本案的一份文书。", 413
         )
-    if len(_HAN.findall(text)) < max(4, HAN_SHARE * len("".join(text.split()))):
+    han, written = len(_HAN.findall(text)), len("".join(text.split()))
+    if HAN_SHARE * written <= han < LEAST_HAN:
+        raise Refused("文字太短，读不出案情。请粘贴文书全文，或者用几句话写出案情。")
+    if han < HAN_SHARE * written:
         raise Refused("这份文字不是中文文书。工作台只读中文的刑事文书或案情，请粘贴中文正文。")
     other = _OTHER_CASES.get(document.record.kind)
     if other and not _DEFENDANT.search(text[:3000]):

@@ -28,7 +28,7 @@ APPLIES = {
     "same": "两日适用同一文本。",
     "then": "裁判时的条文不更轻：适用行为时的条文（从旧）。",
     "now": "裁判时的条文处罚较轻：适用裁判时的条文（从轻）。",
-    "check": "各档法定刑有轻有重，或者文本不全：轻重不能只比法定刑，须由人逐案比较。",
+    "check": "各档法定刑有轻有重，条文不定法定刑，或者文本不全：轻重不能只比法定刑，须由人逐案比较。",
     "none": "行为时没有这一条：不得溯及既往，除非旧法另有规定处罚；须由人查明。",
     "gone": "裁判时已没有这一条：是否不再处罚，或者由别的条文处罚，须由人查明。",
     "carved": "行为时没有这一条，但此类行为当时可依较重的条文处罚，新条文可能较轻：须由人比较。",
@@ -43,6 +43,8 @@ VERDICTS = {
     cite.MISSING: ("不存在", "bad"),
     cite.UNKNOWN: ("知识库没有这部法律", ""),
 }
+# Of an article without dates nobody knows whether it was in force.
+UNDATED = "存在", "good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def show(knowledge: Knowledge, law: str, ref: str, on: Days, cited: bool, verdic
     article = articles.parse_ref(ref, law) or Article(law, 0)
     judged = on.judgment or date.today().isoformat()
     both = knowledge.law.lenient(law, ref, on.act or judged, judged)
+    why = _why(law, both, knowledge.dated)
     parts: list[tuple[str, str]] = []
     words = None
     if both.check and both.then and both.now and both.then.complete and both.now.complete:
@@ -182,10 +185,10 @@ def show(knowledge: Knowledge, law: str, ref: str, on: Days, cited: bool, verdic
         ref,
         articles.render(article),
         cited,
-        VERDICTS.get(verdict, ("", "")) if verdict else None,
+        UNDATED if why == "undated" and verdict == cite.FINE else VERDICTS.get(verdict or ""),
         both.then,
         both.now,
-        _why(law, both, knowledge.dated),
+        why,
         parts,
         words,
     )
