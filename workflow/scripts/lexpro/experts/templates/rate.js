@@ -285,6 +285,14 @@
   const shortcuts = byId("shortcuts");
   shortcuts.checked = memory.get("lexpro-shortcuts") !== false;
   shortcuts.addEventListener("change", () => memory.set("lexpro-shortcuts", shortcuts.checked));
+  byId("why").addEventListener("keydown", (event) => {
+    // Behind S a number takes a reason, Enter sends it.
+    const wanted = byId(`why-${Number(event.key) - 1}`);
+    if (!wanted || !shortcuts.checked || event.target.matches("#reason") || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    wanted.checked = true;
+    wanted.focus();
+  });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("textarea, input:not([type=radio]):not([type=checkbox])");
     if (event.key === "Escape" && typing) event.target.blur();
