@@ -189,6 +189,8 @@ def test_an_answer_is_streamed_and_stopped(page, here, slowly):
     page.press("Escape")
     page.until("!window.left && document.querySelector('#state')?.textContent === '已停止'")
     assert "字字" in page.text("#answer")
+    # It is not whole: its form, and what it does not cite, are no faults.
+    assert "读不出来" not in page.text("main") and "多数类案" not in page.text("main")
 
 
 def test_two_questions_at_once_queue(chromium, here, slowly):

@@ -35,10 +35,19 @@ def test_an_answer_is_streamed_checked_and_compared(web):
     heard = events(web, path, job)
     assert heard[-1]["state"] == "done" and "".join(one["piece"] for one in heard).endswith('["264","999"]}')
     page = web.get(f"{path}/questions?job={job}").text
-    assert "甲盗窃" in page and "不存在" in page and "有效" in page
+    # Built-in articles have no dates: whether they are in force is not said.
+    assert "甲盗窃" in page and ">不存在<" in page and ">存在<" in page and ">有效<" not in page
     # Cases cite 264 always and 67 mostly; the answer does not name 67.
     assert "100%" in page and "刑法第 67 条（67%）" in page
     assert "提供给模型的内容" in page and "完整的提示词" in page
+
+
+def test_a_citation_of_an_article_with_dates_is_in_force():
+    with client(bench(knowledge=dated())) as web:
+        path = of(web)
+        job = ask(web, path)
+        events(web, path, job)
+        assert ">有效<" in web.get(f"{path}/questions?job={job}").text
 
 
 def test_a_reader_that_comes_again_is_given_the_rest(web):

@@ -12,7 +12,7 @@ from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite
 from lexpro.serve.documents import Document
 from lexpro.serve.errors import Refused
-from lexpro.serve.jobs import ENDED, LOADING, Job, Queue
+from lexpro.serve.jobs import DONE, ENDED, LOADING, Job, Queue
 from lexpro.tasks import answers, prompts, texts
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ VERDICTS = {
     cite.MISSING: ("不存在", "bad"),
     cite.UNKNOWN: ("知识库没有这部法律", ""),
 }
+# Of articles without dates nobody knows whether they are in force.
+UNDATED = VERDICTS | {cite.FINE: ("存在", "good"), cite.NOT_SHOWN: ("存在，但没有提供给模型", "")}
 # Share of the similar cases from which a citation counts as usual.
 USUAL = 0.5
 
@@ -134,7 +136,7 @@ class Result:
     Attributes:
         thought: before the answer, or "".
         said: the answer.
-        readable: whether its form could be read; None for a free question.
+        readable: whether its form could be read; None for a free question and one that was stopped.
         citations: each with its check.
         missed: (ref, share) that most similar cases cite and the answer does not.
         cases: how many similar cases were counted.
@@ -164,13 +166,14 @@ def result(knowledge: Knowledge, searcher: Searcher, document: Document, ended: 
     cited = cite.cited_in(ended.text) if task in ("free", "elements") else citations(task, ended.text)
     checked = knowledge.check(cited, set(ended.about["refs"]), document.record.date)
     similar = searcher.cases(document.facts, COUNTED)
+    verdicts = VERDICTS if knowledge.dated else UNDATED
     counts = Counter(ref for case in similar for ref in set(case["refs"]))
     total = max(1, len(similar))
     rows = [
         Cited(
             one.law,
             one.ref,
-            VERDICTS[one.verdict],
+            verdicts[one.verdict],
             counts[one.ref] / total if one.law == CRIMINAL_LAW else None,
         )
         for one in checked
@@ -181,8 +184,11 @@ def result(knowledge: Knowledge, searcher: Searcher, document: Document, ended: 
         for ref, count in counts.most_common()
         if count / total >= USUAL and ref not in mine
     ]
-    readable = None if task == "free" else answers.parse(task, said) is not None
-    return Result(thought or "", said, readable, rows, missed if task == "article" else [], len(similar))
+    # An answer that was stopped is not whole: nothing is said of its form and of what it lacks.
+    whole = ended.state == DONE
+    readable = answers.parse(task, said) is not None if whole and task != "free" else None
+    missed = missed if whole and task == "article" else []
+    return Result(thought or "", said, readable, rows, missed, len(similar))
 
 
 # Seconds between two signs of life, so that a browser knows the connection stands.
