@@ -22,7 +22,9 @@ def unpacked(source):
                 repository.archive(archive, commit, path=["workflow/scripts", "envs"])
                 archive.seek(0)
                 with tarfile.open(fileobj=archive) as files:
-                    files.extractall(f"{new}/files", filter="data")
+                    # An argument of extractall() from Python 3.11.4 on; Debian 12 has 3.11.2.
+                    files.extraction_filter = getattr(tarfile, "data_filter", None)
+                    files.extractall(f"{new}/files")
             os.rename(f"{new}/files", folder)
     return folder
 
