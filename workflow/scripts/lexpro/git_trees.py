@@ -60,7 +60,7 @@ def unpack(archive: Path, within: str, target: Path) -> bool:
     wanted = PurePosixPath(within).parts
     target.mkdir(parents=True)
     with tarfile.open(archive) as members:
-        # What Python refuses by itself from 3.11.4 on (Debian 12 has 3.11.2), and is refused here too.
+        # What Python refuses by itself from 3.11.4 on (Debian 12 has 3.11.2), and we below.
         members.extraction_filter = getattr(tarfile, "data_filter", None)
         for member in members:
             parts = PurePosixPath(member.name).parts
