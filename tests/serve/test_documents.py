@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sample_cases import CIVIL, ENGLISH, FACTS, FILES, TEXT, scan
 
 from lexpro.encoding import tidy
-from lexpro.serve import intake, ocr
+from lexpro.serve import documents, intake, ocr
 from lexpro.serve.documents import Document, Store, alignment
 from lexpro.serve.errors import Refused
 
@@ -45,6 +45,22 @@ def test_every_kind_of_file_is_read(name):
     document = intake.uploaded(name, FILES[name]())
     assert [person.name for person in document.record.defendants] == ["林某甲", "周某乙"]
     assert document.record.defendants[0].sentence.months == 20
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("被告人张某甲趁人不备窃得手机一部，价值人民币三千元。", "张某甲"),
+        ("被告人李某伙同他人盗窃手机一部。", "李某"),
+        ("被告人王建国酒后驾驶小型轿车上路。", "王建国"),
+        ("被告人赵某某，男，窃得手机一部。", "赵某某"),
+    ],
+)
+def test_the_name_in_typed_facts_ends_before_what_was_done(told, name):
+    document = intake.pasted(told)
+    assert [person.name for person in document.record.defendants] == [name]
+    place = next(one.span for one in document.elements if one.field == "姓名")
+    assert told[slice(*place)] == name and documents.named("利民商贸有限公司") == "利民商贸有限公司"
 
 
 def test_a_path_in_a_file_name_is_no_path(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -16,6 +17,20 @@ from lexpro.tasks import texts
 
 # Documents that are kept, and their characters in all; the oldest go first.
 MOST, MOST_CHARACTERS = 200, 20_000_000
+
+# In facts that somebody types, what was done follows the name at once: 张某甲趁人不备窃得手机一部.
+_NAME = r"[\u4e00-\u9fff]某{1,2}[甲乙丙丁戊己庚辛0-9]?|[\u4e00-\u9fff]{2,3}?"
+_DID = (
+    "伙同|结伙|趁|乘|窃|盗|偷|抢|骗|在|于|酒后|醉酒|无证|驾|持|因|以|用|将|从|至|到|与|先后|多次|采|通过|利用|为|明知"
+    "|未经|违反|故意|非法|携带|翻|撬|潜入|进入|来到|殴|打|伤|捅|砍|贩|吸|开设|组织|容留"
+)
+_TOLD = re.compile(f"({_NAME})(?:{_DID})")
+
+
+def named(name: str) -> str:
+    """The name at the beginning of what was read as one, where it is too long for a name."""
+    found = _TOLD.match(name) if len(name) > 4 else None
+    return found[1] if found else name
 
 
 def alignment(raw: str, tidied: str) -> list[int]:
@@ -71,7 +86,11 @@ class Document:
     @cached_property
     def record(self) -> Judgment:
         """The record that the rules make of it."""
-        return structure(self.text, self.id)
+        made = structure(self.text, self.id)
+        if "judgment" not in made.sections:
+            for person in made.defendants:
+                person.name = named(person.name)
+        return made
 
     @property
     def is_judgment(self) -> bool:
