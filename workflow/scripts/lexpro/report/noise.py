@@ -11,7 +11,9 @@ from lexpro.report import catalog, labels
 from lexpro.report.table import Table
 
 
-def floors(summary: dict, tasks: Sequence[str] | None = None) -> Iterator[tuple[str, str, str, dict]]:
+def measured_floors(
+    summary: dict, tasks: Sequence[str] | None = None
+) -> Iterator[tuple[str, str, str, dict]]:
     """(task, variant, retrieval, floor) of what was measured."""
     for task, by_variant in summary.get("noise", {}).items():
         if tasks is None or task in tasks:
@@ -24,7 +26,7 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     """One sentence a task, of the variant that varies most: between samples, between draws."""
     said = []
     for task in dict.fromkeys(tasks):
-        of_task = [floor for summary in summaries for *_, floor in floors(summary, (task,))]
+        of_task = [floor for summary in summaries for *_, floor in measured_floors(summary, (task,))]
         if of_task:
             name = labels.TASKS.get(task, task)
             said.append(
@@ -42,7 +44,7 @@ def note(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
 
 def _greedy(summaries: Sequence[dict], tasks: Sequence[str]) -> str:
     """What a second run of greedy answers gave, all variants together; "" for sampled answers."""
-    measured = [floor for summary in summaries for *_, floor in floors(summary, tasks)]
+    measured = [floor for summary in summaries for *_, floor in measured_floors(summary, tasks)]
     if any("largest" in floor for floor in measured):
         return ""
     second = [floor["repeatability"] for floor in measured if "repeatability" in floor]
@@ -77,7 +79,7 @@ def table(summary: dict) -> Table:
             floor["redrawn"],
             *(floor.get("repeatability", {}).get(name) for name in ("items", "same", "difference")),
         )
-        for task, variant, retrieval, floor in floors(summary)
+        for task, variant, retrieval, floor in measured_floors(summary)
     ]
     columns = ("task", "variant", "retrieval", "samples", "mean between samples", "largest", "between draws")
     columns += ("made again", "same text", "apart")
