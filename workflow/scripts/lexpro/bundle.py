@@ -61,26 +61,20 @@ def wheels(lock: Path, out: Path) -> None:
         _run([*pip, "--no-deps", "--requirement", requirements])
 
 
-def data(mirror: Path, out: Path) -> list[str]:
+def data(mirror: Path, out: Path) -> None:
     """Copy the registered data sets that a mirror has to where they stand in it.
-
-    Returns:
-        Their names.
 
     Raises:
         UserError: the mirror is no folder, or has none of them.
     """
     if not mirror.is_dir():
         raise UserError(f"--mirror {mirror} is not a folder.")
-    copied = []
-    for name, dataset in datasets.registered().items():
-        place = datasets.in_mirror(dataset, mirror)
-        if place.exists():
-            _copy(place, out / "mirror" / place.relative_to(mirror))
-            copied.append(name)
-    if not copied:
+    places = [datasets.in_mirror(dataset, mirror) for dataset in datasets.registered().values()]
+    there = [place for place in places if place.exists()]
+    if not there:
         raise UserError(f"--mirror {mirror} has none of the data sets of {datasets.REGISTRY}.")
-    return copied
+    for place in there:
+        _copy(place, out / "mirror" / place.relative_to(mirror))
 
 
 def model(folder: Path, out: Path) -> None:
@@ -98,7 +92,7 @@ def model(folder: Path, out: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file or a folder, following links; what is there already stays."""
+    """Copy a file or a folder, following links; a folder joins what is there already."""
     if source.is_dir():
         shutil.copytree(source, target, dirs_exist_ok=True)
     else:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lexpro import datasets as registry
 from lexpro.config.base import Model
-from lexpro.config.base_model import FromScratch, Gguf
+from lexpro.config.base_model import Gguf, Pretrained
 from lexpro.config.benchmark import Questions
 from lexpro.config.knowledge import Statutes
 from lexpro.corpus.readers.raw_files import raw_files
@@ -148,7 +148,9 @@ OUTSIDE: dict[str, tuple[str, Callable[[Run], object], Callable[[Run], dict]]] =
     "filter": ("benchmarks", lambda run: run.settings.decontaminate_against, _benchmarks),
     "base_model": (
         "model",
-        lambda run: not isinstance(run.settings, FromScratch) and not getattr(run.settings, "id", None),
+        lambda run: (
+            isinstance(run.settings, Gguf) or (isinstance(run.settings, Pretrained) and run.settings.path)
+        ),
         _weights,
     ),
     "embed": ("model", _model, _retriever),
