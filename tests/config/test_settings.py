@@ -110,6 +110,11 @@ WRONG = [
     ("sft.max_length=5000", [TOP + "sft.max_length and by default: base_model.max_position: 5000 tokens"]),
     ("grpo.max_prompt_length=4000", ["grpo.max_prompt_length", "4320 tokens do not fit"]),
     ("predict.decoding.max_new_tokens.term=2048", ["predict.decoding.max_new_tokens", "do not fit"]),
+    ("tasks.form.citing_shares=true", ["tasks.form.citing_shares and", "state retrieval.ranker: {}"]),
+    (
+        "tasks.form.citing_shares=true & tasks.retrieval.ranker={}",
+        [TOP + "tasks.form.citing_shares", "no ranker of the index knows that"],
+    ),
     # Nothing would be left to do.
     ("index.weights={dense: 0.0, cases: 0.0}", ["index.weights: all weights are 0"]),
     ("tasks.mix.sft={elements: 0.0, charge: 0.0, article: 0.0, term: 0.0}", ["tasks.mix.sft: all shares are 0"]),

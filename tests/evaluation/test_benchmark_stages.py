@@ -16,13 +16,15 @@ from lexpro.config import score
 from lexpro.config.benchmark import PinnedQuestions
 from lexpro.dag import builder, requirements
 from lexpro.evaluation import contamination, questions, score_questions
-from lexpro.evaluation.baselines import judgment_baselines
+from lexpro.evaluation.baselines import judgment_baselines, margins
 from lexpro.evaluation.consistency import consistency, of_samples
+from lexpro.evaluation.grading import grade
 from lexpro.evaluation.items import Retrieval
 from lexpro.evaluation.scorers import Scorer, points
 from lexpro.evaluation.tasks.disc import items as disc
 from lexpro.evaluation.tasks.lawbench import items
 from lexpro.evaluation.tasks.lawbench import scorer as lawbench
+from lexpro.tasks import targets
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import write_json, write_text
 
@@ -187,6 +189,28 @@ def test_baselines_of_the_projects_own_tasks():
     assert (
         json.loads(found["constant"]["answer"])["刑期"] > 3 and found["constant"]["score"] > found["majority"]
     )
+
+
+def test_a_model_beside_answers_that_were_made_without_it():
+    """Item by item: a model that repeats a baseline is above it by nothing."""
+    asked = [
+        {"task": "charge", "gold": {"罪名": [name]}, "input": "事实"} for name in ("盗窃罪", "诈骗罪") * 20
+    ]
+    golds = [targets.dump(item["gold"]) for item in asked]
+    theft = [golds[0]] * len(asked)
+
+    def samples(texts):
+        row = {"error": None, "finish_reason": "stop"}
+        return [[grade(item, row | {"completion": text})] for item, text in zip(asked, texts, strict=True)]
+
+    answers, how = {"constant": theft, "linear": golds}, score.Settings()
+    perfect = margins("charge", asked, samples(golds), answers, how)
+    assert perfect["constant"]["score"] == perfect["constant"]["difference"] == 0.5
+    assert 0.2 < perfect["constant"]["low"] < 0.5 < perfect["constant"]["high"] < 0.8
+    same = perfect["linear"]
+    assert same["score"] == 1 and same["difference"] == 0 and same["low"] < 0 < same["high"]
+    poor = margins("charge", asked, samples(theft), answers, how)
+    assert poor["linear"]["difference"] == -0.5 and poor["linear"]["high"] < 0
 
 
 @pytest.mark.parametrize(

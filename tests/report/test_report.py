@@ -354,7 +354,7 @@ def test_every_number_of_a_table_is_in_the_summary(found, name):
     keys = {int(k) for by_k in found["retrieval"]["systems"].values() for k in by_k}
     # What this experiment did not ask: public benchmarks, several answers to a prompt, and what
     # knows nothing.
-    assert made.rows or name in ("benchmarks", "baselines", "consistency", "accepted")
+    assert made.rows or name in ("benchmarks", "baselines", "margins", "consistency", "accepted")
     for row in made.rows:
         assert len(row) == len(made.columns)
         assert {cell for cell in row if isinstance(cell, int | float)} <= leaves(read_back(found)) | keys

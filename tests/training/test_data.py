@@ -50,6 +50,30 @@ def test_blocks_have_no_padding(vocab):
         data.blocks(DOCUMENTS[:1], vocab, 4096)
 
 
+@given(st.integers(2, 4), st.lists(st.integers(1, 90), min_size=1, max_size=6))
+def test_every_copy_stands_within_a_block_of_the_one_before(copies, lengths):
+    """Of long documents too, whose copies as a whole would be too far apart to learn from."""
+    size, token = 24, iter(range(10**6))
+    texts = {f"text {n}": [next(token) for _ in range(length)] for n, length in enumerate(lengths)}
+
+    class Vocabulary:
+        pad_token_id = -1
+
+        def __call__(self, asked, add_special_tokens):
+            return {"input_ids": [texts[text] for text in asked]}
+
+    blocks = data.blocks([*texts, *["text 0"] * 30], Vocabulary(), size, copies)
+    stream = [token for row in blocks["input_ids"] for token in row if token >= 0]
+    places: dict[int, list[int]] = {}
+    for place, one in enumerate(token for row in blocks["input_ids"] for token in row):
+        places.setdefault(one, []).append(place)
+    once = [token for text in texts.values() for token in text][: len(set(stream))]
+    assert list(dict.fromkeys(stream)) == once, "nothing is left out, nothing is moved"
+    for one, found in places.items():
+        if one >= lengths[0]:
+            assert all(b - a <= size for a, b in zip(found, found[1:], strict=False))
+
+
 def _example(tokens: list[int], prompt: int) -> dict:
     return {"input_ids": tokens, "labels": [-100] * prompt + tokens[prompt:]}
 

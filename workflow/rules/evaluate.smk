@@ -43,6 +43,8 @@ rule score:
         plan=plan_of("score"),
         predict=upstream("score", "predict"),
         tasks=upstream("score", "tasks"),
+        # Of an index with a ranker, which is the linear model.
+        index=optional_upstream("score", "index"),
         # Of models that a scorer reads (METEOR, BERTScore).
         models=outside("score"),
     output:

@@ -10,7 +10,7 @@ from lexpro.workflow.stage import stage
 def main(argv: list[str] | None = None) -> None:
     """Run the stage."""
     with stage("score", __doc__, argv) as run:
-        scored = score(run.settings, run.inputs["predict"], run.inputs["tasks"])
+        scored = score(run.settings, run.inputs["predict"], run.inputs["tasks"], run.inputs.get("index"))
         write_json_lines(run.out / "items.jsonl", scored.items)
         write_json(run.out / "scores.json", scored.scores)
         run.counts.update({task: part["n"] for task, part in scored.scores.items()})

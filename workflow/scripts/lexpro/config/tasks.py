@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveInt, model_validator
 
 from lexpro.config.base import Minutes, Model, Runtime, Share, clash
+from lexpro.config.index import Ranker
 from lexpro.task_names import FIELDS, CaseField, DefendantField
 
 Section = Literal["header", "parties", "accusation", "facts", "evidence", "reasoning", "judgment", "ending"]
@@ -62,7 +63,7 @@ class Retrieval(Model):
     """Statutes in the prompts of charge, article and term, found in the knowledge base.
 
     They are found from the facts by BM25 over their texts, fused with the citations of similar
-    training cases.
+    training cases; or by a ranker that is learned from training cases, as that of an index.
     """
 
     share: Share = Field(0.5, description="Prompts that show statutes (share).")
@@ -78,6 +79,16 @@ class Retrieval(Model):
     voters: PositiveInt = Field(20, description="Most similar cases that vote (count).")
     votes_weight: NonNegativeFloat = Field(
         2.0, description="Weight of the ranking by votes, beside the 1 of BM25."
+    )
+    ranker: Ranker | None = Field(
+        None,
+        description=(
+            "The ranker of the index, learned here from the other folds for each training case, so that prompts show "
+            "what they will show for a case that it does not know; null: BM25 and votes."
+        ),
+    )
+    folds: int = Field(
+        5, ge=2, description="Folds of the training cases that rankers are learned by (count)."
     )
 
 
@@ -123,6 +134,13 @@ class Form(Model):
     articles_tokens: NonNegativeInt = Field(
         2000, description="Shown of all statutes, with numbers and versions; 0: no limit (tokens)."
     )
+    citing_shares: bool = Field(
+        False,
+        description=(
+            "Whether it is said with each statute how many of ten such cases cite it; needs a ranker, here and in the "
+            "index."
+        ),
+    )
     court_cases: NonNegativeInt = Field(
         0,
         description=(
@@ -157,5 +175,10 @@ class Settings(Model):
             raise clash(
                 ["augment.reworded", "form.style"],
                 f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording",
+            )
+        if self.form.citing_shares and not self.retrieval.ranker:
+            raise clash(
+                ["form.citing_shares", "retrieval.ranker"],
+                "form.citing_shares is true, but nothing is learned that knows them; state retrieval.ranker: {}",
             )
         return self

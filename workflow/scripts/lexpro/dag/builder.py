@@ -12,7 +12,7 @@ from typing import Any
 from lexpro import datasets
 from lexpro.config import load
 from lexpro.config.base import Model
-from lexpro.config.benchmark import Asked, Questions
+from lexpro.config.benchmark import Asked, Judgments, Questions
 from lexpro.config.corpus import Dataset, Folder
 from lexpro.dag import experiment
 from lexpro.dag.compose import SettingError, located
@@ -92,7 +92,10 @@ def expand(wanted: Experiment, dag: Dag) -> None:
         )
         # The held-out judgments come with the tasks; scoring reads the data sets of the others.
         read = {"items": items} if items["data"] else {}
-        score = run("score", {"predict": predict, "tasks": tasks}, {"benchmark": benchmark, **read}, choice)
+        # The linear model beside which the project's own tasks stand.
+        learned = wanted.settings["index"].ranker and isinstance(wanted.benchmarks[benchmark], Judgments)
+        answers = {"predict": predict, "tasks": tasks} | ({"index": index} if learned else {})
+        score = run("score", answers, {"benchmark": benchmark, **read}, choice)
         where = f"{variant}.{retrieval}" if benchmark == HELDOUT else f"{variant}.{retrieval}.{benchmark}"
         made |= {f"predict.{where}": predict, f"score.{where}": score}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from lexpro.config import benchmark, corpus, filter, grpo, sft, tasks
+from lexpro.config import benchmark, corpus, filter, grpo, index, sft, tasks
 from lexpro.config.base import Model, check_names
 from lexpro.config.base_model import FromScratch
 from lexpro.config.check import Problem
@@ -141,8 +141,18 @@ def _asked(tasks: tasks.Settings, **stages: Model) -> Wrong:
             )
 
 
+def _shares(tasks: tasks.Settings, index: index.Settings, **_) -> Wrong:
+    """Prompts of evaluation say what those of training say."""
+    if tasks.form.citing_shares and not index.ranker:
+        yield (
+            ("index.ranker", "tasks.form.citing_shares"),
+            "prompts say how many of ten such cases cite a statute, but no ranker of the index knows that; choose "
+            "index: learned, or citing_shares: false",
+        )
+
+
 # What settings of several stages say together; each is given the settings of all stages by name.
-ACROSS = (_methods, _lengths, _asked)
+ACROSS = (_methods, _lengths, _asked, _shares)
 
 
 def _key(place: tuple, dotted: str) -> tuple:

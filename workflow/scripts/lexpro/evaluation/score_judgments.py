@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from lexpro.config import score as config
 from lexpro.config.benchmark import PinnedJudgments
 from lexpro.evaluation import contamination
-from lexpro.evaluation.baselines import judgment_baselines
+from lexpro.evaluation.baselines import judgment_baselines, margins
 from lexpro.evaluation.consistency import consistency
-from lexpro.evaluation.grading import Grade, grade
+from lexpro.evaluation.grading import LISTS, Grade, grade
 from lexpro.evaluation.judgments import Judgments
 from lexpro.evaluation.metrics import main_score, summarise
 from lexpro.evaluation.scored import Scored, prediction_of
+from lexpro.retrieval import linear
+from lexpro.retrieval.index_files import RANKER
+from lexpro.retrieval.ranker import Ranker
 from lexpro.task_names import TASKS
+from lexpro.tasks import targets
 from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import read_json
 
 # Task → item → grades of its samples.
 Grades = dict[str, dict[str, list[Grade]]]
@@ -75,12 +81,23 @@ def main_scores(
     return {task: main_score(task, made) for task, made in grades.items()}
 
 
+def _linear(index: Path) -> dict[str, Callable[[str], str]]:
+    """Task → (facts → the linear model's answer)."""
+    ranker, least = Ranker.load(index / RANKER), read_json(index / linear.FILE)
+
+    def said(task: str, facts: str) -> str:
+        return targets.dump({LISTS[task]: linear.answer(ranker, task, facts, least[task])})
+
+    return {task: partial(said, task) for task in linear.TASKS}
+
+
 def score(
     source: Judgments,
     tasks: Path,
     settings: PinnedJudgments | None,
     predictions: Sequence[dict],
     how: config.Settings,
+    index: Path | None = None,
 ) -> Scored:
     """Scores by task, and a row for each prediction.
 
@@ -90,6 +107,7 @@ def score(
         settings: of the benchmark.
         predictions: rows of predictions.jsonl.
         how: settings of the intervals.
+        index: folder of an index with a ranker, the linear model; None without one.
 
     Raises:
         UserError: a prediction is of no item.
@@ -111,12 +129,18 @@ def score(
         contamination.documents(tasks),
     )
     scores, shares = {}, {}
+    linear_answers = _linear(index) if index else {}
     for task, rows in asked.items():
         samples = list(grades[task].values())
+        baselines = judgment_baselines(task, rows)
+        others = {"constant": [baselines["constant"]["answer"]] * len(rows)}
+        if task in linear_answers:
+            others["linear"] = [linear_answers[task](item["input"]) for item in rows]
         shares |= dict(zip((item["id"] for item in rows), overlaps[task], strict=True))
         scores[task] = {
             **summarise(task, samples, how),
-            "baselines": judgment_baselines(task, rows),
+            "baselines": baselines,
+            "margins": margins(task, rows, samples, others, how),
             "contamination": contamination.summary(overlaps[task]),
             **consistency(task, [[made.answer for made in group] for group in samples]),
         }

@@ -31,13 +31,15 @@ def predictions(path: Path) -> list[dict]:
     return rows
 
 
-def score(settings: Planned, predicted: Path, tasks: Path) -> Scored:
+def score(settings: Planned, predicted: Path, tasks: Path, index: Path | None = None) -> Scored:
     """Score the predictions of a run.
 
     Args:
         settings: of the stage `score`.
         predicted: folder of the stage `predict`.
         tasks: folder of the stage `tasks`.
+        index: of the stage `index`, where its ranker is the linear model that the project's own
+            tasks are compared with.
 
     Returns:
         Scores by task and a row for each prediction. A task of which some answers were generated a
@@ -54,7 +56,7 @@ def score(settings: Planned, predicted: Path, tasks: Path) -> Scored:
         scored = score_questions.score(source, task_of, tasks, items, rows, settings)
         main_scores = partial(score_questions.main_scores, source, task_of, items)
     else:
-        scored = score_judgments.score(source, tasks, items, rows, settings)
+        scored = score_judgments.score(source, tasks, items, rows, settings, index)
         main_scores = partial(score_judgments.main_scores, source, tasks, items)
     second = list(read_json_lines(predicted / REPEATS))
     for task, compared in repeatability.compared(rows, second, main_scores).items():

@@ -16,12 +16,14 @@ import polars as pl
 from lexpro.config.tasks import Settings
 from lexpro.corpus import kept
 from lexpro.examples import shortage
+from lexpro.examples.out_of_fold import OutOfFold
 from lexpro.examples.questions import QuestionBuilder
 from lexpro.examples.same_case import families
 from lexpro.examples.split import SplitRow, assign
 from lexpro.hashing import draw
 from lexpro.law import courts
 from lexpro.records import Judgment
+from lexpro.retrieval import cases
 from lexpro.retrieval.lexical import LexicalRetriever, Precedent
 from lexpro.statutes import table
 from lexpro.tasks import targets, texts
@@ -44,8 +46,19 @@ def build(run: Run) -> None:
     retriever = LexicalRetriever.build(
         table.read(run.inputs["knowledge"] / "articles.parquet"), precedents(path, rows, splits, settings)
     )
-    builder = QuestionBuilder(settings, retriever)
-    heldout = write_training(run, builder, path, splits, {row.doc_id: row.family for row in rows})
+    family_of = {row.doc_id: row.family for row in rows}
+    retrieval, learned = settings.retrieval, None
+    if retrieval.ranker and retrieval.share:
+        learned = OutOfFold.learn(
+            cases.of_splits(path, splits),
+            family_of,
+            retriever,
+            retrieval.ranker,
+            retrieval.folds,
+            settings.seed,
+        )
+    builder = QuestionBuilder(settings, retriever, learned)
+    heldout = write_training(run, builder, path, splits, family_of)
     if message := shortage.too_few(rows, splits, run.counts, settings):
         raise UserError(message + shortage.dropped(run.inputs["filter"]))
     # In a drawn order, so that the first items of the file are a fair sample of it.

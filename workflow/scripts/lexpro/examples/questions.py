@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lexpro.config.tasks import Form, Settings
 from lexpro.examples import augment
+from lexpro.examples.out_of_fold import OutOfFold
 from lexpro.hashing import draw
 from lexpro.law import courts
 from lexpro.law.articles import CRIMINAL_LAW
@@ -85,11 +86,13 @@ class Question:
 class QuestionBuilder:
     """Asks judgments the tasks, as the settings of the `tasks` stage say.
 
-    `retriever` may be None where `settings.retrieval.share` is 0.
+    `retriever` may be None where `settings.retrieval.share` is 0. `learned` finds the statutes
+    where there is one, in place of the retriever's own search.
     """
 
     settings: Settings
     retriever: LexicalRetriever | None
+    learned: OutOfFold | None = None
 
     @property
     def form(self) -> Form:
@@ -137,20 +140,21 @@ class QuestionBuilder:
             if question.task == "elements" or draw(seed, "shown", question.id) >= retrieval.share:
                 yield question
                 continue
-            articles = self.retriever.search(
-                question.input,
-                retrieval.k,
-                judgment.date,
-                family,
-                retrieval.voters,
-                retrieval.votes_weight,
-            )
+            articles = self._statutes(question.input, judgment.date, family)
             if draw(seed, "gold", question.id) < retrieval.gold_inserted:
                 cited = targets.refs(judgment)
                 articles = insert_gold(articles, cited, self.retriever, (seed, question.id))
             court = courts.key(judgment.court, judgment.province)
             cited_there = self.retriever.court_citations(question.input, court, self.form.court_cases, family)
             yield replace(question, id=f"{question.id}:rag", articles=articles, court_citations=cited_there)
+
+    def _statutes(self, facts: str, date: str | None, family: str) -> list[dict]:
+        retrieval = self.settings.retrieval
+        if self.learned:
+            return self.learned.search(facts, retrieval.k, date, family)
+        return self.retriever.search(
+            facts, retrieval.k, date, family, retrieval.voters, retrieval.votes_weight
+        )
 
 
 def insert_gold(

@@ -124,6 +124,12 @@ TABLES = {
         "Uninformed baselines, and gold itself",
         "What gold, the commonest answer, the copied prompt and the best constant answer score, by each scorer.",
     ),
+    "margins": Entry(
+        "Models beside a constant answer and a linear model",
+        "What a model has more than answers that were made without it, item by item. The linear model is the ranker "
+        "of the index (ridge regression on n-grams of the facts): it names what at least a share of such cases has. "
+        "A model that is below it is no use for that task.",
+    ),
     "benchmarks": Entry(
         "Public benchmarks",
         "The official score, bug for bug, beside the normalised one with its interval. Empty where the experiment "

@@ -86,6 +86,26 @@ def baselines(summary: dict) -> Table:
     return Table(catalog.TABLES["baselines"].title, names, [(*key, *values) for key, values in rows.items()])
 
 
+def margins(summary: dict) -> Table:
+    """What each model has more than the best constant answer, and than the linear model."""
+    rows = [
+        (
+            task,
+            labels.VARIANTS[variant],
+            labels.RETRIEVAL[retrieval],
+            row["n"],
+            row[row["main"]],
+            name,
+            *(beside[key] for key in ("score", "difference", "low", "high")),
+        )
+        for task, variant, retrieval, row in cells(summary)
+        for name, beside in row.get("margins", {}).items()
+    ]
+    names = ("task", "variant", "retrieval", "n", "score", "beside", "its score", "difference", "low", "high")
+    title = f"{catalog.TABLES['margins'].title}: the difference with its {labels.interval(summary)}"
+    return Table(title, names, rows)
+
+
 def _said(cell: str) -> str:
     variant, retrieval = cell.split(".")
     return f"{labels.VARIANTS[variant]}, {labels.RETRIEVAL[retrieval]}"
@@ -121,5 +141,6 @@ TABLES = {
     "comparisons": comparisons,
     "noise": noise.table,
     "baselines": baselines,
+    "margins": margins,
     "benchmarks": benchmarks,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +107,17 @@ def read(path: Path, splits: Path, wanted: tuple[str, ...] = TRAINING) -> list[C
         splits: splits.parquet of the tasks stage.
         wanted: the splits to read; held-out judgments are not among the default's.
     """
-    split = dict(pl.read_parquet(splits, columns=["doc_id", "split"]).rows())
+    return of_splits(path, dict(pl.read_parquet(splits, columns=["doc_id", "split"]).rows()), wanted)
+
+
+def of_splits(path: Path, split: Mapping[str, str], wanted: tuple[str, ...] = TRAINING) -> list[Case]:
+    """As `read`, for splits that are not written yet.
+
+    Args:
+        path: kept.parquet of the filter stage.
+        split: doc_id → name of its split.
+        wanted: the splits to read.
+    """
     cases = [_case(row, judgment) for row, judgment in kept.read(path) if split.get(row["doc_id"]) in wanted]
     return sorted((case for case in cases if case.facts), key=lambda case: case.doc_id)
 

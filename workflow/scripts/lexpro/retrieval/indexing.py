@@ -3,8 +3,9 @@
 `chroma/`, `bm25/{articles,cases}/`, `ranker/` (where `index.ranker` is set), `articles.parquet`,
 `cases.parquet`, the vectors and the embedder (`articles.npy`, `cases.npy`, `embedder/`: linked, so
 that an index is whole by itself),
-`index.json` (settings, and the embedder that queries must use), `recall.json` (recall of the
-held-out cases' cited articles, by system).
+`index.json` (settings, and the embedder that queries must use), `linear.json` (with `ranker/`: from
+which share on it is an answer), `recall.json` (recall of the held-out cases' cited articles, by
+system).
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 
-from lexpro.retrieval import cases, dense, recall, rerank
+from lexpro.retrieval import cases, dense, linear, recall, rerank
 from lexpro.retrieval.bm25 import BM25
 from lexpro.retrieval.index_files import CARD, RANKER
 from lexpro.retrieval.ranker import Ranker
 from lexpro.retrieval.search import Searcher
 from lexpro.retrieval.store import Table, build
 from lexpro.statutes import table
+from lexpro.tasks.form import read_form
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, read_json_lines, write_json
 from lexpro.workflow.stage import Run
@@ -98,6 +101,10 @@ def build_index(run: Run, articles: Sequence[dict], training_cases: Sequence[cas
         ranker.save(run.out / RANKER)
         names = ranker.labels
         run.log.info("the ranker knows %d articles and %d charges", len(names.refs), len(names.charges))
+        splits = pl.read_parquet(run.inputs["tasks"] / "splits.parquet", columns=["doc_id", "family"])
+        longest = read_form(run.inputs["tasks"]).facts_chars
+        least = linear.choose(training_cases, dict(splits.rows()), articles, settings.ranker, longest)
+        write_json(run.out / linear.FILE, least)
     shutil.copyfile(run.inputs["knowledge"] / "articles.parquet", run.out / "articles.parquet")
     cases.write(training_cases, run.out / "cases.parquet")
     for name in ids:

@@ -19,6 +19,7 @@ from lexpro.config.index import Ranker as Settings
 from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import ngrams, ridge
+from lexpro.retrieval.bm25 import top
 from lexpro.retrieval.cases import Case
 from lexpro.tasks.targets import is_special
 from lexpro.workflow.errors import UserError
@@ -163,6 +164,11 @@ class Ranker:
             self._last = facts, self._scores(facts)
         cut = len(self.labels.refs)
         return self._last[1][:cut], self._last[1][cut:]
+
+    def shares(self, facts: str) -> dict[str, float]:
+        """Article → about the share of such cases that cite it, highest first."""
+        scores, _ = self.scores(facts)
+        return {self.labels.refs[place]: float(scores[place]) for place in top(scores, len(scores))}
 
     def _scores(self, facts: str) -> np.ndarray:
         known = self.arrays

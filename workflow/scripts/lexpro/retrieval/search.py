@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -167,8 +168,7 @@ class Searcher:
     def _learned(self, facts: str, allowed: np.ndarray) -> list[int]:
         if not self.ranker:
             return []
-        scores, _ = self.ranker.scores(facts)
-        refs = (self.ranker.labels.refs[place] for place in top(scores, DEPTH))
+        refs = islice(self.ranker.shares(facts), DEPTH)
         return [row for ref in refs for row in self.lexical.versions(CRIMINAL_LAW, ref) if allowed[row]]
 
     def case_rankings(
@@ -275,7 +275,7 @@ class Searcher:
 
         Returns:
             Whole articles, best first: ref, law, text, heading (its path), valid_from, valid_to,
-            score.
+            score, and share: about that of such cases that cite it, None where no ranker knows it.
         """
         scope = Scope(date, law)
         fused = self.fuse(self.rankings(facts, scope, charges, list(self._weights())))
@@ -287,10 +287,13 @@ class Searcher:
             first = self._named(facts, scope)
             fused = [(row, None) for row in first] + [(row, s) for row, s in fused if row not in first]
         columns = ("ref", "law", "text", "heading", "valid_from", "valid_to")
-        return [
-            {**{name: self.article_rows[row][name] for name in columns}, "score": score}
-            for row, score in fused[:k]
-        ]
+        shares = self.ranker.shares(facts) if self.ranker else {}
+        result = []
+        for row, score in fused[:k]:
+            article = {name: self.article_rows[row][name] for name in columns}
+            share = shares.get(article["ref"]) if article["law"] == CRIMINAL_LAW else None
+            result.append({**article, "score": score, "share": share})
+        return result
 
     def _named(self, text: str, scope: Scope) -> list[int]:
         allowed = self.lexical.mask(scope)

@@ -41,7 +41,8 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
             them.
 
     Returns:
-        {ref, text, version} of each, text cut to `form.article_chars`.
+        {ref, text, version, tenths} of each, text cut to `form.article_chars`; tenths: of such
+        cases that cite it, None where `form.citing_shares` is off or nothing is known.
     """
     kept: list[dict] = []
     characters = counted = 0
@@ -49,7 +50,8 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
         text = clip(_HEAD.sub("", " ".join(article["text"].split())), form.article_chars)
         # What was shown once (a prompt is built from shown articles too) keeps its version.
         label = article.get("version", version(article)) if form.style == "full" else ""
-        entry = {"ref": article["ref"], "text": text, "version": label}
+        tenths = article.get("tenths", tenths_of(article.get("share"))) if form.citing_shares else None
+        entry = {"ref": article["ref"], "text": text, "version": label, "tenths": tenths}
         characters += len(text)
         counted += tokens(line(entry))
         full = form.articles_chars and characters > form.articles_chars
@@ -59,6 +61,12 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
     return kept
 
 
+def tenths_of(share: float | None) -> int | None:
+    """A share in tenths, 0 to 10; None for None."""
+    return None if share is None else min(max(round(share * 10), 0), 10)
+
+
 def line(article: dict) -> str:
-    """How a shown article stands in the prompt: 264（2011-05-01起） 盗窃公私财物…."""
-    return f"{article['ref']}{article['version']} {article['text']}"
+    """How a shown article stands in the prompt: 264（2011-05-01起） 盗窃公私…, 264（9成） 盗窃…."""
+    tenths = "" if article["tenths"] is None else f"（{article['tenths']}成）"
+    return f"{article['ref']}{article['version']}{tenths} {article['text']}"

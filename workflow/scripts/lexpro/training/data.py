@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -81,9 +82,12 @@ def packed(rows: Dataset, size: int) -> Dataset:
 def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int, copies: int = 1) -> Dataset:
     """Documents end to end, cut into blocks without padding; the rest of the last is dropped.
 
+    With several copies, a document of which so many do not fit into a block is repeated piece by
+    piece: a copy in another block could not be learnt from.
+
     Args:
         texts: the documents.
-        tokenizer: its padding token ends a document.
+        tokenizer: its padding token ends a document, and each copy.
         size: tokens of a block.
         copies: how often each document stands in a row.
 
@@ -91,8 +95,10 @@ def blocks(texts: list[str], tokenizer: PreTrainedTokenizerBase, size: int, copi
         UserError: the documents are shorter than one block.
     """
     stream: list[int] = []
+    longest = sys.maxsize if copies == 1 else size // copies - 1
     for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
-        stream += [*ids, tokenizer.pad_token_id] * copies
+        for start in range(0, len(ids), longest):
+            stream += [*ids[start : start + longest], tokenizer.pad_token_id] * copies
     rows = [stream[start : start + size] for start in range(0, len(stream) - size + 1, size)]
     if not rows:
         raise UserError(f"the training split has {len(stream)} tokens: fewer than one block of {size}.")

@@ -1,0 +1,80 @@
+"""Statutes of training prompts, by rankers that do not know the case that asks."""
+
+import pytest
+
+from lexpro.config.index import Ranker as Settings
+from lexpro.config.tasks import Form
+from lexpro.config.tasks import Settings as Tasks
+from lexpro.examples.out_of_fold import OutOfFold, fold_of
+from lexpro.retrieval.cases import Case
+from lexpro.retrieval.lexical import LexicalRetriever
+from lexpro.tasks import prompts
+from lexpro.workflow.errors import UserError
+
+FOLDS, SEED = 3, 1
+
+
+def article(ref: str, text: str, valid_from: str = "", valid_to: str = "") -> dict:
+    days = {"valid_from": valid_from, "valid_to": valid_to, "exists_from": ""}
+    return {"law": "刑法", "ref": ref, "unit": "条", "text": text, "charges": [], **days}
+
+
+ARTICLES = [
+    article("67", "自动投案，如实供述的，是自首"),
+    article("264", "盗窃公私财物", "", "2011-05-01"),
+    article("264", "盗窃公私财物，数额较大", "2011-05-01"),
+    article("340", "非法捕捞水产品"),
+]
+THEFT = "被告人窃得手机一部"
+# One case alone, in two documents, cites 340 for such facts.
+ODD = "被告人窃得渔船电机一台"
+
+
+def case(number: int, facts: str, refs: tuple[str, ...]) -> Case:
+    return Case(f"d{number}", "", "", facts, (), refs, "", None)
+
+
+CASES = [case(n, f"{THEFT}，{n}号", ("264", "67")) for n in range(30)]
+CASES += [case(n, ODD, ("340",)) for n in (30, 31)]
+FAMILY = {one.doc_id: "odd" if one.facts == ODD else one.doc_id for one in CASES}
+
+
+@pytest.fixture(scope="module")
+def learned():
+    retriever = LexicalRetriever.build(ARTICLES)
+    return OutOfFold.learn(CASES, FAMILY, retriever, Settings(), FOLDS, SEED)
+
+
+def test_a_case_is_not_told_what_it_cites_itself(learned):
+    """Nor what another document of the same case cites; any other case is told."""
+    own = {row["ref"]: row["share"] for row in learned.search(ODD, 4, None, "odd")}
+    fold = fold_of("odd", FOLDS, SEED)
+    stranger = next(name for name in FAMILY.values() if fold_of(name, FOLDS, SEED) != fold)
+    others = {row["ref"]: row["share"] for row in learned.search(ODD, 4, None, stranger)}
+    assert others["340"] > 0.5 and own["340"] < 0.2 < own["264"]
+
+
+def test_statutes_are_those_in_force_by_their_share(learned):
+    rows = learned.search(THEFT, 2, "2010-01-01", "d1")
+    assert {row["ref"] for row in rows} == {"264", "67"}
+    assert rows[0]["share"] >= rows[1]["share"] > 0.5
+    assert next(row for row in rows if row["ref"] == "264")["text"] == "盗窃公私财物"
+    later = learned.search(THEFT, 2, "2020-01-01", "d1")
+    assert next(row for row in later if row["ref"] == "264")["text"].endswith("数额较大")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.94, "264（9成） "), (1.2, "264（10成） "), (-0.1, "264（0成） "), (None, "264 ")]
+)
+def test_a_prompt_says_how_many_of_ten_such_cases_cite_a_statute(share, said):
+    row = {**ARTICLES[1], "share": share}
+    told = prompts.build("article", "事实", Form(style="compact", citing_shares=True), [row])
+    assert f"\n{said}盗窃公私财物\n" in told
+    shown = prompts.shown([row], Form(style="compact", citing_shares=True))
+    assert prompts.build("article", "事实", Form(style="compact", citing_shares=True), shown) == told
+    assert "\n264 盗窃公私财物\n" in prompts.build("article", "事实", Form(style="compact"), [row])
+
+
+def test_shares_need_a_ranker():
+    with pytest.raises((UserError, ValueError), match="retrieval.ranker"):
+        Tasks.model_validate({"form": {"citing_shares": True}})

@@ -1,0 +1,99 @@
+"""The ranker made to answer: the linear model that a language model is held against.
+
+It names every charge, or article, of which at least a share of such cases is said to have it. That
+share is the one of the best micro F1 on a fifth of the training cases, asked of a ranker that has
+learned from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lexpro.config.index import Ranker as Settings
+from lexpro.hashing import draw
+from lexpro.retrieval.cases import Case
+from lexpro.retrieval.ranker import Ranker
+from lexpro.tasks.form import clip
+
+# Of the index: task → share.
+FILE = "linear.json"
+TASKS = ("charge", "article")
+# Shares that are tried; training cases that are asked (share).
+TRIED = np.arange(0.05, 0.85, 0.025)
+ASKED = 0.2
+
+
+def shares(ranker: Ranker, task: str, facts: str) -> dict[str, float]:
+    """Charge, or ref of an article → about the share of such cases that have it.
+
+    Args:
+        ranker: what it was learned by.
+        task: one of `TASKS`.
+        facts: what happened.
+    """
+    of_articles, of_charges = ranker.scores(facts)
+    names, scores = {
+        "charge": (ranker.labels.charges, of_charges),
+        "article": (ranker.labels.refs, of_articles),
+    }[task]
+    return dict(zip(names, scores.tolist(), strict=True))
+
+
+def answer(ranker: Ranker, task: str, facts: str, least: float) -> list[str]:
+    """What at least a share of such cases has, or else the likeliest one; the likeliest first.
+
+    Args:
+        ranker: what it was learned by.
+        task: one of `TASKS`.
+        facts: what happened.
+        least: that share.
+    """
+    said = shares(ranker, task, facts)
+    names = sorted(said, key=lambda name: -said[name])
+    return [name for name in names if said[name] >= least] or names[:1]
+
+
+def choose(
+    cases: Sequence[Case],
+    family_of: Mapping[str, str],
+    articles: Sequence[dict],
+    settings: Settings,
+    longest: int = 0,
+) -> dict[str, float]:
+    """The share of the best micro F1 of each task, on training cases only.
+
+    Args:
+        cases: the training cases.
+        family_of: doc_id → the case that the document is of; a case is asked or learned from whole.
+        articles: rows of articles.parquet.
+        settings: of the ranker.
+        longest: characters of the facts that prompts show; 0 for all.
+
+    Returns:
+        Task → share; 0.5 where there is no case to ask.
+    """
+    asked, known = [], []
+    for case in cases:
+        held = draw(settings.seed, "linear", family_of[case.doc_id]) < ASKED
+        (asked if held else known).append(case)
+    ranker = Ranker.learn(known, articles, settings)
+    counts = {task: np.zeros((len(TRIED), 3)) for task in TASKS}
+    for case in asked:
+        facts = clip(case.facts, longest)
+        for task, true in zip(TASKS, (case.charges, case.refs), strict=True):
+            if true:
+                counts[task] += _counts(shares(ranker, task, facts), {*true})
+    return {
+        task: float(TRIED[(2 * right / np.maximum(stated + true, 1)).argmax()]) if true.any() else 0.5
+        for task, (right, stated, true) in ((task, table.T) for task, table in counts.items())
+    }
+
+
+def _counts(said: dict[str, float], true: set[str]) -> np.ndarray:
+    """(right, stated, true) at each share of `TRIED`."""
+    own = np.array([said.get(name, 0.0) for name in true])
+    every = np.fromiter(said.values(), float)
+    right, stated = ((values >= TRIED[:, None]).sum(axis=1) for values in (own, every))
+    return np.stack([right, stated, np.full(len(TRIED), len(true))], axis=1)
