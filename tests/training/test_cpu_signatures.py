@@ -15,6 +15,7 @@ from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.training import checkpoints
 from lexpro.training.cpu import grpo, muon, sft
+from lexpro.training.dynamic_sampling import DynamicSampling
 from lexpro.training.trl_grpo import GRPOTrainer, VLLMGeneration
 
 WRITTEN_FOR = {"trl": "1.16", "transformers": "5.17", "torch": "2.13"}
@@ -26,6 +27,14 @@ RECORDED = [
         "trl",
         GRPOTrainer._generate_single_turn,
         "self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False",
+    ),
+    ("trl", GRPOTrainer.get_train_dataloader, "self"),
+    ("trl", GRPOTrainer._get_train_sampler, "self, dataset=None"),
+    ("trl", GRPOTrainer._generate_and_score_completions, "self, inputs"),
+    (
+        "transformers",
+        GRPOTrainer._get_dataloader,
+        "self, dataset, description, batch_size, sampler_fn=None, is_training=False, dataloader_key=None",
     ),
     ("trl", GRPOTrainer._compute_loss, "self, model, inputs"),
     (
@@ -66,7 +75,12 @@ def test_what_is_overridden_or_called_is_as_it_was(package, function, recorded):
 
 @pytest.mark.parametrize(
     ("ours", "theirs"),
-    [(sft.Trainer, SFTTrainer), (grpo.Trainer, GRPOTrainer), (muon.Fp32Muon, torch.optim.Muon)],
+    [
+        (sft.Trainer, SFTTrainer),
+        (grpo.Trainer, GRPOTrainer),
+        (DynamicSampling, GRPOTrainer),
+        (muon.Fp32Muon, torch.optim.Muon),
+    ],
 )
 def test_every_override_is_recorded_and_takes_the_arguments_that_it_is_called_with(ours, theirs):
     recorded = {function.__name__ for _, function, _ in RECORDED}

@@ -74,9 +74,15 @@ def test_rewards_of_each_component_are_recorded(tuned, monkeypatch):
     assert read_json(Path("results/grpo/g/manifest.json"))["counts"]["tensors_changed"] > 0
 
 
-def test_a_kill_costs_only_the_steps_after_the_checkpoint(tuned, monkeypatch):
+@pytest.mark.parametrize("oversampling", [1, 2])
+def test_a_kill_costs_only_the_steps_after_the_checkpoint(tuned, monkeypatch, oversampling):
     favour(monkeypatch)
-    change = {**CHANGE, "max_steps": 4, "runtime": {"per_device_batch_size": 8, "save_every": 2}}
+    change = {
+        **CHANGE,
+        "oversampling": oversampling,
+        "max_steps": 4,
+        "runtime": {"per_device_batch_size": 8, "save_every": 2},
+    }
     grpo.main(["--plan", str(tuned("grpo", "whole", ALL, **change))])
     folder = tuned("grpo", "killed", ALL, **change)
     score = GRPOTrainer._calculate_rewards
@@ -116,6 +122,12 @@ def test_prompts_that_are_too_long_are_counted(tuned, monkeypatch, capfd):
     with pytest.raises(SystemExit):
         grpo.main(["--plan", str(tuned("grpo", "g", ALL, **{**CHANGE, "max_prompt_length": 3}))])
     assert "max_prompt_length" in capfd.readouterr().err
+
+
+def test_a_step_that_samples_more_prompts_than_there_are_is_told(tuned, capfd):
+    with pytest.raises(SystemExit):
+        grpo.main(["--plan", str(tuned("grpo", "g", ALL, **CHANGE, oversampling=7))])
+    assert "samples 14 prompts at a time" in capfd.readouterr().err
 
 
 def test_the_head_on_a_processor_computes_what_trl_computes(tuned, monkeypatch):

@@ -137,6 +137,13 @@ class Settings(Training):
     max_prompts: NonNegativeInt = Field(
         0, description="Prompts used, in the order of the steps; 0: all (count)."
     )
+    oversampling: PositiveInt = Field(
+        1,
+        description=(
+            "Groups sampled for each that is trained on; of a step's groups those whose completions all earn the "
+            "same are left out first: dynamic sampling of DAPO, with a bound (count)."
+        ),
+    )
     num_generations: int = Field(8, ge=2, description="Completions of a prompt: one group (count).")
     max_prompt_length: PositiveInt = Field(
         4096, description="Longest prompt (tokens); longer ones are left out."

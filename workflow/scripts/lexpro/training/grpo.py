@@ -16,6 +16,7 @@ from lexpro.training import arguments, checkpoints, selection, tracking, trainer
 from lexpro.training import prompts as grpo_prompts
 from lexpro.training.completions import Completions
 from lexpro.training.cpu import grpo as cpu
+from lexpro.training.dynamic_sampling import DynamicSampling
 from lexpro.training.metrics import Record, kept_lines
 from lexpro.training.tracking import Tracker
 from lexpro.training.trl_grpo import GRPOConfig, GRPOTrainer
@@ -74,6 +75,12 @@ def prompts(run: Run, tokenizer: PreTrainedTokenizerBase, rewards: selection.Rew
         run.counts["pass_rate_left_out"] = len(rows) - len(kept)
         rows = kept
     rows = selection.in_turn(rows, settings.seed)[: settings.max_prompts or None]
+    groups = settings.global_batch_size * settings.steps_per_sampling // settings.num_generations
+    if len(rows) < groups * settings.oversampling:
+        raise UserError(
+            f"GRPO samples {groups * settings.oversampling} prompts at a time (global_batch_size by "
+            f"num_generations, by oversampling {settings.oversampling}), and there are {len(rows)}. Lower one of them."
+        )
     rows = [{**row, "prompt": texts[row["id"]]} for row in rows]
     run.counts.update(prompts=len(rows), skipped=long)
     return Dataset.from_list(rows)
@@ -172,7 +179,7 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
         run.work_dir / "metrics.jsonl", run.log, tracker, settings.guards, lambda _: completions.tokens
     )
     speed_up = settings.runtime.cpu_speedups and args.device.type == "cpu"
-    grpo_trainer = (cpu.Trainer if speed_up else GRPOTrainer)(
+    grpo_trainer = (cpu.Trainer if speed_up else DynamicSampling)(
         model=model,
         reward_funcs=completions.functions,
         args=args,
@@ -180,6 +187,7 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
         processing_class=tokenizer,
         callbacks=[record],
     )
+    grpo_trainer.oversampling = settings.oversampling
     if args.use_vllm:
         by_layer(grpo_trainer.vllm_generation)
     if compute.is_main():

@@ -9,14 +9,14 @@ import torch
 from trl.models.utils import unwrap_model_for_generation
 
 from lexpro.training.cpu import sampling, trim
-from lexpro.training.trl_grpo import GRPOTrainer
+from lexpro.training.dynamic_sampling import DynamicSampling
 
 # Losses that TRL sums over all tokens of a step and divides by their number.
 SUMS = ("cispo", "dapo")
 
 
-class Trainer(GRPOTrainer):
-    """GRPOTrainer that samples with a shared prompt and trains on what has a gradient."""
+class Trainer(DynamicSampling):
+    """GRPO that samples with a shared prompt and trains on what has a gradient."""
 
     def _generate_single_turn(
         self, prompt_ids, images, multimodal_fields, num_generations, has_tool_images=False
