@@ -36,7 +36,7 @@ with atheris.instrument_imports(include=["lexpro", "docx", "pypdf", "tarfile", "
     from lexpro.corpus.filtering.codes import Codes
     from lexpro.corpus.filtering.contamination import BenchmarkIndex
     from lexpro.corpus.filtering.masking import mask_judgment
-    from lexpro.corpus.parsing import amounts, operative, payments
+    from lexpro.corpus.parsing import amounts, operative, payments, shares
     from lexpro.corpus.parsing.structure import structure
     from lexpro.corpus.readers.archives import ARCHIVE_READERS
     from lexpro.corpus.readers.base import Document, Fields, Reject
@@ -107,7 +107,7 @@ def law(text: str) -> None:
     both = [Defendant("张某甲"), Defendant("张某")]
     payments.assign(text, both)
     payments.ordered(text)
-    amounts.assign(text, text, amounts.amount(text, text), both)
+    shares.assign(text, text, amounts.amount(text, text), both)
     operative.read(text, ["张某甲", "张某"])
 
 

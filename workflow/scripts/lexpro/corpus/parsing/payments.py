@@ -65,8 +65,8 @@ def ordered(judgment: str) -> tuple[Money, Money]:
 
 
 # Who pays: defendants by name (not the beginning of a longer one: 张某 in 张某甲), or all of them.
-# but 张某2011年因… ends it.
-_LONGER = re.compile("[某甲乙丙丁戊己庚辛壬癸×]|[0-9](?![0-9]{3}年)")
+# but 张某2011年因… and 张某28次 end it.
+_LONGER = re.compile("[某甲乙丙丁戊己庚辛壬癸×]|[0-9](?![0-9]{3}年|[0-9]?(?:次(?!日)|起))")
 _ALL_OF_THEM = re.compile(r"(?:[二三四五六七八九十两各]|上述|以上|全体)(?:名|位|个)?被告人")
 _JOINED = re.compile(r"[、，,和及与]?(?:以及)?(?:被告(?:人|单位))?")
 

@@ -1,0 +1,139 @@
+"""The amount of each of several defendants."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lexpro.corpus.parsing import amounts, shares
+from lexpro.records import Defendant
+
+A, B = NAMES = ["张某甲", "张某乙"]
+
+
+def of_each(
+    facts: str, names: list[str], reasoning: str = "", charges: list[list[str]] | None = None
+) -> list[int | float]:
+    defendants = [Defendant(name) for name in names]
+    for defendant, own in zip(defendants, charges or [[] for _ in names], strict=True):
+        defendant.charges = own
+    known = [charge for own in charges or [] for charge in own]
+    whole = amounts.amount(reasoning, facts, known, len(names))
+    shares.assign(reasoning, facts, whole, defendants)
+    return [defendant.amount for defendant in defendants]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ("被告人张某甲参与盗窃五起，价值人民币15,600元；张某乙参与盗窃三起，价值9800元。", [15600, 9800]),
+        ("被告人张某甲伙同张某乙窃得现金3000元。", [3000, 3000]),
+        ("张某甲望风，张某乙入室，窃得手机一部。经鉴定，价值2400元。", [2400, 2400]),
+        ("张某甲窃得电缆一卷，价值4000元。张某乙明知是赃物，以1500元收购。", [4000, 1500]),
+        # Whom the text gives nothing is liable for the whole.
+        ("张某甲以每台170元卖给张某乙、李某，销售金额共计2万元。", [20000, 20000]),
+        ("张某甲、张某乙共骗取某公司贷款66380元。其中张某乙参与五次，金额26000元。", [66380, 26000]),
+        ("张某甲骗得5万余元及美元300元。", [50000, 50000]),
+        # Nobody is named, or nobody of them: it is the case's.
+        ("二人共骗得人民币8万元。", [80000, 80000]),
+        ("张某甲打伤张某乙，花去医疗费3000元。", [0, 0]),
+        ("张某丙骗得2000元。", [2000, 2000]),
+    ],
+)
+def test_what_each_of_two_defendants_has_to_do_with(facts, expected):
+    assert of_each(facts, ["张某甲", "张某乙"]) == expected
+
+
+def test_the_only_defendant_has_the_amount_of_the_case():
+    assert of_each("被告人张某窃得价值3000元的手机、价值2000元的相机。", ["张某"]) == [5000]
+
+
+def test_the_reasoning_goes_before_the_facts_for_each():
+    facts = "张某甲窃得价值3000元的手机。张某乙窃得价值2000元的相机。"
+    assert of_each(facts, ["张某甲", "张某乙"], "张某甲盗窃财物共计价值3500元。") == [3500, 2000]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", ["参与得3元，", "张某甲、张某乙", "张某甲参与得3元", "给张某乙"])
+def test_a_long_text_without_stops_is_read_in_its_length(piece):
+    """Not in the square of it: that would be hours."""
+    assert len(of_each(piece * 40_000 + "得3元。", ["张某甲", "张某乙"])) == 2
+
+
+@given(st.permutations(["张某甲", "李×", "欧阳某"]))
+def test_each_of_those_named_together(names):
+    a, b, c = names
+    each = f"{a}诈骗数额11万元，{b}诈骗数额12万元，{c}诈骗数额13万元"
+    reasoning = f"被告人{a}、{b}、{c}骗取财物，其中{each}，均已构成诈骗罪"
+    assert of_each("", [a, b, c], reasoning) == [110_000, 120_000, 130_000]
+    assert of_each("", [c, a, b], reasoning) == [130_000, 110_000, 120_000]
+
+
+def test_nobody_has_more_than_all_and_a_unit_what_its_people_did():
+    reasoning = "张某甲骗取财物共计5万元，构成诈骗罪。出纳曾挪用公款100万元。"
+    assert of_each("", ["张某甲", "张某乙"], reasoning)[0] == 50_000
+    facts = "李某代表公司给予王某人民币40万元。"
+    assert of_each(facts, ["某某建筑有限公司", "李某"]) == [400_000, 400_000]
+
+
+THEFT, FENCE = ["盗窃罪"], ["掩饰、隐瞒犯罪所得、犯罪所得收益罪"]
+COUNTS = "1、{a}、{b}窃得现金3000元。2、{a}窃得价值500元的手机。3、{a}伙同{b}窃得现金200元。"
+
+
+@given(st.permutations(NAMES))
+def test_each_is_liable_for_the_counts_with_that_name(names):
+    a, b = names
+    facts = COUNTS.format(a=a, b=b) + f"后{a}、{b}被公安机关抓获。"
+    assert of_each(facts, [a, b], charges=[THEFT, THEFT]) == [3700, 3200]
+    assert of_each(facts, [b, a], charges=[THEFT, THEFT]) == [3200, 3700]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "其中{a}参与三起，价值9000元；{b}参与两起，价值4000元。",
+        "综上，被告人{a}参与盗窃3起，涉案金额9000元，被告人{b}参与盗窃2起，涉案金额4000元。",
+        "{a}的盗窃数额为9000元、{b}的盗窃数额为4000元。",
+        "{a}盗窃价值6000元×150％＝9000元；{b}盗窃价值4000元（3000元＋1000元）。",
+    ],
+)
+@pytest.mark.parametrize("whose", ["facts", "reasoning"])
+def test_a_list_goes_before_the_counts(listed, whose):
+    listed = listed.format(a=A, b=B)
+    facts = COUNTS.format(a=A, b=B) + (listed if whose == "facts" else "")
+    reasoning = listed if whose == "reasoning" else ""
+    assert of_each(facts, NAMES, reasoning, [THEFT, THEFT]) == [9000, 4000]
+
+
+def test_the_share_of_the_loot_is_not_the_amount():
+    facts = f"{A}、{B}窃得现金3000元，{A}分得2000元，{B}分得1000元。"
+    assert of_each(facts, NAMES, charges=[THEFT, THEFT]) == [3000, 3000]
+
+
+def test_who_handles_stolen_goods_has_what_came_in():
+    facts = f"1、{A}窃得价值500元的表，卖给{B}。2、{A}窃得价值700元的手机。"
+    assert of_each(facts, NAMES, charges=[THEFT, FENCE]) == [1200, 500]
+
+
+def test_what_was_done_alone_is_added_to_what_was_done_together():
+    reasoning = f"{A}单独参与盗窃2起，价值1000元；{A}、{B}共同盗窃3起，价值5000元，均构成盗窃罪。"
+    assert of_each("", NAMES, reasoning, [THEFT, THEFT]) == [6000, 5000]
+
+
+def test_several_crimes_of_one_are_added():
+    of_a = f"{A}收受现金15万元，构成受贿罪；{A}以单位名义索取财物总计50万元，构成单位受贿罪；"
+    reasoning = of_a + f"{B}收受现金8万元，构成受贿罪。"
+    charges = [["受贿罪", "单位受贿罪"], ["受贿罪"]]
+    assert of_each("", NAMES, reasoning, charges) == [650_000, 80_000]
+
+
+def test_what_others_claim_is_not_what_somebody_did():
+    facts = f"{A}、{B}参与诈骗5起，涉案金额共计9万元。"
+    reasoning = f"公诉机关指控{B}诈骗数额12万元不当，应予纠正。{A}、{B}的行为构成诈骗罪。"
+    assert of_each(facts, NAMES, reasoning, [["诈骗罪"], ["诈骗罪"]]) == [90_000, 90_000]
+
+
+def test_an_affray_has_what_somebody_is_said_to_have_taken():
+    reasoning = f"{A}任意毁损财物，构成寻衅滋事罪。{B}强拿硬要财物价值1000元，构成寻衅滋事罪。"
+    assert of_each("", NAMES, reasoning, [["寻衅滋事罪"], ["寻衅滋事罪"]]) == [0, 1000]

@@ -1,0 +1,154 @@
+"""The sums of a text that say what a crime was about, and what each is said to be.
+
+What the crimes took, dealt in or evaded counts, not what was damaged, paid back, owed or promised.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lexpro.law import money
+from lexpro.records import Money
+
+_CLAUSES = re.compile(r"[^；。\n]+")
+# What is not the amount of the crime; where a sum is said to be a total; where it is the value of
+# something; where it is what was taken.
+_NOT = re.compile(
+    r"退|赔|罚金|谅解|扣押|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<!应)缴|上交|交纳|追缴|追回|缴获|(?:经济|直接)损失|造成[^，。；]{0,12}[损流]失|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|损毁|毁坏|毁损"
+)
+# 3000元以上, 90元／立方米.
+_RANGE = re.compile(r"以[上下]|左右的?罚|[/／]")
+_THRESHOLD = re.compile(r"(?:超过|不满|不足|未满|达不到)(?:人民币)?")
+_TOTAL = re.compile(
+    r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$|共(?:人民币|得|价值)?$"
+    r"|(?:金额|数额|价值)(?:共|总)?(?:达到?|高达)(?:人民币)?$"
+    r"|共(?:骗取|窃取|窃得|盗得|盗窃|诈骗|侵占|收受|得款|牟利|获利|非法获利)[^，。；]{0,28}$"
+)
+_TAKEN = re.compile(
+    r"(?:骗取|骗得|骗走|劫走|截留|套取|私分|窃取|窃得|盗窃|盗得|盗走|诈骗|侵占|侵吞|贪污|挪用|受贿|收受|索取|索要|抢得|抢走|抢劫|劫得|劫取|敲诈|勒索|吸收|集资|募集|公众[^，。；]{0,10}(?:借款|融资)|收取[^，。；]{0,8}(?:好处费|感谢费|回扣)|偷逃|骗得|现金|行贿|贿赂|给予|送给)"
+    r"[^。；]{0,40}$"
+)
+# 其中3000元未遂: counted already.
+_PART_OF = re.compile(
+    r"其中(?![^，。；未]{0,12}(?:被告|参与|诈骗|骗取|窃|盗|受贿|犯罪|数额|金额))[^，。；]{0,12}$"
+)
+# 10万元…占为己有: taken too.
+_KEPT = re.compile(
+    r"[^。；]{0,40}(?:占为己有|据为己有|归为己有|私分|挥霍|归个人使用)|[^，。；]{0,16}(?:盗走|窃走|抢走|骗走|劫走|拿走|取走|出借|挪用)"
+)
+# A claim that the reasoning refuses says nothing of the amount, and what was not done neither.
+_REFUSED = re.compile(
+    r"不予(?:认定|采纳|采信|支持)|辩称|不能成立|证据不足|指控[^，。；]{0,40}(?:不当|有误)|不宜计入|应予(?:扣除|纠正)"
+)
+_NOT_DONE = re.compile(r"(?:未|没有|并非|不)[^，。；、]{0,6}$")
+# What witnesses tell, and what is said in quotes, is not the court's.
+_TOLD = re.compile(r"证实|证言|供述|供称|陈述称|(?<![自己])我(?![国院])")
+_QUOTED = re.compile(r"“[^”]{12,}”")
+# （13280元＋7120元）and 651元×70％＝: how a sum that stands beside was reckoned.
+_RECKONED = re.compile(
+    r"（[^（）。；＋+]{0,200}元[^（）。；＋+]{0,200}[＋+][^（）。；]{0,2000}）"
+    r"|[0-9][0-9.]{0,14}[万亿]?元(?:（[^（）]{0,40}）)?，?[×＊*xX][^，。；=＝]{0,12}[=＝]"
+)
+_CLAUSE_START = re.compile(r"[，。；（、](?=[^，。；（、]*$)")
+_CLAUSE_END = re.compile(r"[，。；）]|$")
+_VALUE = re.compile(r"(?:价值|折价|数额|金额|价格|税额|价税合计)[^，。；]{0,8}$")
+# 甲参与盗窃五起，价值…；乙参与三起，价值…: the same things are counted for each.
+_PART = "参与"
+# 退出4.9万元、2.2万元和3万元: all of them were.
+_AND = re.compile("[、和及]")
+# Foreign money and things included.
+_OVERALL = re.compile(
+    r"折合[^，。；]{0,10}$|(?:以上|上述|总)[^，。；]{0,10}(?:共计|合计|总计)[^，。；]{0,10}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum in yuan.
+
+    Attributes:
+        start: where it stands.
+        amount: yuan.
+        kind: what it is said to be: total, value, taken, or none of these (other).
+        part: whether it is the value of what somebody took part in.
+        overall: whether it is said to contain the others.
+        about: whether it is rounded (128万余元).
+    """
+
+    start: int
+    amount: Money
+    kind: str
+    part: bool
+    overall: bool = False
+    about: bool = False
+
+
+def _blank(match: re.Match[str]) -> str:
+    return match[0][0] + "-" * (len(match[0]) - 2) + match[0][-1]
+
+
+def _own_words(text: str) -> str:
+    """A text of the same length without quotes and calculations."""
+    text = _QUOTED.sub(_blank, text) if "“" in text else text
+    return _RECKONED.sub(_blank, text) if "＋" in text or "+" in text or "＝" in text or "=" in text else text
+
+
+# Reasoning and facts are asked for their sums several times, for the case and for each defendant.
+@lru_cache(maxsize=8)
+def find(text: str) -> tuple[Sum, ...]:
+    """The sums that say what a crime was about, in order."""
+    text = _own_words(text)
+    sums = []
+    for match in _CLAUSES.finditer(text):
+        clause = match[0]
+        if not money.WRITTEN.search(clause) or _REFUSED.search(clause) or _TOLD.search(clause):
+            continue
+        took_part = clause.find(_PART)
+        # Where the last sum ends that is of no crime.
+        other = -1
+        for found in money.find(clause):
+            if found.currency != money.YUAN:
+                continue
+            joined = other >= 0 and _AND.fullmatch(clause, other, found.start)
+            if joined or _of_no_crime(clause, found.start, found.end):
+                other = found.end
+                continue
+            # 手表一块 is no sum.
+            if clause.endswith("块", found.start, found.end):
+                continue
+            before = clause[max(0, found.start - 40) : found.start]
+            if not _PART_OF.search(before):
+                kind = _kind(before, clause, found.end)
+                part = 0 <= took_part < found.start
+                overall = bool(_OVERALL.search(before))
+                sums.append(
+                    Sum(match.start() + found.start, found.amount, kind, part, overall, found.approximate)
+                )
+    return tuple(sums)
+
+
+def _kind(before: str, clause: str, end: int) -> str:
+    """What a sum is said to be by the words around it."""
+    if _TOTAL.search(before):
+        return "total"
+    if _VALUE.search(before):
+        return "value"
+    return "taken" if _TAKEN.search(before) or _KEPT.match(clause, end) else "other"
+
+
+def _of_no_crime(clause: str, start: int, end: int) -> bool:
+    """Whether a sum is what was paid back, owed or threatened, by the words right around it."""
+    before = clause[max(0, start - 20) : start]
+    if comma := _CLAUSE_START.search(before):
+        # 赔偿等理由，骗取38000元: what stands before the comma is another matter, but for totals.
+        before = before if _TOTAL.search(before[comma.end() :]) else before[comma.end() :]
+    close = _CLAUSE_END.search(clause, end, end + 6)
+    after = clause[end : close.start() if close else end + 6]
+    return bool(
+        _NOT.search(before + after)
+        or _RANGE.match(after)
+        or _NOT_DONE.search(before)
+        or _THRESHOLD.search(clause, max(0, start - 5), start + 2)
+    )
