@@ -67,10 +67,9 @@ def test_the_key_comes_from_the_environment_and_goes_to_the_server_alone(server,
     assert "secret" not in f"{made} {Reply.seen} {caplog.text}"
 
 
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_so_the_key_goes_nowhere_else(server, monkeypatch, code):
-    """Neither to another host nor to another port; the prompt goes there no more than the key."""
-    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
+@pytest.fixture
+def elsewhere():
+    """A server that was not named, and what it was asked: (URL's beginning, [(command, key)])."""
     seen = []
 
     class Elsewhere(http.server.BaseHTTPRequestHandler):
@@ -80,23 +79,57 @@ def test_a_redirect_is_not_followed_so_the_key_goes_nowhere_else(server, monkeyp
             self.end_headers()
             self.wfile.write(answered("{}").encode())
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = do_CONNECT = answer
 
         def log_message(self, *_):
             pass
 
-    elsewhere = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
-    there = f"http://localhost:{elsewhere.server_port}/v1/chat/completions"
+    there = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=there.serve_forever, daemon=True).start()
     try:
-        Reply.replies = [(code, "", there)]
-        asked = engine(server, key_env="LEXPRO_TEST_KEY")
-        (made,) = asked.generate([Request([{"role": "user", "content": "甲"}], 5)])
+        yield f"http://localhost:{there.server_port}", seen
     finally:
-        elsewhere.shutdown()
-        elsewhere.server_close()
+        there.shutdown()
+        there.server_close()
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_so_the_key_goes_nowhere_else(server, monkeypatch, elsewhere, code):
+    """Neither to another host nor to another port; the prompt goes there no more than the key."""
+    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
+    url, seen = elsewhere
+    there = f"{url}/v1/chat/completions"
+    Reply.replies = [(code, "", there)]
+    asked = engine(server, key_env="LEXPRO_TEST_KEY")
+    (made,) = asked.generate([Request([{"role": "user", "content": "甲"}], 5)])
     assert made.error.startswith(f"HTTP {code}: redirected to {there}") and not seen
     assert Reply.keys == ["Bearer secret-of-the-test"], "asked once, and not again"
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_gets_neither_key_nor_prompt(server, monkeypatch, elsewhere, variable):
+    """It would read what goes to an http server. To an https one it only passes bytes on."""
+    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
+    url, seen = elsewhere
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, url)
+    Reply.replies = [(200, answered("{}"))]
+    (made,) = engine(server, key_env="LEXPRO_TEST_KEY").generate([Request([], 5)])
+    assert not made.error and not seen
+    assert Reply.keys == ["Bearer secret-of-the-test"]
+
+
+def test_an_https_server_is_asked_through_the_proxy_which_sees_no_key(monkeypatch, elsewhere):
+    monkeypatch.setenv("LEXPRO_TEST_KEY", "secret-of-the-test")
+    url, seen = elsewhere
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", url)
+    asked = engine("https://server.invalid/v1", key_env="LEXPRO_TEST_KEY", retries=0)
+    (made,) = asked.generate([Request([], 5)])
+    # The stand-in opens no tunnel, so the server is not reached.
+    assert made.error and seen == [("CONNECT", None)]
 
 
 def test_a_missing_key_is_the_users_error(server, monkeypatch):

@@ -40,8 +40,12 @@ class Engine:
                     f"predict.engine.key_env: the environment has no {name}. Set it to the server's key."
                 )
             headers["Authorization"] = f"Bearer {os.environ[name]}"
-        # Redirects are not followed: key and prompts are for the server that was named alone.
-        self.client = httpx.Client(headers=headers, timeout=settings.timeout, follow_redirects=False)
+        # Key and prompts are for the server that was named alone. So redirects are not followed,
+        # and an http server is asked without the environment's proxy, which could read them. (What
+        # a proxy passes on to an https server it cannot read.)
+        self.client = httpx.Client(
+            headers=headers, timeout=settings.timeout, follow_redirects=False, mounts={"http://": None}
+        )
         self.url = settings.base_url.rstrip("/") + "/chat/completions"
 
     def _ask(self, request: Request) -> Generation:
