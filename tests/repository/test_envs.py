@@ -3,6 +3,7 @@ pinned.
 """
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -80,13 +81,85 @@ def test_conda_file_is_the_gpu_lock():
 def test_container_installs_the_gpu_lock_on_the_same_python():
     recipe = (ENVS / "container.def").read_text(encoding="utf-8")
     copied = dict(re.findall(r"^    (envs/\S+) (\S+)$", recipe, re.M))
-    assert set(copied) == {"envs/install.sh", "envs/gpu.txt"}
+    assert set(copied) == {"envs/check.py", "envs/install.sh", "envs/gpu.txt"}
     assert all((REPO / name).is_file() for name in copied)
     assert f"{copied['envs/install.sh']} /opt/lexpro/bin/python {copied['envs/gpu.txt']}" in recipe
     # stage.lock_file reads this note beside the interpreter.
     assert "echo envs/gpu.txt > /opt/lexpro/lexpro-lock" in recipe
     conda = (ENVS / "conda.yaml").read_text(encoding="utf-8")
+    # What is built is compared with the lock.
+    assert f"/opt/lexpro/bin/python {copied['envs/check.py']}\n" in recipe.partition("%test\n")[2]
     assert re.search(r"From: python:([\d.]+)-", recipe)[1] == re.search(r"- python=([\d.]+)", conda)[1]
+
+
+def test_the_recipe_of_the_image_is_one():
+    """A header, then sections that apptainer knows; those that are scripts are right as such."""
+    recipe = (ENVS / "container.def").read_text(encoding="utf-8")
+    head, *rest = re.split(r"^%(\w+)\n", recipe, flags=re.M)
+    header = [line for line in head.splitlines() if line and not line.startswith("#")]
+    assert [line.partition(": ")[0] for line in header] == ["Bootstrap", "From"]
+    sections = dict(zip(rest[::2], rest[1::2], strict=True))
+    assert [*sections] == ["files", "post", "environment", "test"]
+    for name in ("post", "environment", "test"):
+        subprocess.run(["sh", "-n"], input=sections[name], text=True, check=True)
+
+
+def check(*args: str, envs: Path = ENVS, **env: str) -> tuple[int, list[str]]:
+    command = [sys.executable, str(envs / "check.py"), *args]
+    done = subprocess.run(command, env=os.environ | env, text=True, capture_output=True, check=False)
+    assert not done.stderr
+    return done.returncode, done.stdout.splitlines()
+
+
+class TestCheck:
+    """`envs/check.py` compares with the lock, name by name."""
+
+    @pytest.fixture
+    def envs(self, tmp_path):
+        return Path(shutil.copytree(ENVS, tmp_path / "envs"))
+
+    def test_the_conda_file_is_the_lock(self):
+        assert check("--conda") == (0, ["no difference"])
+
+    def test_each_difference_of_the_conda_file_is_said(self, envs):
+        text = (envs / "conda.yaml").read_text(encoding="utf-8")
+        first, second = list(GPU.items())[:2]
+        text = text.replace(f"      - {first[0]}=={first[1]}\n", "      - another==1.0\n")
+        text = text.replace(f"{second[0]}=={second[1]}", f"{second[0]}==0.1")
+        (envs / "conda.yaml").write_text(text, encoding="utf-8")
+        status, lines = check("--conda", envs=envs)
+        assert status == 1
+        assert sorted(lines) == sorted(
+            [
+                "another 1.0 is not in gpu.txt",
+                f"{first[0]} is missing: gpu.txt has {first[1]}",
+                f"{second[0]} is 0.1: gpu.txt has {second[1]}",
+            ]
+        )
+
+    def test_an_environment_is_held_to_the_lock_it_was_made_from(self, envs):
+        note = Path(sys.prefix) / "lexpro-lock"
+        if not note.is_file():
+            pytest.skip("this Python was not set up by `make`")
+        lock = envs / Path(note.read_text(encoding="utf-8").strip()).name
+        lock.write_text(lock.read_text(encoding="utf-8") + "never-written==1.0\n", encoding="utf-8")
+        assert check(envs=envs) == (1, [f"never-written is missing: {lock.name} has 1.0"])
+
+    def test_conda_and_pip_are_asked_for_all(self, tmp_path):
+        """By a stand-in for conda, and pip without an index."""
+        asked = tmp_path / "asked"
+        (tmp_path / "micromamba").write_text(f'#!/bin/sh\necho "$@" > {asked}\n')
+        (tmp_path / "micromamba").chmod(0o755)
+        path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+        status, lines = check("--channel", PATH=path, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
+        assert asked.read_text().split()[-5:] == [
+            "--channel",
+            "conda-forge",
+            "python=3.11",
+            "pip",
+            "c-compiler",
+        ]
+        assert status == 1 and next(iter(GPU)) in "".join(lines)
 
 
 def test_every_rule_that_runs_something_says_in_which_environment():
