@@ -235,3 +235,21 @@ def test_proceeds_of_a_crime_sentence_nobody():
     found = one("一、被告人张某犯贪污罪，判处有期徒刑三年。二、被告人张某犯受贿罪的违法所得五万元予以没收。")
     assert found.charges == ["贪污罪"]
     assert found.sentence.months == 36
+
+
+@pytest.mark.parametrize(
+    "text, charge",
+    [
+        ("被告人张某犯合同合同诈骗罪，判处有期徒刑六个月。", "合同诈骗罪"),
+        ("被告人张某犯盗窃罪，判处有期徒刑刑六个月。", "盗窃罪"),
+        ("被告人张某犯盗窃罪，判处判处有期徒刑六个月。", "盗窃罪"),
+        (
+            "被告人张某犯非法携带枪支危及公共安全罪，判处有期徒刑六个月。",
+            "非法携带枪支、弹药、管制刀具、危险物品危及公共安全罪",
+        ),
+        ("被告人张某犯掩饰隐瞒犯罪所得罪，判处有期徒刑六个月。", "掩饰、隐瞒犯罪所得、犯罪所得收益罪"),
+    ],
+)
+def test_words_typed_twice_and_a_mark_left_out(text, charge):
+    defendant = one(text)
+    assert (defendant.charges, months([defendant])) == ([charge], [6])

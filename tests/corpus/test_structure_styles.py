@@ -229,3 +229,27 @@ def test_layout_changes_nothing(broken):
     before, after = structure(text, "x").to_dict(), structure(broken(text), "x").to_dict()
     assert list(before.pop("sections")) == list(after.pop("sections"))
     assert after == before
+
+
+@pytest.mark.parametrize("short", ["天一物流公司", "宿迁市天一物流公司", "天一物流有限公司"])
+def test_a_company_under_its_short_name(short):
+    judgment = read(
+        "被告单位宿迁市天一物流有限公司。被告人张某，男，1980年1月1日出生。",
+        "骗得保险金5万元。",
+        f"被告单位{short}、被告人张某的行为构成保险诈骗罪。",
+        f"一、被告单位{short}犯保险诈骗罪，判处罚金人民币五万元。二、被告人张某犯保险诈骗罪，判处有期徒刑八个月。",
+    )
+    assert [(one.name, one.charges) for one in judgment.defendants] == [
+        ("宿迁市天一物流有限公司", ["保险诈骗罪"]),
+        ("张某", ["保险诈骗罪"]),
+    ]
+
+
+def test_a_charge_whose_words_change_their_order():
+    judgment = read(
+        "被告人张某，男，1980年1月1日出生。",
+        "倾倒废渣。",
+        "被告人张某的行为构成污染环境罪。",
+        "被告人张某犯环境污染罪，判处有期徒刑八个月。",
+    )
+    assert judgment.defendants[0].charges == ["污染环境罪"]

@@ -19,7 +19,8 @@ from lexpro.package_data import lines_beside
 # A longer text that ends in 罪 is a sentence, not the name of an unknown charge.
 _LONGEST_NAME = 20
 _GROUP = re.compile(r"\{([^}]*)\}")
-_SEPARATOR = re.compile(r"\s*(?:[、，,；;]|以及|并|和|及|与)\s*")
+# 危及公共安全 is one word.
+_SEPARATOR = re.compile(r"\s*(?:[、，,；;]|以及|并|和|(?<!危)及|与)\s*")
 # What may stand before a charge in a sentence; any other character means that the name is longer
 # than what we know.
 _BEFORE = frozenset(
@@ -49,7 +50,9 @@ def _plain(pattern: str) -> str:
 
 
 def _spellings(name: str) -> list[str]:
-    """With the ways in which 国（边）境 is written."""
+    """With the ways in which 国（边）境 and 掩饰、隐瞒 are written."""
+    if name.startswith("掩饰、隐瞒"):
+        return [name, name.replace("、隐瞒", "隐瞒", 1)]
     return (
         [name.replace("国（边）境", way) for way in ("国（边）境", "国(边)境", "国边境", "国境", "边境")]
         if "（边）" in name

@@ -56,6 +56,8 @@ _MASK = re.compile("[某甲乙丙丁戊己庚辛壬癸0-9×XxA-Z*]")
 # More names than this in one text are no list of defendants.
 _MOST = 200
 _LONGEST = 16
+# How many characters of a company's name tell it from others.
+_CORE = 4
 UNIT = re.compile(r"公司|厂|店|中心|合作社|协会|学校|医院|集团|局|委员会|所$|部$|行$")
 
 
@@ -148,8 +150,23 @@ def judged(judgment: str, listed: list[str]) -> list[str]:
     return [name for name in names if name in listed or _sound(name)][:_MOST]
 
 
+# What a short name of a company leaves out: its place and its form.
+_FORM = re.compile(r"(?:股份|有限|责任)*公司$")
+
+
+def _short(name: str, whole: str) -> bool:
+    """Whether a company's name is another's without place and form (天一物流公司)."""
+    core = _FORM.sub("", name)
+    return len(core) >= _CORE and name.endswith("公司") and core in _FORM.sub("", whole)
+
+
 def alike(one: str, other: str) -> bool:
-    """Whether two names may be one person's: masked in one place (张某四, 张吕进), or misspelt."""
+    """Whether two names may be one person's: masked in one place (张某四, 张吕进), or misspelt.
+
+    A company may have its short name.
+    """
+    if UNIT.search(one) and UNIT.search(other) and (_short(one, other) or _short(other, one)):
+        return True
     if one[0] == other[0] and ("某" in one) != ("某" in other):
         return True
     if "某" in one or "某" in other:

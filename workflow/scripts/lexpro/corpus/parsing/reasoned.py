@@ -64,7 +64,7 @@ def settle(defendants: list[Defendant], reasoning: str) -> None:
         return
     found = [(name, words) for name, words, said in _found(reasoning) if said]
     for charge in dict.fromkeys(odd):
-        like = {name for name, words in found if SequenceMatcher(None, charge, words).ratio() >= _LIKE}
+        like = {name for name, words in found if _alike(charge, words)}
         if len(like) == 1:
             for defendant in defendants:
                 _rename(defendant, charge, *like)
@@ -73,6 +73,11 @@ def settle(defendants: list[Defendant], reasoning: str) -> None:
         for defendant in bare:
             defendant.charges = list(names)
             defendant.terms = [replace(term, charge=names[0]) for term in defendant.terms]
+
+
+def _alike(charge: str, words: str) -> bool:
+    """Whether a charge is another's words, misspelt or in another order (环境污染罪)."""
+    return SequenceMatcher(None, charge, words).ratio() >= _LIKE or sorted(charge) == sorted(words)
 
 
 def _rename(defendant: Defendant, charge: str, name: str) -> None:

@@ -105,15 +105,22 @@ _QUOTED = re.compile(r"[^。；，“”\"]{0,80}(?:，?即：?)?[“\"][^“”
 _STOP = re.compile(r"[。；\n]|$")
 
 
+# 有期徒刑刑六个月, 合同合同诈骗罪: typed twice.
+_TWICE = re.compile(
+    r"(判处|有期徒刑|合同|盗窃|诈骗|寻衅滋事|故意伤害)\1|(?<=徒刑)刑(?=[一二三四五六七八九十0-9])"
+)
+
+
 def clean(judgment: str) -> str:
-    """The operative part without remarks in brackets."""
+    """The operative part without remarks in brackets and words that were typed twice."""
     text = judgment
     for _ in range(3):
         shorter = _BRACKETS.sub("", text)
         if shorter == text:
             break
         text = shorter
-    return _OPEN_REMARK.sub("", text)
+    text = _OPEN_REMARK.sub("", text)
+    return _TWICE.sub(lambda match: match[1] or "", text)
 
 
 def names_at(text: str, position: int, names: Sequence[str]) -> tuple[list[str], int]:
