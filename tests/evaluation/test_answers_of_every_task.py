@@ -109,7 +109,16 @@ NO_LETTER = (
     "不选B",
     "[正确答案]和<eoa>之间",
     "我无法选择A或B。",
+    "[正确答案]A<eoa>B<eoa>C<eoa>D<eoa>",
+    f"正确答案:\n{LISTED}".replace(";", ";\n"),
 )
+# The first option ends a sentence inside: a copy of the options begins in the middle of one.
+QUOTING = (
+    "请从A,B,C,D中选出一个正确的答案，并写在[正确答案]和<eoa>之间。\n关于契约，下列表述错误的是A:买卖契约称"
+    "为质剂。质与剂有别，质是较短的契券；B:借贷契约称为傅别。傅刻在契券上；C:买卖契约分为三种；D:借贷契约因"
+    "袭旧制。借是不付息的使用借贷，把它称为负债，贷是付息的消费借贷，把它称为出举，官府对二者的利率都有限制。"
+)
+COPIED = QUOTING[QUOTING.index("A:") :]
 LETTERS = (
     "AC",
     "选项AC",
@@ -124,7 +133,10 @@ LETTERS = (
     "Ａ，Ｃ",
     '{"答案": ["A", "C"]}',
     "ac",
+    "A<eoa>C<eoa>",
+    "答案：A:合同自始无效\nC:合同可以撤销",
 )
+THREE = ("ABC", "A、B、C", "A,B和C", "A、B、C均正确", "答案：A、B、C。", "A<eoa>B<eoa>C<eoa>")
 TERM = (
     "根据下列事实预测刑期，单位为月，请将答案填在[刑期]与<eoa>之间。例如[刑期]12月<eoa>。\n"
     f"事实:{FACTS}\n罪名:盗窃。法条:刑法第264条"
@@ -149,11 +161,13 @@ MONTHS = (
     "42 months",
     "罪名：盗窃罪\n刑期：三年六个月\n罚金：二千元",
     "处三年以上十年以下有期徒刑。判处有期徒刑三年六个月。",
+    "盗窃罪的最高刑期为十年。判决刑期为三年六个月。",
     "分别判处二年、三年，决定执行有期徒刑三年六个月",
     '{"刑期": 42}',
     "## 刑期\n\n三年六个月",
     "被告人曾因盗窃被判处有期徒刑一年。现判处有期徒刑三年六个月。",
     "[刑期]42月<eoa>" + "这里还有别的话。" * 4000,
+    "刑期：42个月\n刑期：42个月\n刑期：4",
     f"{TERM}\n刑期:42个月",
 )
 NO_MONTHS = (
@@ -172,6 +186,13 @@ NO_MONTHS = (
     "不超过五年",
     "[刑期]与<eoa>之间",
     "剥夺政治权利三年",
+    "故意伤害罪的最高刑期是10年。",
+    "该罪最高可判处有期徒刑十年，刑期上限为10年。",
+    "2014年4月至7月，被告人多次盗窃。",
+    "2014年3、4月份，被告人在28日至29日夜间盗窃，5日后归还。",
+    "建议在××至六年的幅度内量刑。",
+    "犯第一款罪被判处死刑缓期执行的，人民法院可以同时决定终身监禁。",
+    "同年10月，被告人到案。",
 )
 CHARGE = (
     "请依据事实给出罪名，将答案写在[罪名]和<eoa>之间。例如[罪名]盗窃;诈骗<eoa>。请按照这个格式回答。\n"
@@ -260,6 +281,7 @@ AMOUNTS = (
     "## 金额\n8500元",
     f"{AMOUNT}\n[金额]8500元<eoa>",
     "[金额]8500元<eoa>" + "说明如下。" * 5000,
+    "[金额]8500元[金额]8500元[金额]85",
 )
 NO_AMOUNTS = (
     "罚金：8500元",
@@ -321,6 +343,9 @@ def cases() -> list[Case]:
     )
     for number in ("1-2", "3-6"):
         lawbench_case(number, CHOICE, "正确答案：B。", ONE_LETTER, NO_LETTER)
+    lawbench_case(
+        "1-2", QUOTING, "正确答案：A。", ("A", f"{COPIED}\n答案：A"), (COPIED, f"{COPIED}\n{COPIED}")
+    )
     lawbench_case(
         "2-8",
         VIEWS,
@@ -419,9 +444,12 @@ def cases() -> list[Case]:
     lawbench_case("3-3", CHARGE, "罪名:盗窃;故意伤害", CHARGES, NO_CHARGES)
     for number in ("3-4", "3-5"):
         lawbench_case(number, TERM, "刑期:42个月", MONTHS, NO_MONTHS)
+    # The answer is that of the prompt's example, and the facts follow it there too.
+    lawbench_case("3-4", TERM, "刑期:12个月", (f"答案:12月。{TERM[TERM.index('事实') :]}",))
     lawbench_case("3-7", AMOUNT, "上文涉及到的犯罪金额:8500.0元。", AMOUNTS, NO_AMOUNTS)
     found.append(Case(lexeval.task("1_1"), CHOICE, "B", ONE_LETTER, NO_LETTER))
     found.append(Case(lexeval.task("3_5"), f"选出全部正确的选项。\n{OPTIONS}", "AC", LETTERS, NO_LETTER[:2]))
+    found.append(Case(lexeval.task("3_5"), f"选出全部正确的选项。\n{OPTIONS}", "ABC", THREE, NO_LETTER[:2]))
     found.append(Case(lexeval.task("5_3"), f"请写出裁判要旨。\n{FACTS}", TEXT, (TEXT, f"<p>{TEXT}</p>")))
     found.append(Case(disc.task("single/nje"), CHOICE, "B", ONE_LETTER, NO_LETTER))
     found.append(

@@ -134,7 +134,7 @@ def test_of_a_resumed_run_the_last_that_is_not_empty_counts(tmp_path):
             ],
             None,
         ),
-        ([one | {"refr": one["refr"].replace("刑期:", "")} for one in ALL], None),
+        ([one | {"refr": one["refr"].replace("刑期:", "")} for one in ALL], "references in another form"),
     ],
 )
 def test_other_fields_and_forms_are_read_and_said(tmp_path, rows, note):
@@ -229,11 +229,45 @@ def test_a_reference_that_says_nothing_is_an_error():
 def test_a_folder_is_scored_at_once(tmp_path, capsys, monkeypatch):
     written(tmp_path, ALL, "3-4.json")
     (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "other.json").write_text("[]", encoding="utf-8")
     assert main(["rescore", "--benchmark", "lawbench", "--predictions", str(tmp_path), "--draws", "20"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    found = json.loads(said.out)
     assert list(found["tasks"]) == ["lawbench/3-4"] and found["average"]["normalised"] == 1
+    assert "3-4.json is named" not in said.err and "other.json is named by no task of lawbench" in said.err
+    assert "the average is of 1 tasks" in said.err and "has no file of 1-1, 1-2" in said.err
     rows = [{"input": f"{name}说是什么?\n答案:", "output": "B", "answer": "B"} for name in "甲乙"]
     written(tmp_path, rows, "gpt4_1_1.jsonl")
-    assert list(rescoring.files_of("lexeval", tmp_path)) == ["lexeval/1_1"]
+    # 5_1 is scored by the answers of its file.
+    written(tmp_path, rows, "gpt4_5_1.jsonl")
+    assert list(rescoring.files_of("lexeval", tmp_path)) == ["lexeval/1_1", "lexeval/5_1"]
     with pytest.raises(UserError, match="no file is named by a task of disc"):
         rescoring.files_of("disc", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("reference", "message"),
+    [
+        ("", "record 3: the reference ''"),
+        ("很久", "record 3: the reference '很久'"),
+        (6, "record 3: 'refr' is int"),
+    ],
+)
+def test_a_reference_that_cannot_be_read_is_named_by_its_record(tmp_path, reference, message):
+    path = written(tmp_path, [*ALL[:2], row(2, refr=reference), ALL[3]])
+    with pytest.raises(UserError, match=f"3-4.json: {message}"):
+        scored(path)
+
+
+def test_a_record_without_its_id_is_named(tmp_path):
+    path = written(tmp_path, [{"document": "判决如下"}], "judge.jsonl")
+    with pytest.raises(UserError, match="record 1 has no field 'id'"):
+        scored(path, "judge", "judge")
+
+
+def test_a_task_whose_items_are_not_at_hand_is_said(tmp_path):
+    path = written(tmp_path, [{"input": "问", "output": "答", "answer": "答"}], "5_1.jsonl")
+    _, outputs = scored(path, "lexeval/5_1", "lexeval")
+    assert outputs.notes == [
+        "no record is compared with the benchmark's items: they are not at hand or not named"
+    ]

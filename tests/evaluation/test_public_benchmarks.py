@@ -439,3 +439,21 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path):
         outputs(path, [{"prediction": "甲"}])
     with pytest.raises(UserError, match="3-9"):
         rescoring.task("lawbench/3-9")
+
+
+def test_terms_are_also_scored_on_the_official_scale():
+    golds = ("刑期:42个月", "刑期:42个月", "刑期:12个月", "刑期:无期")
+    asked = [Item(str(number), "", gold) for number, gold in enumerate(golds)]
+    scorers = lawbench.task("3-4").scorers
+
+    def on_both(*texts):
+        table, _ = scorers["normalised"].table(asked, texts)
+        own, official_scale = (metric(table.sum(axis=0)) for metric in scorers["normalised"].metrics.values())
+        return own, official_scale, scorers["official"].score(asked, texts)
+
+    # Both read these alike; life does not count officially, and an unread term is 0.
+    own, ours, officially = on_both("刑期:42个月", "18个月", "", "无期徒刑")
+    assert ours == pytest.approx(officially) and own == pytest.approx((1 + 0.4073 + 0 + 1) / 4, abs=1e-3)
+    # A range is no answer: officially it is six months.
+    _, ours, officially = on_both("42个月", "42个月", "6个月至1年", "")
+    assert ours == pytest.approx(2 / 3) and officially > 0.9

@@ -80,6 +80,8 @@ def run(args: argparse.Namespace) -> None:
     with contextlib.chdir(ROOT):
         if predictions.is_dir():
             files = rescoring.files_of(args.benchmark, predictions)
+            for note in rescoring.left_out(args.benchmark, predictions, files):
+                print(f"{note}.", file=sys.stderr)
             by_task = {name: _scores(args, name, path, models) for name, path in files.items()}
             scores = {"benchmark": args.benchmark, "average": rescoring.average(by_task), "tasks": by_task}
         else:

@@ -70,6 +70,9 @@ def task(name: str) -> Task:
     return module.task(number)
 
 
+_SUFFIXES = (".json", ".jsonl", ".csv")
+
+
 def files_of(benchmark: str, folder: Path) -> dict[str, Path]:
     """The files of a folder by their tasks: 3-4.json, gpt4_1_1.jsonl, single/nje_results.csv.
 
@@ -82,15 +85,14 @@ def files_of(benchmark: str, folder: Path) -> dict[str, Path]:
             f"--benchmark {benchmark}: of a folder name the benchmark alone: {', '.join(FORMATS)}."
         )
     module = importlib.import_module(f"lexpro.evaluation.tasks.{name}.scorer")
+    tasks = (*module.TASKS, *getattr(module, "WITHOUT_DATA", ()))
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
-        if path.suffix not in (".json", ".jsonl", ".csv"):
+        if path.suffix not in _SUFFIXES:
             continue
         stem = path.relative_to(folder).with_suffix("").as_posix().removesuffix("_results")
-        named = [
-            task for task in module.TASKS if task and re.search(rf"(?:^|[/_.-]){re.escape(task)}$", stem)
-        ]
-        if named or module.TASKS == ("",):
+        named = [task for task in tasks if task and re.search(rf"(?:^|[/_.-]){re.escape(task)}$", stem)]
+        if named or tasks == ("",):
             task_name = f"{name}/{named[0]}" if named else name
             if task_name in files:
                 raise UserError(f"{folder}: {files[task_name]} and {path} are both of {task_name}.")
@@ -98,6 +100,22 @@ def files_of(benchmark: str, folder: Path) -> dict[str, Path]:
     if not files:
         raise UserError(f"{folder}: no file is named by a task of {name} (3-4.json, …).")
     return files
+
+
+def left_out(benchmark: str, folder: Path, files: Mapping[str, Path]) -> list[str]:
+    """What of a folder and of a benchmark `files_of` leaves out, in words."""
+    name = benchmark.removesuffix("/all")
+    scored = set(files.values())
+    notes = [
+        f"{path} is named by no task of {name} and left out"
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in _SUFFIXES and path not in scored
+    ]
+    tasks = importlib.import_module(f"lexpro.evaluation.tasks.{name}.scorer").TASKS
+    missing = [task for task in tasks if task and f"{name}/{task}" not in files]
+    if missing:
+        notes.append(f"the average is of {len(files)} tasks: {folder} has no file of {', '.join(missing)}")
+    return notes
 
 
 def average(by_task: Mapping[str, dict]) -> dict[str, float]:
@@ -133,25 +151,43 @@ def _rows(records: Records, form: str) -> list[Row]:
     name = answer_field(records, name, (gold, asked, "id"))
     rows = []
     for number, record in enumerate(records.rows, start=1):
-        if gold and gold not in record:
-            raise UserError(
-                f"{records.path}: record {number} has no field {gold!r}, which the format {form!r} asks for."
-            )
+        for needed in (gold, "id" if form in _BY_ID else ""):
+            if needed and needed not in record:
+                raise UserError(
+                    f"{records.path}: record {number} has no field {needed!r}, which the format {form!r} asks for."
+                )
         asks = prompt(record.get(asked)) if asked else ""
-        reference = record.get(gold) if gold else ""
         # LexEval has questions without an answer (null).
-        item = Item(str(record.get("id", number - 1)), asks, reference if isinstance(reference, str) else "")
+        reference = (record.get(gold) if gold else "") or ""
+        if not isinstance(reference, str):
+            kind = type(reference).__name__
+            raise UserError(f"{records.path}: record {number}: {gold!r} is {kind}, a text is expected.")
+        item = Item(str(record.get("id", number - 1)), asks, reference)
         key = item.id if form in _BY_ID else squeezed(asks)
         rows.append(Row(key, item, answer(records, number, record, name), record))
     return rows
 
 
+def _gold(records: Records, row: Row, written: Callable[[str], str]) -> str:
+    """The reference of a row as the benchmark writes it."""
+    stated = row.item.gold
+    try:
+        gold = written(stated)
+    except UserError as error:
+        number = next(place for place, record in enumerate(records.rows, 1) if record is row.record)
+        raise UserError(f"{records.path}: record {number}: {error}") from None
+    if gold != stated:
+        records.note("references in another form are written as the benchmark's own")
+    return gold
+
+
 def _items(
-    rows: Sequence[Row], form: str, references: LookUp | None, written: Callable[[str], str] | None
+    rows: Sequence[Row], records: Records, references: LookUp | None, written: Callable[[str], str] | None
 ) -> list[Item]:
     """The items of the rows; references are looked up where the form holds none."""
+    form = records.form
     if _FIELDS[form][1]:
-        return [replace(row.item, gold=written(row.item.gold)) if written else row.item for row in rows]
+        return [replace(row.item, gold=_gold(records, row, written)) if written else row.item for row in rows]
     if not references:
         raise UserError(
             f"the format {form!r} holds no references, and this benchmark's are in no file of its own."
@@ -160,19 +196,19 @@ def _items(
     return [replace(row.item, gold=gold) for row, gold in zip(rows, golds, strict=True)]
 
 
-def _same_references(path: Path, task: Task, form: str, rows: Sequence[Row], known: list[str] | None) -> None:
+def _same_references(records: Records, task: Task, rows: Sequence[Row], known: list[str] | None) -> None:
     """Raise UserError where most references of a file are not those of the task's items."""
-    if known is None or task.items is None or not _FIELDS[form][1]:
+    if known is None or task.items is None or not _FIELDS[records.form][1]:
         return
     golds: dict[str, set[str]] = {}
     for key, item in zip(known, task.items(), strict=True):
         golds.setdefault(key, set()).add(squeezed(item.gold))
     of = matcher(known)
     write = task.written or (lambda gold: gold)
-    differ = sum(squeezed(write(row.item.gold)) not in golds[of(row.key) or ""] for row in rows)
+    differ = sum(squeezed(_gold(records, row, write)) not in golds[of(row.key) or ""] for row in rows)
     if differ > len(rows) / 2:
         raise UserError(
-            f"{path} is not of {task.name}: of {len(rows)} references {differ} are not those of its items."
+            f"{records.path} is not of {task.name}: of {len(rows)} references {differ} are not those of its items."
         )
 
 
@@ -194,9 +230,9 @@ def load(path: Path, task: Task, form: str, partial: bool = False) -> Outputs:
     if not any(row.key for row in rows):
         known = None
     checked = check(rows, known, matcher(known) if known is not None else lambda key: key)
-    if known is None and task.items:
+    if known is None:
         records.note("no record is compared with the benchmark's items: they are not at hand or not named")
-    _same_references(path, task, form, checked.rows, known)
+    _same_references(records, task, checked.rows, known)
     if not partial:
         demand(checked, task.name, path, number, task.replaced)
     if checked.repeated:
@@ -212,7 +248,7 @@ def load(path: Path, task: Task, form: str, partial: bool = False) -> Outputs:
         # Items of the data before its last change count with their own references.
         places = {id(row): place for place, row in enumerate(rows)}
         answered = sorted([*answered, *checked.foreign], key=lambda row: places[id(row)])
-    items = _items(answered, form, task.references, task.written)
+    items = _items(answered, records, task.references, task.written)
     return Outputs(items, [row.text for row in answered], records.notes, lacks)
 
 
@@ -229,7 +265,7 @@ def read(path: Path, form: str, references: LookUp | None = None) -> Outputs:
     """
     records = read_records(path, form)
     rows = _rows(records, form)
-    return Outputs(_items(rows, form, references, None), [row.text for row in rows], records.notes)
+    return Outputs(_items(rows, records, references, None), [row.text for row in rows], records.notes)
 
 
 def _numbers(scorer: Scorer, table: np.ndarray, draws: int) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lexpro.tasks.reading import said
-from lexpro.tasks.reading.statements import ANSWER, statements
+from lexpro.tasks.reading.statements import ANSWER, Statement, statements
 
 # Five options, some named twice; without a bound, a text of one letter costs its length squared.
 _LETTERS = r"[A-E](?:(?:[、,和及与&/;\s]|\.(?=\s*[A-E])|以及){0,9}[A-E]){0,9}(?![A-Za-z])"
@@ -17,7 +17,7 @@ _CHOSEN = re.compile(
     rf"(?<![不未没])(?:(?:应|故|应该|应当|我)?选择?|boxed)\s*[:为是]?\s*(?:选项|答案)?\s*[\[【({{\"'“‘]*({_LETTERS})(?!\s*(?:选项)?(?:错误|不正确|不对|不符))"
 )
 _RIGHT = re.compile(
-    rf"(?:选项|答案)?\s*({_LETTERS})\s*(?:选?项|答案)?\s*(?:的?(?:说法|表述|观点|做法|内容))?\s*(?:都?[是为]?(?:正确|对的|符合题意|符合法律规定)|当选|应选|[是为](?:本题)?(?:正确)?答案)"
+    rf"(?:选项|答案)?\s*({_LETTERS})\s*(?:选?项|答案)?\s*(?:的?(?:说法|表述|观点|做法|内容))?\s*(?:[都均皆]?[是为]?(?:正确|对的|符合题意|符合法律规定)|当选|应选|[是为](?:本题)?(?:正确)?答案)"
     rf"|正确(?:的)?(?:选项|说法|表述|答案|做法)?(?:是|为|的是|有|应为)\s*(?:选项)?\s*[:(]?\s*({_LETTERS})"
 )
 _OPTION = re.compile(r"(?:^|(?<=[\s,;。.、()]))([A-E])\s*[.、:)](?!\d)")
@@ -26,6 +26,7 @@ _DENIED = re.compile(
 )
 _QUOTES = str.maketrans("", "", "\"'“”‘’")
 _ALONE = re.compile(r"(?<![A-Za-z])[A-E](?![A-Za-z])")
+_ONLY = re.compile(rf"\W*(?:选项)?\W*({_LETTERS})\W*")
 _WHOLE = re.compile(rf"\W*(?:选项)?\W*({_LETTERS})(?:\W*$|[.、:。,;()\s])")
 
 
@@ -33,11 +34,22 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(re.findall("[A-E]", text))
 
 
+def _value(stated: Statement) -> str:
+    """What a statement states, with the options of the lines below: A: 甲, then B: 乙."""
+    lines = [stated.value]
+    for line in stated.rest:
+        before, option = _OPTION.match(lines[-1]), _OPTION.match(line)
+        if not (before and option and before[1] < option[1]):
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
 def _chosen(turn: str, offered: frozenset[str]) -> frozenset[str] | None:
     stated = []
     for one in statements(turn):
         if one.field == ANSWER and (match := _HEAD.match(one.value)):
-            options = frozenset(_OPTION.findall(one.value))
+            options = frozenset(_OPTION.findall(_value(one)))
             # 答案：A: 甲; B: 乙; C: 丙; D: 丁 chooses nothing; A. 甲 C. 丙 are two.
             if len(options) > 1 and options >= offered:
                 continue
@@ -50,6 +62,8 @@ def _chosen(turn: str, offered: frozenset[str]) -> frozenset[str] | None:
     if right := [_set(a or b) for a, b in _RIGHT.findall(turn)]:
         return frozenset().union(*right)
     turn = _DENIED.sub("", turn)
+    if only := _ONLY.fullmatch(turn):
+        return _set(only[1])
     options = frozenset(_OPTION.findall(turn))
     if len(options) > 1:
         return None if options >= offered else options

@@ -12,9 +12,12 @@ from lexpro.tasks.reading.statements import outside
 Sentence = tuple[str, int | None]
 
 _D = "0-9〇零一二两三四五六七八九十半"
-# What is no length of a sentence: days, 2016年3月; 三年前; 曾因盗窃被判处…; statutory ranges.
+# What is no length of a sentence: days, 2016年3月, 同年4月至7月; 三年前; 曾因盗窃被判处…; statutory
+# ranges and bounds (最高刑期为十年).
+_N = r"[\d一二三四五六七八九十]{1,3}"
 _DATE = re.compile(
-    r"(?:\d{4}|[〇零一二三四五六七八九]{4})年(?:[\d一二三四五六七八九十]{1,3}月(?:[\d一二三四五六七八九十]{1,3}[日号])?)?|\d{1,2}月\d{1,2}[日号]"
+    rf"(?:\d{{4}}|[〇零一二三四五六七八九]{{4}}|[同次当去今翌本])年(?:(?:{_N}[、至到-])?{_N}月(?:{_N}[日号]|份)?)?"
+    rf"(?:[至到—~-]{_N}月(?:{_N}[日号]|份)?)?|\d{{1,2}}月\d{{1,2}}[日号]"
 )
 _PAST = re.compile(r"(?:曾因|曾被|前科|原判|一审判处|刑满释放|劳动教养|羁押)[^。;\n]*")
 _DECIMAL = re.compile(r"(\d{1,3}\.\d{1,3})(年|个?月)")
@@ -23,13 +26,16 @@ _OF_OTHERS = re.compile(
     r"(?:缓刑|剥夺政治权利|缓期|考验期|期限|罚金|每|第|满|年仅|年龄)[^,。;\d一二两三四五六七八九十]{0,8}$"
 )
 _BOUND_BEFORE = re.compile(
-    rf"(?:[{_D}年月个]\s*(?:至|到|-|—|~|～)|不超过|不低于|不少于|至少|最高|最低|最多|最长|以上|超过|低于|高于)\s*(?:有期徒刑)?\s*$"
+    rf"(?:[{_D}年月个×xX*],?\s*(?:至|到|-|—|~|～)|不超过|不低于|不少于|至少|至多|以上|超过|低于|高于"
+    r"|(?:最[高低多长短]|[上下]限)(?:的?(?:法定)?(?:刑期?|刑罚|期限))?(?:可以?|应当?)?(?:判处?|处|达|为|是)?)"
+    r"\s*(?:有期徒刑)?\s*$"
 )
 _BOUND_BEHIND = re.compile(
-    rf"\s*(?:(?:有期徒刑|的)?\s*(?:以[上下内]|之[间内]|内|前|后|间)|(?:有期徒刑)?\s*(?:至|到|-|—|~|～)\s*[{_D}无死])"
+    rf"\s*(?:(?:有期徒刑|的)?\s*(?:以[上下内]|之[间内]|内|前|后|间|份)|(?:有期徒刑)?\s*(?:至|到|-|—|~|～)\s*[{_D}无死])"
 )
 _IN_LIST = re.compile(r"(?:、|,|或者?|至|到|-|以上(?:有期徒刑)?)\s*(?:处|判处)?\s*$")
-_LIST_BEHIND = re.compile(r"\s*(?:、|或)")
+# 判处死刑的, … is a statute's condition.
+_LIST_BEHIND = re.compile(r"\s*(?:、|或|的,)")
 _SENTENCED = re.compile(
     r"(?:判处|判决|处以|判刑|处|量刑|刑期|判|徒刑|拘役|管制)(?:[^,。;\d一二两三四五六七八九十]{0,8})$"
 )
@@ -62,7 +68,7 @@ def _lengths(text: str) -> list[_Candidate]:
     candidates = []
     for match in re.finditer(terms.LENGTH, text):
         length = terms.length_at(text, match.start()) if match[0] else None
-        if not length or length.months > 12 * _LONGEST_YEARS:
+        if not length or not 0 < length.months <= 12 * _LONGEST_YEARS:
             continue
         before, behind = text[max(0, match.start() - 16) : match.start()], text[length.end : length.end + 10]
         if _BOUND_BEFORE.search(before) or _BOUND_BEHIND.match(behind) or _OF_OTHERS.search(before):
@@ -85,7 +91,7 @@ def _others(text: str) -> list[_Candidate]:
     """Punishments without a length, but none that a statute lists beside others."""
     candidates = []
     for match in re.finditer(
-        r"死刑(?:[,，]?\s*(?:宣告)?缓[期刑][二两2]年(?:执行)?)?|死缓|无期(?:徒刑)?|(?:免予|免于|免除)(?:刑事|刑罚)?(?:处罚|处分)|单处罚金",
+        r"死刑(?:[,，]?\s*(?:宣告)?缓[期刑](?:[二两2]年)?(?:执行)?)?|死缓|无期(?:徒刑)?|(?:免予|免于|免除)(?:刑事|刑罚)?(?:处罚|处分)|单处罚金",
         text,
     ):
         before, behind = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 2]

@@ -96,11 +96,27 @@ def _copies(squeezed: str, units: tuple[tuple[str, bool], ...], free: bool) -> l
             start = squeezed.find(unit.rstrip("。!?"), end)
     own = [] if free else [unit for unit, asks in units if not asks]
     length = sum(map(len, own))
-    places = [(squeezed.find(unit), unit) for unit in own if len(unit) >= _SHORTEST]
-    copied = sum(len(unit) for at, unit in places if at >= 0)
-    if length >= _LEAST and copied >= _COPIED * length:
-        spans += [(at, at + len(unit)) for at, unit in places if at >= 0]
+    found = [unit for unit in own if len(unit) >= _SHORTEST and unit in squeezed]
+    if length >= _LEAST and sum(map(len, found)) >= _COPIED * length:
+        spans += [span for unit in found for span in _wherever(unit, squeezed, units)]
     return sorted(spans)
+
+
+def _wherever(unit: str, squeezed: str, units: tuple[tuple[str, bool], ...]) -> list[tuple[int, int]]:
+    """Where a text repeats a sentence of the prompt, with what stands before it in both.
+
+    A copy may begin inside a sentence: with the options, of which the first holds a full stop. What
+    the prompt says about the form is never taken along: the answer may be that of its example.
+    """
+    prompt = "".join("\0" * len(one) if asks else one for one, asks in units)
+    spans, start = [], squeezed.find(unit)
+    while start >= 0:
+        first, before = start, prompt.find(unit)
+        while first and before and squeezed[first - 1] == prompt[before - 1]:
+            first, before = first - 1, before - 1
+        spans.append((first, start + len(unit)))
+        start = squeezed.find(unit, start + len(unit))
+    return spans
 
 
 # Where a model begins a question of its own, or repeats the form of the one it was given.
@@ -110,6 +126,8 @@ _QUESTION = re.compile(
     r"|请回答|请根据|请问[,:]|根据下列|(?:<bot>|Human|User|Question|Instruction|Input)\s*:|#include|<bot>)"
 )
 _SPLIT = "\x1d"
+# Options that have an end each, A<eoa>B<eoa>: one answer of several.
+_EACH = re.compile(rf"(?<![A-Za-z])([A-E])\s*{END}[\s;,、]*(?=[A-E]\s*{END})")
 
 
 def _without_copies(text: str, prompt: str, free: bool) -> str:
@@ -134,7 +152,7 @@ def turns(text: str, prompt: str = "", free: bool = False) -> tuple[str, ...]:
         prompt: what it was asked; "" where that is not known.
         free: whether a free text was asked for, which may quote what it is about.
     """
-    text = layout(text)
+    text = _EACH.sub(r"\1、", layout(text))
     text = _without_copies(text, prompt, free) if prompt else text
     text = _QUESTION.sub(lambda match: _SPLIT + match[0], text)
     return _merged(re.split(f"[{END}{_SPLIT}]", text))

@@ -42,7 +42,8 @@ _SAID = tuple(name for field, names in NAMES.items() if field != "other" for nam
 # At most four: without a bound, a text of brackets alone costs its length squared.
 _OPEN, _CLOSE = r"[\[【<(〔「『\"'“‘{]", r"[\]】>)〕」』\"'”’]"
 _MARK = re.compile(
-    rf"(?P<open>{_OPEN}{{0,4}})(?P<name>{_either(_SAID)})(?P<close>{_CLOSE}{{0,4}})"
+    # 最高刑期为十年 states no term.
+    rf"(?P<open>{_OPEN}{{0,4}})(?<!最[高低长短])(?P<name>{_either(_SAID)})(?P<close>{_CLOSE}{{0,4}})"
     rf"\s*(?:[(][^()\n]{{0,12}}[)])?\s*(?:(?P<verb>(?:应该|应当|应|可能|可以|很可能)?(?:为|是|选)|is)\s*[:=]?|[:=]|(?<=[\]】>])(?!\s*[,，。、]))\s*"
     # Behind its end, or in a sentence that a list ends: 罪名为:
     rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)]|[-•])?[ \t]*)(?P<bracket>{_OPEN}{{0,4}})(?P<other>{_either(NAMES['other'])})"
@@ -106,7 +107,15 @@ def statements(text: str) -> list[Statement]:
         field = _FIELD_OF[name.lower()]
         firm = not (mark["verb"] or mark["plain"])
         stated.append(Statement(field, name, value.strip(" \t\"'“”{}"), rest, firm))
-    return stated
+    return stated[:-1] if _cut(stated) else stated
+
+
+def _cut(stated: list[Statement]) -> bool:
+    """Whether the last statement is a repeated one that the end of the text cuts: 824|77元."""
+    if len(stated) < 3:
+        return False
+    first, second, last = ((one.field, one.value) for one in stated[-3:])
+    return first == second and last[0] == second[0] and last != second and second[1].startswith(last[1])
 
 
 def outside(text: str, fields: frozenset[str]) -> str:

@@ -101,7 +101,7 @@ def _same(read: Read, item: Item, text: str) -> ItemScore:
 SCORERS: dict[str, tuple[Scorer, Scorer]] = {
     "charge": (Scorer(partial(_counts, "cail_accu", _charges), LABELS), Scorer(partial(_same, _all_charges))),
     "article": (Scorer(partial(_counts, "cail_law", _articles), LABELS), Scorer(partial(_same, _articles))),
-    "term": (Scorer(_term), lawbench_normalised.SCORERS["3-4"]),
+    "term": (Scorer(_term), Scorer(lawbench_normalised.SCORERS["3-4"].score_item)),
 }
 
 

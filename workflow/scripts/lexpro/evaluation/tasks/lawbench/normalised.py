@@ -6,6 +6,7 @@ is an abstention worth 0.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from rapidfuzz.distance import Levenshtein
 from lexpro.evaluation.scorers import SKIPPED, Item, ItemScore, Scorer, points
 from lexpro.evaluation.tasks.lawbench.labels import labels
 from lexpro.evaluation.text_overlap import f1, lcs_f1, plain, set_f1
+from lexpro.stats import Mean
 from lexpro.tasks import closeness
 from lexpro.tasks.reading import choices, crimes, entities, penalties, said, sums
 from lexpro.tasks.reading.labels import named, words
@@ -74,13 +76,21 @@ def _triggers(item: Item, text: str) -> ItemScore:
     return points(f1((true & stated).total(), stated.total(), true.total()), abstained=not stated)
 
 
+# The scale of the official score of 3-4 and 3-5.
+_OFFICIAL_SCALE = math.log(216)
+
+
 def _term(item: Item, text: str) -> ItemScore:
+    """The points of a term on our scale, and on the official one, each with whether it counts."""
     stated, true = penalties.term(text, item.prompt), penalties.term(item.gold)
+    # Life and death do not count officially.
+    counted = float(true is None or true[1] is not None)
     if stated is None or true is None:
-        return points(0.0, abstained=stated is None)
+        return ItemScore((0.0, 1.0, 0.0, counted), abstained=stated is None)
     if true[1] is None or stated[1] is None:
-        return points(stated[0][:2] == true[0][:2])
-    return points(closeness.of_months(stated[1], true[1]))
+        return ItemScore((float(stated[0][:2] == true[0][:2]), 1.0, 0.0, counted))
+    distance = closeness.log_distance(stated[1], true[1]) or 0.0
+    return ItemScore((closeness.of_months(stated[1], true[1]), 1.0, 1 - distance / _OFFICIAL_SCALE, counted))
 
 
 def _amount(item: Item, text: str) -> ItemScore:
@@ -137,6 +147,8 @@ def _charges(text: str, prompt: str) -> frozenset[str]:
 
 
 _letter = partial(_one, choices.letters)
+# What can be held against the official score, whose scale is another.
+_TERM = Scorer(_term, {"score": Mean(), "official_scale": Mean(2, 3)})
 
 SCORERS: dict[str, Scorer] = {
     "1-1": Scorer(_text),
@@ -155,8 +167,8 @@ SCORERS: dict[str, Scorer] = {
     "3-1": Scorer(partial(_set, crimes.article_numbers)),
     "3-2": Scorer(_text),
     "3-3": Scorer(partial(_set, _charges)),
-    "3-4": Scorer(_term),
-    "3-5": Scorer(_term),
+    "3-4": _TERM,
+    "3-5": _TERM,
     "3-6": Scorer(_letter),
     "3-7": Scorer(_amount),
     "3-8": Scorer(_text),
