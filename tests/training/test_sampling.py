@@ -7,7 +7,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, GenerationConfig, LlamaConfig, MistralConfig, Qwen2Config
 
-from lexpro.training.cpu import sampling
+from lexpro.models import sampling
 
 PAD, END, VOCABULARY, LONGEST = 0, 1, 60, 24
 SHAPE = {

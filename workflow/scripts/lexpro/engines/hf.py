@@ -1,4 +1,8 @@
-"""Engine: transformers' `generate`, in batches of prompts of similar length, padded on the left."""
+"""Engine: transformers, in batches of prompts of similar length, padded on the left.
+
+Tokens are made by `generate`; of a small model on a processor by `lexpro.models.sampling`, which
+does not copy all keys and values for each of them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from lexpro.config.predict import Transformers
 from lexpro.engines.base import Generation, Request, Sampling, failure
 from lexpro.engines.tokens import decode, encode, ends
 from lexpro.hashing import seed_of
-from lexpro.models import compute, loading
+from lexpro.models import compute, loading, sampling
 
 # Tokens of prompts and answers together that are held at a time.
 MOST_TOKENS = 1 << 18
@@ -58,15 +62,26 @@ class Engine:
 
     @torch.inference_mode()
     def _batch(self, prompts: list[list[int]], requests: list[Request]) -> list[list[int]]:
-        width = max(map(len, prompts))
         pad = self.tokenizer.pad_token_id
+        torch.manual_seed(seed_of(*(request.seed for request in requests)))
+        longest = max(request.max_new_tokens for request in requests)
+        if self.device == "cpu" and sampling.can(self.model):
+            rows = sampling.sample(
+                self.model,
+                prompts,
+                longest=longest,
+                ends=self.ends,
+                pad=pad,
+                temperature=self.sampling.temperature,
+                top_p=self.sampling.top_p,
+            )
+            return [row[: request.max_new_tokens] for row, request in zip(rows, requests, strict=True)]
+        width = max(map(len, prompts))
         ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=self.device)
         mask = torch.tensor(
             [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=self.device
         )
-        torch.manual_seed(seed_of(*(request.seed for request in requests)))
-        config = self._config(max(request.max_new_tokens for request in requests))
-        out = self.model.generate(input_ids=ids, attention_mask=mask, generation_config=config)
+        out = self.model.generate(input_ids=ids, attention_mask=mask, generation_config=self._config(longest))
         return [
             row[: request.max_new_tokens]
             for row, request in zip(out[:, width:].tolist(), requests, strict=True)

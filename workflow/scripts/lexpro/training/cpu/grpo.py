@@ -8,7 +8,8 @@ from __future__ import annotations
 import torch
 from trl.models.utils import unwrap_model_for_generation
 
-from lexpro.training.cpu import sampling, trim
+from lexpro.models import sampling
+from lexpro.training.cpu import trim
 from lexpro.training.dynamic_sampling import DynamicSampling
 
 # Losses that TRL sums over all tokens of a step and divides by their number.
