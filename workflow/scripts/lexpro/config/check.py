@@ -135,6 +135,9 @@ def _problem(error: dict, model: Any, path: tuple, extra: tuple) -> Problem:
     if kind == "value_error":
         return Problem((here,), str(context["error"]))
     says = error["msg"].replace("Input should", "should")
+    # YAML reads 2023_01 and 20230101 as numbers, yes as true.
+    if kind == "string_type" and isinstance(value, (bool, int, float)):
+        return Problem((here,), f"{says} (it is {value!r}); put the value in quotes: '…'")
     return Problem((here,), says if isinstance(value, dict) else f"{says} (it is {value!r})")
 
 
