@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import namespaces
 import slurm_conf
 from ports import free
 from slurm_conf import Layout
@@ -114,7 +115,12 @@ class Cluster:
         self.start("slurmctld", "slurmctld", "-D", *options)
 
     def start_node(self, node: str) -> None:
-        self.start(node, "slurmd", "-D", "-N", node)
+        daemon = ["slurmd", "-D", "-N", node]
+        if not self.layout.apart:
+            self.start(node, *daemon)
+            return
+        self.start(node, *namespaces.inside(node, self.folder / "hosts", daemon))
+        namespaces.connect(self.daemons[node].pid, self.layout.node_names.index(node) + 1)
 
     def kill_node(self, node: str) -> None:
         """As a power cut: the node's daemon and all that its jobs run are killed."""
@@ -254,6 +260,8 @@ def running(layout: Layout = Layout()) -> Iterator[Cluster]:  # noqa: B008
     folder.chmod(0o755)
     cluster = Cluster(folder, layout)
     ports = free(3 + layout.nodes)
+    if layout.apart:
+        namespaces.make_bridge()
     slurm_conf.write(folder, layout, ports, secrets.token_hex(16))
     # Snakemake's job step clears SLURM_* before it calls srun, which then would look for a cluster
     # in /etc/slurm.
@@ -284,6 +292,8 @@ def running(layout: Layout = Layout()) -> Iterator[Cluster]:  # noqa: B008
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
             shutil.rmtree(folder, ignore_errors=True)
+            if layout.apart:
+                namespaces.remove_bridge()
 
 
 def _start_munge(cluster: Cluster) -> None:

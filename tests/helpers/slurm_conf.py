@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+import namespaces
+
 # GPUs of a node that has some; their device files are empty files.
 GPUS = 2
 CLUSTER = "lexpro-test"
@@ -19,7 +21,7 @@ QOS = "long"
 # wait their turn. The queue is looked at within seconds.
 CONF = """\
 ClusterName={cluster}
-SlurmctldHost={host}(127.0.0.1)
+SlurmctldHost={host}({controller})
 SlurmctldPort={ctld_port}
 SlurmUser=root
 SlurmdUser=root
@@ -40,7 +42,7 @@ ReturnToService=2
 SlurmdParameters=config_overrides
 SlurmdTimeout={node_timeout}
 MessageTimeout=60
-KillWait=30
+KillWait=120
 MinJobAge=86400
 SchedulerParameters=sched_interval=2,bf_interval=2
 GresTypes=gpu
@@ -59,6 +61,12 @@ NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[0]} CPUs={cpus
 PartitionName=cpu Nodes=node1 Default=YES MaxTime=INFINITE
 PartitionName=gpu Nodes=node1 MaxTime=INFINITE
 """
+# Two nodes with names and addresses of their own, as two machines have.
+APART = """\
+NodeName=node1 NodeAddr={addresses[0]} Port={ports[0]} CPUs={cpus} RealMemory=1000000
+NodeName=node2 NodeAddr={addresses[1]} Port={ports[1]} CPUs={cpus} RealMemory=1000000
+PartitionName=cpu Nodes=node[1-2] Default=YES MaxTime=INFINITE
+"""
 # Jobs of `low` make room for those of `high`: they are asked to end, and queued again. A node that
 # the file `broken` names fails each job at once.
 PROLOG = """\
@@ -75,7 +83,7 @@ NodeName=node3 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} CPUs={cpus
 NodeName=node4 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[3]} CPUs={cpus} RealMemory=1000000 Gres=gpu:{gpus}
 PartitionName=cpu Nodes=node[1-2] Default=YES MaxTime=INFINITE PreemptMode=OFF
 PartitionName=gpu Nodes=node[3-4] MaxTime=INFINITE PreemptMode=OFF
-PartitionName=low Nodes=node[1-2] MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=10
+PartitionName=low Nodes=node[1-2] MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=120
 PartitionName=high Nodes=node[1-2] MaxTime=INFINITE PriorityTier=9 PreemptMode=OFF
 PartitionName=short Nodes=node[1-2] MaxTime=1 PreemptMode=OFF
 """
@@ -105,7 +113,8 @@ class Layout:
     """What a cluster consists of.
 
     Attributes:
-        nodes: one or four.
+        nodes: one, two or four. Two are apart: each in namespaces of its own, with its own name and
+            address.
         accounting: with a database.
         hasty: a node that does not answer is lost, and a job queued again starts, after seconds.
             Such a cluster takes a busy machine for a broken one: for drills of that kind only.
@@ -116,15 +125,23 @@ class Layout:
     hasty: bool = False
 
     @property
+    def apart(self) -> bool:
+        """Whether the nodes are in namespaces."""
+        return self.nodes == 2
+
+    @property
     def node_names(self) -> list[str]:
         return [f"node{number + 1}" for number in range(self.nodes)]
 
 
 def write(folder: Path, layout: Layout, ports: list[int], password: str) -> None:
     """Write all configuration files; `ports`: of slurmctld, slurmdbd, the database, each slurmd."""
+    addresses = [namespaces.address(number + 1) for number in range(layout.nodes)]
     known = {
         "folder": folder,
         "cluster": CLUSTER,
+        "controller": namespaces.address(0) if layout.apart else "127.0.0.1",
+        "addresses": addresses,
         "host": socket.gethostname().split(".")[0],
         "node_timeout": 15 if layout.hasty else 600,
         "cred_expire": 5 if layout.hasty else 120,
@@ -136,15 +153,21 @@ def write(folder: Path, layout: Layout, ports: list[int], password: str) -> None
         "sql_port": ports[2],
         "ports": ports[3:],
     }
-    parts = (CONF, ACCOUNTING if layout.accounting else NO_ACCOUNTING, ONE if layout.nodes == 1 else FOUR)
+    nodes = {1: ONE, 2: APART, 4: FOUR}[layout.nodes]
+    parts = (CONF, ACCOUNTING if layout.accounting else NO_ACCOUNTING, nodes)
     (folder / "slurm.conf").write_text("".join(part.format(**known) for part in parts))
     (folder / "bin").mkdir()
     (folder / "bin/prolog").write_text(PROLOG.format(**known))
     (folder / "bin/prolog").chmod(0o755)
     for number in range(GPUS):
         (folder / f"gpu{number}").touch()
-    with_gpus = "node1" if layout.nodes == 1 else "node[3-4]"
-    (folder / "gres.conf").write_text(f"NodeName={with_gpus} Name=gpu File={folder}/gpu[0-{GPUS - 1}]\n")
+    with_gpus = {1: "node1", 4: "node[3-4]"}.get(layout.nodes)
+    gpus = f"NodeName={with_gpus} Name=gpu File={folder}/gpu[0-{GPUS - 1}]\n" if with_gpus else ""
+    (folder / "gres.conf").write_text(gpus)
+    if layout.apart:
+        names = zip(addresses, layout.node_names, strict=True)
+        lines = [f"{address} {name}\n" for address, name in names]
+        (folder / "hosts").write_text("127.0.0.1 localhost\n" + "".join(lines))
     for name in ("state", *(f"spool.{node}" for node in layout.node_names)):
         (folder / name).mkdir()
     if layout.accounting:

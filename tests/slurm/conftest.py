@@ -37,6 +37,12 @@ def four_nodes(request):
 
 
 @pytest.fixture(scope="session")
+def two_nodes(request):
+    """Two nodes apart, without accounting."""
+    yield from running(request, slurm.Layout(nodes=2))
+
+
+@pytest.fixture(scope="session")
 def clone(tmp_path_factory) -> Path:
     return checkouts.clone(tmp_path_factory.mktemp("slurm") / "lexpro")
 

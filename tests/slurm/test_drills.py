@@ -130,7 +130,7 @@ def test_what_slurm_does_to_a_job(checkout, manifests, table, what):
             cluster.start_controller()
             done = "`slurmctld` restarts, and is away for 60 s"
         case "squeue":
-            silence(cluster, "squeue", 60)
+            trouble(cluster, "squeue", "hangs", 60)
             done = "`squeue` answers nothing for 60 s"
     status = checkout.end(process)
     if what == "node":
@@ -141,17 +141,41 @@ def test_what_slurm_does_to_a_job(checkout, manifests, table, what):
     lost = "the job's work" if what in ("scancel", "requeue", "node") else "nothing"
     table.add(done, lost, [time.monotonic() - began], 1)
     if lost == "nothing":
-        # No job was taken for lost, and none ran twice.
-        assert set(states(checkout)) == {"COMPLETED"}
-        assert len(states(checkout)) == len(manifests) - 1
+        none_ran_twice(checkout, manifests)
 
 
-def silence(cluster, program, seconds):
-    """A program of Slurm's does not answer for a while: it hangs."""
+@drill
+@pytest.mark.parametrize("mood", ["hangs", "fails", "forgets all jobs"])
+def test_an_unreliable_accounting(checkout, manifests, table, mood):
+    """Of a run that asks `sacct` for its jobs, for a minute from when the first of them runs."""
+    process = checkout.start(*UNTIL, "--slurm-status-command", "sacct")
+    checkout.running(process=process)
+    began = time.monotonic()
+    trouble(checkout.cluster, "sacct", mood, 60)
+    assert checkout.end(process) == 0, checkout.said()[-4000:] + checkout.queue()
+    complete(checkout, manifests)
+    table.add(f"`sacct` {mood}, for 60 s", "nothing", [time.monotonic() - began], 1)
+    none_ran_twice(checkout, manifests)
+
+
+def none_ran_twice(checkout, manifests):
+    """No job was taken for lost, and none ran twice."""
+    assert set(states(checkout)) == {"COMPLETED"}
+    assert len(states(checkout)) == len(manifests) - 1
+
+
+MOODS = {
+    "hangs": "while early; do sleep 1; done",
+    "fails": "! early || exit 1",
+    "forgets all jobs": "! early || exit 0",
+}
+
+
+def trouble(cluster, program, mood, seconds):
+    """A program of Slurm's that is out of order for a while."""
     wrapper = cluster.folder / "bin" / program
     real = shutil.which(program)
     until = time.time() + seconds
-    wrapper.write_text(
-        f'#!/bin/sh\nwhile [ "$(date +%s)" -lt {until:.0f} ]; do sleep 1; done\nexec {real} "$@"\n'
-    )
+    lines = (f'early() {{ [ "$(date +%s)" -lt {until:.0f} ]; }}', MOODS[mood], f'exec {real} "$@"')
+    wrapper.write_text("\n".join(("#!/bin/sh", *lines, "")))
     wrapper.chmod(0o755)
