@@ -159,6 +159,7 @@ MONTHS = (
     "判处有期徒刑三年六个月，缓刑四年",
     "42",
     "42 months",
+    "The crime carries not more than 10 years. The defendant is sentenced to 42 months.",
     "罪名：盗窃罪\n刑期：三年六个月\n罚金：二千元",
     "处三年以上十年以下有期徒刑。判处有期徒刑三年六个月。",
     "盗窃罪的最高刑期为十年。判决刑期为三年六个月。",
@@ -193,6 +194,10 @@ NO_MONTHS = (
     "建议在××至六年的幅度内量刑。",
     "犯第一款罪被判处死刑缓期执行的，人民法院可以同时决定终身监禁。",
     "同年10月，被告人到案。",
+    "imprisonment for not more than 10 years",
+    "The maximum sentence is 10 years.",
+    "imprisonment from 3 to 10 years, or between 3 years and 10 years",
+    "3 years to 10 years of imprisonment, up to 10 years, at least 3 years",
 )
 CHARGE = (
     "请依据事实给出罪名，将答案写在[罪名]和<eoa>之间。例如[罪名]盗窃;诈骗<eoa>。请按照这个格式回答。\n"

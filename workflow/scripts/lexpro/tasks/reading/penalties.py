@@ -29,9 +29,14 @@ _BOUND_BEFORE = re.compile(
     rf"(?:[{_D}年月个×xX*],?\s*(?:至|到|-|—|~|～)|不超过|不低于|不少于|至少|至多|以上|超过|低于|高于"
     r"|(?:最[高低多长短]|[上下]限)(?:的?(?:法定)?(?:刑期?|刑罚|期限))?(?:可以?|应当?)?(?:判处?|处|达|为|是)?)"
     r"\s*(?:有期徒刑)?\s*$"
+    # not more than 10 years, a maximum of 10 years, from 3 to 10 years
+    r"|(?:(?:more|less|longer|fewer) than|exceed(?:ing)?|up to|at (?:least|most)|m(?:ax|in)imum(?: \w+)? (?:of|is))\s*$"
+    rf"|[{_D}年月]\s*to\s*$",
+    re.I,
 )
 _BOUND_BEHIND = re.compile(
     rf"\s*(?:(?:有期徒刑|的)?\s*(?:以[上下内]|之[间内]|内|前|后|间|份)|(?:有期徒刑)?\s*(?:至|到|-|—|~|～)\s*[{_D}无死])"
+    r"|\s*(?:to\s*\d|or (?:more|less|above))"
 )
 _IN_LIST = re.compile(r"(?:、|,|或者?|至|到|-|以上(?:有期徒刑)?)\s*(?:处|判处)?\s*$")
 # 判处死刑的, … is a statute's condition.
@@ -55,6 +60,7 @@ class _Candidate:
 
 def _tidy(text: str) -> str:
     text = _ENGLISH.sub(lambda match: match[1] + ("年" if match[2].lower().startswith("y") else "个月"), text)
+    text = re.sub(r"(?i)\bbetween (\d{1,3}(?:年|个月)?) and ", r"\1至", text)
     text = _DATE.sub("〃", _PAST.sub("〃", text))
 
     def months(match: re.Match[str]) -> str:
@@ -71,7 +77,8 @@ def _lengths(text: str) -> list[_Candidate]:
         if not length or not 0 < length.months <= 12 * _LONGEST_YEARS:
             continue
         before, behind = text[max(0, match.start() - 16) : match.start()], text[length.end : length.end + 10]
-        if _BOUND_BEFORE.search(before) or _BOUND_BEHIND.match(behind) or _OF_OTHERS.search(before):
+        bounded = _BOUND_BEFORE.search(text, max(0, match.start() - 24), match.start())
+        if bounded or _BOUND_BEHIND.match(behind) or _OF_OTHERS.search(before):
             continue
         if re.search(r"[\d一二三四五六七八九十.]$", before):
             continue

@@ -43,7 +43,7 @@ _SAID = tuple(name for field, names in NAMES.items() if field != "other" for nam
 _OPEN, _CLOSE = r"[\[【<(〔「『\"'“‘{]", r"[\]】>)〕」』\"'”’]"
 _MARK = re.compile(
     # 最高刑期为十年 states no term.
-    rf"(?P<open>{_OPEN}{{0,4}})(?<!最[高低长短])(?P<name>{_either(_SAID)})(?P<close>{_CLOSE}{{0,4}})"
+    rf"(?P<open>{_OPEN}{{0,4}})(?<!最[高低长短])(?<!m[ai][xn]imum )(?P<name>{_either(_SAID)})(?P<close>{_CLOSE}{{0,4}})"
     rf"\s*(?:[(][^()\n]{{0,12}}[)])?\s*(?:(?P<verb>(?:应该|应当|应|可能|可以|很可能)?(?:为|是|选)|is)\s*[:=]?|[:=]|(?<=[\]】>])(?!\s*[,，。、]))\s*"
     # Behind its end, or in a sentence that a list ends: 罪名为:
     rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)]|[-•])?[ \t]*)(?P<bracket>{_OPEN}{{0,4}})(?P<other>{_either(NAMES['other'])})"
