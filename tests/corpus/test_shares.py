@@ -137,3 +137,16 @@ def test_what_others_claim_is_not_what_somebody_did():
 def test_an_affray_has_what_somebody_is_said_to_have_taken():
     reasoning = f"{A}任意毁损财物，构成寻衅滋事罪。{B}强拿硬要财物价值1000元，构成寻衅滋事罪。"
     assert of_each("", NAMES, reasoning, [["寻衅滋事罪"], ["寻衅滋事罪"]]) == [0, 1000]
+
+
+def test_a_period_is_no_day_of_a_count():
+    facts = (
+        f"{A}、{B}团伙诈骗金额9万元。{A}2016年6月至2016年12月期间，诈骗29人次，个人诈骗金额7万元。"
+        f"{B}自2016年7月以来，诈骗3人次，个人诈骗金额2万元。"
+    )
+    assert of_each(facts, NAMES, charges=[["诈骗罪"], ["诈骗罪"]]) == [70_000, 20_000]
+
+
+def test_damage_is_no_amount():
+    facts = f"{A}、{B}砸车，被损坏的汽车修复价格为9955元。"
+    assert of_each(facts, NAMES, charges=[["故意毁坏财物罪"], ["故意毁坏财物罪"]]) == [0, 0]

@@ -38,17 +38,18 @@ _WITH = re.compile(r"(?:伙同|会同|[与和、])(?:同案)?(?:被告(?:人|单
 # What makes a sum that of all somebody did: 参与五起, 涉案价值, 诈骗数额.
 _SHARE = re.compile(
     r"参与|涉案|(?<![第0-9一二三四五六七八九十])(?:[0-9]{1,3}|[二三四五六七八九十]{1,3})(?:余|多)?(?:起|次|笔|节|宗)|[一1](?:起|次|笔|节|宗)(?=[，、（])"
-    r"|(?:犯罪|诈骗|盗窃|窃取|抢劫|抢夺|敲诈勒索|受贿|行贿|贪污|侵占|挪用|经营|销售|交易|走私|吸收|集资|虚开|赌博|掩饰|收购|敲诈|骗取|强迫交易)[^，。；]{0,8}(?:数额|金额|价值)"
+    r"|(?:犯罪|诈骗|盗窃|窃取|抢劫|抢夺|敲诈勒索|受贿|行贿|贪污|侵占|挪用|经营|销售|交易|走私|吸收|集资|虚开|赌博|掩饰|收购|敲诈|骗取|强迫交易)[^，。；]{0,8}(?:数额|金额|价值)|偷逃[^，。；]{0,6}税"
 )
 # How far behind the name a figure is still its own.
 _NEAR = 100
 # A sum before the counts is theirs if they come to no more than a little above it.
 _NEARLY = 0.9
 _VALUED = re.compile(r"价值|数额|金额|共")
+_PERIOD = re.compile(r"月至|年至|期间|以来")
 _ONE_DAY = re.compile(r"[0-9]日(?!至)|[当同次]日|[凌早]晨")
 _DAY = re.compile(r"[0-9]{1,2}月|[0-9]{4}年|[当同次]日|[凌早]晨")
 # What others say that it is.
-_CLAIM = re.compile(r"辩护人|辩解|辩称|意见|指控(?![^。]*成立)")
+_CLAIM = re.compile(r"辩护人|辩解|辩称|(?<!鉴定)意见|指控(?![^。]*成立)")
 _ALONE = re.compile(r"单独|另外?(?:参与|伙同|单独|实施)|独自")
 # A count ends where the text turns to the arrest, or sums up.
 _COUNT_ENDS = re.compile(
@@ -148,6 +149,11 @@ def _stretches(text: str, names: Sequence[str], start: int, stop: int) -> list[_
     return found
 
 
+def _dated(said: str) -> bool:
+    """Whether a day is told; 2016年6月至12月期间 is none."""
+    return bool(_ONE_DAY.search(said) or (_DAY.search(said) and not _PERIOD.search(said)))
+
+
 def _figures(
     text: str, sums: Sequence[Sum], names: Sequence[str], sentence: re.Match[str]
 ) -> list[tuple[_Stretch, list[Sum], str, bool]]:
@@ -157,7 +163,7 @@ def _figures(
     found = []
     for stretch in _stretches(text, names, *sentence.span()):
         own = list(_within(sums, stretch.start, stretch.end))
-        if own and not _DAY.search(said := text[stretch.start : own[0].start]):
+        if own and not _dated(said := text[stretch.start : own[0].start]):
             dated = bool(_ONE_DAY.search(text, sentence.start(), stretch.start))
             found.append((stretch, own, said, dated))
     return found
