@@ -285,7 +285,7 @@ def test_rescore_names_what_is_wrong_and_works_from_any_folder(tmp_path):
     for content, args, said in (
         ({"0": {"origin_prompt": "甲", "refr": "刑期:42个月"}}, (), "no field 'prediction'"),
         ({"0": {**row, "refr": "很久"}}, (), "'很久' is not as lawbench/3-4 writes it"),
-        ({"0": row}, ("--format", "judge"), "zero_shot"),
+        ({"0": row}, ("--format", "judge"), "no field 'id', which the format 'judge' asks for"),
     ):
         wrong = run(content, *args)
         assert wrong.returncode == 2 and said in wrong.stderr and "Traceback" not in wrong.stderr

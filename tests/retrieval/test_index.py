@@ -17,11 +17,13 @@ from lexpro import hashing
 from lexpro.cli.main import main
 from lexpro.config.embed import Static
 from lexpro.config.index import Settings, Weights
+from lexpro.config.tasks import Form
 from lexpro.retrieval import dense, indexing, search, static
 from lexpro.retrieval.scope import CaseScope, Scope
 from lexpro.retrieval.search import Searcher
 from lexpro.statutes import table
 from lexpro.statutes.table import Row
+from lexpro.tasks.form import write_form
 from lexpro.workflow import stage
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, to_yaml, write_json, write_text
@@ -121,7 +123,13 @@ def index(tmp_path_factory):
         kept.append(
             {"doc_id": doc["doc_id"], "province": province, "text": facts, "judgment": json.dumps(doc)}
         )
-        splits.append({"doc_id": doc["doc_id"], "split": "heldout" if held else ("sft", "grpo")[number % 2]})
+        splits.append(
+            {
+                "doc_id": doc["doc_id"],
+                "family": doc["doc_id"],
+                "split": "heldout" if held else ("sft", "grpo")[number % 2],
+            }
+        )
         if held:
             gold = {"法条": ["133之1" if n == 133 else str(n) for n in cited]}
             row = {
@@ -136,6 +144,7 @@ def index(tmp_path_factory):
         write_json(root / f"results/{name}/k/manifest.json", {"files": {}, "counts": {}})
     pl.DataFrame(kept).write_parquet("results/filter/k/kept.parquet")
     pl.DataFrame(splits).write_parquet("results/tasks/k/splits.parquet")
+    write_form(Form(), root / "results/tasks/k")
     write_text(root / "results/tasks/k/heldout.jsonl", "\n".join(heldout) + "\n")
     table.write(ARTICLES, root / "results/knowledge/k/articles.parquet")
     inputs = {name: f"results/{name}/k" for name in ("filter", "tasks", "knowledge")}

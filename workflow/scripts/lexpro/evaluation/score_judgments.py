@@ -17,8 +17,7 @@ from lexpro.evaluation.judgments import Judgments
 from lexpro.evaluation.metrics import main_score, summarise
 from lexpro.evaluation.scored import Scored, prediction_of
 from lexpro.retrieval import linear
-from lexpro.retrieval.index_files import RANKER
-from lexpro.retrieval.ranker import Ranker
+from lexpro.retrieval.ranker import RANKER, Ranker
 from lexpro.task_names import TASKS
 from lexpro.tasks import targets
 from lexpro.workflow.errors import UserError

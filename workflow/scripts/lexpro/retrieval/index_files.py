@@ -15,13 +15,13 @@ from lexpro.law import courts
 from lexpro.retrieval import dense
 from lexpro.retrieval.bm25 import BM25
 from lexpro.retrieval.lexical import LexicalRetriever, Precedent
-from lexpro.retrieval.ranker import Ranker
+from lexpro.retrieval.ranker import RANKER, Ranker
 from lexpro.statutes import table
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json
 from lexpro.workflow.stage import MANIFEST
 
-CARD, EMBEDDER, RANKER = "index.json", "embedder", "ranker"
+CARD, EMBEDDER = "index.json", "embedder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ import polars as pl
 
 from lexpro.retrieval import cases, dense, linear, recall, rerank
 from lexpro.retrieval.bm25 import BM25
-from lexpro.retrieval.index_files import CARD, RANKER
-from lexpro.retrieval.ranker import Ranker
+from lexpro.retrieval.index_files import CARD
+from lexpro.retrieval.ranker import RANKER, Ranker
 from lexpro.retrieval.search import Searcher
 from lexpro.retrieval.store import Table, build
 from lexpro.statutes import table

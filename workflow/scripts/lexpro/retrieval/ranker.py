@@ -25,7 +25,8 @@ from lexpro.tasks.targets import is_special
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, write_json
 
-CARD, ARRAYS = "ranker.json", "ranker.npz"
+# Its folder in an index, and its files.
+RANKER, CARD, ARRAYS = "ranker", "ranker.json", "ranker.npz"
 # Of a sparse matrix, as they are kept.
 PARTS = ("data", "indices", "indptr")
 # Buckets of n-grams; n-grams that fewer texts have are not counted.

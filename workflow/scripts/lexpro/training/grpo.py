@@ -179,7 +179,10 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
         run.work_dir / "metrics.jsonl", run.log, tracker, settings.guards, lambda _: completions.tokens
     )
     speed_up = settings.runtime.cpu_speedups and args.device.type == "cpu"
-    grpo_trainer = (cpu.Trainer if speed_up else DynamicSampling)(
+    # TRL's own where neither is asked for.
+    kind = DynamicSampling if settings.oversampling > 1 else GRPOTrainer
+    kind = cpu.Trainer if speed_up else kind
+    grpo_trainer = kind(
         model=model,
         reward_funcs=completions.functions,
         args=args,
