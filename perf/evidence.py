@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lexpro import stats
 from lexpro.asking import answering
 from lexpro.dag.builder import build
 from lexpro.engines.base import Request
@@ -30,12 +29,9 @@ from lexpro.tasks import answers, prompts
 from lexpro.workflow.files import read_json, read_yaml, write_json
 
 PLAIN_WORDS = Path(__file__).resolve().parents[1] / "tests/references/plain_words.jsonl"
-DRAWS, SEED = 10_000, 11
+SEED = 11
 # From so many defendants on, judgments are one group.
 MANY = 3
-# What a stage of training adds, and what retrieval adds.
-STEPS = [((a, r), (b, r)) for r in sources.RETRIEVAL for a, b in (("base", "sft"), ("sft", "grpo"))]
-STEPS += [((v, "none"), (v, "rag")) for v in sources.VARIANTS]
 
 
 def folders(experiment: str) -> dict[str, Path]:
@@ -55,20 +51,6 @@ def by_defendants(items: Sequence[dict]) -> dict[str, tuple[float, int]]:
         group = f"{people}" if people < MANY else f"{MANY} and more"
         sums[group] += (2 * right, right + wrong, right + missed, 1)
     return {name: (s[0] / max(s[1] + s[2], 1), int(s[3])) for name, s in sorted(sums.items())}
-
-
-def differences(cells: dict[tuple[str, str], comparisons.Scored]) -> dict[str, list[float]]:
-    """`sft.none → sft.rag` → what the second has more, with its interval."""
-    result = {}
-    for first, second in STEPS:
-        if first in cells and second in cells:
-            a, b = cells[first], cells[second]
-            ids = [name for name in a.items if name in b.items]
-            metric = comparisons.metric_of(a.main)
-            made = stats.paired(a.table(ids), b.table(ids), metric, DRAWS, SEED, a.confidence)
-            name = f"{'.'.join(first)} → {'.'.join(second)}"
-            result[name] = [round(value, 4) for value in (made.difference, made.low, made.high)]
-    return result
 
 
 def plain_words(experiment: str, inputs: dict[str, Path]) -> dict[str, int]:
@@ -107,7 +89,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     inputs = folders(args.experiment)
-    result: dict = {"scores": {}, "fields": {}, "defendants": {}, "differences": {}}
+    result: dict = {"scores": {}, "fields": {}, "defendants": {}}
     print("| task | system | n | score | 95 % | above constant | above linear |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for benchmark, runs in sources.evaluations(inputs).items():
@@ -141,10 +123,10 @@ def main() -> None:
                 for key, value in row.items()
             ]
             print(f"{name}: {', '.join(cells)}")
-    for task, cells in comparisons.read(inputs).items():
-        result["differences"][task] = differences(cells)
-        for name, (value, low, high) in result["differences"][task].items():
-            print(f"{task}: {name} {value:+.4f} [{low:+.4f}, {high:+.4f}]")
+    result["differences"] = comparisons.tests(comparisons.read(inputs))["tests"]
+    for row in result["differences"]:
+        bounds = f"[{row['low']:+.4f}, {row['high']:+.4f}]"
+        print(f"{row['task']}: {row['first']} → {row['second']} {row['difference']:+.4f} {bounds}")
     if "index" in inputs:
         result["plain_words"] = plain_words(args.experiment, inputs)
         print("\nplain words, right of 60:", result["plain_words"])

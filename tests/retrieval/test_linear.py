@@ -17,7 +17,7 @@ def ranker():
 
 def test_it_names_what_enough_such_cases_have_the_likeliest_first(ranker):
     facts = "被告人窃得手机一部，后主动投案"
-    said = linear.shares(ranker, "article", facts)
+    said = ranker.shares(facts, "article")
     assert said["264"] > 0.5 > said["133之1"]
     assert linear.answer(ranker, "article", facts, 0.3) in (["264", "67"], ["67", "264"])
     assert linear.answer(ranker, "charge", facts, 0.3) == ["盗窃罪"]

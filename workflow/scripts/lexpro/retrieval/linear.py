@@ -25,22 +25,6 @@ TRIED = np.arange(0.05, 0.85, 0.025)
 ASKED = 0.2
 
 
-def shares(ranker: Ranker, task: str, facts: str) -> dict[str, float]:
-    """Charge, or ref of an article → about the share of such cases that have it.
-
-    Args:
-        ranker: what it was learned by.
-        task: one of `TASKS`.
-        facts: what happened.
-    """
-    of_articles, of_charges = ranker.scores(facts)
-    names, scores = {
-        "charge": (ranker.labels.charges, of_charges),
-        "article": (ranker.labels.refs, of_articles),
-    }[task]
-    return dict(zip(names, scores.tolist(), strict=True))
-
-
 def answer(ranker: Ranker, task: str, facts: str, least: float) -> list[str]:
     """What at least a share of such cases has, or else the likeliest one; the likeliest first.
 
@@ -50,9 +34,8 @@ def answer(ranker: Ranker, task: str, facts: str, least: float) -> list[str]:
         facts: what happened.
         least: that share.
     """
-    said = shares(ranker, task, facts)
-    names = sorted(said, key=lambda name: -said[name])
-    return [name for name in names if said[name] >= least] or names[:1]
+    said = ranker.shares(facts, task)
+    return [name for name, share in said.items() if share >= least] or list(said)[:1]
 
 
 def choose(
@@ -84,7 +67,7 @@ def choose(
         facts = clip(case.facts, longest)
         for task, true in zip(TASKS, (case.charges, case.refs), strict=True):
             if true:
-                counts[task] += _counts(shares(ranker, task, facts), {*true})
+                counts[task] += _counts(ranker.shares(facts, task), {*true})
     return {
         task: float(TRIED[(2 * right / np.maximum(stated + true, 1)).argmax()]) if true.any() else 0.5
         for task, (right, stated, true) in ((task, table.T) for task, table in counts.items())

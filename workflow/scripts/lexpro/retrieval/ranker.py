@@ -166,10 +166,17 @@ class Ranker:
         cut = len(self.labels.refs)
         return self._last[1][:cut], self._last[1][cut:]
 
-    def shares(self, facts: str) -> dict[str, float]:
-        """Article → about the share of such cases that cite it, highest first."""
-        scores, _ = self.scores(facts)
-        return {self.labels.refs[place]: float(scores[place]) for place in top(scores, len(scores))}
+    def shares(self, facts: str, task: str = "article") -> dict[str, float]:
+        """Article, or charge → about the share of such cases that have it, highest first.
+
+        Args:
+            facts: what happened.
+            task: `article` or `charge`.
+        """
+        of_articles, of_charges = self.scores(facts)
+        known = {"article": (self.labels.refs, of_articles), "charge": (self.labels.charges, of_charges)}
+        names, scores = known[task]
+        return {names[place]: float(scores[place]) for place in top(scores, len(scores))}
 
     def _scores(self, facts: str) -> np.ndarray:
         known = self.arrays

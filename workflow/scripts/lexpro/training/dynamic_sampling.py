@@ -21,6 +21,26 @@ from lexpro.workflow.errors import UserError
 NOTHING = 1e-6
 
 
+def take(inputs: dict, rows: torch.Tensor) -> dict:
+    """`inputs` with some rows only; what is not of rows stays.
+
+    Args:
+        inputs: of a step of GRPO, with `advantages` `[rows]`.
+        rows: places of the rows, int64.
+    """
+    count = len(inputs["advantages"])
+
+    def is_of_rows(value) -> bool:
+        return isinstance(value, torch.Tensor) and value.dim() > 0 and len(value) == count
+
+    return {name: value[rows] if is_of_rows(value) else value for name, value in inputs.items()}
+
+
+def without_variance(advantages: torch.Tensor, size: int) -> torch.Tensor:
+    """Which groups of `size` completions teach nothing, `[groups]` bool."""
+    return (advantages.view(-1, size).abs() <= NOTHING).all(dim=1)
+
+
 def teaching_first(advantages: torch.Tensor, size: int, kept: int) -> torch.Tensor:
     """The rows of the groups to train on, in their order.
 
@@ -32,8 +52,7 @@ def teaching_first(advantages: torch.Tensor, size: int, kept: int) -> torch.Tens
     Returns:
         Rows, `[kept x size]` int64.
     """
-    flat = (advantages.view(-1, size).abs() <= NOTHING).all(dim=1)
-    chosen = flat.int().argsort(stable=True)[:kept].sort().values
+    chosen = without_variance(advantages, size).int().argsort(stable=True)[:kept].sort().values
     return (chosen[:, None] * size + torch.arange(size, device=advantages.device)).flatten()
 
 
@@ -77,21 +96,11 @@ class DynamicSampling(GRPOTrainer):
                 f"{self.oversampling} times whole groups of {self.num_generations}. Let global_batch_size, by the "
                 "number of devices, be a multiple of num_generations."
             )
-        advantages = sampled["advantages"]
-        rows = teaching_first(advantages, self.num_generations, groups)
-        kept = {
-            name: value[rows] if _by_row(value, len(inputs)) else value for name, value in sampled.items()
-        }
+        kept = take(sampled, teaching_first(sampled["advantages"], self.num_generations, groups))
         # TRL divides the loss by the tokens of all that was sampled.
-        tokens = kept["completion_mask"].sum()
-        if "tool_mask" in kept:
-            tokens = (kept["completion_mask"] * kept["tool_mask"]).sum()
+        tokens = (kept["completion_mask"] * kept.get("tool_mask", 1)).sum()
         kept["num_items_in_batch"] = self.accelerator.gather(tokens).sum()
-        flat = (advantages[rows].view(-1, self.num_generations).abs() <= NOTHING).all(dim=1)
+        flat = without_variance(kept["advantages"], self.num_generations)
         share = self.accelerator.gather(flat.float().mean()).mean().item()
         self._metrics["train"]["trained_zero_variance_groups"].append(share)
         return kept
-
-
-def _by_row(value, rows: int) -> bool:
-    return isinstance(value, torch.Tensor) and value.dim() > 0 and len(value) == rows

@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 
 from lexpro.models.compute import ROUND, round_up
+from lexpro.training.dynamic_sampling import take
 
 
 def columns(inputs: dict) -> dict:
@@ -38,11 +39,5 @@ def rows(inputs: dict) -> dict:
     One is kept where all are, so that there is a loss. The same gradient only where the loss is a
     sum over rows, divided by a number that is given with them.
     """
-    count = len(inputs["advantages"])
     kept = inputs["advantages"].nonzero().flatten()
-    kept = kept if len(kept) else torch.zeros(1, dtype=torch.long, device=kept.device)
-
-    def is_of_rows(value) -> bool:
-        return isinstance(value, torch.Tensor) and value.dim() > 0 and len(value) == count
-
-    return {name: value[kept] if is_of_rows(value) else value for name, value in inputs.items()}
+    return take(inputs, kept if len(kept) else kept.new_zeros(1))
