@@ -24,6 +24,9 @@ from cluster import Cluster
 CONFIG = ("experiments=[smoke]",)
 # What the drills make: two jobs of a province, one after the other.
 UNTIL = ("--until", "structure")
+# Answers of a model that has learnt next to nothing earn it in different measure. With GRPO's own
+# rewards they all earn nothing: no gradient, and any training leaves the same weights.
+EARNED = "'grpo.rewards=[{fn: lexpro.rewards.language.chinese}]'"
 # Jobs are looked at each few seconds; a file is not waited for as on a slow network.
 QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10")
 

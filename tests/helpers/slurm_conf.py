@@ -83,9 +83,9 @@ NodeName=node3 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[2]} CPUs={cpus
 NodeName=node4 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[3]} CPUs={cpus} RealMemory=1000000 Gres=gpu:{gpus}
 PartitionName=cpu Nodes=node[1-2] Default=YES MaxTime=INFINITE PreemptMode=OFF
 PartitionName=gpu Nodes=node[3-4] MaxTime=INFINITE PreemptMode=OFF
-PartitionName=low Nodes=node[1-2] MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=120
-PartitionName=high Nodes=node[1-2] MaxTime=INFINITE PriorityTier=9 PreemptMode=OFF
-PartitionName=short Nodes=node[1-2] MaxTime=1 PreemptMode=OFF
+PartitionName=low Nodes=node[3-4] MaxTime=INFINITE PriorityTier=1 PreemptMode=REQUEUE GraceTime=120
+PartitionName=high Nodes=node[3-4] MaxTime=INFINITE PriorityTier=9 PreemptMode=OFF
+PartitionName=short Nodes=node[3-4] MaxTime=2 PreemptMode=OFF
 """
 DBD = """\
 DbdHost={host}

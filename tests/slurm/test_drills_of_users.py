@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from drills import UNTIL, Checkout
@@ -157,9 +158,9 @@ def test_a_node_that_fails_each_job_at_once(checkout, manifests, table):
 
 
 KINDS = {
-    "a full disk": ("size={used}", "size=64m", "the disk is full"),
-    "no inodes": ("nr_inodes={inodes}", "nr_inodes=0", "the disk is full"),
-    "a read-only disk": ("ro", "rw", "nothing can be written"),
+    "a full disk": "the disk is full",
+    "no inodes": "the disk is full",
+    "a read-only disk": "nothing can be written",
 }
 
 
@@ -171,21 +172,17 @@ def test_a_disk_that_takes_nothing(checkout, manifests, table, kind, stage):
     aside = checkout.root / "aside"
     results.rename(aside)
     results.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "lexpro-test", str(results)], check=True)
+    mount("-t", "tmpfs", "-o", "size=64m", "lexpro-test", results)
     try:
         shutil.copytree(aside, results, dirs_exist_ok=True)
         if stage == "structure":
             checkout("--until", "ingest", slurm=False)
-        before, after, message = KINDS[kind]
         with Waiting(checkout, stage) as process:
-            space = os.statvfs(results)
-            used = (space.f_blocks - space.f_bfree) * space.f_frsize
-            values = {"used": used, "inodes": space.f_files - space.f_ffree}
-            remount(results, before.format(**values))
+            close_disk(results, kind)
         status = checkout.end(process)
         said = checkout.said()
-        assert status != 0 and message in said, said[-4000:]
-        remount(results, after)
+        assert status != 0 and KINDS[kind] in said, said[-4000:]
+        open_disk(results, kind)
         began = time.monotonic()
         checkout(*UNTIL)
         complete(checkout, manifests)
@@ -193,8 +190,35 @@ def test_a_disk_that_takes_nothing(checkout, manifests, table, kind, stage):
     finally:
         for pid in checkout.cluster.processes():
             os.kill(pid, signal.SIGKILL)
-        subprocess.run(["umount", "-l", str(results)], check=True)
+        while results.is_mount():
+            subprocess.run(["umount", "-l", str(results)], check=True)
 
 
-def remount(folder, option):
-    subprocess.run(["mount", "-o", f"remount,{option}", str(folder)], check=True)
+def close_disk(folder: Path, kind: str) -> None:
+    """From now on a file system in memory takes nothing."""
+    space = os.statvfs(folder)
+    match kind:
+        case "a full disk":
+            used = (space.f_blocks - space.f_bfree) * space.f_frsize
+            mount("-o", f"remount,size={used}", folder)
+        case "no inodes":
+            mount("-o", f"remount,nr_inodes={space.f_files - space.f_ffree}", folder)
+        case "a read-only disk":
+            # By a mount above it: itself it is not made read-only as long as a file is open to be
+            # written, as Snakemake's lock is.
+            mount("--bind", folder, folder)
+            mount("-o", "remount,bind,ro", folder)
+
+
+def open_disk(folder: Path, kind: str) -> None:
+    match kind:
+        case "a full disk":
+            mount("-o", "remount,size=64m", folder)
+        case "no inodes":
+            mount("-o", "remount,nr_inodes=0", folder)
+        case "a read-only disk":
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def mount(*args: object) -> None:
+    subprocess.run(["mount", *map(str, args)], check=True)
