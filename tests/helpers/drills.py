@@ -163,9 +163,10 @@ class Checkout:
         ]
 
     def forget(self, *stages: str) -> None:
-        """Remove what some stages have made."""
+        """Remove what some stages have made, and what they said meanwhile."""
         for stage in stages:
-            shutil.rmtree(self.root / "results" / stage, ignore_errors=True)
+            for folder in ("results", "logs"):
+                shutil.rmtree(self.root / folder / stage, ignore_errors=True)
 
 
 def command_of(pid: int) -> str:
