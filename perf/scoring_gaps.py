@@ -1,11 +1,12 @@
 """Where the normalised score of LawBench lies far from the official one: models × tasks.
 
-LEXPRO_MIRROR=… python perf/scoring_gaps.py FOLDER [--models A B …] [--tasks 3-3 …]
+LEXPRO_MIRROR=… python perf/scoring_gaps.py FOLDER [--shots 1] [--half other] [--tasks 3-3 …]
 
-FOLDER holds a folder a model, each with one JSON file of outputs a task, as predictions/zero_shot
-of open-compass/LawBench does. Prints every pair of model and task whose normalised score lies more
-than .05 below the official one, or more than .10 above it. The terms of 3-4 and 3-5 are compared
-on the official scale. docs/benchmarks.md lists the causes.
+FOLDER is `predictions` of open-compass/LawBench: zero_shot and one_shot, in each a folder a model
+with one JSON file of outputs a task. Prints every pair of model and task whose normalised score
+lies more than .05 below the official one, or more than .10 above it. The terms of 3-4 and 3-5 are
+compared on the official scale. The halves are every second model in the order of their names: the
+reader is developed on the first. docs/benchmarks.md lists the causes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from lexpro.evaluation import rescoring
 from lexpro.evaluation.tasks.lawbench import scorer as lawbench
 
 BELOW, ABOVE = -0.05, 0.10
+SHOTS = ("zero_shot", "one_shot")
+HALVES = {"first": slice(0, None, 2), "other": slice(1, None, 2), "all": slice(None)}
 
 
 def both(path: Path, number: str) -> tuple[float, float]:
@@ -32,13 +35,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--models", nargs="+", help="names of folders (default: all)")
+    parser.add_argument("--shots", type=int, choices=range(len(SHOTS)), default=0)
+    parser.add_argument("--half", choices=HALVES, default="all", help="of the models (default: all)")
+    parser.add_argument("--models", nargs="+", help="names of folders, instead of a half")
     parser.add_argument("--tasks", nargs="+", choices=lawbench.TASKS, default=lawbench.TASKS, metavar="TASK")
     args = parser.parse_args()
-    models = args.models or sorted(path.name for path in args.folder.iterdir() if path.is_dir())
+    folder = args.folder / SHOTS[args.shots]
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    models = args.models or names[HALVES[args.half]]
     print("| task | model | official | normalised | difference |\n| --- | --- | --- | --- | --- |")
     for number in args.tasks:
-        files = [args.folder / model / f"{number}.json" for model in models]
+        files = [folder / model / f"{number}.json" for model in models]
         differences = []
         for path in filter(Path.is_file, files):
             official, normalised = both(path, number)

@@ -170,6 +170,12 @@ MONTHS = (
     "[刑期]42月<eoa>" + "这里还有别的话。" * 4000,
     "刑期：42个月\n刑期：42个月\n刑期：4",
     f"{TERM}\n刑期:42个月",
+    # A judgment behind another field on its line; 决定执行 without a term.
+    "证据:证言、笔录等。判决:以盗窃罪判处张某有期徒刑三年六个月,减轻处罚。",
+    "法条:刑法第264条。罪名:盗窃。判决:有期徒刑三年六个月。",
+    "被告人犯盗窃罪，判处有期徒刑三年六个月，决定执行。",
+    "被告人犯盗窃罪，判处有期徒刑三年六个月。决定执行上述刑罚。被告人应当数罪并罚。",
+    "[刑期]处罚金+有期徒刑42个月",
 )
 NO_MONTHS = (
     "三年以上十年以下有期徒刑",
@@ -198,6 +204,16 @@ NO_MONTHS = (
     "The maximum sentence is 10 years.",
     "imprisonment from 3 to 10 years, or between 3 years and 10 years",
     "3 years to 10 years of imprisonment, up to 10 years, at least 3 years",
+    # What a statute lets choose.
+    "三年六个月有期徒刑或者拘役",
+    "销售金额二百万元以上的，处十五年有期徒刑或者无期徒刑，并处罚金",
+    "刑期：三年有期徒刑、拘役或者管制",
+    "刑期：3年或4年",
+    "犯A罪判三年，犯B罪判二年，决定执行三年以上五年以下。",
+    # Numbers of a list, and of a lease.
+    "预测判决刑期：\n1. 刑期为三年以下有期徒刑\n2. 刑期为十年以上有期徒刑",
+    "一、××\n被告人到案。",
+    "在此六年租期内支付租金。",
 )
 CHARGE = (
     "请依据事实给出罪名，将答案写在[罪名]和<eoa>之间。例如[罪名]盗窃;诈骗<eoa>。请按照这个格式回答。\n"

@@ -24,6 +24,8 @@ _LINES = {
     ),
     "label": "争议焦点类别 争议焦点 咨询类别 事件类型 触发事件 触发的事件 类别 类型 分类 事件 标签",
     "word": "触发词 触发事件的词 词语",
+    # Ends what stands before it; what it says is read as text.
+    "judgment": "判决主文 判决如下 判决",
     "other": (
         "罚金 附加刑 缓刑考验期 缓刑 刑种 没收 退赔 赔偿 理由 解析 分析 解释 说明 原因 推理 案件事实 证据 备注 "
         "被告人姓名 被告人 姓名 情节 被害人 参考 思路 注 建议 法院 案号 审判长 依据"
@@ -54,6 +56,7 @@ _MARK = re.compile(
     rf"|(?m:^[ \t]*(?:\d{{1,2}}[.、)][ \t]*)?)(?P<alone>{_either(_SAID)})[ \t]*\n",
     re.I,
 )
+_NUMBER = re.compile(r"\n[ \t]*\d{1,2}[.、)][ \t]*\Z")
 ITEM = re.compile(r"^\s*(?:[(]?\d{1,2}[.、):](?!\d)|[(]?[一二三四五六七八九十]{1,2}[.、)]|[-•*·])\s*(?=\S)")
 
 
@@ -103,7 +106,10 @@ def statements(text: str) -> list[Statement]:
     stated = []
     for mark, following in zip(marks, [*marks[1:], None], strict=False):
         name = _name(mark)
-        value, rest = _value(text[mark.end() : following.start() if following else None])
+        end = following.start() if following else len(text)
+        # The number of the next field, where fields are numbered, is no value of this one.
+        numbered = _NUMBER.search(text, mark.start(), end) if following else None
+        value, rest = _value(text[mark.end() : numbered.start() if numbered else end])
         field = _FIELD_OF[name.lower()]
         firm = not (mark["verb"] or mark["plain"])
         stated.append(Statement(field, name, value.strip(" \t\"'“”{}"), rest, firm))
@@ -126,7 +132,7 @@ def outside(text: str, fields: frozenset[str]) -> str:
         name = _name(mark).lower()
         if (
             _FIELD_OF[name] not in fields
-            and _FIELD_OF[name] != ANSWER
+            and _FIELD_OF[name] not in (ANSWER, "judgment")
             and not (mark["verb"] or mark["plain"])
         ):
             kept.append(text[at : mark.start()])
