@@ -118,6 +118,11 @@ WRONG = [
         "tasks.form.citing_shares=true & tasks.retrieval.ranker={}",
         [TOP + "tasks.form.citing_shares", "no ranker of the index knows that"],
     ),
+    ("tasks.form.charges_shown=2", ["tasks.form.charges_shown and", "state retrieval.ranker: {}"]),
+    (
+        "tasks.form.charges_shown=2 & tasks.retrieval.ranker={}",
+        [TOP + "tasks.form.charges_shown", "no ranker of the index knows that"],
+    ),
     # Nothing would be left to do.
     ("index.weights={dense: 0.0, cases: 0.0}", ["index.weights: all weights are 0"]),
     ("tasks.mix.sft={elements: 0.0, charge: 0.0, article: 0.0, term: 0.0}", ["tasks.mix.sft: all shares are 0"]),

@@ -30,12 +30,12 @@ THEFT = "被告人窃得手机一部"
 ODD = "被告人窃得渔船电机一台"
 
 
-def case(number: int, facts: str, refs: tuple[str, ...]) -> Case:
-    return Case(f"d{number}", "", "", facts, (), refs, "", None)
+def case(number: int, facts: str, charge: str, refs: tuple[str, ...]) -> Case:
+    return Case(f"d{number}", "", "", facts, (charge,), refs, "", None)
 
 
-CASES = [case(n, f"{THEFT}，{n}号", ("264", "67")) for n in range(30)]
-CASES += [case(n, ODD, ("340",)) for n in (30, 31)]
+CASES = [case(n, f"{THEFT}，{n}号", "盗窃罪", ("264", "67")) for n in range(30)]
+CASES += [case(n, ODD, "非法捕捞水产品罪", ("340",)) for n in (30, 31)]
 FAMILY = {one.doc_id: "odd" if one.facts == ODD else one.doc_id for one in CASES}
 
 
@@ -73,6 +73,32 @@ def test_a_prompt_says_how_many_of_ten_such_cases_cite_a_statute(share, said):
     shown = prompts.shown([row], Form(style="compact", citing_shares=True))
     assert prompts.build("article", "事实", Form(style="compact", citing_shares=True), shown) == told
     assert "\n264 盗窃公私财物\n" in prompts.build("article", "事实", Form(style="compact"), [row])
+
+
+def test_charges_are_those_of_other_cases(learned):
+    fold = fold_of("odd", FOLDS, SEED)
+    stranger = next(name for name in FAMILY.values() if fold_of(name, FOLDS, SEED) != fold)
+    own, others = learned.charges(ODD, "odd"), learned.charges(ODD, stranger)
+    assert list(others.values()) == sorted(others.values(), reverse=True)
+    charge = next(iter(others))
+    assert others[charge] > 0.5 > own.get(charge, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"诈骗罪": 0.84, "合同诈骗罪": 0.22, "盗窃罪": 0.01}, "罪名：诈骗罪（8成）、合同诈骗罪（2成）"),
+        ({"诈骗罪": 0.02, "盗窃罪": 0.01}, "罪名：诈骗罪（0成）"),
+        ({"诈骗罪": 0.5, "盗窃罪": 0.4, "抢夺罪": 0.3}, "罪名：诈骗罪（5成）、盗窃罪（4成）"),
+        ({}, "罪名：无"),
+    ],
+)
+def test_a_prompt_names_the_charges_of_such_cases(shares, said):
+    form = Form(style="compact", charges_shown=2)
+    assert f"\n{said}\n法条：\n" in prompts.build("charge", "事实", form, [ARTICLES[1]], charges=shares)
+    # Without retrieval nothing is told of other cases, nor where nobody asked for it.
+    assert "成）" not in prompts.build("charge", "事实", form, None, charges=shares)
+    assert "成）" not in prompts.build("charge", "事实", Form(style="compact"), [ARTICLES[1]], charges=shares)
 
 
 def test_shares_need_a_ranker():

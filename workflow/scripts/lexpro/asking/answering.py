@@ -59,7 +59,12 @@ def load(plan: dict) -> Model:
 
 
 def answer(
-    plan: dict, task: str, facts: str, articles: list[dict], usual: list[str] | None = None
+    plan: dict,
+    task: str,
+    facts: str,
+    articles: list[dict],
+    usual: list[str] | None = None,
+    charges: dict[str, float] | None = None,
 ) -> tuple[str, list[str]]:
     """Ask the model of an experiment.
 
@@ -69,6 +74,7 @@ def answer(
         facts: the facts of the case.
         articles: those to show the model.
         usual: refs that the court usually cites, where that is known.
+        charges: as of `Searcher.charge_shares`.
 
     Returns:
         The completion, and the refs of the articles that the prompt had room for.
@@ -79,7 +85,7 @@ def answer(
     from lexpro.engines.base import Request
 
     model = load(plan)
-    prompt = prompts.build(task, facts, model.form, articles, court_citations=usual)
+    prompt = prompts.build(task, facts, model.form, articles, court_citations=usual, charges=charges)
     request = Request(prompts.messages(prompt), model.limit(task), model.decoding.seed)
     (made,) = model.engine.generate([request])
     if made.error:

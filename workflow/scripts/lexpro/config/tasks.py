@@ -141,6 +141,13 @@ class Form(Model):
             "index."
         ),
     )
+    charges_shown: NonNegativeInt = Field(
+        0,
+        description=(
+            "Likeliest charges, named before the statutes with how many of ten such cases have each; 0: none; needs a "
+            "ranker, here and in the index (count)."
+        ),
+    )
     court_cases: NonNegativeInt = Field(
         0,
         description=(
@@ -176,9 +183,12 @@ class Settings(Model):
                 ["augment.reworded", "form.style"],
                 f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording",
             )
-        if self.form.citing_shares and not self.retrieval.ranker:
-            raise clash(
-                ["form.citing_shares", "retrieval.ranker"],
-                "form.citing_shares is true, but nothing is learned that knows them; state retrieval.ranker: {}",
-            )
+        for name in ("citing_shares", "charges_shown"):
+            stated = getattr(self.form, name)
+            if stated and not self.retrieval.ranker:
+                raise clash(
+                    [f"form.{name}", "retrieval.ranker"],
+                    f"form.{name} is {str(stated).lower()}, but nothing is learned that knows them; state "
+                    "retrieval.ranker: {}",
+                )
         return self

@@ -143,12 +143,13 @@ def _asked(tasks: tasks.Settings, **stages: Model) -> Wrong:
 
 def _shares(tasks: tasks.Settings, index: index.Settings, **_) -> Wrong:
     """Prompts of evaluation say what those of training say."""
-    if tasks.form.citing_shares and not index.ranker:
-        yield (
-            ("index.ranker", "tasks.form.citing_shares"),
-            "prompts say how many of ten such cases cite a statute, but no ranker of the index knows that; choose "
-            "index: learned, or citing_shares: false",
-        )
+    for name, off in (("citing_shares", "false"), ("charges_shown", "0")):
+        if getattr(tasks.form, name) and not index.ranker:
+            yield (
+                ("index.ranker", f"tasks.form.{name}"),
+                "prompts say how many of ten such cases cite a statute, or have a charge, but no ranker of the index "
+                f"knows that; choose index: learned, or {name}: {off}",
+            )
 
 
 # What settings of several stages say together; each is given the settings of all stages by name.

@@ -77,5 +77,12 @@ class Judgments:
             return prompts.build(item["task"], item["input"], form), []
         articles = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
         usual = retrieval.court_citations(item["input"], item["court"], item["province"])
-        prompt = prompts.build(item["task"], item["input"], form, articles, court_citations=usual)
+        prompt = prompts.build(
+            item["task"],
+            item["input"],
+            form,
+            articles,
+            court_citations=usual,
+            charges=retrieval.charges(item["input"]),
+        )
         return prompt, prompts.refs(articles, form, usual)

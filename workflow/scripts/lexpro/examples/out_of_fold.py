@@ -63,6 +63,18 @@ class OutOfFold:
         ]
         return cls(rankers, retriever, seed)
 
+    def _ranker(self, family: str) -> Ranker:
+        return self.rankers[fold_of(family, len(self.rankers), self.seed)]
+
+    def charges(self, facts: str, family: str) -> dict[str, float]:
+        """Charge → about the share of such cases that have it, highest first.
+
+        Args:
+            facts: what happened.
+            family: the case that asks.
+        """
+        return self._ranker(family).shares(facts, "charge")
+
     def search(self, facts: str, k: int, date: str | None, family: str) -> list[dict]:
         """The articles for the facts of a training case.
 
@@ -75,7 +87,7 @@ class OutOfFold:
         Returns:
             Rows of articles.parquet with `share`, as `Ranker.shares` has it; best first.
         """
-        ranker = self.rankers[fold_of(family, len(self.rankers), self.seed)]
+        ranker = self._ranker(family)
         in_force = self.retriever.mask(Scope(date))
         articles: list[dict] = []
         for ref, share in ranker.shares(facts).items():

@@ -23,7 +23,8 @@ class Question:
 
     `input` is the text asked about, `document` the whole judgment. `articles` are shown in the
     prompt; None is a prompt without retrieval. `court_citations` are refs that the court usually
-    cites, shown beside the articles; None where that is not known.
+    cites, shown beside the articles, `charges` the shares of such cases that have each charge; None
+    where that is not known.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Question:
     document: str
     articles: list[dict] | None = None
     court_citations: list[str] | None = None
+    charges: dict[str, float] | None = None
 
     def gold(self, form: Form) -> dict:
         """The answer, as `targets.gold`."""
@@ -40,7 +42,9 @@ class Question:
 
     def prompt(self, form: Form, wording: int = 0) -> str:
         """The prompt, as `prompts.build`."""
-        return prompts.build(self.task, self.input, form, self.articles, wording, self.court_citations)
+        return prompts.build(
+            self.task, self.input, form, self.articles, wording, self.court_citations, self.charges
+        )
 
     def sft(self, form: Form, wording: int = 0) -> dict:
         """A row of sft.jsonl, asked in one of the wordings."""
@@ -146,7 +150,14 @@ class QuestionBuilder:
                 articles = insert_gold(articles, cited, self.retriever, (seed, question.id))
             court = courts.key(judgment.court, judgment.province)
             cited_there = self.retriever.court_citations(question.input, court, self.form.court_cases, family)
-            yield replace(question, id=f"{question.id}:rag", articles=articles, court_citations=cited_there)
+            likely = self.learned.charges(question.input, family) if self.learned else None
+            yield replace(
+                question,
+                id=f"{question.id}:rag",
+                articles=articles,
+                court_citations=cited_there,
+                charges=likely,
+            )
 
     def _statutes(self, facts: str, date: str | None, family: str) -> list[dict]:
         retrieval = self.settings.retrieval

@@ -207,6 +207,10 @@ class Searcher:
             rankings = list(self.case_rankings(facts, vector, allowed).values())
         return rrf(rankings, self.settings.rrf_k)[:k]
 
+    def charge_shares(self, facts: str) -> dict[str, float] | None:
+        """Charge → about the share of such cases that have it, highest first; None without a ranker."""
+        return self.ranker.shares(facts, "charge") if self.ranker else None
+
     def charges(self, facts: str) -> list[tuple[str, float]]:
         """(charge, share), best first: by the ranker, else by the votes of similar cases."""
         if self.ranker:

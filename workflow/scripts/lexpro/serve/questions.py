@@ -99,12 +99,19 @@ def _ask(bench: Workbench, document: Document, task: str, question: str, running
         prompt = f"{question}\n法条：\n{listed or '无'}\n事实：\n{document.facts}"
     else:
         court = document.record.court
+        searcher = bench.searcher.get()
         if model.form.court_cases and court:
-            searcher = bench.searcher.get()
             usual = searcher.court_citations(
                 document.facts, court, model.form.court_cases, document.record.province
             )
-        prompt = prompts.build(task, document.facts, model.form, shown, court_citations=usual)
+        prompt = prompts.build(
+            task,
+            document.facts,
+            model.form,
+            shown,
+            court_citations=usual,
+            charges=searcher.charge_shares(document.facts),
+        )
     running.about["refs"] = (
         [r["ref"] for r in shown] if task == "free" else prompts.refs(shown, model.form, usual)
     )

@@ -47,6 +47,11 @@ class SharedSearcher(Searcher):
         with self._turn:
             return super().charges(facts)
 
+    def charge_shares(self, facts: str) -> dict[str, float] | None:
+        """As of `Searcher`."""
+        with self._turn:
+            return super().charge_shares(facts)
+
     def court_citations(self, *args: Any, **named: Any) -> list[str] | None:
         """As of `Searcher`."""
         with self._turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lexpro.config.tasks import Form
 from lexpro.law.numerals import NUMERAL
@@ -64,6 +64,19 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
 def tenths_of(share: float | None) -> int | None:
     """A share in tenths, 0 to 10; None for None."""
     return None if share is None else min(max(round(share * 10), 0), 10)
+
+
+def charges_line(shares: Mapping[str, float], most: int) -> str:
+    """How the likeliest charges stand in the prompt: 罪名：诈骗罪（8成）、合同诈骗罪（2成）.
+
+    Args:
+        shares: charge → about the share of such cases that have it, highest first.
+        most: charges that are named; of those after the first, none that fewer than one of ten
+            cases have.
+    """
+    named = [(charge, tenths_of(share)) for charge, share in list(shares.items())[:most]]
+    told = [f"{charge}（{tenths}成）" for place, (charge, tenths) in enumerate(named) if tenths or not place]
+    return f"罪名：{'、'.join(told) or '无'}"
 
 
 def line(article: dict) -> str:

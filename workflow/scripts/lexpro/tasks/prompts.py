@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lexpro.config.tasks import Form
 from lexpro.tasks.form import case_fields, defendant_fields
-from lexpro.tasks.listing import line, shown
+from lexpro.tasks.listing import charges_line, line, shown
 
 COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article": "引用法条：", "term": "预测刑期："}
 
@@ -85,6 +85,7 @@ def build(
     articles: Sequence[dict] | None = None,
     wording: int = 0,
     court_citations: Sequence[str] | None = None,
+    charges: Mapping[str, float] | None = None,
 ) -> str:
     """The prompt of a task on a text.
 
@@ -97,10 +98,14 @@ def build(
         wording: as in `instruction`.
         court_citations: refs that the court usually cites in such cases; None where that is not
             known.
+        charges: charge → about the share of such cases that have it, highest first; the form says
+            how many are named. None where that is not known.
     """
     parts = [instruction(task, form, wording)]
     if articles is not None:
         listed = [line(article) for article in shown(articles, form)]
+        if form.charges_shown and charges is not None:
+            parts.append(charges_line(charges, form.charges_shown))
         parts += ["法条：", *(listed or ["无"])]
         if court_citations is not None:
             parts.append(f"本院多引：{'、'.join(court_citations) or '无'}")
