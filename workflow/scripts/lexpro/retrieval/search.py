@@ -208,7 +208,7 @@ class Searcher:
         return rrf(rankings, self.settings.rrf_k)[:k]
 
     def charge_shares(self, facts: str) -> dict[str, float] | None:
-        """Charge → about the share of such cases that have it, highest first; None without a ranker."""
+        """Charge → share of such cases that have it, highest first; None without a ranker."""
         return self.ranker.shares(facts, "charge") if self.ranker else None
 
     def charges(self, facts: str) -> list[tuple[str, float]]:

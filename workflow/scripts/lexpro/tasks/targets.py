@@ -167,7 +167,7 @@ def _article(judgment: Judgment) -> str:
 
 
 def _weighed(judgment: Judgment, shown: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The cited articles as a prompt with shares has them: those shown, in its order, and others."""
+    """The cited articles in the order of a prompt with shares: those shown; others after them."""
     cited = refs(judgment)
     listed = [ref for ref in shown if ref in cited]
     parts = ("选用", listed), ("另引", [ref for ref in cited if ref not in listed])
@@ -180,7 +180,7 @@ def _used(judgment: Judgment, shown: Sequence[str]) -> str:
 
 
 def _weighs(form: Form, articles: Sequence[dict] | None) -> bool:
-    """Whether the reasoning goes down the list of statutes and takes or leaves each by its share."""
+    """Whether the reasoning goes down the list of statutes and takes or leaves each."""
     return articles is not None and form.citing_shares and form.style == "compact"
 
 
