@@ -70,7 +70,8 @@ def plain_words(experiment: str, inputs: dict[str, Path]) -> dict[str, int]:
             asked = []
             for row in rows:
                 shown = searcher.articles(row["text"], k, None, CRIMINAL_LAW) if retrieval == "rag" else None
-                prompt = prompts.build("charge", row["text"], model.form, shown)
+                likely = searcher.charge_shares(row["text"])
+                prompt = prompts.build("charge", row["text"], model.form, shown, charges=likely)
                 asked.append(Request(prompts.messages(prompt), model.limit("charge"), SEED))
             said = [
                 answers.parse("charge", answers.split_think(made.text)[1])
