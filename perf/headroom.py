@@ -1,6 +1,7 @@
 """What GRPO could gain at most by choosing among the SFT model's own answers.
 
-LEXPRO_MIRROR=… python perf/headroom.py [--experiment lecard] [--prompts N] [--samples K] [--json FILE]
+LEXPRO_MIRROR=… python perf/headroom.py [--experiment lecard] [--prompts N] [--samples K]
+    [--json FILE]
 
 Samples answers to drawn prompts of GRPO as GRPO does, and grades them by its rewards. **pass@k** is
 the expected best of k answers, of what a prompt can earn at most (0 to 1); pass@1 is what the model
