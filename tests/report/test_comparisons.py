@@ -169,6 +169,24 @@ def test_public_benchmarks_stand_under_their_name(tmp_path):
     )  # fmt: skip
 
 
+def test_a_model_stands_beside_what_was_answered_without_it(tmp_path):
+    beside = {
+        "constant": {"score": 0.2, "difference": 0.5, "low": 0.4, "high": 0.6},
+        "linear": {"score": 0.8, "difference": -0.1, "low": -0.2, "high": -0.05},
+    }
+    row = {"main": "f1", "f1": 0.7, "low": 0.6, "high": 0.8, "confidence": 0.9, "n": 9, "margins": beside}
+    folder = tmp_path / "judge_elements-sft-rag-01234567"
+    write_json(folder / "scores.json", {"charge": row})
+    summary = {"benchmarks": score_tables.public({"score.sft.rag.judge_elements": folder})}
+    about = ("judge_elements/charge", "SFT", "with retrieval", 9, 0.7)
+    made = score_tables.margins(summary)
+    assert made.rows == [
+        (*about, "constant", 0.2, 0.5, 0.4, 0.6),
+        (*about, "linear", 0.8, -0.1, -0.2, -0.05),
+    ]
+    assert len(made.columns) == len(made.rows[0])
+
+
 def summary_of(
     *differences: tuple[float, float, float], second: str = "grpo", p: float = 0.01, n: int = 120
 ) -> dict:
