@@ -108,6 +108,12 @@ WRONG = [
     ("tasks.shares.sft=0.5", ["tasks.shares: sft + grpo + heldout is 0.7, not 1"]),
     ("tasks.shares={sft: 1.0, grpo: 0.0, heldout: 0.0}", ["tasks.shares.grpo: should be greater than 0"]),
     ("predict.decoding.samples=3", ["decoding.samples and by default: predict.decoding.temperature: 3 samples"]),
+    ("base_model.runtime.processes=2", ["base_model.runtime.processes", "one process trains the base model"]),
+    (
+        "sft.runtime.processes=2 & sft.runtime.gpus=4",
+        ["sft.runtime.processes", "one process for each of the 4 GPUs"],
+    ),
+    ("sft.runtime.processes=3", ["sft.global_batch_size", "not a multiple of 3 device(s)"]),
     ("predict=vllm & predict.runtime.gpus=2", ["predict.engine.tensor_parallel", "more than runtime.gpus 2"]),
     ("filter.min_chars=30000", [TOP + "filter.min_chars and by default: filter.max_chars: min_chars (30000) is above"]),
     ("sft.max_length=5000", [TOP + "sft.max_length and by default: base_model.max_position: 5000 tokens"]),

@@ -42,6 +42,13 @@ def test_a_processor_needs_no_launcher():
     assert environment(launch)["LEXPRO_THREADS"] == "2" and environment(launch)["CUDA_VISIBLE_DEVICES"] == ""
 
 
+def test_processes_of_a_processor_share_its_threads():
+    launch = Launch.from_runtime({"processes": 2, "threads": 4, "gpus": 0})
+    command = processes(launch, SCRIPT, {})
+    assert {"--standalone", "--nproc-per-node=2"} <= set(command)
+    assert environment(launch)["OMP_NUM_THREADS"] == "2" and environment(launch)["CUDA_VISIBLE_DEVICES"] == ""
+
+
 def test_one_node_has_a_process_for_each_gpu_and_meets_at_a_free_port():
     launch = Launch(gpus=8, nodes=1, threads=64)
     command = processes(launch, SCRIPT, {})

@@ -26,6 +26,13 @@ class ScratchRuntime(TrainingRuntime):
 
     mem_mb: Memory = 4000
 
+    @model_validator(mode="after")
+    def _one_process(self):
+        for name in ("processes", "nodes"):
+            if getattr(self, name) > 1:
+                raise clash([name], f"{name} is {getattr(self, name)}, but one process trains the base model")
+        return self
+
 
 class FromScratch(Supervised):
     """A Qwen2 and its tokenizer, trained here from the documents of the training split."""

@@ -53,6 +53,13 @@ class TrainingRuntime(Runtime, Nodes):
     threads: Threads = 2
     mem_mb: Memory = 6000
     minutes: Minutes = 120
+    processes: PositiveInt = Field(
+        1,
+        description=(
+            "Processes of a node on a processor, which share its threads (count): faster than threads for models of a "
+            "few million parameters. With GPUs there is one for each."
+        ),
+    )
     per_device_batch_size: PositiveInt = Field(
         1,
         description=(
@@ -82,6 +89,21 @@ class TrainingRuntime(Runtime, Nodes):
             "WANDB_MODE counts."
         ),
     )
+
+    @property
+    def devices(self) -> int:
+        """Processes of the training on all nodes: one for each GPU, or those on the processor."""
+        return (self.gpus or self.processes) * self.nodes
+
+    @model_validator(mode="after")
+    def _one_a_gpu(self):
+        if self.gpus and self.processes > 1:
+            raise clash(
+                ["processes", "gpus"],
+                f"processes is {self.processes}, but there is one process for each of the {self.gpus} GPUs; leave it "
+                "out",
+            )
+        return self
 
     @field_validator("deepspeed", "fsdp")
     @classmethod
@@ -193,11 +215,17 @@ class Training(Model):
 
     @model_validator(mode="after")
     def _batch(self):
-        devices = max(1, self.runtime.gpus) * self.runtime.nodes
+        devices = self.runtime.devices
         per_step = devices * self.runtime.per_device_batch_size
         if self.global_batch_size % per_step:
             raise clash(
-                ["global_batch_size", "runtime.per_device_batch_size", "runtime.gpus", "runtime.nodes"],
+                [
+                    "global_batch_size",
+                    "runtime.per_device_batch_size",
+                    "runtime.gpus",
+                    "runtime.processes",
+                    "runtime.nodes",
+                ],
                 f"global_batch_size {self.global_batch_size} is not a multiple of {devices} device(s) x "
                 f"runtime.per_device_batch_size {self.runtime.per_device_batch_size}",
             )

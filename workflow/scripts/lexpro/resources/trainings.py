@@ -92,7 +92,7 @@ def setup(
     else:
         scored = settings.max_completion_length
         length = settings.max_prompt_length + scored
-    devices = max(1, runtime.gpus) * runtime.nodes
+    devices = runtime.devices
     job = Job(
         shape=shape,
         method=method,

@@ -35,28 +35,30 @@ class Launch:
         nodes: how many.
         threads: of each node.
         minutes: of wall clock.
+        processes: of each node, where it has no GPU.
     """
 
     gpus: int
     nodes: int
     threads: int
     minutes: int = 120
+    processes: int = 1
 
     @classmethod
     def from_runtime(cls, runtime: Mapping) -> Launch:
         """From the `runtime` of a stage's settings, with what the rule grants otherwise."""
-        named = (("gpus", 0), ("nodes", 1), ("threads", 1), ("minutes", cls.minutes))
-        return cls(*(runtime.get(name, default) for name, default in named))
+        defaults = {"gpus": 0, "nodes": 1, "threads": 1, "minutes": cls.minutes, "processes": 1}
+        return cls(**{name: runtime.get(name, default) for name, default in defaults.items()})
 
     @property
-    def processes(self) -> int:
-        """Processes of one node."""
-        return max(1, self.gpus)
+    def nproc(self) -> int:
+        """Processes of one node: one for each GPU, or those on the processor."""
+        return self.gpus or self.processes
 
     @property
     def threads_each(self) -> int:
         """Threads of one process."""
-        return max(1, self.threads // self.processes)
+        return max(1, self.threads // self.nproc)
 
 
 def resources(launch: Launch) -> dict[str, int | str]:
@@ -121,8 +123,8 @@ def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> 
     """
     if launch.nodes == 1:
         # Rendezvous at a free port of this machine. A single process on a processor needs none.
-        torchrun = [*TORCHRUN, "--standalone", f"--nproc-per-node={launch.gpus}"]
-        return [*torchrun, "--", *script] if launch.gpus else ["python", *script]
+        torchrun = [*TORCHRUN, "--standalone", f"--nproc-per-node={launch.nproc}"]
+        return [*torchrun, "--", *script] if launch.gpus or launch.nproc > 1 else ["python", *script]
     try:
         nodelist, rank = environ["SLURM_STEP_NODELIST"], environ["SLURM_NODEID"]
         port = FIRST_PORT + int(environ["SLURM_JOB_ID"]) % PORTS
@@ -134,7 +136,7 @@ def processes(launch: Launch, script: list[str], environ: Mapping[str, str]) -> 
     return [
         *TORCHRUN,
         f"--nnodes={launch.nodes}",
-        f"--nproc-per-node={launch.processes}",
+        f"--nproc-per-node={launch.nproc}",
         f"--node-rank={rank}",
         f"--master-addr={next(hosts(nodelist))}",
         f"--master-port={port}",
