@@ -49,8 +49,8 @@ def runtime(ranks: int, batch: int, spread: dict | None = None) -> dict:
 
 SPREAD = pytest.mark.parametrize(
     ("ranks", "spread"),
-    [(1, None), (2, {"deepspeed": ZERO3}), (2, {"fsdp": FSDP})],
-    ids=["one", "zero3", "fsdp"],
+    [(1, None), (2, {"deepspeed": None}), (2, {"deepspeed": ZERO3}), (2, {"fsdp": FSDP})],
+    ids=["one", "two", "zero3", "fsdp"],
 )
 SIX = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": 4}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer, TrainingArguments
 from trl import SFTConfig, SFTTrainer
 
 from lexpro.config.training import Supervised
@@ -83,6 +83,7 @@ def finish(
     checkpoint = checkpoints.latest(Path(trainer.args.output_dir), run.log)
     if checkpoint:
         run.log.info("resuming from %s", checkpoint)
+        _processor_without_number(trainer.args)
     stop = stopping.Stop(run.log)
     trainer.add_callback(checkpoints.Exact(trainer, checkpoint))
     trainer.add_callback(stop)
@@ -104,6 +105,15 @@ def finish(
         steps = [row for row in trainer.state.log_history if "train_loss" not in row]
         card.write(run, trainer.processing_class, steps)
         run.counts["epochs"] = round(trainer.state.epoch or 0, 3)
+
+
+def _processor_without_number(args: TrainingArguments) -> None:
+    """Let a training on several processes without GPUs resume.
+
+    Its optimiser is loaded to the device of the process: `cpu:0`, to which PyTorch loads nothing.
+    """
+    if args.device.type == "cpu":
+        args._setup_devices = torch.device("cpu")
 
 
 def _quiet(trainer: Trainer) -> None:
