@@ -181,6 +181,9 @@ class Found:
     def charges(self, facts):
         return [("盗窃罪", 0.75), ("诈骗罪", 0.25)]
 
+    def charge_shares(self, facts):
+        return {"盗窃罪": 0.9, "诈骗罪": 0.3}
+
     def cases(self, facts, k, scope):
         case = {"doc_id": "d1", "charges": ["盗窃罪"], "sentence": "拘役", "months": 2, "refs": ["264"]}
         why = {"charges": ["盗窃罪"], "amounts": [4000.0, 3000.0], "terms": ["窃得"]}
@@ -220,7 +223,8 @@ def test_what_the_court_usually_cites_is_shown_and_told_the_model(
 ):
     given = []
 
-    def answer(plan, task, facts, articles, usual):
+    def answer(plan, task, facts, articles, usual, charges):
+        assert charges == {"盗窃罪": 0.9, "诈骗罪": 0.3}
         given.append(usual)
         return '<think></think>{"法条":[]}', []
 
@@ -241,7 +245,7 @@ def test_models_that_were_not_shown_what_courts_cite_are_not_told(finished, caps
 def test_answer_with_checked_citations(given, finished, monkeypatch, capsys):
     tmp_path = finished
     said = '<think>甲盗窃，刑事诉讼法第十五条</think>{"法条":["264","67","999","199"]}'
-    monkeypatch.setattr(ask_case, "answer", lambda plan, task, facts, articles, usual: (said, ["264"]))
+    monkeypatch.setattr(ask_case, "answer", lambda *_: (said, ["264"]))
     (tmp_path / "f.txt").write_text("被告人窃得手机", encoding="utf-8")
     main(["ask", *(["被告人窃得手机"] if given == "text" else ["--facts", "f.txt"]), "--province", "湖北"])
     lines = capsys.readouterr().out.splitlines()

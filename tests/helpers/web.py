@@ -112,6 +112,9 @@ class Found:
     def charges(self, facts):
         return [("盗窃罪", 0.8), ("诈骗罪", 0.2)]
 
+    def charge_shares(self, facts):
+        return {"盗窃罪": 0.8, "诈骗罪": 0.2}
+
     def court_citations(self, *_, **__):
         return ["264"]
 
