@@ -26,6 +26,7 @@ from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.report import comparisons, sources
 from lexpro.retrieval.search import Searcher
 from lexpro.tasks import answers, prompts
+from lexpro.tasks.context import Context
 from lexpro.workflow.files import read_json, read_yaml, write_json
 
 PLAIN_WORDS = Path(__file__).resolve().parents[1] / "tests/references/plain_words.jsonl"
@@ -69,9 +70,11 @@ def plain_words(experiment: str, inputs: dict[str, Path]) -> dict[str, int]:
             model, k = answering.load(plan), plan["settings"]["k"]
             asked = []
             for row in rows:
-                shown = searcher.articles(row["text"], k, None, CRIMINAL_LAW) if retrieval == "rag" else None
-                likely = searcher.charge_shares(row["text"])
-                prompt = prompts.build("charge", row["text"], model.form, shown, charges=likely)
+                context = None
+                if retrieval == "rag":
+                    shown = searcher.articles(row["text"], k, None, CRIMINAL_LAW)
+                    context = Context(shown, charges=searcher.charge_shares(row["text"]))
+                prompt = prompts.build("charge", row["text"], model.form, context)
                 asked.append(Request(prompts.messages(prompt), model.limit("charge"), SEED))
             said = [
                 answers.parse("charge", answers.split_think(made.text)[1])

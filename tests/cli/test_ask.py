@@ -8,6 +8,7 @@ from sample_judgments import plain_form
 from lexpro.cli import ask_case
 from lexpro.cli.main import main
 from lexpro.retrieval import cite
+from lexpro.tasks.context import Context
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import write_json
 
@@ -152,7 +153,7 @@ def test_an_experiment_whose_plan_or_model_is_gone_is_said(tmp_path, monkeypatch
     assert "config.yaml is gone" in capsys.readouterr().err
     plan = {"settings": {}, "inputs": {"model": "results/grpo/k"}}
     with pytest.raises(UserError, match="results/grpo/k/model is not there"):
-        ask_case.answer(plan, "article", "甲", [])
+        ask_case.answer(plan, "article", "甲", Context([]))
 
 
 class Found:
@@ -223,9 +224,9 @@ def test_what_the_court_usually_cites_is_shown_and_told_the_model(
 ):
     given = []
 
-    def answer(plan, task, facts, articles, usual, charges):
-        assert charges == {"盗窃罪": 0.9, "诈骗罪": 0.3}
-        given.append(usual)
+    def answer(plan, task, facts, context):
+        assert context.charges == {"盗窃罪": 0.9, "诈骗罪": 0.3}
+        given.append(context.court_citations)
         return '<think></think>{"法条":[]}', []
 
     monkeypatch.setattr(ask_case, "answer", answer)

@@ -9,6 +9,7 @@ from lexpro.examples.out_of_fold import OutOfFold, fold_of
 from lexpro.retrieval.cases import Case
 from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.tasks import prompts
+from lexpro.tasks.context import Context
 from lexpro.workflow.errors import UserError
 
 FOLDS, SEED = 3, 1
@@ -68,11 +69,11 @@ def test_statutes_are_those_in_force_by_their_share(learned):
 )
 def test_a_prompt_says_how_many_of_ten_such_cases_cite_a_statute(share, said):
     row = {**ARTICLES[1], "share": share}
-    told = prompts.build("article", "事实", Form(style="compact", citing_shares=True), [row])
+    told = prompts.build("article", "事实", Form(style="compact", citing_shares=True), Context([row]))
     assert f"\n{said}盗窃公私财物\n" in told
     shown = prompts.shown([row], Form(style="compact", citing_shares=True))
-    assert prompts.build("article", "事实", Form(style="compact", citing_shares=True), shown) == told
-    assert "\n264 盗窃公私财物\n" in prompts.build("article", "事实", Form(style="compact"), [row])
+    assert prompts.build("article", "事实", Form(style="compact", citing_shares=True), Context(shown)) == told
+    assert "\n264 盗窃公私财物\n" in prompts.build("article", "事实", Form(style="compact"), Context([row]))
 
 
 def test_charges_are_those_of_other_cases(learned):
@@ -95,10 +96,11 @@ def test_charges_are_those_of_other_cases(learned):
 )
 def test_a_prompt_names_the_charges_of_such_cases(shares, said):
     form = Form(style="compact", charges_shown=2)
-    assert f"\n{said}\n法条：\n" in prompts.build("charge", "事实", form, [ARTICLES[1]], charges=shares)
+    context = Context([ARTICLES[1]], charges=shares)
+    assert f"\n{said}\n法条：\n" in prompts.build("charge", "事实", form, context)
     # Without retrieval nothing is told of other cases, nor where nobody asked for it.
-    assert "成）" not in prompts.build("charge", "事实", form, None, charges=shares)
-    assert "成）" not in prompts.build("charge", "事实", Form(style="compact"), [ARTICLES[1]], charges=shares)
+    assert "成）" not in prompts.build("charge", "事实", form)
+    assert "成）" not in prompts.build("charge", "事实", Form(style="compact"), context)
 
 
 def test_shares_need_a_ranker():

@@ -46,8 +46,8 @@ def test_rows_of_training_and_evaluation(name):
         for question in builder.training(judgment, text, "sft", judgment.doc_id):
             row, sampled = question.sft(form), question.grpo(form)
             assert row["prompt"] == sampled["prompt"] and json.loads(sampled["gold"]) == question.gold(form)
-            assert bool(sampled["shown"]) == question.id.endswith(":rag") == (question.articles is not None)
-            asked[question.task, question.articles is not None] += 1
+            assert bool(sampled["shown"]) == question.id.endswith(":rag") == (question.context is not None)
+            asked[question.task, question.context is not None] += 1
         ids = [
             question.heldout(form, "湖北", "盗窃罪")["id"] for question in builder.questions(judgment, text)
         ]

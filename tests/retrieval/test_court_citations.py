@@ -6,6 +6,7 @@ from lexpro.evaluation.items import Retrieval
 from lexpro.evaluation.tasks.heldout.items import SOURCE
 from lexpro.retrieval.court_citations import MIN_CASES, usual_citations
 from lexpro.tasks import prompts
+from lexpro.tasks.context import Context
 
 STATUTE = {"ref": "264", "text": "盗窃罪", "valid_from": "", "valid_to": ""}
 
@@ -21,11 +22,11 @@ def test_usual_is_what_at_least_half_cite():
 
 def test_the_prompt_names_it_after_the_statutes():
     form = plain_form(style="compact")
-    plain = prompts.build("article", "事实甲", form, [STATUTE])
-    told = prompts.build("article", "事实甲", form, [STATUTE], court_citations=["264", "52"])
+    plain = prompts.build("article", "事实甲", form, Context([STATUTE]))
+    told = prompts.build("article", "事实甲", form, Context([STATUTE], ["264", "52"]))
     assert told == plain.replace("\n事实：", "\n本院多引：264、52\n事实：") != plain
-    assert "\n本院多引：无\n" in prompts.build("article", "事实甲", form, [STATUTE], court_citations=[])
-    assert "本院多引" not in plain + prompts.build("article", "事实甲", form, None, court_citations=["52"])
+    assert "\n本院多引：无\n" in prompts.build("article", "事实甲", form, Context([STATUTE], []))
+    assert "本院多引" not in plain + prompts.build("article", "事实甲", form)
 
 
 def test_a_benchmark_of_judgments_asks_what_its_court_usually_cites():

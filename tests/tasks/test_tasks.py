@@ -9,6 +9,7 @@ from lexpro.law import charges
 from lexpro.records import Article, Defendant, Judgment, Term
 from lexpro.task_names import TASKS
 from lexpro.tasks import answers, listing, prompts, quotes, targets, texts
+from lexpro.tasks.context import Context
 from lexpro.tasks.form import read_form, write_form
 from lexpro.workflow.files import write_json
 
@@ -151,12 +152,12 @@ def test_prompts_list_articles_by_rank_within_the_budget():
         {"ref": "133之1", "text": "第一百三十三条之一　醉酒驾驶"},
     ]
     form = plain_form(article_chars=6)
-    assert prompts.build("article", "事实甲", form, shown) == (
+    assert prompts.build("article", "事实甲", form, Context(shown)) == (
         "引用法条：\n法条：\n264 盗窃公私财…\n133之1 醉酒驾驶\n事实：\n事实甲"
     )
     tight = plain_form(article_chars=6, articles_chars=7)
     assert [article["ref"] for article in prompts.shown(shown, tight)] == ["264"]
-    assert "\n无\n" in prompts.build("article", "事实甲", form, [])
+    assert "\n无\n" in prompts.build("article", "事实甲", form, Context([]))
     assert prompts.build("elements", "判决书甲", plain_form()) == "提取要素：\n判决书甲"
 
 
@@ -171,12 +172,14 @@ def test_prompts_list_articles_by_rank_within_the_budget():
 )
 def test_the_full_style_names_the_version_of_an_article(days, label):
     article = {"ref": "264", "text": "第二百六十四条 盗窃", **days}
-    prompt = prompts.build("article", "事实甲", plain_form(style="full"), [article])
+    prompt = prompts.build("article", "事实甲", plain_form(style="full"), Context([article]))
     assert f"法条：\n264{label} 盗窃\n事实：" in prompt
     # Asked with what was shown, the prompt is the same.
     shown = prompts.shown([article], plain_form(style="full"))
-    assert prompts.build("article", "事实甲", plain_form(style="full"), shown) == prompt
-    assert "法条：\n264 盗窃\n" in prompts.build("article", "事实甲", plain_form(style="compact"), [article])
+    assert prompts.build("article", "事实甲", plain_form(style="full"), Context(shown)) == prompt
+    assert "法条：\n264 盗窃\n" in prompts.build(
+        "article", "事实甲", plain_form(style="compact"), Context([article])
+    )
 
 
 @pytest.mark.parametrize(("budget", "refs"), [(0, 3), (1, 1), (12, 1), (14, 2), (20, 2), (21, 3)])
@@ -223,7 +226,7 @@ def test_completions_hold_the_gold_answer_and_facts_never_do(style):
 @pytest.mark.parametrize("task", TASKS)
 def test_no_prompt_is_read_as_an_answer(task, wording):
     """A copy of the prompt must earn nothing."""
-    prompt = prompts.build(task, "张某甲盗窃8500元。", FULL_FORM, [], wording)
+    prompt = prompts.build(task, "张某甲盗窃8500元。", FULL_FORM, Context([]), wording)
     _, answer, _ = answers.split_think(prompt)
     assert answers.parse(task, answer) is None
     assert answers.parse(task, prompt) is None

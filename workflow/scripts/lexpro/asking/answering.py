@@ -10,6 +10,7 @@ from lexpro.config import load as typed
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.retrieval import cite
 from lexpro.tasks import answers, prompts
+from lexpro.tasks.context import Context
 from lexpro.tasks.form import read_form
 from lexpro.workflow.errors import UserError
 
@@ -58,23 +59,14 @@ def load(plan: dict) -> Model:
     return Model(engine, read_form(inputs["tasks"]), decoding)
 
 
-def answer(
-    plan: dict,
-    task: str,
-    facts: str,
-    articles: list[dict],
-    usual: list[str] | None = None,
-    charges: dict[str, float] | None = None,
-) -> tuple[str, list[str]]:
+def answer(plan: dict, task: str, facts: str, context: Context) -> tuple[str, list[str]]:
     """Ask the model of an experiment.
 
     Args:
         plan: as `finished.predictions` gives it.
         task: `charge`, `article` or `term`.
         facts: the facts of the case.
-        articles: those to show the model.
-        usual: refs that the court usually cites, where that is known.
-        charges: as of `Searcher.charge_shares`.
+        context: what to show the model.
 
     Returns:
         The completion, and the refs of the articles that the prompt had room for.
@@ -85,12 +77,12 @@ def answer(
     from lexpro.engines.base import Request
 
     model = load(plan)
-    prompt = prompts.build(task, facts, model.form, articles, court_citations=usual, charges=charges)
+    prompt = prompts.build(task, facts, model.form, context)
     request = Request(prompts.messages(prompt), model.limit(task), model.decoding.seed)
     (made,) = model.engine.generate([request])
     if made.error:
         raise UserError(f"the model gave no answer: {made.error}")
-    return made.text, prompts.refs(articles, model.form, usual)
+    return made.text, prompts.refs(context, model.form)
 
 
 def citations(task: str, completion: str) -> list[tuple[str, str]]:

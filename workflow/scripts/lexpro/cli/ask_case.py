@@ -13,6 +13,7 @@ from lexpro.retrieval import cite
 from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
 from lexpro.statutes.lookup import plain
+from lexpro.tasks.context import Context
 from lexpro.tasks.form import read_form
 from lexpro.workflow.errors import UserError
 
@@ -79,7 +80,9 @@ def ask(args: argparse.Namespace, facts: str, heading: str) -> None:
     if not args.no_model:
         # Answers name articles by number alone: those of 刑法.
         shown = searcher.articles(facts, args.k, args.date, CRIMINAL_LAW, named=True)
-        completion, refs = answer(plan, args.task, facts, shown, usual, searcher.charge_shares(facts))
+        completion, refs = answer(
+            plan, args.task, facts, Context(shown, usual, searcher.charge_shares(facts))
+        )
         checked = cite.check(citations(args.task, completion), searcher.article_rows, set(refs), args.date)
         ask_print.heading(f"{heading}（{args.experiment}，{args.variant}）", summary["corpus"]["synthetic"])
         ask_print.answer(args.task, completion, checked)

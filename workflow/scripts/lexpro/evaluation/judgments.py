@@ -15,6 +15,7 @@ from lexpro.config.tasks import Form
 from lexpro.evaluation.items import WITH_STATUTES, Retrieval
 from lexpro.law.articles import CRIMINAL_LAW
 from lexpro.tasks import prompts
+from lexpro.tasks.context import Context
 from lexpro.workflow.errors import UserError
 
 
@@ -77,12 +78,5 @@ class Judgments:
             return prompts.build(item["task"], item["input"], form), []
         articles = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
         usual = retrieval.court_citations(item["input"], item["court"], item["province"])
-        prompt = prompts.build(
-            item["task"],
-            item["input"],
-            form,
-            articles,
-            court_citations=usual,
-            charges=retrieval.charges(item["input"]),
-        )
-        return prompt, prompts.refs(articles, form, usual)
+        context = Context(articles, usual, retrieval.charges(item["input"]))
+        return prompts.build(item["task"], item["input"], form, context), prompts.refs(context, form)

@@ -164,9 +164,9 @@ def write_training(
                 else:
                     grpo.write(json_line(question.grpo(form)))
                 counts[f"{split}.{question.task}"] += 1
-                if question.articles is not None:
+                if context := question.context:
                     cited = set(targets.refs(judgment))
-                    shown = {a["ref"] for a in question.articles} | {*(question.court_citations or ())}
+                    shown = {a["ref"] for a in context.articles} | {*(context.court_citations or ())}
                     counts[f"{split}.shown"] += 1
                     counts[f"{split}.shown_cited"] += len(cited & shown)
                     counts[f"{split}.cited"] += len(cited)

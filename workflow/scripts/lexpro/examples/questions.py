@@ -15,16 +15,15 @@ from lexpro.records import Judgment
 from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.task_names import TASKS
 from lexpro.tasks import prompts, targets, texts
+from lexpro.tasks.context import Context
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One task asked of one judgment.
 
-    `input` is the text asked about, `document` the whole judgment. `articles` are shown in the
-    prompt; None is a prompt without retrieval. `court_citations` are refs that the court usually
-    cites, shown beside the articles, `charges` the shares of such cases that have each charge; None
-    where that is not known.
+    `input` is the text asked about, `document` the whole judgment. `context` is what the prompt
+    shows of what was retrieved; None is a prompt without retrieval.
     """
 
     id: str
@@ -32,9 +31,7 @@ class Question:
     input: str
     judgment: Judgment
     document: str
-    articles: list[dict] | None = None
-    court_citations: list[str] | None = None
-    charges: dict[str, float] | None = None
+    context: Context | None = None
 
     def gold(self, form: Form) -> dict:
         """The answer, as `targets.gold`."""
@@ -42,13 +39,11 @@ class Question:
 
     def prompt(self, form: Form, wording: int = 0) -> str:
         """The prompt, as `prompts.build`."""
-        return prompts.build(
-            self.task, self.input, form, self.articles, wording, self.court_citations, self.charges
-        )
+        return prompts.build(self.task, self.input, form, self.context, wording)
 
     def sft(self, form: Form, wording: int = 0) -> dict:
         """A row of sft.jsonl, asked in one of the wordings."""
-        shown = None if self.articles is None else prompts.shown(self.articles, form)
+        shown = None if self.context is None else prompts.shown(self.context.articles, form)
         answer = targets.completion(self.task, self.judgment, form, shown, self.document)
         prompt, completion = prompts.messages(self.prompt(form, wording), answer)
         return {"id": self.id, "task": self.task, "prompt": [prompt], "completion": [completion]}
@@ -60,7 +55,7 @@ class Question:
             "task": self.task,
             "prompt": prompts.messages(self.prompt(form)),
             "gold": targets.dump(self.gold(form)),
-            "shown": prompts.refs(self.articles, form, self.court_citations),
+            "shown": prompts.refs(self.context, form),
             "charges": targets.charges(self.judgment),
             "date": self.judgment.date,
         }
@@ -151,13 +146,8 @@ class QuestionBuilder:
             court = courts.key(judgment.court, judgment.province)
             cited_there = self.retriever.court_citations(question.input, court, self.form.court_cases, family)
             likely = self.learned.charges(question.input, family) if self.learned else None
-            yield replace(
-                question,
-                id=f"{question.id}:rag",
-                articles=articles,
-                court_citations=cited_there,
-                charges=likely,
-            )
+            context = Context(articles, cited_there, likely)
+            yield replace(question, id=f"{question.id}:rag", context=context)
 
     def _statutes(self, facts: str, date: str | None, family: str) -> list[dict]:
         retrieval = self.settings.retrieval

@@ -26,6 +26,7 @@ from lexpro.records import TERM_KINDS, Judgment
 from lexpro.rewards.registry import Reward
 from lexpro.task_names import TASKS
 from lexpro.tasks import prompts, targets, texts
+from lexpro.tasks.context import Context
 from lexpro.workflow.files import json_line
 
 DEGENERATE = ("loop", "unclosed", "english", "everything", "braces")
@@ -74,7 +75,7 @@ def cases(judgments: Sequence[tuple[str, Judgment]], form: Form, find: Find | No
             cases.append(
                 Case(
                     task,
-                    prompts.build(task, source, form, retrieved),
+                    prompts.build(task, source, form, None if retrieved is None else Context(retrieved)),
                     targets.gold(task, judgment, form),
                     targets.completion(task, judgment, form, given, text),
                     targets.charges(judgment),

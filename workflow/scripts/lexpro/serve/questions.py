@@ -14,6 +14,7 @@ from lexpro.serve.documents import Document
 from lexpro.serve.errors import Refused
 from lexpro.serve.jobs import DONE, ENDED, LOADING, Job, Queue
 from lexpro.tasks import answers, prompts, texts
+from lexpro.tasks.context import Context
 
 if TYPE_CHECKING:
     from lexpro.retrieval.search import Searcher
@@ -91,30 +92,22 @@ def _ask(bench: Workbench, document: Document, task: str, question: str, running
         running.set(LOADING)
     model = bench.model.get(wait=True)
     shown = running.about["shown"]
-    usual = None
+    refs = [row["ref"] for row in shown]
     if task == "elements":
         prompt = prompts.build(task, texts.document(document.text, document.record, model.form), model.form)
     elif task == "free":
         listed = "\n".join(f"{row['law']}第{row['ref']}条 {row['text'][:200]}" for row in shown)
         prompt = f"{question}\n法条：\n{listed or '无'}\n事实：\n{document.facts}"
     else:
-        court = document.record.court
-        searcher = bench.searcher.get()
+        court, usual, searcher = document.record.court, None, bench.searcher.get()
         if model.form.court_cases and court:
             usual = searcher.court_citations(
                 document.facts, court, model.form.court_cases, document.record.province
             )
-        prompt = prompts.build(
-            task,
-            document.facts,
-            model.form,
-            shown,
-            court_citations=usual,
-            charges=searcher.charge_shares(document.facts),
-        )
-    running.about["refs"] = (
-        [r["ref"] for r in shown] if task == "free" else prompts.refs(shown, model.form, usual)
-    )
+        context = Context(shown, usual, searcher.charge_shares(document.facts))
+        prompt = prompts.build(task, document.facts, model.form, context)
+        refs = prompts.refs(context, model.form)
+    running.about["refs"] = refs
     running.about["prompt"] = prompt
     running.limit = model.limit("article" if task == "free" else task)
     request = Request(prompts.messages(prompt), running.limit, model.decoding.seed)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from lexpro.config.tasks import Form
+from lexpro.tasks.context import Context
 from lexpro.tasks.form import case_fields, defendant_fields
 from lexpro.tasks.listing import charges_line, line, shown
 
@@ -82,10 +81,8 @@ def build(
     task: str,
     text: str,
     form: Form,
-    articles: Sequence[dict] | None = None,
+    context: Context | None = None,
     wording: int = 0,
-    court_citations: Sequence[str] | None = None,
-    charges: Mapping[str, float] | None = None,
 ) -> str:
     """The prompt of a task on a text.
 
@@ -93,44 +90,37 @@ def build(
         task: one of `TASKS`.
         text: a document for `elements`, else facts.
         form: of the prompt.
-        articles: rows with ref and text, in rank order, listed before the text; an empty list says
-            that nothing was found, None is the mode without retrieval.
+        context: what retrieval found, listed before the text as the form says; None is the mode
+            without retrieval.
         wording: as in `instruction`.
-        court_citations: refs that the court usually cites in such cases; None where that is not
-            known.
-        charges: charge → about the share of such cases that have it, highest first; the form says
-            how many are named. None where that is not known.
     """
     parts = [instruction(task, form, wording)]
-    if articles is not None:
-        listed = [line(article) for article in shown(articles, form)]
-        if form.charges_shown and charges is not None:
-            parts.append(charges_line(charges, form.charges_shown))
+    if context is not None:
+        listed = [line(article) for article in shown(context.articles, form)]
+        if form.charges_shown and context.charges is not None:
+            parts.append(charges_line(context.charges, form.charges_shown))
         parts += ["法条：", *(listed or ["无"])]
-        if court_citations is not None:
-            parts.append(f"本院多引：{'、'.join(court_citations) or '无'}")
-    if articles is not None or form.style == "full":
+        if context.court_citations is not None:
+            parts.append(f"本院多引：{'、'.join(context.court_citations) or '无'}")
+    if context is not None or form.style == "full":
         parts.append("判决书：" if task == "elements" else "事实：")
     return "\n".join([*parts, text])
 
 
-def refs(
-    articles: Sequence[dict] | None, form: Form, court_citations: Sequence[str] | None = None
-) -> list[str]:
+def refs(context: Context | None, form: Form) -> list[str]:
     """The refs that a prompt which `build` makes of these shows or names, each once.
 
     Args:
-        articles: rows with ref and text, in rank order, as `build` gets them; None without
-            retrieval.
+        context: as `build` gets it; None without retrieval.
         form: its limits decide how many of the articles are shown.
-        court_citations: refs that the court usually cites in such cases; None where that is not
-            known.
 
     Returns:
         The articles shown come first, in their order.
     """
-    listed = [article["ref"] for article in shown(articles or [], form)]
-    return list(dict.fromkeys([*listed, *(court_citations or ())]))
+    if context is None:
+        return []
+    listed = [article["ref"] for article in shown(context.articles, form)]
+    return list(dict.fromkeys([*listed, *(context.court_citations or ())]))
 
 
 def messages(prompt: str, completion: str | None = None) -> list[dict[str, str]]:
