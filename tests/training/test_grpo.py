@@ -281,13 +281,15 @@ def test_what_a_prompt_earns_is_a_share_of_what_it_could():
     assert found == {"a": pytest.approx(2 / 3 * 2 / 3)}
 
 
-@pytest.mark.parametrize("name", ["grpo", "dr_grpo", "dapo", "cispo", "gspo", "multi_reward"])
+@pytest.mark.parametrize("name", ["grpo", "dr_grpo", "dapo", "cispo", "gspo", "multi_reward", "raft"])
 def test_every_variant_of_the_loss_is_a_file_that_trl_takes(name, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     settings = compose("demo", (f"+grpo_loss={name}",))[0]["grpo"]
     config = training.config(Settings.model_validate(settings), tmp_path)
     variant = yaml.safe_load((ROOT / f"config/grpo_loss/{name}.yaml").read_text(encoding="utf-8"))
     steps = variant.pop("steps_per_sampling", 1)
+    # Not TRL's.
+    assert variant.pop("raft", False) == settings["raft"] == (name == "raft")
     assert config.steps_per_generation == steps * config.gradient_accumulation_steps
     found = {key: getattr(config, key) for key in variant}
     # TRL's name of the clip above where none is given is the one below.

@@ -144,6 +144,13 @@ class Settings(Training):
             "same are left out first: dynamic sampling of DAPO, with a bound (count)."
         ),
     )
+    raft: bool = Field(
+        False,
+        description=(
+            "Train on the best completions of each group only, by their likelihood: the baseline of GRPO on the same "
+            "samples."
+        ),
+    )
     num_generations: int = Field(8, ge=2, description="Completions of a prompt: one group (count).")
     max_prompt_length: PositiveInt = Field(
         4096, description="Longest prompt (tokens); longer ones are left out."

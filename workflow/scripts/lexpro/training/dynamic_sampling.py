@@ -14,11 +14,8 @@ from __future__ import annotations
 import torch
 from trl.trainer.grpo_trainer import RepeatSampler
 
-from lexpro.training.trl_grpo import GRPOTrainer
+from lexpro.training.raft import NOTHING, RewardRanked
 from lexpro.workflow.errors import UserError
-
-# Advantages of a group that all earn the same are 0 up to rounding.
-NOTHING = 1e-6
 
 
 def take(inputs: dict, rows: torch.Tensor) -> dict:
@@ -56,7 +53,7 @@ def teaching_first(advantages: torch.Tensor, size: int, kept: int) -> torch.Tens
     return (chosen[:, None] * size + torch.arange(size, device=advantages.device)).flatten()
 
 
-class DynamicSampling(GRPOTrainer):
+class DynamicSampling(RewardRanked):
     """GRPOTrainer that samples `oversampling` groups for each that it trains on.
 
     Attributes:

@@ -180,7 +180,7 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
     )
     speed_up = settings.runtime.cpu_speedups and args.device.type == "cpu"
     # TRL's own where neither is asked for.
-    kind = DynamicSampling if settings.oversampling > 1 else GRPOTrainer
+    kind = DynamicSampling if settings.oversampling > 1 or settings.raft else GRPOTrainer
     kind = cpu.Trainer if speed_up else kind
     grpo_trainer = kind(
         model=model,
@@ -190,7 +190,7 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
         processing_class=tokenizer,
         callbacks=[record],
     )
-    grpo_trainer.oversampling = settings.oversampling
+    grpo_trainer.oversampling, grpo_trainer.raft = settings.oversampling, settings.raft
     if args.use_vllm:
         by_layer(grpo_trainer.vllm_generation)
     if compute.is_main():
