@@ -73,7 +73,7 @@ def plain_words(experiment: str, inputs: dict[str, Path]) -> dict[str, int]:
                 context = None
                 if retrieval == "rag":
                     shown = searcher.articles(row["text"], k, None, CRIMINAL_LAW)
-                    context = Context(shown, charges=searcher.charge_shares(row["text"]))
+                    context = Context(shown, decisions=searcher.decisions(row["text"]))
                 prompt = prompts.build("charge", row["text"], model.form, context)
                 asked.append(Request(prompts.messages(prompt), model.limit("charge"), SEED))
             said = [

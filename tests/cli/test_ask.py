@@ -8,7 +8,7 @@ from sample_judgments import plain_form
 from lexpro.cli import ask_case
 from lexpro.cli.main import main
 from lexpro.retrieval import cite
-from lexpro.tasks.context import Context
+from lexpro.tasks.context import Context, Decisions
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import write_json
 
@@ -182,8 +182,8 @@ class Found:
     def charges(self, facts):
         return [("盗窃罪", 0.75), ("诈骗罪", 0.25)]
 
-    def charge_shares(self, facts):
-        return {"盗窃罪": 0.9, "诈骗罪": 0.3}
+    def decisions(self, facts):
+        return Decisions({"盗窃罪": 0.9, "诈骗罪": 0.3})
 
     def cases(self, facts, k, scope):
         case = {"doc_id": "d1", "charges": ["盗窃罪"], "sentence": "拘役", "months": 2, "refs": ["264"]}
@@ -225,7 +225,7 @@ def test_what_the_court_usually_cites_is_shown_and_told_the_model(
     given = []
 
     def answer(plan, task, facts, context):
-        assert context.charges == {"盗窃罪": 0.9, "诈骗罪": 0.3}
+        assert context.decisions.charges == {"盗窃罪": 0.9, "诈骗罪": 0.3}
         given.append(context.court_citations)
         return '<think></think>{"法条":[]}', []
 

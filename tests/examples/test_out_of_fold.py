@@ -9,7 +9,7 @@ from lexpro.examples.out_of_fold import OutOfFold, fold_of
 from lexpro.retrieval.cases import Case
 from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.tasks import prompts
-from lexpro.tasks.context import Context
+from lexpro.tasks.context import Context, Decisions, UsualSentence
 from lexpro.workflow.errors import UserError
 
 FOLDS, SEED = 3, 1
@@ -31,12 +31,12 @@ THEFT = "被告人窃得手机一部"
 ODD = "被告人窃得渔船电机一台"
 
 
-def case(number: int, facts: str, charge: str, refs: tuple[str, ...]) -> Case:
-    return Case(f"d{number}", "", "", facts, (charge,), refs, "", None)
+def case(number: int, facts: str, charge: str, refs: tuple[str, ...], kind: str, months: int | None) -> Case:
+    return Case(f"d{number}", "", "", facts, (charge,), refs, kind, months)
 
 
-CASES = [case(n, f"{THEFT}，{n}号", "盗窃罪", ("264", "67")) for n in range(30)]
-CASES += [case(n, ODD, "非法捕捞水产品罪", ("340",)) for n in (30, 31)]
+CASES = [case(n, f"{THEFT}，{n}号", "盗窃罪", ("264", "67"), "有期徒刑", 8 + n % 5) for n in range(30)]
+CASES += [case(n, ODD, "非法捕捞水产品罪", ("340",), "单处罚金", None) for n in (30, 31)]
 FAMILY = {one.doc_id: "odd" if one.facts == ODD else one.doc_id for one in CASES}
 
 
@@ -79,7 +79,7 @@ def test_a_prompt_says_how_many_of_ten_such_cases_cite_a_statute(share, said):
 def test_charges_are_those_of_other_cases(learned):
     fold = fold_of("odd", FOLDS, SEED)
     stranger = next(name for name in FAMILY.values() if fold_of(name, FOLDS, SEED) != fold)
-    own, others = learned.charges(ODD, "odd"), learned.charges(ODD, stranger)
+    own, others = (learned.decisions(ODD, family).charges for family in ("odd", stranger))
     assert list(others.values()) == sorted(others.values(), reverse=True)
     charge = next(iter(others))
     assert others[charge] > 0.5 > own.get(charge, 0.0)
@@ -96,11 +96,39 @@ def test_charges_are_those_of_other_cases(learned):
 )
 def test_a_prompt_names_the_charges_of_such_cases(shares, said):
     form = Form(style="compact", charges_shown=2)
-    context = Context([ARTICLES[1]], charges=shares)
+    context = Context([ARTICLES[1]], decisions=Decisions(shares))
     assert f"\n{said}\n法条：\n" in prompts.build("charge", "事实", form, context)
     # Without retrieval nothing is told of other cases, nor where nobody asked for it.
     assert "成）" not in prompts.build("charge", "事实", form)
     assert "成）" not in prompts.build("charge", "事实", Form(style="compact"), context)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "said"),
+    [
+        (
+            [("有期徒刑", 0.71, 36), ("拘役", 0.3, 4), ("管制", 0.2, 9)],
+            "主刑：有期徒刑36个月（7成）、拘役4个月（3成）",
+        ),
+        ([("无期徒刑", 0.66, None), ("有期徒刑", 0.01, 180)], "主刑：无期徒刑（7成）"),
+        ([], "主刑：无"),
+    ],
+)
+def test_a_prompt_of_the_term_names_the_punishments_of_such_cases(sentences, said):
+    context = Context([ARTICLES[1]], decisions=Decisions({}, [UsualSentence(*one) for one in sentences]))
+    form = Form(style="compact", sentences_shown=2)
+    assert f"\n{said}\n法条：\n" in prompts.build("term", "事实", form, context)
+    assert "主刑" not in prompts.build("charge", "事实", form, context) + prompts.build("term", "事实", form)
+    assert "主刑" not in prompts.build("term", "事实", Form(style="compact"), context)
+
+
+def test_punishments_are_those_of_other_cases(learned):
+    (usual, *_) = learned.decisions(THEFT, "d1").sentences
+    assert usual.kind == "有期徒刑" and usual.share > 0.8 and 8 <= usual.months <= 12
+    fold = fold_of("odd", FOLDS, SEED)
+    stranger = next(name for name in FAMILY.values() if fold_of(name, FOLDS, SEED) != fold)
+    assert learned.decisions(ODD, "odd").sentences[0].kind == "有期徒刑"
+    assert learned.decisions(ODD, stranger).sentences[0].kind == "单处罚金"
 
 
 def test_shares_need_a_ranker():

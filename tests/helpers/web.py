@@ -18,6 +18,7 @@ from lexpro.serve.security import Policy
 from lexpro.statutes import knowledge, table
 from lexpro.statutes.lookup import Law
 from lexpro.statutes.table import Row
+from lexpro.tasks.context import Decisions
 from lexpro.workflow.errors import UserError
 
 HERE = "http://127.0.0.1:8765"
@@ -112,8 +113,8 @@ class Found:
     def charges(self, facts):
         return [("盗窃罪", 0.8), ("诈骗罪", 0.2)]
 
-    def charge_shares(self, facts):
-        return {"盗窃罪": 0.8, "诈骗罪": 0.2}
+    def decisions(self, facts):
+        return Decisions({"盗窃罪": 0.8, "诈骗罪": 0.2})
 
     def court_citations(self, *_, **__):
         return ["264"]

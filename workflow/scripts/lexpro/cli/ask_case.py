@@ -80,9 +80,7 @@ def ask(args: argparse.Namespace, facts: str, heading: str) -> None:
     if not args.no_model:
         # Answers name articles by number alone: those of 刑法.
         shown = searcher.articles(facts, args.k, args.date, CRIMINAL_LAW, named=True)
-        completion, refs = answer(
-            plan, args.task, facts, Context(shown, usual, searcher.charge_shares(facts))
-        )
+        completion, refs = answer(plan, args.task, facts, Context(shown, usual, searcher.decisions(facts)))
         checked = cite.check(citations(args.task, completion), searcher.article_rows, set(refs), args.date)
         ask_print.heading(f"{heading}（{args.experiment}，{args.variant}）", summary["corpus"]["synthetic"])
         ask_print.answer(args.task, completion, checked)

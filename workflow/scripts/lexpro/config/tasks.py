@@ -148,6 +148,13 @@ class Form(Model):
             "ranker, here and in the index (count)."
         ),
     )
+    sentences_shown: NonNegativeInt = Field(
+        0,
+        description=(
+            "Likeliest main punishments, named in prompts of the term with their usual length and how many of ten such "
+            "cases have each; 0: none; needs a ranker, here and in the index (count)."
+        ),
+    )
     court_cases: NonNegativeInt = Field(
         0,
         description=(
@@ -183,7 +190,7 @@ class Settings(Model):
                 ["augment.reworded", "form.style"],
                 f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording",
             )
-        for name in ("citing_shares", "charges_shown"):
+        for name in ("citing_shares", "charges_shown", "sentences_shown"):
             stated = getattr(self.form, name)
             if stated and not self.retrieval.ranker:
                 raise clash(

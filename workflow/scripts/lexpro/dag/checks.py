@@ -143,11 +143,11 @@ def _asked(tasks: tasks.Settings, **stages: Model) -> Wrong:
 
 def _shares(tasks: tasks.Settings, index: index.Settings, **_) -> Wrong:
     """Prompts of evaluation say what those of training say."""
-    for name, off in (("citing_shares", "false"), ("charges_shown", "0")):
+    for name, off in (("citing_shares", "false"), ("charges_shown", "0"), ("sentences_shown", "0")):
         if getattr(tasks.form, name) and not index.ranker:
             yield (
                 ("index.ranker", f"tasks.form.{name}"),
-                "prompts say how many of ten such cases cite a statute, or have a charge, but no ranker of the index "
+                "prompts say what such cases cite and how they are decided, but no ranker of the index "
                 f"knows that; choose index: learned, or {name}: {off}",
             )
 

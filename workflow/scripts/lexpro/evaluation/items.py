@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lexpro.config.tasks import Form
+from lexpro.tasks.context import Decisions
 
 # The extraction of elements is asked of the document itself: statutes add nothing to it.
 WITH_STATUTES = ("charge", "article", "term")
@@ -41,13 +42,12 @@ class Retrieval:
         articles: (text, date or None, law or None for any) → statutes.
         court_citations: (facts, name of the court, its province) → refs that it usually
             cites, or None.
-        charges: facts → charge and about the share of such cases that have it, highest first; None
-            where no ranker knows it.
+        decisions: facts → what courts decide in such cases; None where no ranker knows it.
     """
 
     articles: Callable[[str, str | None, str | None], list[dict]]
     court_citations: Callable[[str, str, str], list[str] | None] = lambda facts, court, province: None
-    charges: Callable[[str], dict[str, float] | None] = lambda facts: None
+    decisions: Callable[[str], Decisions | None] = lambda facts: None
 
 
 class Source(Protocol):

@@ -78,5 +78,5 @@ class Judgments:
             return prompts.build(item["task"], item["input"], form), []
         articles = retrieval.articles(item["input"], item["date"], CRIMINAL_LAW)
         usual = retrieval.court_citations(item["input"], item["court"], item["province"])
-        context = Context(articles, usual, retrieval.charges(item["input"]))
+        context = Context(articles, usual, retrieval.decisions(item["input"]))
         return prompts.build(item["task"], item["input"], form, context), prompts.refs(context, form)

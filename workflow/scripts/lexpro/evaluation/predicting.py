@@ -42,7 +42,7 @@ def _retrieval(index: Path, k: int, form: Form) -> Retrieval:
     return Retrieval(
         lambda text, date, law: searcher.articles(text, k, date=date, law=law),
         lambda facts, court, province: searcher.court_citations(facts, court, form.court_cases, province),
-        searcher.charge_shares,
+        searcher.decisions,
     )
 
 

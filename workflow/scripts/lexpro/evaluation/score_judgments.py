@@ -87,7 +87,8 @@ def _linear(index: Path) -> dict[str, Callable[[str], str]]:
     def said(task: str, facts: str) -> str:
         return targets.dump({LISTS[task]: linear.answer(ranker, task, facts, least[task])})
 
-    return {task: partial(said, task) for task in linear.TASKS}
+    answers: dict[str, Callable[[str], str]] = {task: partial(said, task) for task in linear.TASKS}
+    return {**answers, "term": lambda facts: targets.dump(linear.sentence(ranker, facts))}
 
 
 def score(

@@ -17,6 +17,7 @@ from lexpro.retrieval.cases import Case
 from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.retrieval.ranker import Ranker
 from lexpro.retrieval.scope import Scope
+from lexpro.tasks.context import Decisions
 
 
 class OutOfFold:
@@ -66,14 +67,14 @@ class OutOfFold:
     def _ranker(self, family: str) -> Ranker:
         return self.rankers[fold_of(family, len(self.rankers), self.seed)]
 
-    def charges(self, facts: str, family: str) -> dict[str, float]:
-        """Charge → about the share of such cases that have it, highest first.
+    def decisions(self, facts: str, family: str) -> Decisions:
+        """What courts decide in such cases.
 
         Args:
             facts: what happened.
             family: the case that asks.
         """
-        return self._ranker(family).shares(facts, "charge")
+        return self._ranker(family).decisions(facts)
 
     def search(self, facts: str, k: int, date: str | None, family: str) -> list[dict]:
         """The articles for the facts of a training case.

@@ -145,8 +145,8 @@ class QuestionBuilder:
                 articles = insert_gold(articles, cited, self.retriever, (seed, question.id))
             court = courts.key(judgment.court, judgment.province)
             cited_there = self.retriever.court_citations(question.input, court, self.form.court_cases, family)
-            likely = self.learned.charges(question.input, family) if self.learned else None
-            context = Context(articles, cited_there, likely)
+            decisions = self.learned.decisions(question.input, family) if self.learned else None
+            context = Context(articles, cited_there, decisions)
             yield replace(question, id=f"{question.id}:rag", context=context)
 
     def _statutes(self, facts: str, date: str | None, family: str) -> list[dict]:

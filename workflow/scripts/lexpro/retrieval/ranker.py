@@ -1,10 +1,11 @@
-"""What courts cite and convict of for such facts, learned from the training cases.
+"""What courts cite and decide for such facts, learned from the training cases.
 
 Ridge regression (`ridge.py`) on n-grams of characters (`ngrams.py`). A target is an article of the
-Criminal Law, or a charge; what it scores is about the share of such cases that have it. All are
-learned together from whole cases, so the general part (自首, 缓刑, 罚金), which shares no word with
-facts, is found like the rest. The articles of crimes (分则) themselves are examples too, as cases
-that cite them: so those that hardly any case cites are found by their words.
+Criminal Law, a charge, or the kind of the main punishment; what it scores is about the share of
+such cases that have it. The length of a punishment is one more target of its kind. All are learned
+together from whole cases, so the general part (自首, 缓刑, 罚金), which shares no word with facts,
+is found like the rest. The articles of crimes (分则) themselves are examples too, as cases that
+cite them: so those that hardly any case cites are found by their words.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from scipy import sparse
 from lexpro.config.index import Ranker as Settings
 from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.records import TIMED_KINDS
 from lexpro.retrieval import ngrams, ridge
 from lexpro.retrieval.bm25 import top
 from lexpro.retrieval.cases import Case
+from lexpro.tasks.context import Decisions, UsualSentence
 from lexpro.tasks.targets import is_special
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, write_json
@@ -29,6 +32,8 @@ from lexpro.workflow.files import read_json, write_json
 RANKER, CARD, ARRAYS = "ranker", "ranker.json", "ranker.npz"
 # Of a sparse matrix, as they are kept.
 PARTS = ("data", "indices", "indptr")
+# The logarithm of the longest term, 25 years.
+LONGEST = float(np.log1p(300))
 # Buckets of n-grams; n-grams that fewer texts have are not counted.
 BUCKETS, FEWEST = 1 << 20, 2
 
@@ -49,14 +54,19 @@ class Labels:
     Args:
         refs: articles of the Criminal Law.
         charges: names of crimes.
+        kinds: of main punishments.
     """
 
-    def __init__(self, refs: Sequence[str], charges: Sequence[str]):
-        self.refs, self.charges = list(refs), list(charges)
+    def __init__(self, refs: Sequence[str], charges: Sequence[str], kinds: Sequence[str]):
+        self.refs, self.charges, self.kinds = list(refs), list(charges), list(kinds)
+        # Those that have a length.
+        self.timed = [kind for kind in self.kinds if kind in TIMED_KINDS]
         self.place = {("ref", ref): column for column, ref in enumerate(self.refs)}
         # Columns of the articles of crimes (分则).
         self.crimes = [column for column, ref in enumerate(self.refs) if is_special(ref)]
-        self.place |= {("charge", name): len(self.refs) + i for i, name in enumerate(self.charges)}
+        names = [("charge", name) for name in self.charges] + [("kind", name) for name in self.kinds]
+        names += [("length", name) for name in self.timed]
+        self.place |= {name: column for column, name in enumerate(names, len(self.refs))}
 
     @classmethod
     def of(cls, cases: Sequence[Case], articles: Sequence[dict]) -> Labels:
@@ -64,7 +74,8 @@ class Labels:
         refs = {ref for case in cases for ref in case.refs} | {row["ref"] for row in articles}
         charges = {name for case in cases for name in case.charges}
         charges |= {name for row in articles for name in row["charges"]}
-        return cls(sorted(refs), sorted(charges))
+        kinds = {case.sentence for case in cases if case.sentence}
+        return cls(sorted(refs), sorted(charges), sorted(kinds))
 
     def of_case(self, refs: Sequence[str], charges: Sequence[str]) -> list[int]:
         """The columns of what a case cites and convicts of."""
@@ -75,7 +86,8 @@ class Labels:
         """Targets of the cases, and of the articles after them.
 
         An article is a case of which nothing is known but its own: of the general part it has what
-        cases have on average. It is of each of its crimes alike.
+        cases have on average, and of punishments too. It is of each of its crimes alike. A length
+        is its logarithm.
 
         Returns:
             [cases + articles, targets] float32.
@@ -83,8 +95,14 @@ class Labels:
         targets = np.zeros((len(cases) + len(articles), len(self.place)), np.float32)
         for row, case in enumerate(cases):
             targets[row, self.of_case(case.refs, case.charges)] = 1
+            if case.sentence:
+                targets[row, self.place["kind", case.sentence]] = 1
+            if case.sentence in self.timed and case.months is not None:
+                targets[row, self.place["length", case.sentence]] = np.log1p(case.months)
         mean = targets[: len(cases)].mean(axis=0) if cases else np.zeros(len(self.place), np.float32)
         general = [self.place["ref", ref] for ref in self.refs if not is_special(ref)]
+        general += [self.place["kind", kind] for kind in self.kinds]
+        general += [self.place["length", kind] for kind in self.timed]
         for row, article in enumerate(articles, len(cases)):
             targets[row, general] = mean[general]
             targets[row, self.place["ref", article["ref"]]] = 1
@@ -100,7 +118,7 @@ class Ranker:
     of crimes. The second compares texts and profiles, so that cases of the same crime count more.
 
     Attributes:
-        card: settings, and the names of the targets (refs, charges).
+        card: settings, and the names of the targets (refs, charges, kinds).
         labels: these names.
         arrays: idf [buckets]; profile_weights [landmarks, crimes], of the first step; profiles
             [landmarks, crimes]; weights [landmarks, targets], of the second.
@@ -109,7 +127,7 @@ class Ranker:
 
     def __init__(self, card: dict, arrays: dict[str, np.ndarray], postings: sparse.csr_array):
         self.card, self.arrays, self.postings = card, arrays, postings
-        self.labels = Labels(card["refs"], card["charges"])
+        self.labels = Labels(card["refs"], card["charges"], card["kinds"])
         self.settings = Settings.model_validate(card["settings"])
         self._last: tuple[str | None, np.ndarray] = None, np.zeros(0)
 
@@ -152,7 +170,8 @@ class Ranker:
             "profiles": profiles[:landmarks],
             "weights": second.weights,
         }
-        card = {"settings": settings.model_dump(), "refs": labels.refs, "charges": labels.charges}
+        names = {"refs": labels.refs, "charges": labels.charges, "kinds": labels.kinds}
+        card = {"settings": settings.model_dump(), **names}
         return cls(card, arrays, sparse.csr_array(rows[:landmarks].T))
 
     def scores(self, facts: str) -> tuple[np.ndarray, np.ndarray]:
@@ -161,10 +180,36 @@ class Ranker:
         Returns:
             ([refs], [charges]) float32.
         """
+        every, cut = self._all(facts), len(self.labels.refs)
+        return every[:cut], every[cut : cut + len(self.labels.charges)]
+
+    def _all(self, facts: str) -> np.ndarray:
         if self._last[0] != facts:
             self._last = facts, self._scores(facts)
-        cut = len(self.labels.refs)
-        return self._last[1][:cut], self._last[1][cut:]
+        return self._last[1]
+
+    def decisions(self, facts: str) -> Decisions:
+        """What courts decide in such cases.
+
+        Args:
+            facts: what happened.
+
+        Returns:
+            All charges, and the main punishments that some of such cases have.
+        """
+        every, place = self._all(facts), self.labels.place
+        shares = {kind: float(every[place["kind", kind]]) for kind in self.labels.kinds}
+        sentences = []
+        for kind in sorted(shares, key=lambda kind: -shares[kind]):
+            if shares[kind] <= 0:
+                break
+            months = None
+            if kind in self.labels.timed:
+                mean = float(every[place["length", kind]]) / shares[kind]
+                # A ratio of two guesses: kept within what there is.
+                months = max(1, round(np.expm1(min(mean, LONGEST))))
+            sentences.append(UsualSentence(kind, shares[kind], months))
+        return Decisions(self.shares(facts, "charge"), sentences)
 
     def shares(self, facts: str, task: str = "article") -> dict[str, float]:
         """Article, or charge → about the share of such cases that have it, highest first.

@@ -25,6 +25,7 @@ from lexpro.retrieval.same_crime import SameCrime
 from lexpro.retrieval.scope import CaseMask, CaseScope, Scope
 from lexpro.retrieval.store import Store
 from lexpro.statutes.lookup import plain
+from lexpro.tasks.context import Decisions
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import steadily
 
@@ -207,9 +208,9 @@ class Searcher:
             rankings = list(self.case_rankings(facts, vector, allowed).values())
         return rrf(rankings, self.settings.rrf_k)[:k]
 
-    def charge_shares(self, facts: str) -> dict[str, float] | None:
-        """Charge → share of such cases that have it, highest first; None without a ranker."""
-        return self.ranker.shares(facts, "charge") if self.ranker else None
+    def decisions(self, facts: str) -> Decisions | None:
+        """What courts decide in such cases; None without a ranker."""
+        return self.ranker.decisions(facts) if self.ranker else None
 
     def charges(self, facts: str) -> list[tuple[str, float]]:
         """(charge, share), best first: by the ranker, else by the votes of similar cases."""

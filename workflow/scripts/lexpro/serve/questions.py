@@ -104,7 +104,7 @@ def _ask(bench: Workbench, document: Document, task: str, question: str, running
             usual = searcher.court_citations(
                 document.facts, court, model.form.court_cases, document.record.province
             )
-        context = Context(shown, usual, searcher.charge_shares(document.facts))
+        context = Context(shown, usual, searcher.decisions(document.facts))
         prompt = prompts.build(task, document.facts, model.form, context)
         refs = prompts.refs(context, model.form)
     running.about["refs"] = refs

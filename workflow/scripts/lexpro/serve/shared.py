@@ -8,6 +8,7 @@ from typing import Any
 
 from lexpro.retrieval.scope import CaseScope
 from lexpro.retrieval.search import Searcher
+from lexpro.tasks.context import Decisions
 
 
 class SharedSearcher(Searcher):
@@ -47,10 +48,10 @@ class SharedSearcher(Searcher):
         with self._turn:
             return super().charges(facts)
 
-    def charge_shares(self, facts: str) -> dict[str, float] | None:
+    def decisions(self, facts: str) -> Decisions | None:
         """As of `Searcher`."""
         with self._turn:
-            return super().charge_shares(facts)
+            return super().decisions(facts)
 
     def court_citations(self, *args: Any, **named: Any) -> list[str] | None:
         """As of `Searcher`."""

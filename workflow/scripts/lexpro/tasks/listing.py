@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from lexpro.config.tasks import Form
 from lexpro.law.numerals import NUMERAL
+from lexpro.tasks.context import UsualSentence
 from lexpro.tasks.form import clip
 
 # The number at the head of an article's text: the prompt gives its ref instead.
@@ -77,6 +78,23 @@ def charges_line(shares: Mapping[str, float], most: int) -> str:
     named = [(charge, tenths_of(share)) for charge, share in list(shares.items())[:most]]
     told = [f"{charge}（{tenths}成）" for place, (charge, tenths) in enumerate(named) if tenths or not place]
     return f"罪名：{'、'.join(told) or '无'}"
+
+
+def sentences_line(sentences: Sequence[UsualSentence], most: int) -> str:
+    """How the usual punishments stand in the prompt: 主刑：有期徒刑36个月（9成）、拘役4个月（1成）.
+
+    Args:
+        sentences: the one with the highest share first.
+        most: those that are named; of those after the first, none that fewer than one of ten cases
+            have.
+    """
+    named = [(one, tenths_of(one.share)) for one in sentences[:most]]
+    told = [
+        f"{one.kind}{'' if one.months is None else f'{one.months}个月'}（{tenths}成）"
+        for place, (one, tenths) in enumerate(named)
+        if tenths or not place
+    ]
+    return f"主刑：{'、'.join(told) or '无'}"
 
 
 def line(article: dict) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lexpro.config.tasks import Form
 from lexpro.tasks.context import Context
 from lexpro.tasks.form import case_fields, defendant_fields
-from lexpro.tasks.listing import charges_line, line, shown
+from lexpro.tasks.listing import charges_line, line, sentences_line, shown
 
 COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article": "引用法条：", "term": "预测刑期："}
 
@@ -97,8 +97,10 @@ def build(
     parts = [instruction(task, form, wording)]
     if context is not None:
         listed = [line(article) for article in shown(context.articles, form)]
-        if form.charges_shown and context.charges is not None:
-            parts.append(charges_line(context.charges, form.charges_shown))
+        if context.decisions and form.charges_shown:
+            parts.append(charges_line(context.decisions.charges, form.charges_shown))
+        if context.decisions and form.sentences_shown and task == "term":
+            parts.append(sentences_line(context.decisions.sentences, form.sentences_shown))
         parts += ["法条：", *(listed or ["无"])]
         if context.court_citations is not None:
             parts.append(f"本院多引：{'、'.join(context.court_citations) or '无'}")
