@@ -113,3 +113,29 @@ def test_what_is_paid_back_reckoned_or_broken_is_not_taken(facts, amount):
 def test_a_crime_that_no_sum_measures_lends_its_sum_to_no_other():
     reasoning = "致使120万元专项资金被挪作他用，构成滥用职权罪；收受他人现金15万元，构成受贿罪。"
     assert amounts.amount(reasoning, "", ["滥用职权罪", "受贿罪"]) == 150_000
+
+
+@pytest.mark.parametrize(
+    ("facts", "charges", "amount"),
+    [
+        ("销售假酒，非法经营数额达20万元以上。", ["假冒注册商标罪"], 200_000),
+        ("被扣押的烟叶值款人民币7000元。", ["非法经营罪"], 7000),
+        ("收取下线缴纳的资金累计约人民币50万元，每份3800元。", ["组织、领导传销活动罪"], 500_000),
+        ("骗得9000元。同时查明，某公司共计贷款70万元未还。", ["诈骗罪"], 9000),
+        ("骗取好处费9000元。", ["诈骗罪"], 9000),
+        ("1、窃得现金500元。1、被害人王某的陈述证实，家中存款共计9000元。", ["盗窃罪"], 500),
+    ],
+)
+def test_more_kinds_of_what_was_taken(facts, charges, amount):
+    assert amounts.amount("", amounts.story(facts, ""), charges) == amount
+
+
+def test_several_crimes_without_numbers_are_told_by_their_days():
+    facts = "2015年4月23日，窃得财物价值共计6000元。2015年4月24日，索取现金5000元。"
+    assert amounts.amount("", facts, ["盗窃罪", "敲诈勒索罪"]) == 11_000
+
+
+def test_crimes_that_are_only_to_be_punished_do_not_lend_their_sums():
+    neglect = "玩忽职守，住房一间价值20万元，构成玩忽职守罪，应当以受贿罪、玩忽职守罪追究。"
+    reasoning = "收受财物6万元，构成受贿罪；" + neglect
+    assert amounts.amount(reasoning, "", ["受贿罪", "玩忽职守罪"]) == 60_000

@@ -147,6 +147,52 @@ def test_a_period_is_no_day_of_a_count():
     assert of_each(facts, NAMES, charges=[["诈骗罪"], ["诈骗罪"]]) == [70_000, 20_000]
 
 
-def test_damage_is_no_amount():
-    facts = f"{A}、{B}砸车，被损坏的汽车修复价格为9955元。"
-    assert of_each(facts, NAMES, charges=[["故意毁坏财物罪"], ["故意毁坏财物罪"]]) == [0, 0]
+DAMAGE = ["故意毁坏财物罪"]
+
+
+@pytest.mark.parametrize("broken", ["砸车，被损坏的汽车修复价格为9955元。", "砸毁设备，造成损失共计9955元。"])
+@pytest.mark.parametrize(
+    ("charges", "expected"),
+    [(DAMAGE, 9955), (["破坏生产经营罪"], 9955), (["聚众斗殴罪"], 0), (["寻衅滋事罪"], 0)],
+)
+def test_what_is_destroyed_is_the_amount_of_crimes_of_damage_only(broken, charges, expected):
+    assert of_each(f"{A}、{B}{broken}", NAMES, charges=[charges, charges]) == [expected, expected]
+
+
+def test_damages_that_are_paid_are_of_no_crime():
+    facts = f"{A}、{B}毁坏门窗价值3000元。判令二人连带赔偿某某商贸有限公司经济损失共计8000元。"
+    assert of_each(facts, NAMES, charges=[DAMAGE, DAMAGE]) == [3000, 3000]
+
+
+def test_what_all_did_meanwhile_contains_what_one_did():
+    facts = (
+        f"1、被告人{A}个人直接骗得5000元，涉及团伙诈骗金额9万元。"
+        f"2、被告人{B}个人直接骗得3000元，涉及团伙诈骗金额4万元。"
+    )
+    assert of_each(facts, NAMES, charges=[["诈骗罪"], ["诈骗罪"]]) == [90_000, 40_000]
+
+
+def test_a_profit_and_a_helpers_fee_are_not_the_amount():
+    listed = f"被告人{A}参与销售3起，销售金额8万元；被告人{B}参与销售2起，销售金额5万元。"
+    facts = listed + f"其中，被告人{A}获取违法所得共计6000元，被告人{B}获取违法所得共计4000元。"
+    assert of_each(facts, NAMES, charges=[["非法经营罪"], ["非法经营罪"]]) == [80_000, 50_000]
+    facts = f"{A}窃得价值9000元的电缆，先后给予{B}好处费共计800元，让{B}望风。"
+    assert of_each(facts, NAMES, charges=[THEFT, THEFT]) == [9000, 9000]
+
+
+def test_another_masked_name_of_the_only_one_of_a_family_name():
+    facts = "被告人赵某1参与盗窃2起，价值3000元；被告人钱某参与盗窃1起，价值1000元。"
+    assert of_each(facts, ["赵大川", "钱某"], charges=[THEFT, THEFT]) == [3000, 1000]
+    assert of_each(facts, ["赵大川", "赵小川"], charges=[THEFT, THEFT])[0] != 1000
+
+
+def test_the_same_bribe_taken_with_two_others_is_two():
+    reasoning = f"{A}与{B}共同受贿4万元，{A}与李某共同受贿4万元，均构成受贿罪。"
+    charges = [["受贿罪"]] * 3
+    assert of_each("", [A, B, "李某"], reasoning, charges)[0] == 80_000
+
+
+def test_crimes_that_are_seldom_measured_take_no_sum_of_another():
+    facts = f"{A}套现资金共计60万元。"
+    charges = [["非法经营罪"], ["妨害信用卡管理罪"]]
+    assert of_each(facts, NAMES, charges=charges) == [600_000, 0]

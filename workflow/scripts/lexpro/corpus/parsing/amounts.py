@@ -9,7 +9,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 
-from lexpro.corpus.parsing.sums import Sum, find
+from lexpro.corpus.parsing.sums import ANY, Crimes, Sum, find
 from lexpro.law import charges as charges_of
 from lexpro.records import Money
 
@@ -24,13 +24,21 @@ _UNMEASURED = re.compile(
     r"|公文、证件|劳动报酬|拒不执行|印章|身份证件|行医|考试|国（边）境|邪教|电力设备|计算机信息系统数据"
 )
 # Some of these crimes are measured: the court says it where it says what the crime is.
+_ASKED = re.compile("索要|索取|强拿硬要|强行要|勒索")
 _SELDOM = re.compile(r"寻衅滋事|强迫交易|妨害信用卡管理")
 # What begins the story of another count: 1、, （一）.
 COUNT = re.compile(
-    r"(?:^|(?<=[。；：\n罪实分]))(?:（?[0-9]{1,2}[、.．）]|（?[一二三四五六七八九十]{1,3}[、）]|第[一二三四五六七八九十0-9]{1,3}[起笔节])"
+    r"(?:^|(?<=[。；：\n罪实分])|(?<=查明，))(?:（?[0-9]{1,2}[、.．）]|（?[一二三四五六七八九十]{1,3}[、）]|第[一二三四五六七八九十0-9]{1,3}[起笔节])"
 )
+# The same without a number.
+DATED = re.compile(r"(?:^|(?<=[。；：\n]))(?:同年|同月|次日|(?:19|20)[0-9]{2}年[0-9]{1,2}月)")
 _SUMMED_UP = re.compile(r"综上|以上[^。；]{0,20}(?:共|合)计|总计|累计|截[止至]")
 _STOPS = re.compile(r"[。；\n]")
+# 应当以受贿罪、玩忽职守罪追究: names crimes, and says nothing of them.
+_TO_PUNISH = re.compile(r"，(?:应当?|依法应当?)(?:以|按)")
+_MEASURED = re.compile("综上|金额|数额|价值")
+# What else was found out: of the crime only where nothing before is.
+_BESIDES = re.compile(r"(?:另|又|同时|还)(?:经?审理)?查[明，]")
 
 
 # What begins a count behind the evidence of the one before, and what ends its story.
@@ -41,10 +49,35 @@ _LATER = re.compile(
 _LATER_ENDS = re.compile(r"上述[^。；，]{0,10}事实|以上[^。；，]{0,10}事实|认定上述|该[起节笔]?(?:犯罪)?事实")
 _EVIDENCE = re.compile(r"证实|证明|证言|陈述|供述|供认|供称|笔录|书证|鉴定书|鉴定意见书")
 _LONGEST = 3000
+# 1、证人甲的证言: an item of a list of evidence among the facts, and what ends it.
+_ITEM = re.compile(
+    r"(?<=[。；：\n])（?[0-9]{1,2}[、.．）](?:证人|被害人|被害单位|被告人)"
+    r"[^，。；：]{0,40}(?:证明|证实|证言|陈述|供述|供认|供称)"
+)
+_NEXT_ITEM = re.compile(
+    r"(?<=\n)|(?<=[。；])(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）"
+    r"|（?[0-9]{1,2}[、.．）]|综上|另查)"
+)
+
+
+def _without_testimony(facts: str) -> str:
+    """Facts without what witnesses, victims and defendants tell in a list of evidence."""
+    if not _ITEM.search(facts):
+        return facts
+    told = []
+    at = 0
+    while match := _ITEM.search(facts, at):
+        told.append(facts[at : match.start()])
+        end = match.end()
+        over = _NEXT_ITEM.search(facts, end, end + _LONGEST)
+        # The last one is its own sentence.
+        at = over.start() if over else facts.find("。", end) + 1 or len(facts)
+    return "".join([*told, facts[at:]])
 
 
 def story(facts: str, evidence: str) -> str:
     """The facts with the counts that are told behind the evidence of the first."""
+    facts = _without_testimony(facts)
     if not _LATER_ENDS.search(evidence, 20):
         return facts
     later = []
@@ -88,7 +121,10 @@ def of_measured(text: str, sums: Sequence[Sum]) -> list[Sum]:
     for place, own in _between(sums, parts).items():
         part = text[starts[place] : ends[place]]
         # Guard first: most parts name no such crime.
-        named = [name for name, *_ in charges_of.find(part)] if _UNMEASURED.search(part) else []
+        named = []
+        if _UNMEASURED.search(part):
+            over = _TO_PUNISH.search(part)
+            named = [name for name, *_ in charges_of.find(part[: over.start()] if over else part)]
         if not named or any(map(measured, named)):
             kept += own
     return kept
@@ -108,10 +144,24 @@ def stated_for(text: str, sums: Sequence[Sum], charges: int) -> Money:
     return _whole(amounts)
 
 
-def _told(facts: str) -> Money:
-    """What the story of the crimes comes to: a total before or after the counts, else all."""
-    sums = find(facts)
+def besides(facts: str, crimes: Crimes = ANY) -> str:
+    """The facts up to what else was found out, if they tell of the crime there."""
+    later = _BESIDES.search(facts)
+    if not later or COUNT.search(facts, later.start()) or _MEASURED.search(facts, later.start()):
+        return facts
+    before = facts[: later.start()]
+    return before if any(one.kind != "other" for one in find(before, crimes)) else facts
+
+
+def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
+    """What the story of the crimes comes to: a total before or after the counts, else all.
+
+    Of `several` crimes without numbers each is a count that begins with its day.
+    """
+    sums = find(facts, crimes)
     places = [match.start() for match in COUNT.finditer(facts)] if sums else []
+    if several and len(places) < 2:
+        places = [match.start() for match in DATED.finditer(facts)]
     counts = _between(sums, places)
     totals = [one.amount for one in sums if one.kind == "total"]
     if len(counts) < 2 or any(one.part for one in sums):
@@ -140,7 +190,9 @@ def involved(sums: Sequence[Sum], told: bool = False) -> Money:
     if values := [one for one in sums if one.kind == "value"]:
         parts = [one.amount for one in values if one.part]
         cash = [one for one in sums if one.kind == "taken"]
-        return max(parts, default=0) + sum(one.amount for one in [*values, *cash] if not one.part)
+        rest = sum(one.amount for one in [*values, *cash] if not one.part)
+        # What somebody took part in is told before, too.
+        return max(*parts, rest) if parts else rest
     if taken := [one for one in sums if one.kind == "taken"]:
         parts = [one.amount for one in taken if one.part]
         # The same sum is told again and again.
@@ -152,6 +204,17 @@ def involved(sums: Sequence[Sum], told: bool = False) -> Money:
 def measured(charge: str) -> bool:
     """Whether a sum measures a crime."""
     return not _UNMEASURED.search(charge) or "盗窃" in charge or "抢" in charge
+
+
+def crimes_of(charges: Iterable[str]) -> Crimes:
+    """What the sums of a case may be of, by its charges; where none is known, what most are of."""
+    named = "".join(charges)
+    return Crimes("毁坏" in named or "破坏生产经营" in named, "贿" in named) if named else ANY
+
+
+def seldom(charges: Sequence[str]) -> bool:
+    """Whether a sum measures these crimes only where the court says so."""
+    return bool(charges) and all(_SELDOM.search(charge) for charge in charges if measured(charge))
 
 
 def exact(amount: Money, sums: Sequence[Sum], told: Sequence[Sum]) -> Money:
@@ -194,10 +257,13 @@ def amount(reasoning: str, facts: str, charges: Sequence[str] = (), persons: int
     counted = [charge for charge in charges if measured(charge)]
     if charges and not counted:
         return 0
-    seldom = charges and all(_SELDOM.search(charge) for charge in counted)
-    told = find(facts)
+    crimes = crimes_of(counted)
+    # All of them of the same crimes, and of more than one.
+    several = persons * len(set(counted)) == len(counted) > persons
+    facts = besides(facts, crimes)
+    told = find(facts, crimes)
     for sentences in convicted(reasoning):
-        sums = find(sentences)
+        sums = find(sentences, crimes)
         stated = (
             stated_for(sentences, sums, len(counted))
             if persons == 1
@@ -206,12 +272,16 @@ def amount(reasoning: str, facts: str, charges: Sequence[str] = (), persons: int
         if not stated and sums and _CONVICTED.search(sentences):
             stated = max(one.amount for one in sums)
         if stated:
+            if persons > 1 and all(one.part for one in sums):
+                # What one of them took part in; all of it is told elsewhere.
+                stated = max([stated, *(one.amount for one in told if one.kind == "total")])
             return exact(stated, sums, told)
-    if seldom:
-        return 0
-    reasoned = find(reasoning)
+    if seldom(charges):
+        asked = [one for one in told if _ASKED.search(facts, max(0, one.start - 30), one.start)]
+        return involved(asked, told=True)
+    reasoned = find(reasoning, crimes)
     if all(one.kind != "total" for one in told) and any(one.kind == "total" for one in reasoned):
         return involved(reasoned)
     if any(one.kind != "other" for one in told):
-        return _told(facts)
-    return involved(reasoned) or _told(facts)
+        return _told(facts, crimes, several)
+    return involved(reasoned) or _told(facts, crimes, several)

@@ -20,11 +20,11 @@ from itertools import chain
 
 from lexpro.corpus.parsing import amounts
 from lexpro.corpus.parsing.payments import places_of
-from lexpro.corpus.parsing.sums import Sum, find
+from lexpro.corpus.parsing.sums import ANY, GANG, Crimes, Sum, find
 from lexpro.records import Defendant, Money
 
 # 卖给乙, 从乙处: said of the other.
-_OTHER = re.compile(r"(?:给|向|从|为(?=同案|被告))(?:同案)?(?:被告(?:人|单位))?$")
+_OTHER = re.compile(r"(?:给|向|从|经|介绍|为(?=同案|被告))(?:同案)?(?:被告(?:人|单位))?$")
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
 _STOP = re.compile(r"[。\n]")
 _SENTENCE = re.compile(r"[^。\n]+")
@@ -32,7 +32,7 @@ _SENTENCE = re.compile(r"[^。\n]+")
 _EACH = re.compile(r"其中|分别")
 # Where a name begins what is said of somebody; with whom it was done.
 _SUBJECT = re.compile(
-    r"(?:^|[，。；：、（）.．0-9]|其中|分别|综上|综上所述|认定|故|即|和|与|及|以及|另|对)(?:同案)?(?:被告(?:人|单位))?$"
+    r"(?:^|[，。；：、（）.．0-9]|其中|分别|综上|综上所述|认定|其间|期间|同时|故|即|和|与|及|以及|另|对)(?:同案)?(?:被告(?:人|单位))?$"
 )
 _WITH = re.compile(r"(?:伙同|会同|[与和、])(?:同案)?(?:被告(?:人|单位))?$")
 # What makes a sum that of all somebody did: 参与五起, 涉案价值, 诈骗数额.
@@ -40,13 +40,18 @@ _SHARE = re.compile(
     r"参与|涉案|(?<![第0-9一二三四五六七八九十])(?:[0-9]{1,3}|[二三四五六七八九十]{1,3})(?:余|多)?(?:起|次|笔|节|宗)|[一1](?:起|次|笔|节|宗)(?=[，、（])"
     r"|(?:犯罪|诈骗|盗窃|窃取|抢劫|抢夺|敲诈勒索|受贿|行贿|贪污|侵占|挪用|经营|销售|交易|走私|吸收|集资|虚开|赌博|掩饰|收购|敲诈|骗取|强迫交易)[^，。；]{0,8}(?:数额|金额|价值)|偷逃[^，。；]{0,6}税"
 )
+# Another masked name of a defendant.
+_MASKED = re.compile("(被告人)([一-龥])某(?:[0-9]{1,2}|[甲乙丙丁])?(?![某×]|（?(?:另案|已判))")
 # How far behind the name a figure is still its own.
 _NEAR = 100
 # A sum before the counts is theirs if they come to no more than a little above it.
 _NEARLY = 0.9
-_VALUED = re.compile(r"价值|数额|金额|共")
+_VALUED = re.compile(r"价值|数额|金额|[共合]计|共|非法吸收|资金")
+# Of one of those that were named: 被告人乙参与…
+_TOOK_PART = re.compile("参与|单独|个人|独自")
+_WITH_OTHERS = re.compile("[、和与及](?:被告人)?$")
 _PERIOD = re.compile(r"月至|年至|期间|以来")
-_ONE_DAY = re.compile(r"[0-9]日(?!至)|[当同次]日|[凌早]晨")
+_ONE_DAY = re.compile(r"[上中下]旬|的一天|[0-9]日(?!至)|[当同次]日|[凌早]晨")
 _DAY = re.compile(r"[0-9]{1,2}月|[0-9]{4}年|[当同次]日|[凌早]晨")
 # What others say that it is.
 _CLAIM = re.compile(r"辩护人|辩解|辩称|(?<!鉴定)意见|指控(?![^。]*成立)")
@@ -62,7 +67,6 @@ _CRIME = re.compile(
     r"(?:^|(?<=[。；：\n]))(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)"
     r"[^。；，：0-9]{0,30}(?:罪|事实)"
 )
-_DATED = re.compile(r"(?:^|(?<=[。；：\n]))(?:同年|同月|次日|(?:19|20)[0-9]{2}年[0-9]{1,2}月)")
 # Who deals with what others took: has what went through these hands.
 _HANDLER = re.compile(r"掩饰、隐瞒|窝藏|洗钱|帮助信息网络")
 
@@ -92,6 +96,7 @@ class _Figure:
         amount: yuan.
         sums: what it is made of.
         alone: whether it is of what somebody did without the others.
+        names: with whom it was done, where the text says that it was done jointly (共同).
     """
 
     shared: int
@@ -99,6 +104,12 @@ class _Figure:
     amount: Money
     sums: list[Sum]
     alone: bool
+    names: frozenset[str] = frozenset()
+
+    @property
+    def vague(self) -> bool:
+        """Whether all that is said is what somebody made of it."""
+        return all(one.gain for one in self.sums)
 
 
 def _within(sums: Sequence[Sum], start: int, end: int) -> Sequence[Sum]:
@@ -163,32 +174,44 @@ def _figures(
     found = []
     for stretch in _stretches(text, names, *sentence.span()):
         own = list(_within(sums, stretch.start, stretch.end))
+        own = [one for one in own if not one.gain] or own
         if own and not _dated(said := text[stretch.start : own[0].start]):
             dated = bool(_ONE_DAY.search(text, sentence.start(), stretch.start))
             found.append((stretch, own, said, dated))
     return found
 
 
+def _of_the_gang(text: str, sums: Sequence[Sum]) -> list[Sum]:
+    """The sums that are said to be what all did while somebody was with them."""
+    return [one for one in sums if GANG.search(text, max(0, one.start - 40), one.start)]
+
+
 def _worth(text: str, sums: Sequence[Sum]) -> Money:
-    """What a stretch comes to: the totals or values of its crimes, added up."""
+    """What a stretch comes to: the totals or values of its crimes, added up.
+
+    What the others did meanwhile (涉及团伙诈骗金额) contains one's own.
+    """
+    if gang := _of_the_gang(text, sums):
+        return max(one.amount for one in gang)
     for kind in ("total", "value"):
         if of_kind := [one for one in sums if one.kind == kind]:
             return amounts.counts_of(of_kind)
     return amounts.involved([replace(one, part=False) for one in sums])
 
 
-def listed(text: str, names: Sequence[str], court: bool = False) -> dict[str, _Figure]:
+def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes = ANY) -> dict[str, _Figure]:
     """What a text gives defendants by name for all that they did.
 
     Args:
         text: reasoning or facts.
         names: of all defendants.
         court: whether the text is the reasoning, of which the sentences are one list.
+        crimes: those of the case.
 
     Returns:
         {name: the figure}.
     """
-    sums = amounts.of_measured(text, find(text))
+    sums = amounts.of_measured(text, find(text, crimes))
     found: dict[str, list[_Figure]] = {}
     sentences = [
         _figures(text, sums, names, match)
@@ -206,7 +229,10 @@ def listed(text: str, names: Sequence[str], court: bool = False) -> dict[str, _F
         ]
         for stretch, own, said in shares:
             who = list(dict.fromkeys(stretch.names))
-            figure = _Figure(len(who), -len(shares), _worth(text, own), own, bool(_ALONE.search(said)))
+            with_whom = frozenset(who if "共同" in said else ())
+            figure = _Figure(
+                len(who), -len(shares), _worth(text, own), own, bool(_ALONE.search(said)), with_whom
+            )
             for name in who:
                 found.setdefault(name, []).append(figure)
     return {name: _best(figures) for name, figures in found.items()}
@@ -214,11 +240,13 @@ def listed(text: str, names: Sequence[str], court: bool = False) -> dict[str, _F
 
 def _best(figures: Sequence[_Figure]) -> _Figure:
     """The figure that fewest share, of the longest list; with 单独 before one, all of them."""
-    if any(figure.alone for figure in figures):
-        apart = list({figure.amount: figure for figure in figures}.values())
+    joint = {figure.names for figure in figures if figure.shared > 1}
+    if any(figure.alone for figure in figures) or (len(joint) > 1 and frozenset() not in joint):
+        # The same sum said again is one, but what was done jointly with another.
+        apart = list({(figure.amount, figure.names): figure for figure in figures}.values())
         every = [one for figure in apart for one in figure.sums]
         return _Figure(1, 0, sum(figure.amount for figure in apart), every, True)
-    return min(figures, key=lambda one: (one.shared, one.others, -one.amount))
+    return min(figures, key=lambda one: (one.vague, one.shared, one.others, -one.amount))
 
 
 def _pieces(facts: str, start: int, end: int, head: re.Pattern[str]) -> list[tuple[int, int]]:
@@ -227,7 +255,9 @@ def _pieces(facts: str, start: int, end: int, head: re.Pattern[str]) -> list[tup
     return list(zip(places, [*places[1:], end], strict=False))
 
 
-def counted(facts: str, names: Sequence[str], whole: Money, handler: bool = False) -> dict[str, Money]:
+def counted(
+    facts: str, names: Sequence[str], whole: Money, handler: bool = False, crimes: Crimes = ANY
+) -> dict[str, Money]:
     """What the counts come to that each defendant is named in.
 
     Counts are numbered; else those are taken that begin with their day, if they come to the case's.
@@ -238,19 +268,20 @@ def counted(facts: str, names: Sequence[str], whole: Money, handler: bool = Fals
         whole: what the case is about.
         handler: whether it is asked for what passed through somebody's hands: then those count,
             too, to whom something was given or sold.
+        crimes: those of the case.
 
     Returns:
         {name: yuan}, empty where the facts tell no two counts.
     """
-    sums = find(facts)
+    sums = find(facts, crimes)
     told = [one for one in sums if one.kind != "other"] or list(sums)
     if not told:
         return {}
-    crimes = _pieces(facts, 0, len(facts), _CRIME)
-    for head in (amounts.COUNT, _DATED):
+    stories = _pieces(facts, 0, len(facts), _CRIME)
+    for head in (amounts.COUNT, amounts.DATED):
         own: dict[str, Money] = {}
         counts = 0
-        for start, end in crimes if len(crimes) > 1 else [(0, len(facts))]:
+        for start, end in stories if len(stories) > 1 else [(0, len(facts))]:
             read, each = _of_counts(facts, start, end, told, names, head, handler)
             counts += read
             for name, of_counts in each.items():
@@ -281,7 +312,8 @@ def _of_counts(
     for number, (begin, stop) in enumerate(pieces):
         over = _COUNT_ENDS.search(facts, begin, stop)
         piece = facts[begin : over.start() if over else stop]
-        own = [replace(one, part=False) for one in _within(sums, begin, begin + len(piece))]
+        own = list(_within(sums, begin, begin + len(piece)))
+        own = [replace(one, part=False) for one in _of_the_gang(facts, own) or own]
         acting = _places(piece, names) if handler else _acting(piece, names)
         who = list(dict.fromkeys(name for _, name in acting))
         if not who and _TOGETHER.search(piece):
@@ -311,13 +343,13 @@ def _apart(counts: list[Money], whole: Money) -> Money:
     return round(together, 2)
 
 
-def _of_each(text: str, names: Sequence[str]) -> dict[str, list[Sum]]:
+def _of_each(text: str, names: Sequence[str], crimes: Crimes, court: bool = False) -> dict[str, list[Sum]]:
     """The sums that a text gives for each defendant.
 
     A sum is that of those named in its sentence since the sum before it, else of those named last;
-    其中甲价值…，乙价值… begins anew.
+    其中甲价值…，乙价值… begins anew, and in the court's reasoning each sentence.
     """
-    events: list[tuple[int, object]] = [(one.start, one) for one in find(text)]
+    events: list[tuple[int, object]] = [(one.start, one) for one in find(text, crimes)]
     if not events:
         return {}
     events += _acting(text, names)
@@ -326,15 +358,21 @@ def _of_each(text: str, names: Sequence[str]) -> dict[str, list[Sum]]:
     found: dict[str, list[Sum]] = {}
     current: list[str] = []
     done = True
-    for _, event in sorted(events, key=lambda one: one[0]):
+    for at, event in sorted(events, key=lambda one: one[0]):
         if isinstance(event, str):
-            current = [] if done else current
+            alone = _TOOK_PART.match(text, at + len(event)) and not _WITH_OTHERS.search(
+                text, max(0, at - 8), at
+            )
+            current = [] if done or alone else current
             current += [event] if event not in current else []
             done = False
         else:
-            done = True
-            for name in current if isinstance(event, Sum) else ():
-                found.setdefault(name, []).append(event)
+            # A price among what is told of them is not yet what it is about.
+            done = not isinstance(event, Sum) or event.kind != "other"
+            current = [] if court and event is None else current
+            if isinstance(event, Sum):
+                for name in current:
+                    found.setdefault(name, []).append(event)
     return found
 
 
@@ -342,6 +380,16 @@ def _own(sums: Sequence[Sum]) -> Money:
     """What a defendant took part in, if that is said, else what `involved` makes of the sums."""
     parts = [replace(one, part=False) for one in sums if one.part]
     return amounts.involved(parts) or amounts.involved(sums)
+
+
+def _own_names(text: str, names: Sequence[str]) -> str:
+    """A text with 李某1 and 李某 behind 被告人 called by name, if one defendant only is a 李."""
+
+    def name_of(match: re.Match[str]) -> str:
+        own = [name for name in names if name.startswith(match[2])]
+        return match[1] + own[0] if len(own) == 1 else match[0]
+
+    return _MASKED.sub(name_of, text)
 
 
 def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]) -> Money:
@@ -362,31 +410,42 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     if len(defendants) == 1:
         having[0].amount = whole
         return whole
+    crimes = amounts.crimes_of(chain.from_iterable(one.charges for one in having))
     names = list(dict.fromkeys(defendant.name for defendant in defendants))
+    reasoning, facts = (_own_names(text, names) for text in (reasoning, facts))
+    facts = amounts.besides(facts, crimes)
     convicted = amounts.convicted(reasoning)[0]
-    lists = [listed(reasoning, names, court=True), listed(facts, names)]
-    figures = [of[one.name].amount for one in having for of in lists if one.name in of]
-    whole = max(whole, *figures, 0)
+    lists = [listed(reasoning, names, True, crimes), listed(facts, names, crimes=crimes)]
+    figures = [
+        max(amounts_of)
+        for one in having
+        if (amounts_of := [of[one.name].amount for of in lists if one.name in of])
+    ]
+    # More than all have together is no whole.
+    whole = max(0 if len(figures) >= len(having) and whole > sum(figures) else whole, *figures, 0)
     if not whole:
         return whole
-    stated, reasoned, told = (_of_each(text, names) for text in (convicted, reasoning, facts))
-    counts = counted(facts, names, whole)
+    stated, told = (_of_each(text, names, crimes) for text in (convicted, facts))
+    reasoned = _of_each(reasoning, names, crimes, court=True)
+    counts = counted(facts, names, whole, crimes=crimes)
     handlers = [one.name for one in having if _HANDLER.search("".join(one.charges))]
-    handled = counted(facts, names, whole, handler=True) if handlers else {}
+    handled = counted(facts, names, whole, True, crimes) if handlers else {}
     for defendant in having:
         name = defendant.name
-        own_figures = sorted((of[name] for of in lists if name in of), key=lambda one: one.shared)
-        crimes = sum(map(amounts.measured, defendant.charges))
+        own_figures = sorted(
+            (of[name] for of in lists if name in of), key=lambda one: (one.vague, one.shared)
+        )
+        several = sum(map(amounts.measured, defendant.charges)) > 1
         said = stated.get(name, [])
-        own = amounts.stated_for(convicted, said, crimes)
-        if crimes > 1:
+        own = amounts.stated_for(convicted, said, 1 + several)
+        if several:
             whole = max(whole, own)
         # Of several crimes a list may give one only.
-        if own_figures and own_figures[0].shared < len(having) and (crimes < 2 or not own):
+        if own_figures and own_figures[0].shared < len(having) and (not several or not own):
             figure = own_figures[0]
-            defendant.amount = amounts.exact(figure.amount, figure.sums, find(facts))
+            defendant.amount = amounts.exact(figure.amount, figure.sums, find(facts, crimes))
             continue
-        own = amounts.exact(own or max((one.amount for one in said), default=0), said, find(facts))
+        own = amounts.exact(own or max((one.amount for one in said), default=0), said, find(facts, crimes))
         own = own or (own_figures[0].amount if own_figures else 0)
         own = own or _own([one for one in reasoned.get(name, []) if one.kind != "other"])
         story = told.get(name, [])
@@ -395,8 +454,6 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
             own = own or (handled if handler else counts).get(name, 0)
             story = story if handler else [one for one in story if one.kind != "other"]
         own = own or _own(story)
-        affray = defendant.charges and all(
-            "寻衅滋事" in charge for charge in defendant.charges if amounts.measured(charge)
-        )
-        defendant.amount = min(own or (0 if affray else whole), whole)
+        seldom = amounts.seldom(defendant.charges)
+        defendant.amount = min(own or (0 if seldom else whole), whole)
     return whole

@@ -1,13 +1,15 @@
 """The sums of a text that say what a crime was about, and what each is said to be.
 
-What the crimes took, dealt in or evaded counts, not what was damaged, paid back, owed or promised.
+What the crimes took, dealt in or evaded counts, not what was paid back, owed or promised. What was
+destroyed counts in crimes of damage, and fees (好处费) in crimes of bribery.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from lexpro.law import money
 from lexpro.records import Money
@@ -16,18 +18,34 @@ _CLAUSES = re.compile(r"[^；。\n]+")
 # What is not the amount of the crime; where a sum is said to be a total; where it is the value of
 # something; where it is what was taken.
 _NOT = re.compile(
-    r"退|赔|罚金|谅解|扣押|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<!应)缴|上交|交纳|追缴|追回|缴获|(?:经济|直接)损失|造成[^，。；]{0,12}[损流]失|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|损毁|毁损|损坏|修复"
+    r"退|赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<!应)缴(?!纳的)|上交|交纳|追缴|追回|缴获|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|返利|利息|付息"
 )
+# What was destroyed or lost: of no crime but those of damage.
+_DAMAGE = re.compile(
+    r"(?:经济|直接)损失|损失(?:共|合|总)计|(?:造成|致使?)[^，。；]{0,20}[损流]失|损毁|毁损|损坏|毁坏|被毁|修复"
+)
+# What a helper got for it: of no crime but those of bribery.
+_FEE = re.compile("好处费|感谢费|辛苦费|介绍费|酬金")
+_BY_FORCE = re.compile("骗|敲诈|勒索|索要|抢")
+# What somebody made of it, where it is said what it was.
+_GAIN = re.compile(r"(?:获利|牟利|违法所得|非法所得|获取[^，。；]{0,6}利益)[^，。；]{0,8}$")
 # 3000元以上, 90元／立方米.
 _RANGE = re.compile(r"以[上下]|左右的?罚|[/／]")
+# 连带赔偿某公司经济损失…元。
+_PAID = re.compile("(?:赔偿|罚款)[^，。；]*$")
+# 数额达200万元以上。
+_REACHED = re.compile(r"(?:达到?|共计|合计)(?:人民币)?$")
+_LEGAL = re.compile("以上，(?:属|依|应|情节|[^，。；]{0,6}标准)")
+# 尚有3000元未能归还.
+_LEFT = re.compile("尚有|尚欠|仍有")
 _THRESHOLD = re.compile(r"(?:超过|不满|不足|未满|达不到)(?:人民币)?")
 _TOTAL = re.compile(
     r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$|共(?:人民币|得|价值)?$"
     r"|(?:金额|数额|价值)(?:共|总)?(?:达到?|高达)(?:人民币)?$"
-    r"|共(?:骗取|窃取|窃得|盗得|盗窃|诈骗|侵占|收受|得款|牟利|获利|非法获利)[^，。；]{0,28}$"
+    r"|共(?:骗取|窃取|窃得|盗得|盗窃|诈骗|侵占|收受|收取|得款|牟利|获利|非法获利)[^，。；]{0,28}$"
 )
 _TAKEN = re.compile(
-    r"(?:骗取|骗得|骗走|劫走|截留|套取|私分|窃取|窃得|盗窃|盗得|盗走|诈骗|侵占|侵吞|贪污|挪用|受贿|收受|索取|索要|抢得|抢走|抢劫|劫得|劫取|敲诈|勒索|吸收|集资|募集|公众[^，。；]{0,10}(?:借款|融资)|收取[^，。；]{0,8}(?:好处费|感谢费|回扣)|偷逃|骗得|现金|行贿|贿赂|给予|送给)"
+    r"(?:骗取|骗得|骗走|劫走|截留|套取|私分|窃取|窃得|盗窃|盗得|盗走|诈骗|侵占|侵吞|贪污|挪用|受贿|收受|索取|索要|抢得|抢走|抢劫|劫得|劫取|敲诈|勒索|吸收|集资|募集|公众[^，。；]{0,10}(?:借款|融资)|收取[^，。；]{0,8}(?:好处费|感谢费|回扣)|偷逃|骗得|现金|行贿|贿赂|给予|送给|交出)"
     r"[^。；]{0,40}$"
 )
 # 其中3000元未遂: counted already.
@@ -44,7 +62,7 @@ _REFUSED = re.compile(
 )
 _NOT_DONE = re.compile(r"(?:未|没有|并非|不)[^，。；、]{0,6}$")
 # What witnesses tell, and what is said in quotes, is not the court's.
-_TOLD = re.compile(r"证实|证言|供述|供称|陈述称|(?<![自己])我(?![国院])")
+_TOLD = re.compile(r"证实|证言|供述|供称|陈述称|(?<![自己])我(?![国院])|还指控")
 _QUOTED = re.compile(r"“[^”]{12,}”")
 # （13280元＋7120元）and 651元×70％＝: how a sum that stands beside was reckoned.
 _RECKONED = re.compile(
@@ -53,15 +71,36 @@ _RECKONED = re.compile(
 )
 _CLAUSE_START = re.compile(r"[，。；（、](?=[^，。；（、]*$)")
 _CLAUSE_END = re.compile(r"[，。；）]|$")
-_VALUE = re.compile(r"(?:价值|折价|数额|金额|价格|税额|价税合计)[^，。；]{0,8}$")
+_VALUE = re.compile(
+    r"(?:价值|折价|数额|金额|价格|税额|价税合计|值款|货值|经营额|销售额|赌资|结算资金)[^，。；]{0,8}$"
+)
 # 甲参与盗窃五起，价值…；乙参与三起，价值…: the same things are counted for each.
 _PART = "参与"
+# What all did while somebody was with them.
+GANG = re.compile(
+    "涉及[^，。；]{0,10}$|团伙(?:共同)?(?:诈骗|犯罪|盗窃)[^，。；]{0,8}$|(?:平台|网站|团伙)共[^，。；]{0,8}$"
+)
 # 退出4.9万元、2.2万元和3万元: all of them were.
 _AND = re.compile("[、和及]")
 # Foreign money and things included.
 _OVERALL = re.compile(
     r"折合[^，。；]{0,10}$|(?:以上|上述|总)[^，。；]{0,10}(?:共计|合计|总计)[^，。；]{0,10}$"
 )
+
+
+class Crimes(NamedTuple):
+    """What the crimes of a case are, of which a sum may be spoken.
+
+    Attributes:
+        damage: whether one of them destroys (故意毁坏财物罪, 破坏生产经营罪).
+        bribery: whether one of them is bribery.
+    """
+
+    damage: bool = False
+    bribery: bool = True
+
+
+ANY = Crimes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +114,7 @@ class Sum:
         part: whether it is the value of what somebody took part in.
         overall: whether it is said to contain the others.
         about: whether it is rounded (128万余元).
+        gain: whether it is what somebody made of it, beside sums that say what it was.
     """
 
     start: int
@@ -83,6 +123,7 @@ class Sum:
     part: bool
     overall: bool = False
     about: bool = False
+    gain: bool = False
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -97,8 +138,13 @@ def _own_words(text: str) -> str:
 
 # Reasoning and facts are asked for their sums several times, for the case and for each defendant.
 @lru_cache(maxsize=8)
-def find(text: str) -> tuple[Sum, ...]:
-    """The sums that say what a crime was about, in order."""
+def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
+    """The sums that say what a crime was about, in order.
+
+    Args:
+        text: reasoning, facts, or a part of them.
+        crimes: those of the case.
+    """
     text = _own_words(text)
     sums = []
     for match in _CLAUSES.finditer(text):
@@ -112,7 +158,7 @@ def find(text: str) -> tuple[Sum, ...]:
             if found.currency != money.YUAN:
                 continue
             joined = other >= 0 and _AND.fullmatch(clause, other, found.start)
-            if joined or _of_no_crime(clause, found.start, found.end):
+            if joined or _of_no_crime(clause, found.start, found.end, crimes):
                 other = found.end
                 continue
             # 手表一块 is no sum.
@@ -121,24 +167,28 @@ def find(text: str) -> tuple[Sum, ...]:
             before = clause[max(0, found.start - 40) : found.start]
             if not _PART_OF.search(before):
                 kind = _kind(before, clause, found.end)
-                part = 0 <= took_part < found.start
+                part = 0 <= took_part < found.start or bool(GANG.search(before))
                 overall = bool(_OVERALL.search(before))
                 sums.append(
                     Sum(match.start() + found.start, found.amount, kind, part, overall, found.approximate)
                 )
-    return tuple(sums)
+    if any(one.kind not in ("other", "gain") for one in sums):
+        return tuple(replace(one, kind="other", gain=True) if one.kind == "gain" else one for one in sums)
+    return tuple(replace(one, kind="taken") if one.kind == "gain" else one for one in sums)
 
 
 def _kind(before: str, clause: str, end: int) -> str:
     """What a sum is said to be by the words around it."""
-    if _TOTAL.search(before):
+    if _GAIN.search(before):
+        return "gain"
+    if _TOTAL.search(before) or (_REACHED.search(before) and clause.startswith("以上", end)):
         return "total"
     if _VALUE.search(before):
         return "value"
     return "taken" if _TAKEN.search(before) or _KEPT.match(clause, end) else "other"
 
 
-def _of_no_crime(clause: str, start: int, end: int) -> bool:
+def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
     """Whether a sum is what was paid back, owed or threatened, by the words right around it."""
     before = clause[max(0, start - 20) : start]
     if comma := _CLAUSE_START.search(before):
@@ -146,9 +196,17 @@ def _of_no_crime(clause: str, start: int, end: int) -> bool:
         before = before if _TOTAL.search(before[comma.end() :]) else before[comma.end() :]
     close = _CLAUSE_END.search(clause, end, end + 6)
     after = clause[end : close.start() if close else end + 6]
+    around = before + after
     return bool(
-        _NOT.search(before + after)
-        or _RANGE.match(after)
+        _PAID.search(clause, max(0, start - 60), start)
+        or _NOT.search(around)
+        or (not crimes.damage and _DAMAGE.search(around))
+        or (not crimes.bribery and _FEE.search(before) and not _BY_FORCE.search(before))
+        or (
+            _RANGE.match(after)
+            and not (after == "以上" and _REACHED.search(before) and not _LEGAL.match(clause, end))
+        )
         or _NOT_DONE.search(before)
         or _THRESHOLD.search(clause, max(0, start - 5), start + 2)
+        or _LEFT.search(before)
     )
