@@ -90,11 +90,6 @@ class TrainingRuntime(Runtime, Nodes):
         ),
     )
 
-    @property
-    def devices(self) -> int:
-        """Processes of the training on all nodes: one for each GPU, or those on the processor."""
-        return (self.gpus or self.processes) * self.nodes
-
     @model_validator(mode="after")
     def _one_a_gpu(self):
         if self.gpus and self.processes > 1:
@@ -114,6 +109,11 @@ class TrainingRuntime(Runtime, Nodes):
                 f"there is no file {value}; {suggestion(value, there)}there are: {', '.join(there)}"
             )
         return value
+
+
+def devices(runtime: TrainingRuntime) -> int:
+    """Processes of a training on all nodes: one for each GPU, or those on the processor."""
+    return (runtime.gpus or runtime.processes) * runtime.nodes
 
 
 class Guards(Model):
@@ -215,8 +215,8 @@ class Training(Model):
 
     @model_validator(mode="after")
     def _batch(self):
-        devices = self.runtime.devices
-        per_step = devices * self.runtime.per_device_batch_size
+        count = devices(self.runtime)
+        per_step = count * self.runtime.per_device_batch_size
         if self.global_batch_size % per_step:
             raise clash(
                 [
@@ -226,7 +226,7 @@ class Training(Model):
                     "runtime.processes",
                     "runtime.nodes",
                 ],
-                f"global_batch_size {self.global_batch_size} is not a multiple of {devices} device(s) x "
+                f"global_batch_size {self.global_batch_size} is not a multiple of {count} device(s) x "
                 f"runtime.per_device_batch_size {self.runtime.per_device_batch_size}",
             )
         return self

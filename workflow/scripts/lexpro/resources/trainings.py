@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lexpro.config.base import Model
 from lexpro.config.sft import Lora
+from lexpro.config.training import devices
 from lexpro.dag import builder
 from lexpro.dag.experiment import Experiment
 from lexpro.dag.runs import Dag
@@ -92,7 +93,7 @@ def setup(
     else:
         scored = settings.max_completion_length
         length = settings.max_prompt_length + scored
-    devices = runtime.devices
+    count = devices(runtime)
     job = Job(
         shape=shape,
         method=method,
@@ -105,8 +106,8 @@ def setup(
         eager=settings.attention == "eager",
         bf16=settings.precision == "bf16" or (settings.precision == "auto" and runtime.gpus > 0),
         gpu=runtime.gpus > 0,
-        accumulating=settings.global_batch_size > devices * runtime.per_device_batch_size,
-        devices=devices,
+        accumulating=settings.global_batch_size > count * runtime.per_device_batch_size,
+        devices=count,
         **_deepspeed(runtime.deepspeed),
         **_fsdp(runtime.fsdp),
     )
