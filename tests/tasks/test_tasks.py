@@ -60,19 +60,9 @@ def test_the_reasoning_picks_from_the_articles_shown():
     thought, _, _ = answers.split_think(targets.completion("article", judgment, full, shown, text))
     assert thought.endswith("选用264、52\n盗窃罪264；坦白67；另引52")
     assert targets.think("article", judgment, full, []).startswith("选用无\n")
-    # Models of a few million parameters go without this list, unless shares stand in it.
+    # Models of a few million parameters go without this list.
     for listed in (shown, [], None):
         assert targets.think("article", judgment, plain_form(), listed) == "盗窃罪264；坦白67；另引52"
-    told = plain_form(citing_shares=True)
-    ranked = [shown[2], shown[1], shown[0]]
-    completion = targets.completion("article", judgment, told, ranked, text)
-    assert completion == '<think>盗窃罪；选用52、264；另引67</think>{"法条":["52","264","67"]}'
-    assert targets.think("article", judgment, told, []) == "盗窃罪；另引264、67、52"
-    assert targets.completion("article", judgment, told, None, text) == targets.completion(
-        "article", judgment, plain_form(), None, text
-    )
-    assert targets.think("charge", judgment, plain_form(), shown).startswith("264：")
-    assert "264" not in targets.think("charge", judgment, plain_form())
 
 
 def test_the_full_style_reasons_in_the_words_of_the_judgment():

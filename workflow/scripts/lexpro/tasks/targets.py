@@ -166,22 +166,9 @@ def _article(judgment: Judgment) -> str:
     return "；".join(parts)
 
 
-def _weighed(judgment: Judgment, shown: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The cited articles in the order of a prompt with shares: those shown; others after them."""
-    cited = refs(judgment)
-    listed = [ref for ref in shown if ref in cited]
-    parts = ("选用", listed), ("另引", [ref for ref in cited if ref not in listed])
-    return [(name, some) for name, some in parts if some]
-
-
 def _used(judgment: Judgment, shown: Sequence[str]) -> str:
     cited = refs(judgment)
     return "选用" + ("、".join(ref for ref in shown if ref in cited) or "无") + "\n"
-
-
-def _weighs(form: Form, articles: Sequence[dict] | None) -> bool:
-    """Whether the reasoning goes down the list of statutes and takes or leaves each."""
-    return articles is not None and form.citing_shares and form.style == "compact"
 
 
 def _term(judgment: Judgment) -> str:
@@ -216,14 +203,10 @@ def think(
     elif task == "charge":
         derived = _charge(judgment, shown)
     elif task == "article":
-        if _weighs(form, articles):
-            chosen = (name + "、".join(some) for name, some in _weighed(judgment, shown))
-            derived = "；".join(["、".join(charges(judgment)), *chosen])
-        else:
-            # A list of what is used is more text to get right: a tiny model goes without
-            # (docs/performance.md, "The demo").
-            listed = articles is not None and form.style == "full"
-            derived = (_used(judgment, shown) if listed else "") + _article(judgment)
+        # A list of what is used is more text to get right: a tiny model goes without
+        # (docs/performance.md, "The demo" and "lecard").
+        listed = articles is not None and form.style == "full"
+        derived = (_used(judgment, shown) if listed else "") + _article(judgment)
     else:
         derived = _term(judgment)
     own = section(text, judgment, "reasoning") if form.style == "full" and task != "elements" else ""
@@ -251,9 +234,4 @@ def completion(
         articles: those that the prompt shows; None without retrieval.
         text: the document, which is quoted.
     """
-    answer = gold(task, judgment, form)
-    if task == "article" and _weighs(form, articles):
-        # In the order of the reasoning, so that the answer only repeats it.
-        shown = [article["ref"] for article in articles or ()]
-        answer = {"法条": [ref for _, some in _weighed(judgment, shown) for ref in some]}
-    return f"<think>{think(task, judgment, form, articles, text)}</think>{dump(answer)}"
+    return f"<think>{think(task, judgment, form, articles, text)}</think>{dump(gold(task, judgment, form))}"
