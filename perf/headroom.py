@@ -12,22 +12,20 @@ answers all earn the same: they have no gradient.
 from __future__ import annotations
 
 import argparse
-import os
 from collections import defaultdict
 from math import comb
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from lexpro.config.predict import Transformers
+from lexpro.config.grpo import PassRate
 from lexpro.dag.builder import build
+from lexpro.dag.experiment import pass_rate_settings
 from lexpro.engines import load
-from lexpro.engines.base import Request, Sampling
-from lexpro.hashing import seed_of
-from lexpro.models import loading
+from lexpro.engines.base import Sampling
+from lexpro.models import compute, loading
 from lexpro.rewards import registry
-from lexpro.training import prompts, selection
+from lexpro.training import pass_rate, prompts, selection
 from lexpro.workflow.files import write_json
 
 TRIED = (1, 2, 4, 8)
@@ -54,23 +52,22 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    compute.limit_threads()
     dag = build([args.experiment])
     (grpo,) = dag.runs_of("grpo")
-    settings, above = grpo.settings, {name: dag.above(grpo, name).out for name in grpo.upstream}
+    above = {name: dag.above(grpo, name).out for name in grpo.upstream}
+    # Sampled as the stage `pass_rate` does.
+    asking = grpo.settings.model_copy(update={"pass_rate": PassRate(samples=args.samples)})
+    settings = pass_rate_settings(asking, dag.above(grpo, "sft").settings)
     paths = {"training": str(above["tasks"] / "grpo.jsonl"), "knowledge": str(above["knowledge"])}
-    rewards = [registry.load(entry.model_dump(), paths) for entry in settings.rewards]
+    rewards = [registry.load(entry.model_dump(), paths) for entry in grpo.settings.rewards]
     model, base = above["sft"] / "model", above["base_model"] / "model"
     rows, _, _ = prompts.fitting(
         Path(paths["training"]), loading.tokenizer(model), settings.tasks, settings.max_prompt_length
     )
     rows = selection.in_turn(rows, settings.seed)[: args.prompts]
-    engine = load.engine(Transformers(), model, base, Sampling(settings.temperature, settings.top_p))
-    asked = [
-        Request(row["prompt"], settings.max_completion_length, seed_of(settings.seed, row["id"], sample))
-        for row in rows
-        for sample in range(args.samples)
-    ]
+    engine = load.engine(settings.engine, model, base, Sampling(settings.temperature, settings.top_p))
+    asked = [ask.request for ask in pass_rate.asks(rows, settings)]
     texts = [made.text for made in engine.generate(asked)]
     by_task: dict[str, list[np.ndarray]] = defaultdict(list)
     for place, row in enumerate(rows):

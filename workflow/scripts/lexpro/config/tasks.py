@@ -102,6 +102,10 @@ class Augment(Model):
     masked: Share = Field(0.0, description="Judgments whose defendants get other masked names (share).")
 
 
+# Settings of the form that only a ranker can answer, here and in the index.
+OF_RANKER = ("citing_shares", "charges_shown", "sentences_shown")
+
+
 class Form(Model):
     """The form of prompts and completions; `predict` uses the same."""
 
@@ -190,7 +194,7 @@ class Settings(Model):
                 ["augment.reworded", "form.style"],
                 f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording",
             )
-        for name in ("citing_shares", "charges_shown", "sentences_shown"):
+        for name in OF_RANKER:
             stated = getattr(self.form, name)
             if stated and not self.retrieval.ranker:
                 raise clash(

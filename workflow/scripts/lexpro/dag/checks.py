@@ -14,6 +14,7 @@ from lexpro.config import benchmark, corpus, filter, grpo, index, sft, tasks
 from lexpro.config.base import Model, check_names
 from lexpro.config.base_model import FromScratch
 from lexpro.config.check import Problem
+from lexpro.config.tasks import OF_RANKER
 from lexpro.corpus.filtering.filters import FILTERS
 from lexpro.datasets import registered
 from lexpro.law.builtin_law import load as load_facts
@@ -143,8 +144,9 @@ def _asked(tasks: tasks.Settings, **stages: Model) -> Wrong:
 
 def _shares(tasks: tasks.Settings, index: index.Settings, **_) -> Wrong:
     """Prompts of evaluation say what those of training say."""
-    for name, off in (("citing_shares", "false"), ("charges_shown", "0"), ("sentences_shown", "0")):
+    for name in OF_RANKER:
         if getattr(tasks.form, name) and not index.ranker:
+            off = str(type(tasks.form).model_fields[name].default).lower()
             yield (
                 ("index.ranker", f"tasks.form.{name}"),
                 "prompts say what such cases cite and how they are decided, but no ranker of the index "

@@ -127,8 +127,8 @@ TABLES = {
     "margins": Entry(
         "Models beside a constant answer and a linear model",
         "What a model has more than answers that were made without it, item by item. The linear model is the ranker "
-        "of the index (ridge regression on n-grams of the facts): it names what at least a share of such cases has. "
-        "A model that is below it is no use for that task.",
+        "of the index (ridge regression on n-grams of the facts): it names what at least a share of such cases has, "
+        "and of terms the usual one. A model that is below it is no use for that task.",
     ),
     "benchmarks": Entry(
         "Public benchmarks",

@@ -72,12 +72,9 @@ def charges_line(shares: Mapping[str, float], most: int) -> str:
 
     Args:
         shares: charge → about the share of such cases that have it, highest first.
-        most: charges that are named; of those after the first, none that fewer than one of ten
-            cases have.
+        most: charges that are named.
     """
-    named = [(charge, tenths_of(share)) for charge, share in list(shares.items())[:most]]
-    told = [f"{charge}（{tenths}成）" for place, (charge, tenths) in enumerate(named) if tenths or not place]
-    return f"罪名：{'、'.join(told) or '无'}"
+    return f"罪名：{_likeliest(list(shares.items())[:most])}"
 
 
 def sentences_line(sentences: Sequence[UsualSentence], most: int) -> str:
@@ -85,16 +82,19 @@ def sentences_line(sentences: Sequence[UsualSentence], most: int) -> str:
 
     Args:
         sentences: the one with the highest share first.
-        most: those that are named; of those after the first, none that fewer than one of ten cases
-            have.
+        most: those that are named.
     """
-    named = [(one, tenths_of(one.share)) for one in sentences[:most]]
-    told = [
-        f"{one.kind}{'' if one.months is None else f'{one.months}个月'}（{tenths}成）"
-        for place, (one, tenths) in enumerate(named)
-        if tenths or not place
+    named = [
+        (one.kind if one.months is None else f"{one.kind}{one.months}个月", one.share)
+        for one in sentences[:most]
     ]
-    return f"主刑：{'、'.join(told) or '无'}"
+    return f"主刑：{_likeliest(named)}"
+
+
+def _likeliest(named: Sequence[tuple[str, float]]) -> str:
+    """Names with their tenths; of those after the first, none that fewer than one of ten have."""
+    told = [(name, tenths_of(share)) for name, share in named]
+    return "、".join(f"{name}（{tenths}成）" for name, tenths in told if tenths or name == told[0][0]) or "无"
 
 
 def line(article: dict) -> str:

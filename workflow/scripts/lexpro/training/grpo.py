@@ -179,7 +179,7 @@ def optimise(run: Run) -> tuple[GRPOTrainer, list[int]]:
         run.work_dir / "metrics.jsonl", run.log, tracker, settings.guards, lambda _: completions.tokens
     )
     speed_up = settings.runtime.cpu_speedups and args.device.type == "cpu"
-    # TRL's own where neither is asked for.
+    # TRL's own where none of ours is asked for.
     kind = DynamicSampling if settings.oversampling > 1 or settings.raft else GRPOTrainer
     kind = cpu.Trainer if speed_up else kind
     grpo_trainer = kind(

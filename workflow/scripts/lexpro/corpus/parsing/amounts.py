@@ -23,8 +23,9 @@ _UNMEASURED = re.compile(
     r"|危险方法|事故罪|黑社会|窝藏、包庇|伪证|妨害作证|伪造证据|林木|农用地|野生动物|水产品|狩猎|保护植物|污染环境|滥用职权|玩忽职守|失职|徇私|公民个人信息"
     r"|公文、证件|劳动报酬|拒不执行|印章|身份证件|行医|考试|国（边）境|邪教|电力设备|计算机信息系统数据"
 )
-# Some of these crimes are measured: the court says it where it says what the crime is.
+# What a sum of the facts is, where such a crime is about it.
 _ASKED = re.compile("索要|索取|强拿硬要|强行要|勒索")
+# Some of these crimes are measured: the court says it where it says what the crime is.
 _SELDOM = re.compile(r"寻衅滋事|强迫交易|妨害信用卡管理")
 # What begins the story of another count: 1、, （一）.
 COUNT = re.compile(

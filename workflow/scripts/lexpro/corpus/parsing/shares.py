@@ -415,7 +415,7 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     reasoning, facts = (_own_names(text, names) for text in (reasoning, facts))
     facts = amounts.besides(facts, crimes)
     convicted = amounts.convicted(reasoning)[0]
-    lists = [listed(reasoning, names, True, crimes), listed(facts, names, crimes=crimes)]
+    lists = [listed(reasoning, names, court=True, crimes=crimes), listed(facts, names, crimes=crimes)]
     figures = [
         max(amounts_of)
         for one in having
@@ -429,19 +429,19 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     reasoned = _of_each(reasoning, names, crimes, court=True)
     counts = counted(facts, names, whole, crimes=crimes)
     handlers = [one.name for one in having if _HANDLER.search("".join(one.charges))]
-    handled = counted(facts, names, whole, True, crimes) if handlers else {}
+    handled = counted(facts, names, whole, handler=True, crimes=crimes) if handlers else {}
     for defendant in having:
         name = defendant.name
         own_figures = sorted(
             (of[name] for of in lists if name in of), key=lambda one: (one.vague, one.shared)
         )
-        several = sum(map(amounts.measured, defendant.charges)) > 1
+        measured = sum(map(amounts.measured, defendant.charges))
         said = stated.get(name, [])
-        own = amounts.stated_for(convicted, said, 1 + several)
-        if several:
+        own = amounts.stated_for(convicted, said, measured)
+        if measured > 1:
             whole = max(whole, own)
         # Of several crimes a list may give one only.
-        if own_figures and own_figures[0].shared < len(having) and (not several or not own):
+        if own_figures and own_figures[0].shared < len(having) and (measured < 2 or not own):
             figure = own_figures[0]
             defendant.amount = amounts.exact(figure.amount, figure.sums, find(facts, crimes))
             continue
