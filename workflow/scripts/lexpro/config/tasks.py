@@ -103,7 +103,7 @@ class Augment(Model):
 
 
 # Settings of the form that only a ranker can answer, here and in the index.
-OF_RANKER = ("citing_shares", "charges_shown", "sentences_shown")
+OF_RANKER = ("citing_shares", "charges_shown", "sentences_shown", "least_tenths")
 
 
 class Form(Model):
@@ -132,6 +132,20 @@ class Form(Model):
     facts_chars: NonNegativeInt = Field(4000, description="Longest facts; 0: whole (characters).")
     think_chars: NonNegativeInt = Field(
         1500, description="Longest quotation of a judgment's reasoning; 0: whole (characters)."
+    )
+    listing: Literal["texts", "numbers"] = Field(
+        "texts",
+        description=(
+            "What is found; texts: statutes with their texts, before the facts; numbers: numbers of articles "
+            "alone, after the facts, written as in the answer, for models that are too small to read statutes: "
+            "answers to learn then name articles in that order, and give no reasons where they can be copied."
+        ),
+    )
+    least_tenths: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="With listing: numbers, an article or charge is shown if so many of ten such cases have it.",
     )
     article_chars: NonNegativeInt = Field(300, description="Shown of each statute; 0: whole (characters).")
     articles_chars: NonNegativeInt = Field(0, description="Shown of all statutes; 0: whole (characters).")

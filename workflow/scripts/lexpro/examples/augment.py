@@ -14,8 +14,11 @@ from lexpro.corpus.filtering.people import ORDINALS, SURNAMES
 from lexpro.hashing import draw
 from lexpro.records import Judgment
 
+# What stands for the given name after 某: judgments tell persons apart by all of these, and most
+# often by the first ones.
+_LAST = f"{ORDINALS[:3] * 3}{ORDINALS}某某某某某某12345678一二三明华"
 # Where this follows a name, the name is the beginning of somebody else's.
-_GOES_ON = rf"(?![某{ORDINALS}])"
+_GOES_ON = rf"(?![某{ORDINALS}\d])"
 
 
 def wording(settings: Augment, seed: int, question: str, wordings: int) -> int:
@@ -55,8 +58,8 @@ def order(form: Form, settings: Augment, seed: int, question: str) -> Form:
 def _alias(name: str, seed: int, doc_id: str, attempt: int) -> str:
     """A masked name as long as `name`, so that every place in the text stays where it is."""
     surname = SURNAMES[int(draw(seed, "surname", doc_id, name, attempt) * len(SURNAMES))]
-    ordinal = ORDINALS[int(draw(seed, "ordinal", doc_id, name, attempt) * len(ORDINALS))]
-    return {2: f"{surname}某", 3: f"{surname}某{ordinal}", 4: f"{surname}某某{ordinal}"}[len(name)]
+    last = _LAST[int(draw(seed, "last", doc_id, name, attempt) * len(_LAST))]
+    return {2: f"{surname}某", 3: f"{surname}某{last}", 4: f"{surname}某某{last}"}[len(name)]
 
 
 def masked(text: str, judgment: Judgment, settings: Augment, seed: int) -> tuple[str, Judgment]:

@@ -241,6 +241,12 @@ def parse_ref(ref: str, law: str = CRIMINAL_LAW) -> Article | None:
     return Article(law, int(match[1]), int(match[2] or 0)) if match else None
 
 
+def is_special(ref: str) -> bool:
+    """Whether an article is of the special part (分则) of the Criminal Law: 102 and later ones."""
+    article = parse_ref(ref)
+    return article is not None and article.number > 101
+
+
 _NUMBER = re.compile(
     rf"第?\s{{0,4}}({_N})\s{{0,4}}[条條]?\s{{0,4}}(?:[之\-－—–_.]\s{{0,4}}({_N})\s{{0,4}}[条條]?)?"
 )

@@ -18,13 +18,12 @@ from scipy import sparse
 
 from lexpro.config.index import Ranker as Settings
 from lexpro.hashing import draw
-from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.law.articles import CRIMINAL_LAW, is_special
 from lexpro.records import TIMED_KINDS
 from lexpro.retrieval import ngrams, ridge
 from lexpro.retrieval.bm25 import top
 from lexpro.retrieval.cases import Case
 from lexpro.tasks.context import Decisions, UsualSentence
-from lexpro.tasks.targets import is_special
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_json, write_json
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lexpro.law.articles import is_special
 from lexpro.rewards.completion import Completion, each, set_f1
-from lexpro.tasks.targets import is_special
 
 
 def f1(

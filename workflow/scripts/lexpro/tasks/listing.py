@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lexpro.config.tasks import Form
 from lexpro.law.numerals import NUMERAL
@@ -39,12 +39,14 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
     Args:
         articles: rows with ref and text, best first; or what this function has returned.
         form: its budgets. The style `compact` names no versions: its models are too small to read
-            them.
+            them. A listing of numbers has another limit (`least_tenths`).
 
     Returns:
         {ref, text, version, tenths} of each, text cut to `form.article_chars`; tenths: of such
         cases that cite it, None where `form.citing_shares` is off or nothing is known.
     """
+    if form.listing == "numbers":
+        return _likely(articles, form)
     kept: list[dict] = []
     characters = counted = 0
     for article in articles:
@@ -62,19 +64,36 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
     return kept
 
 
+def _likely(articles: Sequence[dict], form: Form) -> list[dict]:
+    """The articles that enough of such cases cite, without texts."""
+    kept = []
+    for article in articles:
+        tenths = article.get("tenths", tenths_of(article.get("share")))
+        if tenths is None or tenths >= form.least_tenths:
+            kept.append({"ref": article["ref"], "text": "", "version": "", "tenths": None})
+    return kept
+
+
 def tenths_of(share: float | None) -> int | None:
     """A share in tenths, 0 to 10; None for None."""
     return None if share is None else min(max(round(share * 10), 0), 10)
 
 
-def charges_line(shares: Mapping[str, float], most: int) -> str:
+def charges_line(shares: Mapping[str, float], form: Form) -> str:
     """How the likeliest charges stand in the prompt: 罪名：诈骗罪（8成）、合同诈骗罪（2成）.
+
+    With a listing of numbers as in the answer, 罪名："诈骗罪", those alone that at least
+    `form.least_tenths` of ten such cases have, and the likeliest.
 
     Args:
         shares: charge → about the share of such cases that have it, highest first.
-        most: charges that are named.
+        form: `charges_shown` is how many are named at most.
     """
-    return f"罪名：{_likeliest(list(shares.items())[:most])}"
+    named = list(shares.items())[: form.charges_shown]
+    if form.listing == "texts":
+        return f"罪名：{_likeliest(named)}"
+    likely = [name for name, share in named if tenths_of(share) >= form.least_tenths]
+    return f"罪名：{_quoted(likely or [name for name, _ in named[:1]])}"
 
 
 def sentences_line(sentences: Sequence[UsualSentence], most: int) -> str:
@@ -101,3 +120,15 @@ def line(article: dict) -> str:
     """How a shown article stands in the prompt: 264（2011-05-01起） 盗窃公私…, 264（9成） 盗窃…."""
     tenths = "" if article["tenths"] is None else f"（{article['tenths']}成）"
     return f"{article['ref']}{article['version']}{tenths} {article['text']}"
+
+
+def numbers_line(articles: Sequence[dict]) -> str:
+    """How shown articles stand in a prompt without their texts: 法条："264","52","67".
+
+    As in the answer, so that it can be a copy.
+    """
+    return f"法条：{_quoted(article['ref'] for article in articles)}"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ",".join(f'"{name}"' for name in names) or "无"

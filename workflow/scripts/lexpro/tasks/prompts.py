@@ -1,11 +1,11 @@
-"""Prompts of the four tasks: one user message that ends in the text asked about."""
+"""Prompts of the four tasks, one user message each: what is asked, the text, what was found."""
 
 from __future__ import annotations
 
 from lexpro.config.tasks import Form
 from lexpro.tasks.context import Context
 from lexpro.tasks.form import case_fields, defendant_fields
-from lexpro.tasks.listing import charges_line, line, sentences_line, shown
+from lexpro.tasks.listing import charges_line, line, numbers_line, sentences_line, shown
 
 COMPACT = {"elements": "提取要素：", "charge": "判断罪名：", "article": "引用法条：", "term": "预测刑期："}
 
@@ -90,23 +90,33 @@ def build(
         task: one of `TASKS`.
         text: a document for `elements`, else facts.
         form: of the prompt.
-        context: what retrieval found, listed before the text as the form says; None is the mode
-            without retrieval.
+        context: what retrieval found, listed as the form says; None is the mode without retrieval.
         wording: as in `instruction`.
     """
-    parts = [instruction(task, form, wording)]
-    if context is not None:
-        listed = [line(article) for article in shown(context.articles, form)]
-        if context.decisions and form.charges_shown:
-            parts.append(charges_line(context.decisions.charges, form.charges_shown))
-        if context.decisions and form.sentences_shown and task == "term":
-            parts.append(sentences_line(context.decisions.sentences, form.sentences_shown))
-        parts += ["法条：", *(listed or ["无"])]
-        if context.court_citations is not None:
-            parts.append(f"本院多引：{'、'.join(context.court_citations) or '无'}")
+    asked = [instruction(task, form, wording)]
     if context is not None or form.style == "full":
-        parts.append("判决书：" if task == "elements" else "事实：")
-    return "\n".join([*parts, text])
+        asked.append("判决书：" if task == "elements" else "事实：")
+    hints = [] if context is None else _hints(task, form, context)
+    if form.listing == "numbers":
+        return "\n".join([*asked, text, *hints])
+    return "\n".join([asked[0], *hints, *asked[1:], text])
+
+
+def _hints(task: str, form: Form, context: Context) -> list[str]:
+    """The lines of what was found."""
+    lines = []
+    if context.decisions and form.charges_shown:
+        lines.append(charges_line(context.decisions.charges, form))
+    if context.decisions and form.sentences_shown and task == "term":
+        lines.append(sentences_line(context.decisions.sentences, form.sentences_shown))
+    articles = shown(context.articles, form)
+    if form.listing == "numbers":
+        lines.append(numbers_line(articles))
+    else:
+        lines += ["法条：", *(map(line, articles) if articles else ["无"])]
+    if context.court_citations is not None:
+        lines.append(f"本院多引：{'、'.join(context.court_citations) or '无'}")
+    return lines
 
 
 def refs(context: Context | None, form: Form) -> list[str]:

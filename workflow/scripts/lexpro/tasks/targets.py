@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from lexpro.config.tasks import Form
 from lexpro.law import builtin_law as law
-from lexpro.law.articles import CRIMINAL_LAW, parse_ref
+from lexpro.law.articles import CRIMINAL_LAW, is_special, parse_ref
 from lexpro.records import TIMED_KINDS, Defendant, Judgment, Term
 from lexpro.task_names import CASE_FIELDS
 from lexpro.tasks import quotes
@@ -23,12 +23,6 @@ from lexpro.tasks.texts import section
 def refs(judgment: Judgment) -> list[str]:
     """Cited articles of the Criminal Law, each once, in the order of the judgment."""
     return list(dict.fromkeys(article.ref for article in judgment.articles if article.law == CRIMINAL_LAW))
-
-
-def is_special(ref: str) -> bool:
-    """Whether an article is of the special part (分则) of the Criminal Law: 102 and later ones."""
-    article = parse_ref(ref)
-    return article is not None and article.number > 101
 
 
 def charges(judgment: Judgment) -> list[str]:
@@ -140,8 +134,8 @@ def _charge(judgment: Judgment, shown: Sequence[str]) -> str:
     return "；".join(lines)
 
 
-def _article(judgment: Judgment) -> str:
-    """Charge → its article, circumstance → its article, then the rest."""
+def _article(judgment: Judgment, numbers: bool) -> str:
+    """Charge → its article, circumstance → its article, then the rest; or the names alone."""
     cited = refs(judgment)
     facts = law.load()
     reasons: list[tuple[str, list[str]]] = []
@@ -156,6 +150,8 @@ def _article(judgment: Judgment) -> str:
         rule = facts.circumstances.get(name)
         if rule and rule.article and rule.law == CRIMINAL_LAW:
             reasons.append((name, [rule.article]))
+    if not numbers:
+        return "；".join(name for name, based in reasons if set(based) & set(cited))
     parts, left = [], list(cited)
     for name, based in reasons:
         if used := [ref for ref in based if ref in cited]:
@@ -187,8 +183,9 @@ def think(
 ) -> str:
     """The reasoning of a completion, without its tags.
 
-    The compact style derives each value of the answer. The full style has the judgment's own
-    本院认为 before that, except for `elements`, whose prompt shows it.
+    The compact style derives each value of the answer, but none of articles and charges that can be
+    copied (`form.listing: numbers`). The full style has the judgment's own 本院认为 before that,
+    except for `elements`, whose prompt shows it.
 
     Args:
         task: one of `TASKS`.
@@ -198,6 +195,9 @@ def think(
         text: the document, which is quoted.
     """
     shown = [article["ref"] for article in articles or ()]
+    copied = articles is not None and form.listing == "numbers"
+    if copied and task in ("charge", "article"):
+        return ""
     if task == "elements":
         derived = _elements(judgment, text, form)
     elif task == "charge":
@@ -206,7 +206,8 @@ def think(
         # A list of what is used is more text to get right: a tiny model goes without
         # (docs/performance.md, "The demo" and "lecard").
         listed = articles is not None and form.style == "full"
-        derived = (_used(judgment, shown) if listed else "") + _article(judgment)
+        numbers = form.listing == "texts"
+        derived = (_used(judgment, shown) if listed else "") + _article(judgment, numbers)
     else:
         derived = _term(judgment)
     own = section(text, judgment, "reasoning") if form.style == "full" and task != "elements" else ""
@@ -234,4 +235,15 @@ def completion(
         articles: those that the prompt shows; None without retrieval.
         text: the document, which is quoted.
     """
-    return f"<think>{think(task, judgment, form, articles, text)}</think>{dump(gold(task, judgment, form))}"
+    answer = gold(task, judgment, form)
+    if task == "article" and form.listing == "numbers":
+        shown = [article["ref"] for article in articles or ()]
+        answer["法条"].sort(key=lambda ref: _place(ref, shown))
+    return f"<think>{think(task, judgment, form, articles, text)}</think>{dump(answer)}"
+
+
+def _place(ref: str, shown: Sequence[str]) -> tuple[int, bool, int, int]:
+    """Sorts the articles of an answer: those shown, in their order, then crimes, then the rest."""
+    article = parse_ref(ref)
+    number = (article.number, article.sub) if article else (0, 0)
+    return shown.index(ref) if ref in shown else len(shown), not is_special(ref), *number
