@@ -39,6 +39,23 @@ def test_names_are_masked_anew_everywhere_and_places_stay():
     assert name in completion and "张某甲" not in completion
 
 
+def test_names_are_drawn_alike_and_in_all_the_ways_in_which_judgments_mask():
+    """A model that knows the frequent ones by heart has to copy these."""
+    judgment, text = case()
+    names = [augment.masked(text, judgment, ALL, seed)[1].defendants[0].name for seed in range(300)]
+    assert all(len(name) == 3 and name[1] == "某" for name in names)
+    surnames, last = ({name[place] for name in names} for place in (0, 2))
+    assert len(surnames) > 100 and {"甲", "某", "1", "一"} < last
+
+
+def test_a_person_told_apart_by_a_number_is_another_one():
+    judgment, text = case()
+    judgment.defendants[0].name = "李某"
+    text = text.replace("张某甲", "李某")
+    assert augment.masked(text, judgment, ALL, 3)[0] != text
+    assert augment.masked(text + "证人李某1。", judgment, ALL, 3) == (text + "证人李某1。", judgment)
+
+
 @pytest.mark.parametrize("name", ["张", "阿卜杜拉·买买提", "张某"])
 def test_names_that_cannot_be_told_apart_stay(name):
     """`张某` is the beginning of 张某甲: whose name it is, is not known."""

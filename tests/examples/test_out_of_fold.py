@@ -103,6 +103,32 @@ def test_a_prompt_names_the_charges_of_such_cases(shares, said):
     assert "成）" not in prompts.build("charge", "事实", Form(style="compact"), context)
 
 
+NUMBERS = Form(style="compact", listing="numbers", least_tenths=3, charges_shown=2)
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"诈骗罪": 0.84, "合同诈骗罪": 0.22}, '罪名："诈骗罪"'),
+        ({"诈骗罪": 0.5, "盗窃罪": 0.4, "抢夺罪": 0.3}, '罪名："诈骗罪","盗窃罪"'),
+        ({"诈骗罪": 0.02, "盗窃罪": 0.01}, '罪名："诈骗罪"'),
+        ({}, "罪名：无"),
+    ],
+)
+def test_a_listing_of_numbers_has_the_likely_ones_after_the_facts_as_answers_have_them(shares, said):
+    rows = [{**ARTICLES[0], "share": 0.9}, {**ARTICLES[1], "share": 0.31}, {**ARTICLES[2], "share": 0.2}]
+    told = [row["ref"] for row in rows[:2]]
+    context = Context(rows, decisions=Decisions(shares))
+    prompt = prompts.build("article", "事实甲", NUMBERS, context)
+    line = ",".join(f'"{ref}"' for ref in told)
+    assert prompt == f"引用法条：\n事实：\n事实甲\n{said}\n法条：{line}"
+    assert prompts.refs(context, NUMBERS) == told
+    again = Context(prompts.shown(rows, NUMBERS), decisions=Decisions(shares))
+    assert prompts.build("article", "事实甲", NUMBERS, again) == prompt
+    assert prompts.build("article", "事实甲", NUMBERS, Context([])).endswith("\n法条：无")
+    assert prompts.build("article", "事实甲", NUMBERS) == "引用法条：\n事实甲"
+
+
 @pytest.mark.parametrize(
     ("sentences", "said"),
     [

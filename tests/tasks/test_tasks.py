@@ -151,6 +151,33 @@ def test_prompts_list_articles_by_rank_within_the_budget():
     assert prompts.build("elements", "判决书甲", plain_form()) == "提取要素：\n判决书甲"
 
 
+def test_answers_to_a_listing_of_numbers_copy_it_and_then_go_on():
+    """Shown articles in the order of the prompt, then crimes, then the rest."""
+    judgment, text = case()
+    form = plain_form(listing="numbers")
+    cited = set(targets.refs(judgment))
+    assert cited == {"264", "67", "52"}
+
+    def answer(*shown):
+        rows = [{"ref": ref, "text": "", "version": "", "tenths": None} for ref in shown]
+        return targets.completion("article", judgment, form, rows, text)
+
+    assert answer("67", "25", "264") == '<think></think>{"法条":["67","264","52"]}'
+    assert answer("52") == '<think></think>{"法条":["52","264","67"]}'
+    assert answer() == '<think></think>{"法条":["264","52","67"]}'
+    alone = targets.completion("article", judgment, form, None, text)
+    assert alone == '<think>盗窃罪；坦白</think>{"法条":["264","52","67"]}'
+    assert targets.completion("charge", judgment, form, [], text) == '<think></think>{"罪名":["盗窃罪"]}'
+    assert targets.think("charge", judgment, form, None, text)
+    assert set(targets.gold("article", judgment, form)["法条"]) == cited
+
+
+@pytest.mark.parametrize("form", [{"listing": "numbers", "citing_shares": True}, {"least_tenths": 3}])
+def test_settings_of_the_other_listing_are_refused(form):
+    with pytest.raises(ValueError, match="leave one of them"):
+        plain_form(**form)
+
+
 @pytest.mark.parametrize(
     ("days", "label"),
     [

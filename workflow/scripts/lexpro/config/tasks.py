@@ -181,6 +181,15 @@ class Form(Model):
         ),
     )
 
+    @model_validator(mode="after")
+    def _of_one_listing(self):
+        other = {"numbers": "citing_shares", "texts": "least_tenths"}[self.listing]
+        if getattr(self, other):
+            raise clash(
+                [other, "listing"], f"{other} says nothing with listing: {self.listing}; leave one of them"
+            )
+        return self
+
 
 class Settings(Model):
     """Splits (case families together, balanced over provinces and charges), prompts, answers."""
