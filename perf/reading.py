@@ -22,7 +22,7 @@ import os
 import re
 import tarfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +71,11 @@ def _labelled_articles(label: dict) -> set[tuple]:
     return cited
 
 
+def _yuan(amount: float | None) -> float | None:
+    """To the fen, as records have it; nothing is no amount."""
+    return round(amount, 2) if amount else None
+
+
 # Field of a defendant → (what the record says, what the label says).
 OF_A_DEFENDANT: dict[str, tuple[Callable[[Defendant], object], Callable[[dict], object]]] = {
     "name": (lambda d: name_hash(d.name), lambda label: label["name"]),
@@ -91,7 +96,7 @@ OF_A_DEFENDANT: dict[str, tuple[Callable[[Defendant], object], Callable[[dict], 
     "compensation": (lambda d: d.compensation, lambda label: label["compensation"]),
     "restitution": (lambda d: d.restitution, lambda label: label["restitution"]),
     "circumstances": (lambda d: set(d.circumstances), lambda label: set(label["circumstances"])),
-    "own_amount": (lambda d: d.amount or None, lambda label: label["amount"] or None),
+    "own_amount": (lambda d: _yuan(d.amount), lambda label: _yuan(label["amount"])),
 }
 # Where a label holds the field, if not under the field's own name.
 _HELD = {"own_amount": "amount"}
@@ -103,7 +108,7 @@ OF_A_DOCUMENT: dict[str, tuple[Callable[[Judgment], object], Callable[[dict], ob
     "instance": (lambda j: j.instance or "first", lambda label: label["instance"]),
     "defendants": (lambda j: len(j.defendants), lambda label: len(label["defendants"])),
     "articles": (_articles, _labelled_articles),
-    "amount": (lambda j: j.amount or None, lambda label: label["amount"] or None),
+    "amount": (lambda j: _yuan(j.amount), lambda label: _yuan(label["amount"])),
 }
 
 
@@ -214,6 +219,19 @@ def fate(judgment: Judgment, text: str, settings: Settings) -> str:
     return KEPT
 
 
+def paired(defendants: Sequence[Defendant], people: Sequence[dict]) -> Iterator[tuple[Defendant, dict]]:
+    """Each defendant with the label of that name; those without one in the order that is left."""
+    left = list(people)
+    order = {}
+    for place, defendant in enumerate(defendants):
+        person = next((one for one in left if one["name"] == name_hash(defendant.name)), None)
+        if person is not None:
+            left.remove(person)
+            order[place] = person
+    for place, defendant in enumerate(defendants):
+        yield defendant, order[place] if place in order else left.pop(0)
+
+
 def measure(labels: list[dict], show: str | None) -> dict:
     """{kept and dropped, fields by group}."""
     texts = documents({label["id"] for label in labels})
@@ -243,7 +261,7 @@ def measure(labels: list[dict], show: str | None) -> dict:
         for field, readings in OF_A_DOCUMENT.items():
             tell(field, readings, judgment, label)
         if len(judgment.defendants) == len(label["defendants"]):
-            for defendant, person in zip(judgment.defendants, label["defendants"], strict=True):
+            for defendant, person in paired(judgment.defendants, label["defendants"]):
                 for field, readings in OF_A_DEFENDANT.items():
                     tell(field, readings, defendant, person)
     return {

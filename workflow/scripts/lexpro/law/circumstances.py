@@ -18,7 +18,7 @@ _WORDS = {
     "立功": r"立功",
     "累犯": r"累犯",
     "毒品再犯": r"毒品(?:犯罪的?)?再犯"
-    r"|因[^，。；]{0,16}毒品罪被判(?:过刑|处)[^。；]{0,40}(?:又|再)(?:次)?犯[^，。；]{0,20}毒品",
+    r"|因[^，。；]{0,16}毒品罪被判(?:过刑|处)[^。；]{0,40}(?:(?:又|再)(?:次)?犯[^，。；]{0,20}毒品|毒品?罪从重)",
     "从犯": r"(?<!主)(?<!主、)从犯(?!罪(?!责))"
     r"|起(?:了|到|到了)?(?:次要|辅助|帮助)(?:(?:或者?|和|及|与|、)?(?:次要|辅助|帮助))?的?作用",
     "胁从犯": r"胁从犯|被胁迫参加",
@@ -34,7 +34,7 @@ _WORDS = {
     "防卫过当": r"防卫过当",
     "避险过当": r"避险过当",
     "退赃": r"退赃|退赔(?!被害人[^，。；]{0,10}元|的?责任|给[^，。；]{1,4}[0-9])|退缴|退出(?:全部|部分)?(?:赃|违法)"
-    r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?(?:[0-9一二三四五六七八九十百千万余.]{1,12}元)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|侵占|挪用|被骗|被盗|骗取)"
+    r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?(?:[0-9一二三四五六七八九十百千万余.]{1,12}元)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|透支|侵占|挪用|被骗|被盗|骗取)"
     r"|(?:赃款|赃物|违法所得|犯罪所得|挪用款|挪用的?(?:资金|公款))(?:已)?(?:全部|全额|部分)?(?:予以)?(?:退还|退缴|退出|退清|归还)"
     r"|挪用的?[^，。；]{0,8}(?:资金|款)[^，。；]{0,4}(?:退还|归还|退清)"
     r"|退还了?(?:被害|集资|投资|(?:全部|部分)(?:款项|钱款)|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
@@ -45,7 +45,10 @@ _WORDS = {
     "被害人过错": r"被害(?:人|方)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
     r"[^，。；]{0,10}(?:过错|责任)(?!能力|险)"
     r"|被害(?:人|方)(?:(?:(?!被告人|辩护人)|(?<=[对向与和将]))[^。；]){0,100}?(?<![没不])(?:有|存在|负有|具有)"
-    r"[^，。；]{0,10}过错",
+    r"[^，。；]{0,10}过错"
+    # 刘某先打黄某，对引发互殴有过错，可对黄某从轻处罚: what makes it lighter is the victim's.
+    r"|对(?:于)?(?:案件|本案|纠纷|矛盾|事件|冲突|引发|引起|激化)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
+    r"[^，。；]{0,10}过错(?=[^。]{0,30}(?:从轻|减轻))",
 }
 NAMES = tuple(_WORDS)
 # Truthful confession (如实供述) that is not called 坦白.
@@ -54,7 +57,7 @@ _KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
 _BACK = {key: name for name, key in _KEY.items()}
 # What they begin with is looked at first: six times as fast as trying all of them at every
 # character.
-_FIRST = "赃挪违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有能"
+_FIRST = "对赃挪违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有能"
 _ANY = re.compile(
     f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{_KEY[name]}>{words})' for name, words in _WORDS.items())})"
 )
@@ -74,7 +77,7 @@ _NEGATED_AFTER = re.compile(
 )
 # Who else says something, what the court then looks at, and what it makes of it.
 _EVENT = re.compile(
-    r"(?=[不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代。\n])(?:"
+    r"(?=[不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代关。\n])(?:"
     r"(?P<stop>[。\n])"
     r"|(?P<reject>不(?:予|能|应|足以)?(?:予以)?(?:采纳|支持|采信|认可|认定)|不(?:能)?成立|难以(?:成立|采纳|采信|支持)"
     r"|无[^，。；]{0,6}(?:事实|法律|证据|依据)|于法无据|没有(?:事实|法律|证据)|(?:事实|证据|法律|规定|情况)[^，。；]{0,6}不符"
@@ -87,7 +90,7 @@ _EVENT = re.compile(
     r"|仍然?(?:应|可|属|构成|系)|(?:故|因此)[^，。；]{0,10}(?:应当?|可以?|能)(?:予以|依法)?认定|(?<=[见点由解]，)(?:因为?|由于|鉴于|根据|按照|依照))"
     r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
     r"|(?P<claim>辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
-    r"|公诉(?:机关|人)(?![^，。；]{0,30}异议)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|(?<![虽然的次])辩解(?!意见|理由|观点|[。；及、])|所提"
+    r"|公诉(?:机关|人)(?![^，。；]{0,30}异议)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|关于其(?![他余中])|(?<![虽然的次])辩解(?!意见|理由|观点|[。；及、])|所提"
     r"|提出(?!者|犯意|作案|[由让要去到并盗抢殴将以帮])))"
 )
 _OPINION = re.compile("意见|辩解|主张|理由|观点")
@@ -100,9 +103,13 @@ _GOES_ON = re.compile(
 _CONCLUDED = re.compile(r"(?:故|因此|所以|因而|据此)(?:对|对于)?[^，。；]{0,16}$")
 _CONCEDED = re.compile(r"虽(?:(?!但)[^。；])*$|[仅只]$")
 _AFFIRMED = re.compile(r"(?:应当?|可以?|依法|足以)(?:依法)?认定[^，。；]{0,10}$")
-# 仅如实供述了公诉机关指控的事实; 公诉机关指控系主犯，但辩护人提出系从犯.
+# 仅如实供述了公诉机关指控的事实: nobody speaks anew; 公诉机关指控系主犯，但辩护人提出系从犯.
 _NAMES_A_CHARGE = re.compile(r"[^，。；\n](?:公诉机关|公诉人|检察院|检察机关)指控的")
 _CONTRADICTS = re.compile(r"但[^，。；]{0,16}$")
+# 对辩护人提出的该项意见，不予采纳: nobody speaks anew either.
+_SAME_CLAIM = re.compile(
+    r"[^，。；]{0,14}(?:该|此|上述|前述|以上|这)(?:项|节|点|一|些|部分)?[^，。；]{0,8}(?:意见|理由|观点|主张|请求|辩解)"
+)
 # A reason may take some sentences; what goes on for longer answers no claim.
 _LONGEST = 900
 # A question, a heading or what the law asks for: 关于是否构成自首的问题, 成立自首应同时满足….
@@ -130,7 +137,15 @@ _EXHIBIT = re.compile(
     r"(?:（?[0-9一二三四五六七八九十]{1,3}）?[、.．，])[^。]{0,150}(?:证明|证实|载明|证言|笔录)"
 )
 # Who takes a confession back has none: 庭审中翻供.
-_RECANTED = re.compile(r"(?<![未没])翻供")
+_RECANTED = re.compile(
+    r"(?<![未没])翻供|但[^，。；]{0,6}庭审[^，。；]{0,8}(?:避重就轻|否认|推翻|不如实|(?:不|拒不)认罪)"
+)
+# 均起主要作用，不宜区分主从犯: nobody is called either.
+_NOT_TOLD_APART = re.compile("不(?:宜|予|应当?|能|再|足以)?(?:予以|明确|进行)?(?:划分|区分|分)[^，。；]{0,2}主")
+# 上述七被告人，尤其是其中作用较小的从犯: some of them are accessories anyway.
+_OF_SOME = re.compile(r"其中[^，。；、]{0,12}的$")
+# The fault of a defendant.
+_OWN_FAULT = re.compile("被告人[^，。；]{0,12}$")
 # Said of others, on a condition, or of the law: nothing is found about the defendant.
 _OTHERS = re.compile(
     r"(?:同案(?:犯|人)|另案)[^，。；]{0,6}$|(?:如果|即使|即便|假如|倘若)[^，。；]{0,12}$|[条款项]（[^（）]{0,10}$"
@@ -200,7 +215,7 @@ def findings(text: str) -> list[Finding]:
             hits.append(Finding(_implied(name, words), place, name in words))
         elif name in words and _NEGATED.search(before[-24:]):
             hits.append(Finding(name, match.start(), denied=True))
-    if "翻供" in text:
+    if "翻供" in text or "庭审" in text:
         hits += [Finding("坦白", match.start(), denied=True) for match in _RECANTED.finditer(text)]
     return _upheld(text, sorted(hits, key=lambda hit: hit.place)) if hits else []
 
@@ -256,8 +271,14 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             claim = None
         start = max(0, event.start() - 20)
         if kind == "claim":
-            if claim and claim.looking and _NAMES_A_CHARGE.match(text, max(0, event.start() - 1)):
-                # 仅如实供述了公诉机关指控的事实: nobody speaks anew.
+            if (
+                claim
+                and claim.looking
+                and (
+                    _NAMES_A_CHARGE.match(text, max(0, event.start() - 1))
+                    or _SAME_CLAIM.match(text, event.start())
+                )
+            ):
                 continue
             if claim and not claim.looking and _CONTRADICTS.search(text, start, event.start()):
                 claim.claimed = []
@@ -333,6 +354,9 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
         negated
         or _NEGATED_AFTER.search(after)
         or (name == "坦白" and _NOT_OF.search(before))
+        or (name == "主犯" and "主犯" not in words and _NOT_TOLD_APART.search(near + words + after))
+        or (name in ("从犯", "主犯") and _OF_SOME.search(near))
+        or (name == "被害人过错" and words.startswith("对") and _OWN_FAULT.search(before))
         or _OTHERS.search(near)
         or _ASKED.search(near)
         or _QUESTION.match(after)

@@ -48,7 +48,7 @@ _BEFORE_TOGETHER = re.compile(
 )
 # With whom, to whom or by whom something is done: they are no subject.
 _NO_SUBJECT = re.compile(
-    r"(?:伙同|跟随|受|抓获|抓捕|揭发|检举|指使|劝说|规劝|通知|联系|带领|帮助|协助|供出|指认|殴打|委托|雇佣|纠集|低于|高于|小于|大于|次于|与|同|(?:^|[，。；在系其])和)"
+    r"(?:伙同|跟随|受|抓获|抓捕|揭发|检举|指使|劝说|规劝|通知|联系|带领|帮助|协助|供出|指认|殴打|委托|雇佣|纠集|低于|高于|小于|大于|次于|轻于|重于|弱于|相[对较比]于|相较|较之|比起|与|同|(?:^|[，。；在系其])和|的(?=同案))"
     r"(?:同案)?(?:犯|人)?(?:原审)?(?:被告(?:人|单位))?$"
 )
 # The same of several: 与上述四被告人相比.
@@ -170,9 +170,7 @@ def _named(text: str, forms: dict[str, str], unit: str | None) -> Iterator[_Grou
 
     被告单位 without a name is the only unit.
     """
-    found = [
-        (at, at + len(form), name) for form, name in forms.items() for at in payments.places_of(text, form)
-    ]
+    found = [(at, at + len(form), forms[form]) for at, form in payments.named_in(text, forms)]
     if unit:
         found += [
             (*match.span(), unit) for match in _UNIT.finditer(text) if not text.startswith(unit, match.end())
@@ -295,8 +293,12 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             if (summed and (len(talk.subject) > 1 or not talk.here)) or _stranger(reasoning, place, names):
                 continue
             who = _each(reasoning, last, place, talk, named)
-            if event.name == "被害人过错" and (not talk.here or reasoning.startswith("被害", begin)):
+            of_the_victim = event.name == "被害人过错" and reasoning.startswith("被害", begin)
+            of_the_case = event.name == "谅解" and reasoning.startswith("本案", begin)
+            if (event.name == "被害人过错" and not talk.here) or of_the_victim:
                 # The fault of a victim is nobody's: told of the victim it counts for all.
+                who = talk.names
+            elif of_the_case and not talk.here:
                 who = talk.names
             elif units and reasoning.endswith("单位", 0, place):
                 who = units

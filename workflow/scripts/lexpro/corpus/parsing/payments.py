@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lexpro.corpus.parsing.tokens import clean
 from lexpro.law import money
@@ -80,6 +80,17 @@ def places_of(sentence: str, name: str) -> Iterator[int]:
         at = sentence.find(name, at + 1)
 
 
+def named_in(text: str, names: Iterable[str]) -> list[tuple[int, str]]:
+    """(where, who) of the names in a text, in order; none inside another (刘某 in 刘某民)."""
+    found: list[tuple[int, str]] = []
+    end = 0
+    for start, _, name in sorted((at, -len(name), name) for name in names for at in places_of(text, name)):
+        if start >= end:
+            found.append((start, name))
+            end = start + len(name)
+    return found
+
+
 def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
     """(where, who) of each group of defendants that a sentence names.
 
@@ -89,10 +100,7 @@ def _payers(sentence: str, names: list[str]) -> list[tuple[int, list[str]]]:
         return []
     groups: list[tuple[int, list[str]]] = []
     end = 0
-    places = ((at, -len(name), name) for name in names for at in places_of(sentence, name))
-    for start, _, name in sorted(places):
-        if start < end:
-            continue
+    for start, name in named_in(sentence, names):
         if groups and _JOINED.fullmatch(sentence, end, start):
             groups[-1][1].append(name)
         else:

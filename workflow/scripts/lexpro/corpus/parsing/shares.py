@@ -18,13 +18,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from lexpro.corpus.parsing import amounts
-from lexpro.corpus.parsing.payments import places_of
+from lexpro.corpus.parsing import amounts, parties
+from lexpro.corpus.parsing.payments import named_in
 from lexpro.corpus.parsing.sums import ANY, GANG, Crimes, Sum, find
 from lexpro.records import Defendant, Money
 
 # 卖给乙, 从乙处: said of the other.
-_OTHER = re.compile(r"(?:给|向|从|经|介绍|为(?=同案|被告))(?:同案)?(?:被告(?:人|单位))?$")
+_OTHER = re.compile(r"(?:给予?|向|从|经|介绍|为(?=同案|被告))(?:同案)?(?:被告(?:人|单位))?$")
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
 _STOP = re.compile(r"[。\n]")
 _SENTENCE = re.compile(r"[^。\n]+")
@@ -42,6 +42,8 @@ _SHARE = re.compile(
 )
 # Another masked name of a defendant.
 _MASKED = re.compile("(被告人)([一-龥])某(?:[0-9]{1,2}|[甲乙丙丁])?(?![某×]|（?(?:另案|已判))")
+# A unit by its short name.
+_SHORT_UNIT = re.compile("被告单位([^，。；、：（）\\s]{0,24}?(?:公司|厂|中心|合作社|集团|医院|学校))")
 # How far behind the name a figure is still its own.
 _NEAR = 100
 # A sum before the counts is theirs if they come to no more than a little above it.
@@ -118,18 +120,13 @@ def _within(sums: Sequence[Sum], start: int, end: int) -> Sequence[Sum]:
     return sums[first : bisect_left(sums, end, first, key=lambda one: one.start)]
 
 
-def _places(text: str, names: Sequence[str]) -> list[tuple[int, str]]:
-    """(where, who) of the names in a text."""
-    return sorted((at, who) for who in names for at in places_of(text, who))
-
-
 def _acting(text: str, names: Sequence[str]) -> Iterator[tuple[int, str]]:
     """(where, who) of the names in a text, without those that something is done with.
 
     卖给乙、丙 says nothing of 乙 and 丙.
     """
     end, other = 0, False
-    for start, name in _places(text, names):
+    for start, name in named_in(text, names):
         joined = other and _JOINED.fullmatch(text, end, start)
         other = bool(joined or _OTHER.search(text, max(0, start - 8), start))
         end = start + len(name)
@@ -314,7 +311,7 @@ def _of_counts(
         piece = facts[begin : over.start() if over else stop]
         own = list(_within(sums, begin, begin + len(piece)))
         own = [replace(one, part=False) for one in _of_the_gang(facts, own) or own]
-        acting = _places(piece, names) if handler else _acting(piece, names)
+        acting = named_in(piece, names) if handler else _acting(piece, names)
         who = list(dict.fromkeys(name for _, name in acting))
         if not who and _TOGETHER.search(piece):
             who = lately or list(names)
@@ -383,13 +380,20 @@ def _own(sums: Sequence[Sum]) -> Money:
 
 
 def _own_names(text: str, names: Sequence[str]) -> str:
-    """A text with 李某1 and 李某 behind 被告人 called by name, if one defendant only is a 李."""
+    """A text with defendants called by name.
+
+    李某1 and 李某 behind 被告人, if one defendant only is a 李; 被告单位创馨公司, if one only is a unit.
+    """
 
     def name_of(match: re.Match[str]) -> str:
         own = [name for name in names if name.startswith(match[2])]
         return match[1] + own[0] if len(own) == 1 else match[0]
 
-    return _MASKED.sub(name_of, text)
+    text = _MASKED.sub(name_of, text)
+    units = [name for name in names if parties.UNIT.search(name)]
+    if len(units) != 1:
+        return text
+    return _SHORT_UNIT.sub(lambda match: match[0] if match[1] == units[0] else f"被告单位{units[0]}", text)
 
 
 def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]) -> Money:
