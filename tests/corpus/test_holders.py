@@ -56,6 +56,11 @@ FOUND = {
     f"上述三被告人均积极参与。被告人{B}、{C}与其他被告人相比，起次要作用，系从犯": ([], ["从犯"], ["从犯"]),
     f"被告人{B}的作用明显低于被告人{A}，应属从犯": ([], ["从犯"], []),
     f"被告人{A}的家属代被告人{B}赔偿，取得谅解": ([], ["谅解"], []),
+    f"被告人{B}的地位相对于被告人{A}低，结合其归案后如实供述": ([], ["坦白"], []),
+    f"被告人{B}协助抓捕可能被判处无期徒刑的同案被告人{A}，系立功": ([], ["立功"], []),
+    f"被告人{A}、{B}在侦查阶段如实供述，但被告人{B}在庭审过程中避重就轻": (["坦白"], [], []),
+    f"被告人{B}系自首。本案被害人出具了谅解书": (["谅解"], ["自首", "谅解"], ["谅解"]),
+    f"被告人{B}系自首。被害人出具了谅解书": ([], ["自首", "谅解"], []),
     # Other ways to join, and to count.
     f"被告人{A}或{B}操纵秤，起主要作用，系主犯": (["主犯"], ["主犯"], []),
     f"被告人{A}、郑大山、{C}系主犯": (["主犯"], [], ["主犯"]),
@@ -193,3 +198,12 @@ def test_breaks_say_nothing():
         broken = re.sub("(?<=[，。；])", lambda _, rng=rng: rng.choice(["", "\n", " ", "　"]), text)
         for form in (text, broken):
             assert tuple(d.circumstances for d in structure(form, "x").defendants) == right
+
+
+@given(st.permutations(["刘某", "刘某民", "刘某某", "王某", "王某才"]), st.integers(1, 5))
+def test_a_name_inside_another_name_is_not_said(names, number):
+    """In any order, whoever is listed has it, and nobody else."""
+    listed = names[:number]
+    defendants = [Defendant(name) for name in sorted(names)]
+    holders.assign([f"被告人{'、'.join(listed)}到案后如实供述，是坦白。"], defendants)
+    assert {one.name for one in defendants if one.circumstances == ["坦白"]} == set(listed)

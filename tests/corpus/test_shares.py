@@ -196,3 +196,37 @@ def test_crimes_that_are_seldom_measured_take_no_sum_of_another():
     facts = f"{A}套现资金共计60万元。"
     charges = [["非法经营罪"], ["妨害信用卡管理罪"]]
     assert of_each(facts, NAMES, charges=charges) == [600_000, 0]
+
+
+@pytest.mark.parametrize("longer", ["刘某民", "刘某军"])
+def test_a_name_inside_another_name_has_no_part_in_its_counts(longer):
+    facts = (
+        f"1、{longer}窃得电缆，价值3000元。2、{longer}、刘某窃得手机，价值1000元。3、刘某窃得烟，价值500元。"
+    )
+    assert of_each(facts, [longer, "刘某"]) == [4000, 1500]
+
+
+def test_so_many_times_in_the_story_of_one_count_is_not_all_that_somebody_did():
+    facts = (
+        "1、2012年6月27日至29日，被告人张某甲先后二次窃得电缆线800米，价值人民币64704元。"
+        "2、2012年7月9日，被告人张某甲、张某乙窃得电缆线600米，价值人民币33600元。"
+    )
+    assert of_each(facts, NAMES) == [98304, 33600]
+    said = (
+        "自2017年6月2日至2017年6月15日，张某甲诈骗成功三次，骗取财物共计人民币120000元。"
+        "张某乙诈骗两次，共计人民币60000元。"
+    )
+    assert of_each(said, NAMES) == [120000, 60000]
+
+
+def test_a_unit_has_a_short_name():
+    reasoning = (
+        "被告单位创馨公司偷逃应缴税额达594万余元，构成走私普通货物罪。被告人张某甲偷逃应缴税额达555万余元。"
+    )
+    names = ["上海创馨化妆品有限公司", "张某甲"]
+    assert of_each("", names, reasoning, [["走私普通货物、物品罪"]] * 2) == [5940000, 5550000]
+
+
+def test_bribes_are_counted_however_they_are_told():
+    facts = "张某甲先后向某站等单位贿送人民币计119万余元；张某乙先后向某局等单位贿送人民币计58万余元。"
+    assert of_each(facts, NAMES, charges=[["行贿罪"]] * 2) == [1190000, 580000]

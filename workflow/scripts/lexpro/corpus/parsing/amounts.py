@@ -15,13 +15,15 @@ from lexpro.records import Money
 
 # Where the reasoning says what the crime is.
 _CONVICTED = re.compile(r"构成|触犯")
-_FOUND = re.compile(r"罪名[^，。；]{0,4}成立|本院[^，。；]{0,8}认定|数额(?:较|特别)?巨?大|非法占有为目的")
+_FOUND = re.compile(
+    r"罪名[^，。；]{0,4}成立|本院[^，。；]{0,8}认定|数额(?:较|特别)?巨?大|非法占有为目的|(?:数额|金额)(?:共计|达|为)"
+)
 _CLAIMED = re.compile("辩护人?的|辩护人|辩解|辩称|(?<!鉴定)意见|是否|还是")
 # Crimes that no sum measures: against persons, with drugs or arms, of damage and of neglect.
 _UNMEASURED = re.compile(
     r"毒品|吸毒|伤害|杀人|致人|强奸|猥亵|拘禁|绑架|拐卖|遗弃|虐待|侮辱|诽谤|诬告|重婚|侵入住宅|交通肇事|危险驾驶|枪支|弹药|爆炸物|妨害公务|聚众|放火|失火|爆炸罪"
     r"|危险方法|事故罪|黑社会|窝藏、包庇|伪证|妨害作证|伪造证据|林木|农用地|野生动物|水产品|狩猎|保护植物|污染环境|滥用职权|玩忽职守|失职|徇私|公民个人信息"
-    r"|公文、证件|劳动报酬|拒不执行|印章|身份证件|行医|考试|国（边）境|邪教|电力设备|计算机信息系统数据"
+    r"|公文、证件|劳动报酬|拒不执行|印章|身份证件|行医|考试|国（边）境|邪教|电力设备|易燃易爆设备|卖淫|计算机信息系统数据"
 )
 # What a sum of the facts is, where such a crime is about it.
 _ASKED = re.compile("索要|索取|强拿硬要|强行要|勒索")

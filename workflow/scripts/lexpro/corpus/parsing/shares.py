@@ -37,8 +37,11 @@ _SUBJECT = re.compile(
 _WITH = re.compile(r"(?:伙同|会同|[与和、])(?:同案)?(?:被告(?:人|单位))?$")
 # What makes a sum that of all somebody did: 参与五起, 涉案价值, 诈骗数额.
 _SHARE = re.compile(
-    r"参与|涉案|(?<![第0-9一二三四五六七八九十])(?:[0-9]{1,3}|[二三四五六七八九十]{1,3})(?:余|多)?(?:起|次|笔|节|宗)|[一1](?:起|次|笔|节|宗)(?=[，、（])"
-    r"|(?:犯罪|诈骗|盗窃|窃取|抢劫|抢夺|敲诈勒索|受贿|行贿|贪污|侵占|挪用|经营|销售|交易|走私|吸收|集资|虚开|赌博|掩饰|收购|敲诈|骗取|强迫交易)[^，。；]{0,8}(?:数额|金额|价值)|偷逃[^，。；]{0,6}税"
+    r"参与|涉案|(?:犯罪|诈骗|盗窃|窃取|抢劫|抢夺|敲诈勒索|受贿|行贿|贪污|侵占|挪用|经营|销售|交易|走私|吸收|集资|虚开|赌博|掩饰|收购|敲诈|骗取|强迫交易)[^，。；]{0,8}(?:数额|金额|价值)|偷逃[^，。；]{0,6}税"
+)
+# So many times; of one story that its day begins it is no more than how it went.
+_TIMES = re.compile(
+    r"(?<![第0-9一二三四五六七八九十])(?:[0-9]{1,3}|[二三四五六七八九十]{1,3})(?:余|多)?(?:起|次|笔|节|宗)|[一1](?:起|次|笔|节|宗)(?=[，、（])"
 )
 # Another masked name of a defendant.
 _MASKED = re.compile("(被告人)([一-龥])某(?:[0-9]{1,2}|[甲乙丙丁])?(?![某×]|（?(?:另案|已判))")
@@ -48,7 +51,7 @@ _SHORT_UNIT = re.compile("被告单位([^，。；、：（）\\s]{0,24}?(?:公�
 _NEAR = 100
 # A sum before the counts is theirs if they come to no more than a little above it.
 _NEARLY = 0.9
-_VALUED = re.compile(r"价值|数额|金额|[共合]计|共|非法吸收|资金")
+_VALUED = re.compile(r"价值|数额|金额|[共合]计|共|计(?:人民币)?$|非法吸收|资金")
 # Of one of those that were named: 被告人乙参与…
 _TOOK_PART = re.compile("参与|单独|个人|独自")
 _WITH_OTHERS = re.compile("[、和与及](?:被告人)?$")
@@ -222,7 +225,11 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
             (stretch, own, said)
             for stretch, own, said, dated in figures
             if len(said) <= _NEAR
-            and (_SHARE.search(said) or (len(figures) > 1 and not dated and _VALUED.search(said)))
+            and (
+                _SHARE.search(said)
+                or (not dated and len(figures) > 1 and _VALUED.search(said))
+                or (_TIMES.search(said) and (not dated or any(one.kind == "total" for one in own)))
+            )
         ]
         for stretch, own, said in shares:
             who = list(dict.fromkeys(stretch.names))
@@ -382,7 +389,7 @@ def _own(sums: Sequence[Sum]) -> Money:
 def _own_names(text: str, names: Sequence[str]) -> str:
     """A text with defendants called by name.
 
-    李某1 and 李某 behind 被告人, if one defendant only is a 李; 被告单位创馨公司, if one only is a unit.
+    李某1 and 李某 behind 被告人, if one only is a 李; a unit by its short name, if there is one.
     """
 
     def name_of(match: re.Match[str]) -> str:
