@@ -253,3 +253,19 @@ def test_proceeds_of_a_crime_sentence_nobody():
 def test_words_typed_twice_and_a_mark_left_out(text, charge):
     defendant = one(text)
     assert (defendant.charges, months([defendant])) == ([charge], [6])
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "刑期自判决执行之日起计算。判决执行以前先行羁押的，羁押一日折抵刑期一日。",
+        "以上有期徒刑刑期，均自判决执行之日起计算。",
+        "判决执行前先行羁押的，羁押一日折抵刑期一日。",
+    ],
+)
+def test_a_remark_without_brackets_decides_nothing(remark):
+    found = one(
+        "被告人张某犯贪污罪，判处有期徒刑二年；犯诈骗罪，判处有期徒刑四年，并处罚金1000元；"
+        f"决定执行有期徒刑五年，并处罚金1000元。{remark}"
+    )
+    assert (found.sentence, found.fine) == (Term("有期徒刑", 60), 1000)

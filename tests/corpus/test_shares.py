@@ -230,3 +230,26 @@ def test_a_unit_has_a_short_name():
 def test_bribes_are_counted_however_they_are_told():
     facts = "张某甲先后向某站等单位贿送人民币计119万余元；张某乙先后向某局等单位贿送人民币计58万余元。"
     assert of_each(facts, NAMES, charges=[["行贿罪"]] * 2) == [1190000, 580000]
+
+
+@given(st.permutations([29300, 18500, 8500, 7500, 7000, 3200]), st.integers(2, 6), st.booleans())
+def test_respectively_gives_each_of_a_list_one_sum(order, number, yuan):
+    sums = order[:number]
+    names = [f"张某{letter}" for letter in "甲乙丙丁戊己"[: len(sums)]]
+    said = "、".join(f"{'人民币' if yuan else ''}{one}元" for one in sums)
+    facts = f"被告人{'、'.join(names)}多次聚众赌博，参与场次抽头获利分别约{said}。"
+    assert of_each(facts, names) == sums
+
+
+@pytest.mark.parametrize(
+    ("told", "amount"),
+    [
+        ("公安人员查获卷烟，价值人民币178640元。扣押于公安局的卷烟、现金9600元", 178640),
+        ("公安人员缴获的假冒注册商标的洋酒共价值人民币129540元", 129540),
+        ("被扣押的烟叶值款人民币137355元", 137355),
+        ("将发票入账并抵扣税款91170元", 91170),
+        ("根据购买假药人员的证言统计被告人销售假药的金额达67164元", 67164),
+    ],
+)
+def test_what_was_found_is_its_value_and_not_the_cash_beside(told, amount):
+    assert of_each(f"被告人张某甲销售假冒商品。{told}。", ["张某甲"]) == [amount]

@@ -145,7 +145,7 @@ _EXHIBIT = re.compile(
 )
 # Who takes a confession back has none: 庭审中翻供.
 _RECANTED = re.compile(
-    r"(?<![未没])翻供|但[^，。；]{0,6}庭审[^，。；]{0,8}(?:避重就轻|否认|推翻|不如实|(?:不|拒不)认罪)"
+    r"(?<![未没])翻供|但[^，。；]{0,12}庭审[^，。；]{0,8}(?:避重就轻|否认|推翻|不如实|(?:不|拒不)认罪)"
 )
 # 均起主要作用，不宜区分主从犯: nobody is called either.
 _NOT_TOLD_APART = re.compile(
@@ -225,7 +225,7 @@ def findings(text: str) -> list[Finding]:
         elif name in words and _NEGATED.search(before[-24:]):
             hits.append(Finding(name, match.start(), denied=True))
     if "翻供" in text or "庭审" in text:
-        hits += [Finding("坦白", match.start(), denied=True) for match in _RECANTED.finditer(text)]
+        hits += [Finding("坦白", match.end() - 1, denied=True) for match in _RECANTED.finditer(text)]
     return _upheld(text, sorted(hits, key=lambda hit: hit.place)) if hits else []
 
 

@@ -16,7 +16,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 
 from lexpro.corpus.parsing import amounts, parties
 from lexpro.corpus.parsing.payments import named_in
@@ -28,6 +28,9 @@ _OTHER = re.compile(r"(?:给予?|向|从|经|介绍|为(?=同案|被告))(?:同�
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
 _STOP = re.compile(r"[。\n]")
 _SENTENCE = re.compile(r"[^。\n]+")
+_RESPECTIVELY = re.compile(r"分别|依次")
+# A sum and what is before the next of a list.
+_LISTED = re.compile("(?:约|人民币)*[0-9.,，]{1,16}[万亿]?余?元(?:余|左右)?[、，和及与]")
 # 其中甲…，乙…: each of those that were named together.
 _EACH = re.compile(r"其中|分别")
 # Where a name begins what is said of somebody; with whom it was done.
@@ -233,6 +236,11 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
         ]
         for stretch, own, said in shares:
             who = list(dict.fromkeys(stretch.names))
+            if len(own) == len(who) > 1 and _RESPECTIVELY.search(said) and _in_a_row(text, own):
+                # 分别获利29300元、18500元: one each, in their order.
+                for name, one in zip(who, own, strict=True):
+                    found.setdefault(name, []).append(_Figure(1, -len(who), one.amount, [one], False))
+                continue
             with_whom = frozenset(who if "共同" in said else ())
             figure = _Figure(
                 len(who), -len(shares), _worth(text, own), own, bool(_ALONE.search(said)), with_whom
@@ -240,6 +248,12 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
             for name in who:
                 found.setdefault(name, []).append(figure)
     return {name: _best(figures) for name, figures in found.items()}
+
+
+def _in_a_row(text: str, sums: Sequence[Sum]) -> bool:
+    """Whether sums are one list: 29300元、18500元和7500元."""
+    between = (text[one.start : other.start] for one, other in pairwise(sums))
+    return all(_LISTED.fullmatch(words) for words in between)
 
 
 def _best(figures: Sequence[_Figure]) -> _Figure:

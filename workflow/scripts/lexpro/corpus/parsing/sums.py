@@ -18,7 +18,7 @@ _CLAUSES = re.compile(r"[^；。\n]+")
 # What is not the amount of the crime; where a sum is said to be a total; where it is the value of
 # something; where it is what was taken.
 _NOT = re.compile(
-    r"退|赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<!应)缴(?!纳的)|上交|交纳|追缴|追回|缴获|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|返利|利息|付息"
+    r"退|赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<!应)缴(?!纳的|获)|上交|交纳|追缴|追回|缴获(?!的?[^，。；]{0,24}(?:价值|值款|货值))|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|返利|利息|付息"
 )
 # What was destroyed or lost: of no crime but those of damage.
 _DAMAGE = re.compile(
@@ -36,6 +36,8 @@ _PAID = re.compile("(?:赔偿|罚款)[^，。；]*$")
 # 数额达200万元以上。
 _REACHED = re.compile(r"(?:达到?|共计|合计)(?:人民币)?$")
 _LEGAL = re.compile("以上，(?:属|依|应|情节|[^，。；]{0,6}标准)")
+# 扣押于公安局的卷烟、现金9600元: what was found on somebody, if nothing says that it is a value.
+_SEIZED = re.compile(r"(?:扣押|随案移送)(?![^，。；]*(?:[价货]值|值款|价格))[^，。；]*$")
 # 尚有3000元未能归还.
 _LEFT = re.compile("尚有|尚欠|仍有")
 _THRESHOLD = re.compile(r"(?:超过|不满|不足|未满|达不到)(?:人民币)?")
@@ -72,7 +74,7 @@ _RECKONED = re.compile(
 _CLAUSE_START = re.compile(r"[，。；（、](?=[^，。；（、]*$)")
 _CLAUSE_END = re.compile(r"[，。；）]|$")
 _VALUE = re.compile(
-    r"(?:价值|折价|数额|金额|价格|税额|价税合计|值款|货值|经营额|销售额|赌资|结算资金)[^，。；]{0,8}$"
+    r"(?:价值|折价|数额|金额|价格|税额|(?:抵扣|骗取|偷逃|逃避|少缴)[^，。；]{0,4}税款|价税合计|值款|货值|经营额|销售额|赌资|结算资金)[^，。；]{0,8}$"
 )
 # 甲参与盗窃五起，价值…；乙参与三起，价值…: the same things are counted for each.
 _PART = "参与"
@@ -209,4 +211,5 @@ def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
         or _NOT_DONE.search(before)
         or _THRESHOLD.search(clause, max(0, start - 5), start + 2)
         or _LEFT.search(before)
+        or _SEIZED.search(clause, max(0, start - 160), start)
     )
