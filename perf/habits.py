@@ -6,7 +6,7 @@ python perf/habits.py results/filter/<key>/kept.parquet
 
 Of the judgments where an article may be cited: the share that cites it; how many pairs of the same
 court agree (both do or neither does), and how many would if courts were all alike. The shares stand
-in config/corpus/synthetic.yaml (`citing_habits`).
+in workflow/scripts/lexpro/config/corpus.py (`citing_habits`).
 """
 
 from __future__ import annotations

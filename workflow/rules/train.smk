@@ -136,7 +136,7 @@ rule grpo:
 
 
 rule wandb_sync:
-    """Send the offline runs of logs/wandb/ to W&B: `snakemake wandb_sync`, where there is a network."""
+    """Send the offline runs of logs/wandb/ to W&B: `snakemake --cores 1 wandb_sync`, where there is a network."""
     log:
         "logs/wandb_sync.log",
     localrule: True

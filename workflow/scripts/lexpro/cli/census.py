@@ -3,7 +3,7 @@
 lexpro census --experiment demo --out results/census/demo results/ingest/<key>
     results/structure/<key> results/filter/<key> --provinces 湖北 湖南 … --charges 30 --dpi 150
 
-`snakemake census` fills these in. The page can be made as soon as the filter has run. It is no
+`snakemake --cores all census` fills these in. The page can be made as soon as the filter has run. It is no
 stage: no other stage reads it.
 """
 

@@ -80,7 +80,7 @@ def split_rows(path: Path) -> list[SplitRow]:
     if not rows:
         raise UserError(
             f"{path} holds no judgment: everything was rejected or dropped. {path.parent}/funnel.csv has the counts, "
-            "dropped.parquet beside it the reasons; which filters there are is said in config/filter."
+            "dropped.parquet beside it the reasons; docs/data.md says what each filter is."
         )
     first = families(
         (judgment.case_number, _story(row["text"], judgment)) for row, judgment in kept.read(path)

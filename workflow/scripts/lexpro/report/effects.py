@@ -11,8 +11,8 @@ from lexpro.report import labels
 
 FIRST, SECOND = "sft", "grpo"
 NO_STEP = (
-    "What GRPO adds to SFT cannot be said: it logged no step. Where there are fewer prompts than a step takes "
-    "(grpo.global_batch_size / grpo.num_generations), none is made, and both are the same model."
+    "What GRPO adds to SFT cannot be said: it logged no step. Its metrics are empty: see the log of the "
+    "stage grpo."
 )
 
 

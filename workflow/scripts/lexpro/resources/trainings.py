@@ -153,7 +153,7 @@ def _documents(corpus: Model, stated: int | None) -> int:
         return stated or len(corpus.provinces) * corpus.documents_per_province
     raise UserError(
         "how many documents the corpus has is known once it is ingested: give --documents N (make: DOCUMENTS=N), or "
-        "run `snakemake corpus_ready` first."
+        "run `snakemake --cores all corpus_ready` first."
     )
 
 

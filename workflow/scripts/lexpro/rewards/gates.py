@@ -4,9 +4,11 @@ A reward that a constant can win teaches the constant. So each is run on real go
 opponents:
 
 * constant: the best of many answers that never change; for `elements` the names are right and all
-else is constant * majority: the most frequent answer (for `elements` the most frequent value of
-each field) * shuffled: the gold answer of another case (for `elements` again under the right names)
-* copy: the prompt; empty: nothing * loop, unclosed, english, everything, braces: degenerate strings
+  else is constant
+* majority: the most frequent answer (for `elements` the most frequent value of each field)
+* shuffled: the gold answer of another case (for `elements` again under the right names)
+* copy: the prompt; empty: nothing
+* loop, unclosed, english, everything, braces: degenerate strings
 
 Every opponent but the last five and `copy` keeps the form, so that nothing is won by form alone.
 """
