@@ -401,3 +401,8 @@ def test_no_text_raises(text):
     assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
     tight = tighten(plain(text))
     assert {n: tight.span(*s) for n, s in find_sections(tight.text).items()} == found.sections
+
+
+@pytest.mark.parametrize("day", ["2008年5月21日因犯盗窃罪被判处刑罚。", "1999年因盗窃被劳动教养。"])
+def test_a_year_behind_a_name_ends_it(day):
+    assert parties.listed(f"被告人谢某某，男，汉族。被告人谢某某{day}被告人葛某，男。") == ["谢某某", "葛某"]
