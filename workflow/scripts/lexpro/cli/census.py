@@ -3,8 +3,8 @@
 lexpro census --experiment demo --out results/census/demo results/ingest/<key>
     results/structure/<key> results/filter/<key> --provinces 湖北 湖南 … --charges 30 --dpi 150
 
-`snakemake --cores all census` fills these in. The page can be made as soon as the filter has run. It is no
-stage: no other stage reads it.
+`snakemake --cores all census` fills these in. The page can be made as soon as the filter has run.
+It is no stage: no other stage reads it.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def charges_line(shares: Mapping[str, float], form: Form) -> str:
     named = list(shares.items())[: form.charges_shown]
     if form.listing == "texts":
         return f"罪名：{_likeliest(named)}"
-    likely = [name for name, share in named if tenths_of(share) >= form.least_tenths]
+    likely = [name for name, share in named if (tenths_of(share) or 0) >= form.least_tenths]
     return f"罪名：{_quoted(likely or [name for name, _ in named[:1]])}"
 
 

@@ -84,7 +84,8 @@ def named_in(text: str, names: Iterable[str]) -> list[tuple[int, str]]:
     """(where, who) of the names in a text, in order; none inside another (刘某 in 刘某民)."""
     found: list[tuple[int, str]] = []
     end = 0
-    for start, _, name in sorted((at, -len(name), name) for name in names for at in places_of(text, name)):
+    places = ((at, -len(one), one) for one in names for at in places_of(text, one))
+    for start, _, name in sorted(places):
         if start >= end:
             found.append((start, name))
             end = start + len(name)
