@@ -225,6 +225,12 @@ def test_a_unit_has_a_short_name():
     )
     names = ["上海创馨化妆品有限公司", "张某甲"]
     assert of_each("", names, reasoning, [["走私普通货物、物品罪"]] * 2) == [5940000, 5550000]
+    # The name of another one is none of the unit's.
+    assert shares._own_names("被告单位法定代表人张某甲在乙公司收取货款", names) == (
+        "被告单位法定代表人张某甲在乙公司收取货款"
+    )
+    whole = "被告单位上海创馨化妆品有限公司偷逃税款"
+    assert shares._own_names(whole, names) == whole
 
 
 def test_bribes_are_counted_however_they_are_told():
@@ -248,6 +254,8 @@ def test_respectively_gives_each_of_a_list_one_sum(order, number, yuan):
         ("公安人员缴获的假冒注册商标的洋酒共价值人民币129540元", 129540),
         ("被扣押的烟叶值款人民币137355元", 137355),
         ("将发票入账并抵扣税款91170元", 91170),
+        ("逃避缴纳税款50万元", 500000),
+        ("窃得现金计1000元、手机计3000元", 4000),
         ("根据购买假药人员的证言统计被告人销售假药的金额达67164元", 67164),
     ],
 )

@@ -167,14 +167,23 @@ def test_answers_to_a_listing_of_numbers_copy_it_and_then_go_on():
     assert answer() == '<think></think>{"法条":["264","52","67"]}'
     alone = targets.completion("article", judgment, form, None, text)
     assert alone == '<think>盗窃罪；坦白</think>{"法条":["264","52","67"]}'
-    assert targets.completion("charge", judgment, form, [], text) == '<think></think>{"罪名":["盗窃罪"]}'
+    told = plain_form(listing="numbers", charges_shown=2)
+    assert targets.completion("charge", judgment, told, [], text) == '<think></think>{"罪名":["盗窃罪"]}'
+    assert targets.think("charge", judgment, form, [], text), "no charge is shown that could be copied"
     assert targets.think("charge", judgment, form, None, text)
     assert set(targets.gold("article", judgment, form)["法条"]) == cited
 
 
-@pytest.mark.parametrize("form", [{"listing": "numbers", "citing_shares": True}, {"least_tenths": 3}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"listing": "numbers", "citing_shares": True},
+        {"least_tenths": 3},
+        {"listing": "numbers", "style": "full"},
+    ],
+)
 def test_settings_of_the_other_listing_are_refused(form):
-    with pytest.raises(ValueError, match="leave one of them"):
+    with pytest.raises(ValueError, match="state one of them only|style: compact"):
         plain_form(**form)
 
 

@@ -162,8 +162,8 @@ class Form(Model):
     charges_shown: NonNegativeInt = Field(
         0,
         description=(
-            "Likeliest charges, named before the statutes with how many of ten such cases have each; 0: none; needs a "
-            "ranker, here and in the index (count)."
+            "Likeliest charges, named before the statutes with how many of ten such cases have each (listing: numbers "
+            "has no tenths); 0: none; needs a ranker, here and in the index (count)."
         ),
     )
     sentences_shown: NonNegativeInt = Field(
@@ -183,10 +183,13 @@ class Form(Model):
 
     @model_validator(mode="after")
     def _of_one_listing(self):
+        if self.listing == "numbers" and self.style == "full":
+            raise clash(["listing", "style"], "listing: numbers is for style: compact; state listing: texts")
         other = {"numbers": "citing_shares", "texts": "least_tenths"}[self.listing]
         if getattr(self, other):
             raise clash(
-                [other, "listing"], f"{other} says nothing with listing: {self.listing}; leave one of them"
+                [other, "listing"],
+                f"{other} says nothing with listing: {self.listing}; state one of them only",
             )
         return self
 

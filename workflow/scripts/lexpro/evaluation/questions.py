@@ -109,6 +109,8 @@ class Questions:
         item = row["item"]
         if retrieval is None:
             return item.prompt, []
+        # Models of a listing of numbers have to read these statutes, too: nobody has ranked them.
+        form = form.model_copy(update={"listing": "texts", "least_tenths": 0})
         shown = prompts.shown(retrieval.articles((item.text or item.prompt)[-QUERY:], None, row["law"]), form)
         listed = [listing.line(article) for article in shown]
         return "\n".join(["法条：", *(listed or ["无"]), item.prompt]), [article["ref"] for article in shown]

@@ -7,6 +7,7 @@ before it. Shares of 0 change nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from lexpro.config.tasks import Augment, Form
@@ -14,11 +15,10 @@ from lexpro.corpus.filtering.people import ORDINALS, SURNAMES
 from lexpro.hashing import draw
 from lexpro.records import Judgment
 
-# What stands for the given name after 某: judgments tell persons apart by all of these, and most
-# often by the first ones.
-_LAST = f"{ORDINALS[:3] * 3}{ORDINALS}某某某某某某12345678一二三明华"
+# What stands behind 某 to tell persons apart, as often as judgments have it, roughly.
+_LAST = f"{ORDINALS[:3] * 3}{ORDINALS}某某某某某某12345678一二三"
 # Where this follows a name, the name is the beginning of somebody else's.
-_GOES_ON = rf"(?![某{ORDINALS}\d])"
+_GOES_ON = rf"(?![某{ORDINALS}\d一二三])"
 
 
 def wording(settings: Augment, seed: int, question: str, wordings: int) -> int:
@@ -62,6 +62,11 @@ def _alias(name: str, seed: int, doc_id: str, attempt: int) -> str:
     return {2: f"{surname}某", 3: f"{surname}某{last}", 4: f"{surname}某某{last}"}[len(name)]
 
 
+def _like(alias: str, others: Iterable[str]) -> bool:
+    """Whether one begins another."""
+    return any(alias.startswith(other) or other.startswith(alias) for other in others)
+
+
 def masked(text: str, judgment: Judgment, settings: Augment, seed: int) -> tuple[str, Judgment]:
     """A document and its record, for a share of them with new masked names of the defendants.
 
@@ -88,7 +93,7 @@ def masked(text: str, judgment: Judgment, settings: Augment, seed: int) -> tuple
     aliases: dict[str, str] = {}
     for name in names:
         tried = (_alias(name, seed, judgment.doc_id, attempt) for attempt in range(100))
-        alias = next((a for a in tried if a not in text and a not in aliases.values()), None)
+        alias = next((a for a in tried if a not in text and not _like(a, aliases.values())), None)
         if alias is None:
             return text, judgment
         aliases[name] = alias

@@ -28,7 +28,7 @@ _WORDS = {
     "中止": r"犯罪中止",
     "预备": r"犯罪预备|预备犯",
     "未成年": r"(?:系|属于?|是)未成年|(?:未满|不满|未达)(?:十[六八]|1[68])周?岁(?!的(?:人"
-    r"|未成年|被害|少|幼|女|男|学))|未成年人犯罪",
+    r"|未成年|被害|少|幼|女|男|学|童|儿|中学|他人))|未成年人犯罪",
     "老年": r"[已年]满(?:七十[五六七八九]|7[5-9]|[八九]十[一二三四五六七八九]?|[89][0-9])周?岁(?!的人)",
     "限制责任能力": r"(?:限[制定]|部分)(?:刑事)?(?:责任|行为)能力|尚未完全丧失辨认",
     "聋哑或盲": r"又聋又哑|聋哑人|系盲人",
@@ -51,8 +51,8 @@ _WORDS = {
     r"[^，。；]{0,10}过错"
     # 刘某先打黄某，对引发互殴有过错，可对黄某从轻处罚: what makes it lighter is the victim's.
     r"|对(?:于)?(?:案件|本案|纠纷|矛盾|事件|冲突|引发|引起|激化)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
-    r"[^，。；]{0,10}过错(?=[^。]{0,30}(?:从轻|减轻))"
-    r"|被害(?:人|方)的?过错(?:程度|行为|责任)?(?=[^。；]{0,30}(?:从轻|减轻))",
+    r"[^，。；]{0,10}过错(?=(?:(?!不予|不足|不能|不宜)[^。；]){0,30}(?:从轻|减轻))"
+    r"|被害(?:人|方)的?过错(?:程度|行为|责任)?(?=(?:(?!不)[^。；]){0,30}(?:从轻|减轻))",
 }
 NAMES = tuple(_WORDS)
 # Truthful confession (如实供述) that is not called 坦白.
@@ -81,7 +81,7 @@ _NEGATED_AFTER = re.compile(
     r"|^(?:行为|情节|表现)?，(?:本院)?(?:依法)?不(?:予|能)认定(?=[，。；]|$)"
 )
 # Whoever breaks a probation: 曾因…被判处有期徒刑，在缓刑考验期内犯新罪.
-_BREACH = re.compile("[^。；]{0,14}(?:缓刑|假释)考验期[^，。；]{0,4}(?:又|再|重新)?犯")
+_BREACH = re.compile("[^。；]{0,30}(?:缓刑|假释)考验期(?!满|届满)[^，。；满]{0,4}(?:又|再|重新)?犯")
 # Who else says something, what the court then looks at, and what it makes of it.
 _EVENT = re.compile(
     r"(?=[不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代关。\n])(?:"
@@ -97,7 +97,7 @@ _EVENT = re.compile(
     r"|仍然?(?:应|可|属|构成|系)|(?:故|因此)[^，。；]{0,10}(?:应当?|可以?|能)(?:予以|依法)?认定|(?<=[见点由解]，)(?:因为?|由于|鉴于|根据|按照|依照))"
     r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
     r"|(?P<claim>辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
-    r"|公诉(?:机关|人)(?![^，。；]{0,30}异议)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|关于其(?![他余中])|(?<![虽然的次])(?<!有所)辩解(?!意见|理由|观点|[。；及、])|所提"
+    r"|公诉(?:机关|人)(?![^，。；]{0,30}异议)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|关于其(?![他余中])(?=[^。；]{0,40}(?:意见|理由|观点|主张|请求|辩解))|(?<![虽然的次])(?<!有所)辩解(?!意见|理由|观点|[。；及、])|所提"
     r"|提出(?!者|犯意|作案|[由让要去到并盗抢殴将以帮])))"
 )
 _OPINION = re.compile("意见|辩解|主张|理由|观点")
@@ -145,7 +145,7 @@ _EXHIBIT = re.compile(
 )
 # Who takes a confession back has none: 庭审中翻供.
 _RECANTED = re.compile(
-    r"(?<![未没])翻供|但[^，。；]{0,12}庭审[^，。；]{0,8}(?:避重就轻|否认|推翻|不如实|(?:不|拒不)认罪)"
+    r"(?<![未没])翻供|但(?:(?!辩护人)[^，。；]){0,12}庭审(?:(?!未|没有|辩护人)[^，。；]){0,8}(?:避重就轻|否认|推翻|不如实|(?:不|拒不)认罪)"
 )
 # 均起主要作用，不宜区分主从犯: nobody is called either.
 _NOT_TOLD_APART = re.compile(
@@ -219,7 +219,7 @@ def findings(text: str) -> list[Finding]:
     for match in _ANY.finditer(text):
         name = _BACK[match.lastgroup or ""]
         before = text[max(0, match.start() - 80) : match.start()]
-        after = text[match.end() : match.end() + 24]
+        after = text[match.end() : match.end() + 60]
         if _exhibit(text, match.start()):
             continue
         words = match[0]
@@ -360,25 +360,25 @@ def _left(text: str, claim: _Claim, place: int) -> list[Finding]:
 
 def _left_out(name: str, before: str, words: str, after: str) -> bool:
     """Whether the words around it say that the circumstance is not found in the defendant."""
-    near = before[-24:]
+    near, soon = before[-24:], after[:24]
     negated = _NEGATED.search(near)
     if name in _INCHOATE and negated and _UNFINISHED.match(negated[0].removeprefix("并")):
         negated = None
     return bool(
         negated
-        or _NEGATED_AFTER.search(after)
+        or _NEGATED_AFTER.search(soon)
         or (name == "坦白" and (_NOT_OF.search(before) or (words != "坦白" and _DUTY.search(near))))
         or _UNPROVEN.search(before)
-        or (name == "主犯" and "主犯" not in words and _NOT_TOLD_APART.search(near + words + after))
+        or (name == "主犯" and "主犯" not in words and _NOT_TOLD_APART.search(near + words + soon))
         or (name in ("从犯", "主犯") and _OF_SOME.search(near))
         or (name == "前科" and "前科" not in words and _BREACH.match(after))
         or (name == "被害人过错" and words.startswith("对") and _OWN_FAULT.search(before))
         or _OTHERS.search(near)
         or _ASKED.search(near)
-        or _QUESTION.match(after)
+        or _QUESTION.match(soon)
         or _REQUIRED.search(before)
         or _CITED.search(near)
-        or (_OF_THE_LAW.search(near) and _RULE.match(after))
+        or (_OF_THE_LAW.search(near) and _RULE.match(soon))
         or (name in _PERSONAL and (_VICTIM.search(near) or _EARLIER.search(near)))
         or (name == "谅解" and (_WANTED.search(near) or "未" in near[-6:] or "不" in near[-4:]))
         or (name == "退赃" and words != "退赃" and (_TO_DO.search(near) or _SEIZED.search(before)))

@@ -34,7 +34,7 @@ def version(article: dict) -> str:
 
 
 def shown(articles: Sequence[dict], form: Form) -> list[dict]:
-    """The articles that fit into the budgets of the form; the first always does.
+    """The articles that fit into the budgets of the form; the first always does, but for numbers.
 
     Args:
         articles: rows with ref and text, best first; or what this function has returned.

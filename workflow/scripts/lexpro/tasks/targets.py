@@ -134,7 +134,7 @@ def _charge(judgment: Judgment, shown: Sequence[str]) -> str:
     return "；".join(lines)
 
 
-def _article(judgment: Judgment, numbers: bool) -> str:
+def _article(judgment: Judgment, with_refs: bool) -> str:
     """Charge → its article, circumstance → its article, then the rest; or the names alone."""
     cited = refs(judgment)
     facts = law.load()
@@ -150,7 +150,7 @@ def _article(judgment: Judgment, numbers: bool) -> str:
         rule = facts.circumstances.get(name)
         if rule and rule.article and rule.law == CRIMINAL_LAW:
             reasons.append((name, [rule.article]))
-    if not numbers:
+    if not with_refs:
         return "；".join(name for name, based in reasons if set(based) & set(cited))
     parts, left = [], list(cited)
     for name, based in reasons:
@@ -196,7 +196,7 @@ def think(
     """
     shown = [article["ref"] for article in articles or ()]
     copied = articles is not None and form.listing == "numbers"
-    if copied and task in ("charge", "article"):
+    if copied and (task == "article" or (task == "charge" and form.charges_shown)):
         return ""
     if task == "elements":
         derived = _elements(judgment, text, form)
@@ -204,10 +204,10 @@ def think(
         derived = _charge(judgment, shown)
     elif task == "article":
         # A list of what is used is more text to get right: a tiny model goes without
-        # (docs/performance.md, "The demo" and "lecard").
+        # (docs/performance.md, "The demo"; the second run of "lecard" had it).
         listed = articles is not None and form.style == "full"
-        numbers = form.listing == "texts"
-        derived = (_used(judgment, shown) if listed else "") + _article(judgment, numbers)
+        with_refs = form.listing == "texts"
+        derived = (_used(judgment, shown) if listed else "") + _article(judgment, with_refs)
     else:
         derived = _term(judgment)
     own = section(text, judgment, "reasoning") if form.style == "full" and task != "elements" else ""

@@ -64,6 +64,8 @@ _SUMMED_UP = re.compile(r"(?:[、，和及与][^，。；]{0,20}){0,12}等[^，�
 # 三被告人分别具有自首、立功情节: one each, in their order.
 _RESPECTIVELY = re.compile(r"分别(?:系|是|属|属于|具有|有|构成)?$")
 _SUMS_UP = re.compile(r"(?:综上|综合|根据|结合|按照|鉴于|考虑|本院)")
+# Forgiveness of the case: 本案被害人出具了谅解书.
+_ALL_VICTIMS = re.compile("本案(?:的?(?:部分|各|全部))?(?:的)?被害")
 # A denial reaches as far back as this.
 _REACH = 600
 # Somebody whose name is masked or numbered, at the beginning of what is said of them.
@@ -294,7 +296,7 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
                 continue
             who = _each(reasoning, last, place, talk, named)
             of_the_victim = event.name == "被害人过错" and reasoning.startswith("被害", begin)
-            of_the_case = event.name == "谅解" and reasoning.startswith("本案", begin)
+            of_the_case = event.name == "谅解" and bool(_ALL_VICTIMS.match(reasoning, begin))
             if (event.name == "被害人过错" and not talk.here) or of_the_victim:
                 # The fault of a victim is nobody's: told of the victim it counts for all.
                 who = talk.names

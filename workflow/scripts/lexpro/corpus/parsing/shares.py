@@ -414,7 +414,18 @@ def _own_names(text: str, names: Sequence[str]) -> str:
     units = [name for name in names if parties.UNIT.search(name)]
     if len(units) != 1:
         return text
-    return _SHORT_UNIT.sub(lambda match: match[0] if match[1] == units[0] else f"被告单位{units[0]}", text)
+
+    def unit_of(match: re.Match[str]) -> str:
+        whole = text.startswith(units[0], match.start(1))
+        return match[0] if whole or not _short_for(match[1], units[0]) else f"被告单位{units[0]}"
+
+    return _SHORT_UNIT.sub(unit_of, text)
+
+
+def _short_for(short: str, name: str) -> bool:
+    """Whether the characters of a short name are those of the whole one, in order."""
+    rest = iter(name)
+    return all(character in rest for character in short)
 
 
 def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]) -> Money:
