@@ -295,12 +295,13 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             if (summed and (len(talk.subject) > 1 or not talk.here)) or _stranger(reasoning, place, names):
                 continue
             who = _each(reasoning, last, place, talk, named)
-            of_the_victim = event.name == "被害人过错" and reasoning.startswith("被害", begin)
-            of_the_case = event.name == "谅解" and bool(_ALL_VICTIMS.match(reasoning, begin))
-            if (event.name == "被害人过错" and not talk.here) or of_the_victim:
+            fault, forgiven = event.name == "被害人过错", event.name == "谅解"
+            if (
+                (fault and reasoning.startswith("被害", begin))
+                or (fault and not talk.here)
+                or (forgiven and not talk.here and _ALL_VICTIMS.match(reasoning, begin))
+            ):
                 # The fault of a victim is nobody's: told of the victim it counts for all.
-                who = talk.names
-            elif of_the_case and not talk.here:
                 who = talk.names
             elif units and reasoning.endswith("单位", 0, place):
                 who = units
