@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lexpro.corpus.parsing import amounts
+from lexpro.corpus.parsing import amounts, shares
+from lexpro.records import Defendant
 
 
 def test_what_several_took_part_in_is_counted_once():
@@ -124,10 +125,46 @@ def test_a_crime_that_no_sum_measures_lends_its_sum_to_no_other():
         ("骗得9000元。同时查明，某公司共计贷款70万元未还。", ["诈骗罪"], 9000),
         ("骗取好处费9000元。", ["诈骗罪"], 9000),
         ("1、窃得现金500元。1、被害人王某的陈述证实，家中存款共计9000元。", ["盗窃罪"], 500),
+        ("劫取现金9400元，将银行卡内的13800元提走，电脑价值4400元。", ["抢劫罪"], 27_600),
+        ("利用某公司欠其夫1140万元的心理，谎称能追回欠款，骗取现金共计75万元。", ["诈骗罪"], 750_000),
+        ("透支消费，欠本金人民币13200元。", ["信用卡诈骗罪"], 13_200),
+        ("编造事故原因，骗取某公司（以下简称平安财险）事故理赔款10936元。", ["保险诈骗罪"], 10_936),
+        ("窃得手机一部（价值4400元），销赃后获赃款500元。", ["盗窃罪"], 4400),
+        ("窃得价值600元的酒，以200元的低价卖出。每件价值300元，共计600元。", ["盗窃罪"], 600),
+        # Goods are appraised, cash is not; what stands behind 另外 is not in the total.
+        ("窃取现金2000元及首饰。经鉴定，首饰共价值5000元，另外手表价值300元。", ["盗窃罪"], 7300),
+        ("盗走现金2000元及首饰。经鉴定，首饰价值5000元，上述财物价值共计7000元。", ["盗窃罪"], 7000),
+        # Rounded, and for each of two: the counts tell it.
+        (
+            "甲参与盗窃三起，价值600余元。1、窃得价值200元的酒。2、窃得价值400元的酒。3、窃得价值19元的酒。",
+            ["盗窃罪"],
+            619,
+        ),
     ],
 )
 def test_more_kinds_of_what_was_taken(facts, charges, amount):
     assert amounts.amount("", amounts.story(facts, ""), charges) == amount
+
+
+@pytest.mark.parametrize(
+    ("reasoning", "amount"),
+    [
+        ("骗取房产，价值54万元，构成合同诈骗罪。已付的1万元应予扣除，犯罪数额共计人民币53万元。", 530_000),
+        ("贪污125450元的指控，经查，88400元应从中扣除，被告人贪污数额应为37050元。", 37_050),
+        ("骗取房产，价值54万元，构成合同诈骗罪。", 540_000),
+    ],
+)
+def test_what_the_court_itself_makes_of_an_accusation_is_right(reasoning, amount):
+    assert amounts.amount(reasoning, "", ["合同诈骗罪"]) == amount
+    people = [Defendant("甲", charges=["合同诈骗罪"]), Defendant("乙", charges=["合同诈骗罪"])]
+    assert shares.assign(f"甲、乙{reasoning}", "", amount, people) == amount
+    assert [one.amount for one in people] == [amount, amount]
+
+
+@pytest.mark.parametrize("again", ["价值4400元", "价值人民币4400元"])
+def test_what_is_bought_of_the_loot_is_not_taken_again(again):
+    facts = f"一、甲窃得手机（价值4400元）。二、乙明知甲出售的手机（{again}）系盗窃所得，以500元的低价购买。"
+    assert amounts.amount("", facts, ["盗窃罪", "掩饰、隐瞒犯罪所得罪"], 2) == 4400
 
 
 def test_several_crimes_without_numbers_are_told_by_their_days():

@@ -87,6 +87,18 @@ FOUND = {
     f"被告人{A}起次要作用，系从犯；{A}在另一起犯罪中不系从犯": (["从犯"], [], []),
     # A list of what was found before says nothing of its own.
     f"被告人{A}系累犯；被告人{B}系从犯。综合三被告人的累犯、从犯等量刑情节": (["累犯"], ["从犯"], []),
+    # So many of those whom the sentence names, as subject or not.
+    f"被告人{A}利用职务之便帮助被告人{B}占有财物，两被告人均起主要作用；被告人{C}起次要作用": (
+        ["主犯"],
+        ["主犯"],
+        ["从犯"],
+    ),
+    # 本院认为 sums nothing up.
+    f"本院认为，公诉机关指控被告人{A}、{B}、{C}抢劫，三被告人均具有坦白等法定从轻情节，事实清楚，予以支持": (
+        ["坦白"],
+        ["坦白"],
+        ["坦白"],
+    ),
     # A later sentence goes on.
     f"被告人{B}主动投案。到案后如实供述，系自首": ([], ["自首"], []),
     # What a lawyer claims for one.
@@ -169,6 +181,11 @@ def test_companions_have_nothing(companions, with_whom):
     if first:
         text = f"被告人{first}{with_whom}被告人{'、'.join(companions)}共同作案，系主犯"
         assert found(text, NAMES) == tuple(["主犯"] if name == first else [] for name in NAMES)
+
+
+def test_a_companion_without_a_trial_here_is_nobody():
+    said = "同案犯吉某甲积极联系买主，起主要作用，系主犯；被告人肖某起次要作用，系从犯"
+    assert found(said, ["肖某"]) == (["从犯"],)
 
 
 def test_a_unit_surrenders():

@@ -233,6 +233,23 @@ def test_a_unit_has_a_short_name():
     assert shares._own_names(whole, names) == whole
 
 
+def test_who_buys_among_strangers_has_no_part_in_the_sale():
+    facts = (
+        "被告人张某甲多次销售给王某1、刘某（另案处理）及被告人张某乙等人，销售金额共计97000元。"
+        "被告人张某乙多次销售给胡某、黄某1及被告人张某甲等人，销售金额共计52000元。"
+    )
+    assert of_each(facts, NAMES, charges=[["销售假药罪"]] * 2) == [97000, 52000]
+
+
+def test_figures_of_two_crimes_are_added():
+    reasoning = (
+        "被告人张某甲、张某乙参与实施诈骗犯罪两次，诈骗财物共计价值人民币84750元；"
+        "被告人张某甲参与盗窃犯罪一次，盗窃财物价值人民币20000元。"
+    )
+    charges = [["诈骗罪", "盗窃罪"], ["诈骗罪"]]
+    assert of_each("", NAMES, reasoning, charges) == [104750, 84750]
+
+
 def test_bribes_are_counted_however_they_are_told():
     facts = "张某甲先后向某站等单位贿送人民币计119万余元；张某乙先后向某局等单位贿送人民币计58万余元。"
     assert of_each(facts, NAMES, charges=[["行贿罪"]] * 2) == [1190000, 580000]

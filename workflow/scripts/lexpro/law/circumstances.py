@@ -37,7 +37,8 @@ _WORDS = {
     "退赃": r"退赃|退交|退赔(?!被害人[^，。；]{0,10}元|的?(?:责任|义务)|给[^，。；]{1,4}[0-9])|退缴"
     r"|退出(?:全部|部分)?(?:赃|违法)"
     r"|(?<!追)(?:退|返|归|缴)(?:还|清|出|了|回|给|缴)?(?:了|给)?(?:[0-9一二三四五六七八九十百千万余.]{1,12}元)?[^，。；元]{0,10}?(?:赃|违法所得|非法所得|所得|公款|涉案款|透支|侵占|挪用|被骗|被盗|骗取)"
-    r"|(?:赃款|赃物|违法所得|犯罪所得|挪用款|挪用的?(?:资金|公款))(?:已)?(?:全部|全额|部分)?(?:予以)?(?:退还|退缴|退出|退清|归还)"
+    r"|(?:赃款|赃物|违法所得|犯罪所得|挪用款|挪用的?(?:资金|公款))(?:已)?(?:全部|全额|部分)?(?:予以)?(?:退还|退缴|退出|退清|退回|归还)"
+    r"|将[^，。；]{0,30}(?:款|资金|[0-9]元|万元)[^，。；元]{0,6}退(?:还|回|缴|给)(?!罪)"
     r"|挪用的?[^，。；]{0,8}(?:资金|款)[^，。；]{0,4}(?:退还|归还|退清)"
     r"|退还了?(?:被害|集资|投资|(?:全部|部分)(?:款项|钱款)|[^，。；元]{0,4}损失)|(?:上交|上缴|交出|交回|缴纳)[^，。；元]{0,8}?(?:赃|违法所得|非法所得|所得)",
     "谅解": r"谅解",
@@ -47,7 +48,7 @@ _WORDS = {
     r"|有犯罪记录|(?<![未不])曾[^，。；]{2,24}受到?[^，。；]{0,4}刑事|曾[^，。；]{0,10}(?:受过?|被追究)[^，。；]{0,4}(?:刑事处罚|刑罚|刑事责任)",
     "被害人过错": r"被害(?:人|方)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
     r"[^，。；]{0,10}(?:过错|责任)(?!能力|险)"
-    r"|被害(?:人|方)(?:(?:(?!被告人|辩护人)|(?<=[对向与和将]))[^。；]){0,100}?(?<![没不])(?:有|存在|负有|具有)"
+    r"|被害(?:人|方)(?:(?:(?!被告人|辩护人|不能|不足|不宜|难以|无法)|(?<=[对向与和将]))[^。；]){0,100}?(?<![没不])(?:有|存在|负有|具有)"
     r"[^，。；]{0,10}过错"
     # 刘某先打黄某，对引发互殴有过错，可对黄某从轻处罚: what makes it lighter is the victim's.
     r"|对(?:于)?(?:案件|本案|纠纷|矛盾|事件|冲突|引发|引起|激化)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
@@ -61,7 +62,9 @@ _KEY = {name: f"c{number}" for number, name in enumerate(_WORDS)}
 _BACK = {key: name for name, key in _KEY.items()}
 # What they begin with is looked at first: six times as fast as trying all of them at every
 # character.
-_FIRST = "对赃挪违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有能"
+_FIRST = (
+    "将对赃挪违自主以坦如立累毒从胁被未因由犯预系属为是的不已年限部尚又聋防避退返归缴上交谅认愿前曾起有能"
+)
 _ANY = re.compile(
     f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{_KEY[name]}>{words})' for name, words in _WORDS.items())})"
 )
@@ -98,7 +101,7 @@ _EVENT = re.compile(
     r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
     r"|(?P<claim>辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
     r"|公诉(?:机关|人)(?![^，。；]{0,30}异议)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|关于其(?![他余中])(?=[^。；]{0,40}(?:意见|理由|观点|主张|请求|辩解))|(?<![虽然的次])(?<!有所)辩解(?!意见|理由|观点|[。；及、])|所提"
-    r"|提出(?!者|犯意|作案|[由让要去到并盗抢殴将以帮])))"
+    r"|提出(?!者|犯意|作案|[由让要去到并盗抢殴将以帮来])))"
 )
 _OPINION = re.compile("意见|辩解|主张|理由|观点")
 # The next sentence answers; the refusal is of something else.
@@ -106,8 +109,12 @@ _ANSWERED = re.compile(r"(?:经|对此|对该|该|上述|此|以上|本院|前�
 _GOES_ON = re.compile(
     r"(?!鉴于|综上|据此|根据|为此|公诉机关)(?:(?!被告|[^，。；]{2,4}系)|[^。]{0,200}(?:意见|辩解|采纳|采信|支持))"
 )
+# What stands before these is why a claim is refused or upheld.
+_THEREFORE = ("，故", "，因此", "，此", "，该", "，上述")
 # 故辩护人的意见…: it closes the claim that was looked at.
 _CONCLUDED = re.compile(r"(?:故|因此|所以|因而|据此)(?:对|对于)?[^，。；]{0,16}$")
+# 虽然甲提出…，但能如实供述: what is granted is no new claim.
+_GRANTED = re.compile(r"虽(?:(?!但)[^。；])*$")
 _CONCEDED = re.compile(r"虽(?:(?!但)[^。；])*$|[仅只]$")
 _AFFIRMED = re.compile(r"(?:应当?|可以?|依法|足以)(?:依法)?认定[^，。；]{0,10}$")
 # 仅如实供述了公诉机关指控的事实: nobody speaks anew; 公诉机关指控系主犯，但辩护人提出系从犯.
@@ -133,8 +140,11 @@ _QUOTED = re.compile(
 _STATED = re.compile(
     r"(《[^《》]{2,40}》(?:第[^，。；：]{1,14})?规定[：，])((?:(?!被告人|本案|本院)[^。\n])*)"
 )
-# In general: 起次要作用的，是从犯.
-_IN_GENERAL = re.compile(r"起[^，。；]{0,14}作用的，?(?:是|系|应当?(?:以|认定为?)?)(?:从犯|主犯)")
+# In general: 起次要作用的，是从犯; 犯罪分子如实交代…的，不能认定为自首.
+_IN_GENERAL = re.compile(
+    r"起[^，。；]{0,14}作用的，?(?:是|系|应当?(?:以|认定为?)?)(?:从犯|主犯)"
+    r"|(?:犯罪分子|行为人|犯罪人)[^。；]{0,80}?的，(?:应当?|不能?|可以?|才能|不应)?(?:予以)?(?:视为|认定|是|系|属于?)[^，。；]{0,6}"
+)
 # Said of an earlier crime: 犯前罪时未满十八周岁.
 _EARLIER = re.compile(r"(?:该|前|上述)罪时$")
 # 第六十七条第一款自首 names the article.
@@ -158,11 +168,15 @@ _UNPROVEN = re.compile(
     r"(?:无|没有|缺乏|未提供)[^，。；]{0,6}证据[^，。；]{0,4}(?:证明|证实|支持|认定)[^，。；]{0,40}$"
 )
 _DUTY = re.compile("(?:应当?|理应|有义务)$")
+# 到案后如实供述属认罪态度较好: called by another name.
+_ATTITUDE = re.compile("[^，。；]{0,6}属于?认罪态度")
+# 关于指控强奸未遂的事实: what is to be looked at.
+_TOPIC = re.compile("关于[^，。；]{0,40}$")
 # The fault of a defendant.
 _OWN_FAULT = re.compile("被告人[^，。；]{0,12}$")
 # Said of others, on a condition, or of the law: nothing is found about the defendant.
 _OTHERS = re.compile(
-    r"(?:同案(?:犯|人)|另案)[^，。；]{0,6}$|(?:如果|即使|即便|假如|倘若)[^，。；]{0,12}$|[条款项]（[^（）]{0,10}$"
+    r"(?:同案(?:犯|人)|另案)[^，。；]{0,6}$|其[他余]辩护人[^，。；]{0,14}$|(?:如果|即使|即便|假如|倘若)[^，。；]{0,12}$|[条款项]（[^（）]{0,10}$"
 )
 _OF_THE_LAW = re.compile(r"(?:关于|有关)[^，。；]{0,12}$")
 _RULE = re.compile(r"[^，。；]{0,12}?的?(?:规定|法律|条文|司法解释)")
@@ -212,7 +226,7 @@ def findings(text: str) -> list[Finding]:
     if "“" in text or '"' in text:
         text = _QUOTED.sub(_hidden, text)
     text = _STATED.sub(_stated, text)
-    if "作用的" in text:
+    if "的，" in text or "作用的" in text:
         text = _IN_GENERAL.sub(lambda law: "-" * len(law[0]), text)
     text = _TITLE.sub(lambda title: "《" + "-" * (len(title[0]) - 2) + "》", text)
     hits = []
@@ -269,6 +283,12 @@ def _clause_start(text: str, place: int) -> int:
     return max(text.rfind(mark, max(0, place - 80), place) for mark in "。；\n") + 1
 
 
+def _reasons_end(text: str, place: int) -> int:
+    """Where the clause before `place` begins, without why: 其系主犯，故该意见不予采纳."""
+    why = (text.rfind(mark, max(0, place - 80), place) for mark in _THEREFORE)
+    return max(_clause_start(text, place), *why)
+
+
 def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
     """The hits that are the court's own, or of claims that it accepts."""
     found: list[Finding] = []
@@ -291,6 +311,7 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
                 and (
                     _NAMES_A_CHARGE.match(text, max(0, event.start() - 1))
                     or _SAME_CLAIM.match(text, event.start())
+                    or _GRANTED.search(text, max(0, event.start() - 120), event.start())
                 )
             ):
                 continue
@@ -303,9 +324,7 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             if claim is None:
                 claim = _Claim(event.start())
                 # 其关于张某系从犯的意见: what stands right before it was claimed.
-                while found and found[-1].place >= max(
-                    _clause_start(text, event.start()), event.start() - 60
-                ):
+                while found and found[-1].place >= max(_reasons_end(text, event.start()), event.start() - 60):
                     claim.claimed.append(found.pop())
         elif claim is None:
             continue
@@ -342,8 +361,7 @@ def _left(text: str, claim: _Claim, place: int) -> list[Finding]:
     经查，系立功；自首的意见不予采纳 refuses the one only. What is only granted (虽如实供述，但…)
     goes with the claim; what the court says is to be found (应当认定有自首情节) stays.
     """
-    # 其系主犯，故该意见不予采纳: what stands before 故 is why.
-    start = max(_clause_start(text, place), text.rfind("，故", 0, place), text.rfind("，因此", 0, place))
+    start = _reasons_end(text, place)
     again = {hit.name for hit in claim.said if hit.place >= start and _OPINION.search(text, hit.place, place)}
     refused = again or {hit.name for hit in claim.claimed}
     denied = {hit.name for hit in claim.said if hit.denied}
@@ -381,7 +399,14 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
         or (_OF_THE_LAW.search(near) and _RULE.match(soon))
         or (name in _PERSONAL and (_VICTIM.search(near) or _EARLIER.search(near)))
         or (name == "谅解" and (_WANTED.search(near) or "未" in near[-6:] or "不" in near[-4:]))
-        or (name == "退赃" and words != "退赃" and (_TO_DO.search(near) or _SEIZED.search(before)))
+        or (
+            name == "退赃"
+            and words != "退赃"
+            and not soon.startswith("在案")
+            and (_TO_DO.search(near) or _SEIZED.search(before))
+        )
+        or (name == "坦白" and words != "坦白" and _ATTITUDE.match(soon))
+        or (_TOPIC.search(before) and soon.startswith(("的事实", "的指控")))
     )
 
 

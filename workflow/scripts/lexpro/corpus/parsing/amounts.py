@@ -44,6 +44,11 @@ _MEASURED = re.compile("综上|金额|数额|价值")
 _BESIDES = re.compile(r"(?:另|又|同时|还)(?:经?审理)?查[明，]")
 
 
+# 乙明知是盗窃所得而收购: what was taken is told before.
+_HANDLED = re.compile(r"明知[^。；]{0,60}(?:所得|赃|来路不明)")
+_HANDLING = re.compile("掩饰、隐瞒|窝藏|洗钱")
+
+
 # What begins a count behind the evidence of the one before, and what ends its story.
 _LATER = re.compile(
     r"(?<=[。；])(?:（?[一二三四五六七八九十]{1,3}[、）]|（?[0-9]{1,2}[、.．）])[^。；，：]{0,20}?"
@@ -156,6 +161,18 @@ def besides(facts: str, crimes: Crimes = ANY) -> str:
     return before if any(one.kind != "other" for one in find(before, crimes)) else facts
 
 
+def _summed_up(summary: Sequence[Sum], counts: Money) -> Money:
+    """The case's by what stands before or behind its counts.
+
+    It is what the counts come to where the summary is rounded (4600余元), or gives each of several
+    persons a part of it.
+    """
+    greatest = max(summary, key=lambda one: one.amount)
+    rounded = greatest.about and greatest.amount <= counts < 1.05 * greatest.amount
+    parts = len(summary) > 1 and greatest.amount < counts <= sum(one.amount for one in summary)
+    return counts if rounded or parts else greatest.amount
+
+
 def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
     """What the story of the crimes comes to: a total before or after the counts, else all.
 
@@ -167,16 +184,16 @@ def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
         places = [match.start() for match in DATED.finditer(facts)]
     counts = _between(sums, places)
     totals = [one.amount for one in sums if one.kind == "total"]
-    if len(counts) < 2 or any(one.part for one in sums):
-        return involved(sums, told=True)
     before = counts.get(0, [])
+    if len(counts) < 2 or any(one.part for one in sums if one not in before):
+        return involved(sums, told=True)
     behind = counts[max(counts)] if _SUMMED_UP.search(facts, places[max(counts) - 1]) else []
-    for kind in ("total", "value"):
-        if stated := [one.amount for one in (*before, *behind) if one.kind == kind]:
-            return max(stated)
     known = [[one for one in of_one if one.kind != "other"] for of_one in counts.values()]
     each = [involved(of_one, told=True) for of_one in known if of_one]
     together = sum(each)
+    for kind in ("total", "value"):
+        if summary := [one for one in (*before, *behind) if one.kind == kind]:
+            return _summed_up(summary, together - involved(before, told=True))
     # The whole, told first or last, and its parts.
     if len(each) > 2 and abs(together - 2 * max(each)) <= 0.02 * max(each):
         return max(each)
@@ -186,10 +203,14 @@ def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
 def involved(sums: Sequence[Sum], told: bool = False) -> Money:
     """The greatest total, else values and cash added up, else what was taken, else the most.
 
-    What was taken is added up where the facts are `told`; the reasoning names the whole.
+    What was taken is added up where the facts are `told`; the reasoning names the whole. The cash
+    is added to a total that an appraisal gives, which is of goods.
     """
-    if totals := [one.amount for one in sums if one.kind == "total"]:
-        return max(totals)
+    if totals := [one for one in sums if one.kind == "total"]:
+        on_top = sum(one.amount for one in sums if one.besides and one.kind == "value")
+        cash = [one.amount for one in sums if one.kind == "taken" and not one.part]
+        apart = told and all(one.goods and not one.overall for one in totals)
+        return max(one.amount for one in totals) + on_top + (_whole(cash) if apart else 0)
     if values := [one for one in sums if one.kind == "value"]:
         parts = [one.amount for one in values if one.part]
         cash = [one for one in sums if one.kind == "taken"]
@@ -220,12 +241,40 @@ def seldom(charges: Sequence[str]) -> bool:
     return bool(charges) and all(_SELDOM.search(charge) for charge in charges if measured(charge))
 
 
+# 数额应为37050元, 扣除…，犯罪数额共计53万元: what the court itself makes it.
+_CORRECTED = re.compile(
+    r"(?:数额|金额)(?:应当?|应当?认定)为(?:人民币)?$|(?:扣除|扣减|核减|剔除)[^。]{0,60}(?:数额|金额)(?:共计|合计|认定)?为?(?:人民币)?$"
+)
+
+
+def corrected(reasoning: str, sums: Sequence[Sum]) -> Money:
+    """What the court makes of the amount where it corrects it, 0 where it does not."""
+    own = [one.amount for one in sums if _CORRECTED.search(reasoning, max(0, one.start - 90), one.start)]
+    return own[0] if len(own) == 1 else 0
+
+
 def exact(amount: Money, sums: Sequence[Sum], told: Sequence[Sum]) -> Money:
     """What the facts give to the fen where the reasoning rounds it down (128万余元)."""
     if any(one.about for one in sums if one.amount == amount):
         near = [one.amount for one in told if amount <= one.amount < 1.05 * amount and not one.about]
         return max(near, key=near.count, default=amount)
     return amount
+
+
+def _taken_only(facts: str, charges: Sequence[str]) -> str:
+    """Facts without what somebody bought of the loot, where others took it."""
+    if all(map(_HANDLING.search, charges)) or not any(map(_HANDLING.search, charges)):
+        return facts
+    told = []
+    at = 0
+    for match in _HANDLED.finditer(facts):
+        start = max(facts.rfind(mark, 0, match.start()) for mark in "。；\n") + 1
+        if start < at:
+            continue
+        again = COUNT.search(facts, match.end())
+        told.append(facts[at:start])
+        at = again.start() if again else len(facts)
+    return "".join([*told, facts[at:]])
 
 
 def _shared(sums: Sequence[Sum]) -> Money:
@@ -263,8 +312,10 @@ def amount(reasoning: str, facts: str, charges: Sequence[str] = (), persons: int
     crimes = crimes_of(counted)
     # All of them of the same crimes, and of more than one.
     several = persons * len(set(counted)) == len(counted) > persons
-    facts = besides(facts, crimes)
+    facts = _taken_only(besides(facts, crimes), counted)
     told = find(facts, crimes)
+    if right := corrected(reasoning, find(reasoning, crimes)):
+        return right
     for sentences in convicted(reasoning):
         sums = find(sentences, crimes)
         stated = (

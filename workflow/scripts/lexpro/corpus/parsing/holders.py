@@ -63,15 +63,15 @@ _SPOKEN = re.compile(
 _SUMMED_UP = re.compile(r"(?:[、，和及与][^，。；]{0,20}){0,12}等[^，。；]{0,10}情节")
 # 三被告人分别具有自首、立功情节: one each, in their order.
 _RESPECTIVELY = re.compile(r"分别(?:系|是|属|属于|具有|有|构成)?$")
-_SUMS_UP = re.compile(r"(?:综上|综合|根据|结合|按照|鉴于|考虑|本院)")
+_SUMS_UP = re.compile(r"(?:综上|综合|根据|结合|按照|鉴于|考虑|本院(?!认为))")
 # Forgiveness of the case: 本案被害人出具了谅解书.
 _ALL_VICTIMS = re.compile("本案(?:的?(?:部分|各|全部))?(?:的)?被害")
 # A denial reaches as far back as this.
 _REACH = 600
 # Somebody whose name is masked or numbered, at the beginning of what is said of them.
 _ANOTHER = re.compile(
-    r"(?:^|[，。；：、])(?:同案(?:被告人|犯|人)?|被告人|证人|被害人)?"
-    r"(?P<name>[\u4e00-\u9fa5]某[某甲乙丙丁戊己庚辛0-9]?[0-9]?|[\u4e00-\u9fa5][甲乙丙丁×][0-9]?)(?=[系是在起，]|具有|构成)"
+    r"(?:^|[，。；：、])(?:(?P<companion>同案(?:被告人|犯|人))|同案|被告人|证人|被害人)?"
+    r"(?P<name>[\u4e00-\u9fa5]某[某甲乙丙丁戊己庚辛0-9]?[0-9]?|[\u4e00-\u9fa5][甲乙丙丁×][0-9]?)(?(companion)|(?=[系是在起，]|具有|构成))"
 )
 
 
@@ -144,22 +144,29 @@ class _Talk:
                 return left
         return rest
 
-    def of_number(self, number: int) -> list[str]:
-        """So many: everybody, all who are no unit, a group of the sentence, or those named last."""
+    def of_number(self, number: int, mentioned: list[str]) -> list[str]:
+        """So many: everybody, all who are no unit, a group, all of the sentence, or the last.
+
+        Args:
+            number: how many.
+            mentioned: all whom the sentence names, as subject or not.
+        """
         people = [name for name in self.names if not parties.UNIT.search(name)]
         for everybody in (self.names, people):
             if number == len(everybody):
                 return everybody
         same = next((group for group in reversed(self.here) if len(group) == number), None)
+        if not same and len(mentioned) == number:
+            return mentioned
         return same or (self.lately[-number:] if 0 < number <= len(self.lately) else [])
 
 
-def _together(match: re.Match[str], talk: _Talk) -> list[str]:
+def _together(match: re.Match[str], talk: _Talk, mentioned: list[str]) -> list[str]:
     """Whom 二被告人, 其他被告人 or the like means; empty where that cannot be told."""
     if match["others"]:
         return talk.others(numerals.parse_int(match["rest"]) or 0 if match["rest"] else 0)
     if match["number"]:
-        return talk.of_number(numerals.parse_int(match["number"]) or 0)
+        return talk.of_number(numerals.parse_int(match["number"]) or 0, mentioned)
     if match["bare"]:
         return [] if talk.here else talk.names
     if match["above"]:
@@ -194,6 +201,11 @@ def _named(text: str, forms: dict[str, str], unit: str | None) -> Iterator[_Grou
             group.sure = bool(_BEFORE_SUBJECT.search(text, near, group.start))
             group.names = list(dict.fromkeys(group.names))
             yield group
+
+
+def _mentioned(text: str, forms: dict[str, str]) -> list[str]:
+    """Whom a text names, each once."""
+    return list(dict.fromkeys(forms[form] for _, form in payments.named_in(text, forms)))
 
 
 def _each(sentence: str, start: int, end: int, talk: _Talk, named: int) -> list[str]:
@@ -271,7 +283,8 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
     units = [name for name in names if parties.UNIT.search(name)]
     unit = units[0] if len(units) == 1 else None
     # A name comes before a circumstance at its place: 曾勇曾因….
-    groups = _named(reasoning, parties.written(reasoning, names), unit)
+    forms = parties.written(reasoning, names)
+    groups = _named(reasoning, forms, unit)
     events: list[tuple[int, object]] = [(group.start, group) for group in groups]
     events += [(match.start(), match) for match in _TOGETHER.finditer(reasoning)]
     events += [(match.start(), match[0]) for match in _STOPS.finditer(reasoning)]
@@ -316,7 +329,9 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
                 last, sure = event.end, event.sure
             else:
                 talk.groups.append(event.names)
-        elif not _SPOKEN.match(reasoning, event.end()) and (who := _together(event, talk)):
+        elif not _SPOKEN.match(reasoning, event.end()) and (
+            who := _together(event, talk, _mentioned(reasoning[begin : event.start()], forms))
+        ):
             near = max(0, event.start() - 12)
             if talk.here and _JOINED.fullmatch(reasoning, last, event.start()):
                 talk.of(list(dict.fromkeys(talk.here.pop() + who)))

@@ -89,10 +89,11 @@ def listed(parties: str) -> list[str]:
     return names
 
 
-def namesakes(listed: Sequence[str], reasoning: str, operative: str) -> list[str]:
-    """Defendants with the masked name of another one (被告人赵某、赵某、袁某), who are listed once.
+def namesakes(listed: Sequence[str], parties: str, reasoning: str, operative: str) -> list[str]:
+    """Defendants with the masked name of another one (被告人赵某、赵某、袁某), told as one so far.
 
-    The reasoning enumerates them, and the operative part sentences each.
+    The operative part sentences each, and the reasoning enumerates them or the list of parties has
+    an entry for each.
     """
     again = {
         name
@@ -109,7 +110,10 @@ def namesakes(listed: Sequence[str], reasoning: str, operative: str) -> list[str
     for one in masked:
         sentenced = len(re.findall(f"被告人{re.escape(one)}(?:（[^）]{{1,12}}）)?犯", operative))
         known = listed.count(one)
-        if sentenced > known and any(found.count(one) == sentenced for found in rows):
+        entries = len(re.findall(f"被告人{re.escape(one)}，[男女][，。]", parties))
+        if sentenced > known and (
+            entries == sentenced or any(found.count(one) == sentenced for found in rows)
+        ):
             more += [one] * (sentenced - known)
     return more
 

@@ -25,6 +25,10 @@ from lexpro.records import Defendant, Money
 
 # 卖给乙, 从乙处: said of the other.
 _OTHER = re.compile(r"(?:给予?|向|从|经|介绍|为(?=同案|被告))(?:同案)?(?:被告(?:人|单位))?$")
+# 卖给王某、刘某（另案处理）及被告人乙: the same behind other people's names.
+_OTHERS = re.compile(
+    r"(?:给予?|向|从)(?:[^，。；、（）]{1,6}(?:（[^（）]{0,12}）)?[、和及与]){1,20}(?:同案)?(?:被告(?:人|单位))?$"
+)
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
 _STOP = re.compile(r"[。\n]")
 _SENTENCE = re.compile(r"[^。\n]+")
@@ -42,6 +46,8 @@ _WITH = re.compile(r"(?:伙同|会同|[与和、])(?:同案)?(?:被告(?:人|单
 _SHARE = re.compile(
     r"参与|涉案|(?:犯罪|诈骗|盗窃|窃取|抢劫|抢夺|敲诈勒索|受贿|行贿|贪污|侵占|挪用|经营|销售|交易|走私|吸收|集资|虚开|赌博|掩饰|收购|敲诈|骗取|强迫交易)[^，。；]{0,8}(?:数额|金额|价值)|偷逃[^，。；]{0,6}税"
 )
+# What the crime of a figure was.
+_SUCH = re.compile("诈骗|盗窃|抢劫|抢夺|敲诈|贪污|受贿|行贿|侵占|挪用|走私|虚开|赌博|掩饰|吸收|集资")
 # So many times; of one story that its day begins it is no more than how it went.
 _TIMES = re.compile(
     r"(?<![第0-9一二三四五六七八九十])(?:[0-9]{1,3}|[二三四五六七八九十]{1,3})(?:余|多)?(?:起|次|笔|节|宗)|[一1](?:起|次|笔|节|宗)(?=[，、（])"
@@ -66,7 +72,7 @@ _CLAIM = re.compile(r"辩护人|辩解|辩称|(?<!鉴定)意见|指控(?![^。]*
 _ALONE = re.compile(r"单独|另外?(?:参与|伙同|单独|实施)|独自")
 # A count ends where the text turns to the arrest, or sums up.
 _COUNT_ENDS = re.compile(
-    r"综上|另查[明，]|案发后|破案后|归案后|到案后|上述(?:事实|犯罪)|以上事实|[^，。；]{0,40}(?:被[^，。；]{0,20}|民警[^，。；]{0,40}|公安[^，。；]{0,40})抓获"
+    r"综上|另查[明，]|归案后|到案后|上述(?:事实|犯罪)|以上事实|[^，。；]{0,40}(?:被[^，。；]{0,20}|民警[^，。；]{0,40}|公安[^，。；]{0,40})抓获"
 )
 # Several without names: 三被告人, 上述被告人, 几人.
 _TOGETHER = re.compile(r"(?:[二两三四五六七八九各上述]|上列)(?:名)?(?:被告)?人(?!民)")
@@ -105,6 +111,7 @@ class _Figure:
         sums: what it is made of.
         alone: whether it is of what somebody did without the others.
         names: with whom it was done, where the text says that it was done jointly (共同).
+        crime: what it was, where that is said.
     """
 
     shared: int
@@ -113,6 +120,7 @@ class _Figure:
     sums: list[Sum]
     alone: bool
     names: frozenset[str] = frozenset()
+    crime: str = ""
 
     @property
     def vague(self) -> bool:
@@ -134,7 +142,11 @@ def _acting(text: str, names: Sequence[str]) -> Iterator[tuple[int, str]]:
     end, other = 0, False
     for start, name in named_in(text, names):
         joined = other and _JOINED.fullmatch(text, end, start)
-        other = bool(joined or _OTHER.search(text, max(0, start - 8), start))
+        other = bool(
+            joined
+            or _OTHER.search(text, max(0, start - 8), start)
+            or _OTHERS.search(text, max(0, start - 120), start)
+        )
         end = start + len(name)
         if not other:
             yield start, name
@@ -242,8 +254,15 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
                     found.setdefault(name, []).append(_Figure(1, -len(who), one.amount, [one], False))
                 continue
             with_whom = frozenset(who if "共同" in said else ())
+            crime = _SUCH.search(said)
             figure = _Figure(
-                len(who), -len(shares), _worth(text, own), own, bool(_ALONE.search(said)), with_whom
+                len(who),
+                -len(shares),
+                _worth(text, own),
+                own,
+                bool(_ALONE.search(said)),
+                with_whom,
+                crime[0] if crime else "",
             )
             for name in who:
                 found.setdefault(name, []).append(figure)
@@ -258,6 +277,12 @@ def _in_a_row(text: str, sums: Sequence[Sum]) -> bool:
 
 def _best(figures: Sequence[_Figure]) -> _Figure:
     """The figure that fewest share, of the longest list; with 单独 before one, all of them."""
+    crimes = {figure.crime for figure in figures}
+    if len(crimes) > 1 and "" not in crimes:
+        # One figure a crime: 诈骗…，盗窃….
+        apart = [_best([figure for figure in figures if figure.crime == crime]) for crime in sorted(crimes)]
+        every = [one for figure in apart for one in figure.sums]
+        return _Figure(1, 0, sum(figure.amount for figure in apart), every, True, crime="several")
     joint = {figure.names for figure in figures if figure.shared > 1}
     if any(figure.alone for figure in figures) or (len(joint) > 1 and frozenset() not in joint):
         # The same sum said again is one, but what was done jointly with another.
@@ -457,8 +482,9 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
         for one in having
         if (amounts_of := [of[one.name].amount for of in lists if one.name in of])
     ]
+    right = amounts.corrected(reasoning, find(reasoning, crimes))
     # More than all have together is no whole.
-    whole = max(0 if len(figures) >= len(having) and whole > sum(figures) else whole, *figures, 0)
+    whole = right or max(0 if len(figures) >= len(having) and whole > sum(figures) else whole, *figures, 0)
     if not whole:
         return whole
     stated, told = (_of_each(text, names, crimes) for text in (convicted, facts))
@@ -477,9 +503,13 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
         if measured > 1:
             whole = max(whole, own)
         # Of several crimes a list may give one only.
-        if own_figures and own_figures[0].shared < len(having) and (measured < 2 or not own):
+        if (
+            own_figures
+            and own_figures[0].shared < len(having)
+            and (measured < 2 or not own or own_figures[0].crime == "several")
+        ):
             figure = own_figures[0]
-            defendant.amount = amounts.exact(figure.amount, figure.sums, find(facts, crimes))
+            defendant.amount = min(amounts.exact(figure.amount, figure.sums, find(facts, crimes)), whole)
             continue
         own = amounts.exact(own or max((one.amount for one in said), default=0), said, find(facts, crimes))
         own = own or (own_figures[0].amount if own_figures else 0)

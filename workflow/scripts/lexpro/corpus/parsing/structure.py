@@ -34,7 +34,7 @@ def _defendants(listed: str, reasoning: str, operative: str, text: str) -> list[
     Each has what the operative part gives them.
     """
     names = parties.listed(listed)
-    names += parties.namesakes(names, reasoning, operative)
+    names += parties.namesakes(names, listed, reasoning, operative)
     if not operative:
         return [Defendant(name) for name in names or parties.mentioned(text[:4000])]
     judged = parties.judged(operative, names)

@@ -18,17 +18,17 @@ _CLAUSES = re.compile(r"[^；。\n]+")
 # What is not the amount of the crime; where a sum is said to be a total; where it is the value of
 # something; where it is what was taken.
 _NOT = re.compile(
-    r"退|赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<![应少])缴(?!纳的|纳税款|获)|上交|交纳|追缴|追回|缴获(?!的?[^，。；]{0,24}(?:价值|值款|货值))|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|返利|利息|付息"
+    r"退|(?<!理)赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<![应少])缴(?!纳的|纳税款|获)|上交|交纳|追缴|追回|缴获(?!的?[^，。；]{0,24}(?:价值|值款|货值))|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|(?<!获)(?<!获得)(?<!获取)返利|每月|利息|付息"
 )
 # What was destroyed or lost: of no crime but those of damage.
 _DAMAGE = re.compile(
-    r"(?:经济|直接)损失|损失(?:共|合|总)计|(?:造成|致使?)[^，。；]{0,20}[损流]失|损毁|毁损|损坏|毁坏|被毁|修复"
+    r"(?:经济|直接)损失|损失(?:共|合|总)计|(?:造成|致使?)[^，。；]{0,20}[损流]失|损毁|毁损|损坏|毁坏|被毁|被损|修复"
 )
 # What a helper got for it: of no crime but those of bribery.
 _FEE = re.compile("好处费|感谢费|辛苦费|介绍费|酬金")
 _BY_FORCE = re.compile("骗|敲诈|勒索|索要|抢")
 # What somebody made of it, where it is said what it was.
-_GAIN = re.compile(r"(?:获利|牟利|违法所得|非法所得|获取[^，。；]{0,6}利益)[^，。；]{0,8}$")
+_GAIN = re.compile(r"(?:获利|牟利|返利|[获得]赃款|违法所得|非法所得|获取[^，。；]{0,6}利益)[^，。；]{0,8}$")
 # 3000元以上, 90元／立方米.
 _RANGE = re.compile(r"以[上下]|左右的?罚|[/／]")
 # 连带赔偿某公司经济损失…元。
@@ -40,6 +40,11 @@ _LEGAL = re.compile("以上，(?:属|依|应|情节|[^，。；]{0,6}标准)")
 _SEIZED = re.compile(r"(?:扣押|随案移送)(?![^，。；]*(?:[价货]值|值款|价格))[^，。；]*$")
 # 尚有3000元未能归还.
 _LEFT = re.compile("尚有|尚欠|仍有")
+# 欠其夫1140万元: a debt.
+_OWED = re.compile(r"(?<![拖透])欠(?![款税缴薪]|[^，。；元]{0,8}本金)[^，。；元]{0,12}$")
+# 以500元的低价购买, 每件价值888元: what things cost, not what the crime was about.
+_PRICE = re.compile(r"(?:人民币)?的?(?:低|高|单)?价(?:格)?(?:购|收|买|卖|出售|销|转)")
+_UNIT_PRICE = re.compile(r"每(?:[件条瓶份箱包台部个只吨斤股亩辆张克盒袋]|公斤)[^，。；]{0,20}$")
 _THRESHOLD = re.compile(r"(?:超过|不满|不足|未满|达不到)(?:人民币)?")
 _TOTAL = re.compile(
     r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$|共(?:人民币|得|价值)?$"
@@ -47,8 +52,8 @@ _TOTAL = re.compile(
     r"|共(?:骗取|窃取|窃得|盗得|盗窃|诈骗|侵占|收受|收取|得款|牟利|获利|非法获利)[^，。；]{0,28}$"
 )
 _TAKEN = re.compile(
-    r"(?:骗取|骗得|骗走|劫走|截留|套取|私分|窃取|窃得|盗窃|盗得|盗走|诈骗|侵占|侵吞|贪污|挪用|受贿|收受|索取|索要|抢得|抢走|抢劫|劫得|劫取|敲诈|勒索|吸收|集资|募集|公众[^，。；]{0,10}(?:借款|融资)|收取[^，。；]{0,8}(?:好处费|感谢费|回扣)|偷逃|骗得|现金|行贿|贿赂|贿送|给予|送给|交出)"
-    r"[^。；]{0,40}$"
+    r"(?:骗取|骗得|骗走|劫走|截留|套取|私分|窃取|窃得|盗窃|盗得|盗走|诈骗|侵占|侵吞|贪污|挪用|受贿|收受|索取|索要|抢得|抢走|抢劫|劫得|劫取|敲诈|勒索|吸收|集资|募集|公众[^，。；]{0,10}(?:借款|融资)|收取[^，。；]{0,8}(?:好处费|感谢费|回扣)|偷逃|骗得|现金|行贿|贿赂|贿送|给予|送给|交出|套现|盗刷|(?:用|将)[^，。；]{0,8}(?:单位|公司|集体)的?(?:资金|款项))"
+    r"[^。；]{0,60}$"
 )
 # 其中3000元未遂: counted already.
 _PART_OF = re.compile(
@@ -56,15 +61,18 @@ _PART_OF = re.compile(
 )
 # 10万元…占为己有: taken too.
 _KEPT = re.compile(
-    r"[^。；]{0,40}(?:占为己有|据为己有|归为己有|私分|挥霍|归个人使用)|[^，。；]{0,16}(?:盗走|窃走|抢走|骗走|劫走|拿走|取走|出借|挪用|侵吞|侵占)"
+    r"[^。；]{0,40}(?:占为己有|据为己有|归为己有|私分|挥霍|归个人使用)|[^，。；]{0,16}(?:盗走|窃走|抢走|骗走|劫走|拿走|取走|提走|转走|刷走|出借|挪用|侵吞|侵占)"
 )
 # A claim that the reasoning refuses says nothing of the amount, and what was not done neither.
 _REFUSED = re.compile(
-    r"不予(?:认定|采纳|采信|支持)|辩称|不能成立|证据不足|指控[^，。；]{0,40}(?:不当|有误)|不宜计入|应予(?:扣除|纠正)"
+    r"不予(?:认定|采纳|采信|支持)|辩称|不能成立|证据不足|指控[^，。；]{0,40}(?:不当|有误)|不宜计入"
+    r"|应予(?:扣除|纠正)(?![^。；]{0,30}(?:数额|金额)[^。；]{0,8}(?:共计|应为|认定为))"
 )
 _NOT_DONE = re.compile(r"(?:未|没有|并非|不)[^，。；、]{0,6}$")
 # What witnesses tell, and what is said in quotes, is not the court's.
-_TOLD = re.compile(r"证实|证言(?!统计|[^，。；]{0,6}认定)|供述|供称|陈述称|(?<![自己])我(?![国院])|还指控")
+_TOLD = re.compile(
+    r"证实|[，：]以?证明(?![人书文材])|证言(?!统计|[^，。；]{0,6}认定)|供述|供称|陈述称|(?<![自己])我(?![国院])|还指控"
+)
 _QUOTED = re.compile(r"“[^”]{12,}”")
 # （13280元＋7120元）and 651元×70％＝: how a sum that stands beside was reckoned.
 _RECKONED = re.compile(
@@ -85,6 +93,8 @@ GANG = re.compile(
 )
 # 退出4.9万元、2.2万元和3万元: all of them were.
 _AND = re.compile("[、和及]")
+_APPRAISED = re.compile("鉴定|估价|认证|评估|估值")
+_ON_TOP = re.compile("[，、](?:另外?|此外|还)")
 # Foreign money and things included.
 _OVERALL = re.compile(
     r"折合[^，。；]{0,10}$|(?:以上|上述|总)[^，。；]{0,10}(?:共计|合计|总计)[^，。；]{0,10}$"
@@ -118,6 +128,8 @@ class Sum:
         overall: whether it is said to contain the others.
         about: whether it is rounded (128万余元).
         gain: whether it is what somebody made of it, beside sums that say what it was.
+        goods: whether it is a total that an appraisal gives: of goods, not of cash.
+        besides: whether it comes on top of a total before it (另外…价值).
     """
 
     start: int
@@ -127,6 +139,8 @@ class Sum:
     overall: bool = False
     about: bool = False
     gain: bool = False
+    goods: bool = False
+    besides: bool = False
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -157,6 +171,8 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
         took_part = clause.find(_PART)
         # Where the last sum ends that is of no crime.
         other = -1
+        # Where the last total ends.
+        stated = -1
         for found in money.find(clause):
             if found.currency != money.YUAN:
                 continue
@@ -169,26 +185,40 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
                 continue
             before = clause[max(0, found.start - 40) : found.start]
             if not _PART_OF.search(before):
-                kind = _kind(before, clause, found.end)
+                kind = _kind(before, clause, found.start, found.end)
                 part = 0 <= took_part < found.start or bool(GANG.search(before))
-                overall = bool(_OVERALL.search(before))
+                total = kind == "total"
+                one = Sum(match.start() + found.start, found.amount, kind, part)
                 sums.append(
-                    Sum(match.start() + found.start, found.amount, kind, part, overall, found.approximate)
+                    replace(
+                        one,
+                        overall=bool(_OVERALL.search(before)),
+                        about=found.approximate,
+                        goods=total and bool(_APPRAISED.search(clause, 0, found.start)),
+                        besides=not total
+                        and stated >= 0
+                        and bool(_ON_TOP.search(clause, stated, found.start)),
+                    )
                 )
+                stated = found.end if total else stated
     if any(one.kind not in ("other", "gain") for one in sums):
         return tuple(replace(one, kind="other", gain=True) if one.kind == "gain" else one for one in sums)
     return tuple(replace(one, kind="taken") if one.kind == "gain" else one for one in sums)
 
 
-def _kind(before: str, clause: str, end: int) -> str:
+def _kind(before: str, clause: str, start: int, end: int) -> str:
     """What a sum is said to be by the words around it."""
+    if _PRICE.match(clause, end) or _UNIT_PRICE.search(before):
+        return "other"
     if _GAIN.search(before):
         return "gain"
     if _TOTAL.search(before) or (_REACHED.search(before) and clause.startswith("以上", end)):
         return "total"
     if _VALUE.search(before):
         return "value"
-    return "taken" if _TAKEN.search(before) or _KEPT.match(clause, end) else "other"
+    return (
+        "taken" if _TAKEN.search(clause, max(0, start - 60), start) or _KEPT.match(clause, end) else "other"
+    )
 
 
 def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
@@ -196,7 +226,8 @@ def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
     before = clause[max(0, start - 20) : start]
     if comma := _CLAUSE_START.search(before):
         # 赔偿等理由，骗取38000元: what stands before the comma is another matter, but for totals.
-        before = before if _TOTAL.search(before[comma.end() :]) else before[comma.end() :]
+        last = before[comma.end() :]
+        before = before if _TOTAL.search(last) and not _TAKEN.search(last) else last
     close = _CLAUSE_END.search(clause, end, end + 6)
     after = clause[end : close.start() if close else end + 6]
     around = before + after
@@ -212,5 +243,6 @@ def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
         or _NOT_DONE.search(before)
         or _THRESHOLD.search(clause, max(0, start - 5), start + 2)
         or _LEFT.search(before)
+        or _OWED.search(before)
         or _SEIZED.search(clause, max(0, start - 160), start)
     )
