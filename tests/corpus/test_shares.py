@@ -241,6 +241,22 @@ def test_who_buys_among_strangers_has_no_part_in_the_sale():
     assert of_each(facts, NAMES, charges=[["销售假药罪"]] * 2) == [97000, 52000]
 
 
+def test_what_several_did_each_alone_is_added_for_the_case():
+    alone = "被告人张某甲共计得好处费人民币9400元，被告人张某乙共计得好处费人民币10000元。"
+    people = [Defendant(name, charges=["非国家工作人员受贿罪"]) for name in NAMES]
+    assert shares.assign("", alone, 10_000, people) == 19_400
+    assert shares.assign("", f"二人共谋。{alone}", 10_000, people) == 10_000
+
+
+def test_who_handles_goods_has_what_was_bought_of_them():
+    facts = (
+        "1、被告人张某甲窃得电缆，价值13140元。后由张某乙销赃，张某乙在明知系犯罪所得的情况下，"
+        "仍将铜线予以收购，计价值人民币4800元。2、被告人张某甲窃得价值500元的手机。"
+    )
+    charges = [["盗窃罪"], ["掩饰、隐瞒犯罪所得罪"]]
+    assert of_each(facts, NAMES, charges=charges)[1] == 4800
+
+
 def test_figures_of_two_crimes_are_added():
     reasoning = (
         "被告人张某甲、张某乙参与实施诈骗犯罪两次，诈骗财物共计价值人民币84750元；"

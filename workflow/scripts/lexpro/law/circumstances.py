@@ -87,7 +87,7 @@ _NEGATED_AFTER = re.compile(
 _BREACH = re.compile("[^。；]{0,30}(?:缓刑|假释)考验期(?!满|届满)[^，。；满]{0,4}(?:又|再|重新)?犯")
 # Who else says something, what the court then looks at, and what it makes of it.
 _EVENT = re.compile(
-    r"(?=[不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代关。\n])(?:"
+    r"(?=[1-9不难无于没事证法规情与缺理采信支成属相一酌已时可应予指罪定有经查对本结仍故因由鉴根按依辩检公诉律所提的代关。\n])(?:"
     r"(?P<stop>[。\n])"
     r"|(?P<reject>不(?:予|能|应|足以)?(?:予以)?(?:采纳|支持|采信|认可|认定)|不(?:能)?成立|难以(?:成立|采纳|采信|支持)"
     r"|无[^，。；]{0,6}(?:事实|法律|证据|依据)|于法无据|没有(?:事实|法律|证据)|(?:事实|证据|法律|规定|情况)[^，。；]{0,6}不符"
@@ -99,7 +99,7 @@ _EVENT = re.compile(
     r"|(?P<look>经查|经审查|经审理|查证|对此|本院认为|本院[^，。；]{0,16}认定|结合(?:本案|全案|庭审|查明)"
     r"|仍然?(?:应|可|属|构成|系)|(?:故|因此)[^，。；]{0,10}(?:应当?|可以?|能)(?:予以|依法)?认定|(?<=[见点由解]，)(?:因为?|由于|鉴于|根据|按照|依照))"
     r"|(?P<opinion>(?:辩护|辩解|公诉|代理)(?:意见|理由|观点)|的(?:意见|理由|观点|主张|请求))"
-    r"|(?P<claim>辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
+    r"|(?P<claim>(?<=[。；：])[1-9][、．.](?=[^。]{4,120}。(?:经查|对此|经审查))|辩护人|(?<!最高人民)检察(?:院|机关)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))"
     r"|公诉(?:机关|人)(?![^，。；]{0,30}异议)(?=[^，。；]{0,30}(?:指控|认为|提出|认定|建议|意见))|诉讼代理人|律师|辩称|关于其(?![他余中])(?=[^。；]{0,40}(?:意见|理由|观点|主张|请求|辩解))|(?<![虽然的次])(?<!有所)辩解(?!意见|理由|观点|[。；及、])|所提"
     r"|提出(?!者|犯意|作案|[由让要去到并盗抢殴将以帮来])))"
 )
@@ -129,7 +129,7 @@ _LONGEST = 900
 # A question, a heading or what the law asks for: 关于是否构成自首的问题, 成立自首应同时满足….
 _ASKED = re.compile(r"是否[^，。；]{0,12}$")
 _QUESTION = re.compile(
-    r"[^，。；]{0,8}问题|的(?:情形|条件)(?:之一)?(?:是|为|[，：])|，?(?:是指|应当?同时|须同时|必须|需要?(?:同时)?(?:具备|满足|符合)|的(?:构成|成立|法定)要件)"
+    r"[^，。；]{0,8}问题|的(?:情形|条件)(?:之一)?(?:是|为|[，：])|，?(?:是指|应当?同时|须同时|必须|需要?(?:同时)?(?:具备|满足|符合)|的(?:构成|成立|法定)要件|[^，。；]{0,14}[作以]?为(?:前提|必要|要件))"
 )
 _REQUIRED = re.compile(r"(?:只有|必须|应当?同时|须同时|是指)[^。；]{0,60}$")
 # 第一款“…是主犯”, 规定“…才能认定为自首”: the words of the law.
@@ -140,6 +140,7 @@ _QUOTED = re.compile(
 _STATED = re.compile(
     r"(《[^《》]{2,40}》(?:第[^，。；：]{1,14})?规定[：，])((?:(?!被告人|本案|本院)[^。\n])*)"
 )
+_RESTS_ON = re.compile("(?:根据|依据|依照|按照)[^，。；]{0,70}$")
 # In general: 起次要作用的，是从犯; 犯罪分子如实交代…的，不能认定为自首.
 _IN_GENERAL = re.compile(
     r"起[^，。；]{0,14}作用的，?(?:是|系|应当?(?:以|认定为?)?)(?:从犯|主犯)"
@@ -153,6 +154,8 @@ _CITED = re.compile(r"第[^，。；、]{1,14}[条款项]$")
 _EXHIBIT = re.compile(
     r"(?:（?[0-9一二三四五六七八九十]{1,3}）?[、.．，])[^。]{0,150}(?:证明|证实|载明|证言|笔录)"
 )
+# 均未能查证属实.
+_UNVERIFIED = re.compile("(?:未|没有|无法|不能)[^，。；]{0,6}属实$")
 # Who takes a confession back has none: 庭审中翻供.
 _RECANTED = re.compile(
     r"(?<![未没])翻供|但(?:(?!辩护人)[^，。；]){0,12}庭审(?:(?!未|没有|辩护人)[^，。；]){0,8}(?:避重就轻|否认|推翻|不如实|(?:不|拒不)认罪)"
@@ -250,7 +253,7 @@ def findings(text: str) -> list[Finding]:
 
 def _stated(law: re.Match[str]) -> str:
     """A law's words, blanked, where it is not what a finding rests on (根据…规定，是自首)."""
-    return law[0] if law.string.endswith(("据", "照"), 0, law.start()) else _hidden(law)
+    return law[0] if _RESTS_ON.search(law.string, max(0, law.start() - 80), law.start()) else _hidden(law)
 
 
 def _hidden(law: re.Match[str]) -> str:
@@ -340,7 +343,7 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
                 found += claim.upheld()
                 claim = None
         elif kind == "accept":
-            if text.startswith("不", event.start() - 1):
+            if text.startswith("不", event.start() - 1) or _UNVERIFIED.search(text, start, event.end()):
                 continue
             found += claim.claimed + claim.said
             claim = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from lexpro.corpus.parsing.sums import ANY, Crimes, Sum, find
 from lexpro.law import charges as charges_of
@@ -27,6 +27,8 @@ _UNMEASURED = re.compile(
 )
 # What a sum of the facts is, where such a crime is about it.
 _ASKED = re.compile("索要|索取|强拿硬要|强行要|勒索")
+# Crimes that the evaded tax measures.
+_OF_TAX = re.compile("走私普通货物|逃税|偷税|骗取出口退税")
 # Some of these crimes are measured: the court says it where it says what the crime is.
 _SELDOM = re.compile(r"寻衅滋事|强迫交易|妨害信用卡管理")
 # What begins the story of another count: 1、, （一）.
@@ -45,7 +47,7 @@ _BESIDES = re.compile(r"(?:另|又|同时|还)(?:经?审理)?查[明，]")
 
 
 # 乙明知是盗窃所得而收购: what was taken is told before.
-_HANDLED = re.compile(r"明知[^。；]{0,60}(?:所得|赃|来路不明)")
+HANDLED = re.compile(r"明知[^。；]{0,60}(?:所得|赃|来路不明)")
 _HANDLING = re.compile("掩饰、隐瞒|窝藏|洗钱")
 
 
@@ -161,6 +163,13 @@ def besides(facts: str, crimes: Crimes = ANY) -> str:
     return before if any(one.kind != "other" for one in find(before, crimes)) else facts
 
 
+def _adds_up(sums: Sequence[Sum]) -> bool:
+    """Whether a total is what the sums beside it come to."""
+    totals = [one.amount for one in sums if one.kind == "total"]
+    rest = sum(one.amount for one in sums if one.kind in ("value", "taken"))
+    return len(totals) == 1 and rest > 0 and abs(rest - totals[0]) <= 0.02 * rest
+
+
 def _summed_up(summary: Sequence[Sum], counts: Money) -> Money:
     """The case's by what stands before or behind its counts.
 
@@ -188,6 +197,9 @@ def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
     if len(counts) < 2 or any(one.part for one in sums if one not in before):
         return involved(sums, told=True)
     behind = counts[max(counts)] if _SUMMED_UP.search(facts, places[max(counts) - 1]) else []
+    if _adds_up(behind):
+        # The last count's own.
+        behind = []
     known = [[one for one in of_one if one.kind != "other"] for of_one in counts.values()]
     each = [involved(of_one, told=True) for of_one in known if of_one]
     together = sum(each)
@@ -230,10 +242,13 @@ def measured(charge: str) -> bool:
     return not _UNMEASURED.search(charge) or "盗窃" in charge or "抢" in charge
 
 
-def crimes_of(charges: Iterable[str]) -> Crimes:
+def crimes_of(charges: Collection[str]) -> Crimes:
     """What the sums of a case may be of, by its charges; where none is known, what most are of."""
     named = "".join(charges)
-    return Crimes("毁坏" in named or "破坏生产经营" in named, "贿" in named) if named else ANY
+    if not named:
+        return ANY
+    damage = "毁坏" in named or "破坏生产经营" in named
+    return Crimes(damage, "贿" in named, all(map(_OF_TAX.search, charges)))
 
 
 def seldom(charges: Sequence[str]) -> bool:
@@ -267,7 +282,7 @@ def _taken_only(facts: str, charges: Sequence[str]) -> str:
         return facts
     told = []
     at = 0
-    for match in _HANDLED.finditer(facts):
+    for match in HANDLED.finditer(facts):
         start = max(facts.rfind(mark, 0, match.start()) for mark in "。；\n") + 1
         if start < at:
             continue
@@ -290,7 +305,12 @@ def convicted(reasoning: str) -> list[str]:
 
     The first come before the others; neither is a claim.
     """
-    sentences = [one for one in reasoning.split("。") if not _CLAIMED.search(one)]
+    told = reasoning.split("。")
+    sentences = [
+        one
+        for one, answer in zip(told, [*told[1:], ""], strict=True)
+        if not _CLAIMED.search(one) and not ("指控" in one and answer.startswith("经查"))
+    ]
     named = [one for one in sentences if _CONVICTED.search(one)]
     return ["。".join(named), "。".join(one for one in sentences if _FOUND.search(one))]
 

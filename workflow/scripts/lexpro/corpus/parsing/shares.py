@@ -39,7 +39,7 @@ _LISTED = re.compile("(?:约|人民币)*[0-9.,，]{1,16}[万亿]?余?元(?:余|�
 _EACH = re.compile(r"其中|分别")
 # Where a name begins what is said of somebody; with whom it was done.
 _SUBJECT = re.compile(
-    r"(?:^|[，。；：、（）.．0-9]|其中|分别|综上|综上所述|认定|其间|期间|同时|故|即|和|与|及|以及|另|对)(?:同案)?(?:被告(?:人|单位))?$"
+    r"(?:^|[，。；：、（）.．0-9]|其中|通过|分别|综上|综上所述|认定|其间|期间|同时|故|即|和|与|及|以及|另|对)(?:同案)?(?:被告(?:人|单位))?$"
 )
 _WITH = re.compile(r"(?:伙同|会同|[与和、])(?:同案)?(?:被告(?:人|单位))?$")
 # What makes a sum that of all somebody did: 参与五起, 涉案价值, 诈骗数额.
@@ -80,6 +80,10 @@ _TOGETHER = re.compile(r"(?:[二两三四五六七八九各上述]|上列)(?:名
 _CRIME = re.compile(
     r"(?:^|(?<=[。；：\n]))(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)"
     r"[^。；，：0-9]{0,30}(?:罪|事实)"
+)
+# Words of what was done together.
+_JOINTLY = re.compile(
+    "共同|[伙会协]同|参与|结伙|合伙|[主从]犯|团伙|纠集|[预共合同]谋|同伙|商[量议]|分工|[上下][家线]|明知|网站"
 )
 # Who deals with what others took: has what went through these hands.
 _HANDLER = re.compile(r"掩饰、隐瞒|窝藏|洗钱|帮助信息网络")
@@ -356,6 +360,9 @@ def _of_counts(
         over = _COUNT_ENDS.search(facts, begin, stop)
         piece = facts[begin : over.start() if over else stop]
         own = list(_within(sums, begin, begin + len(piece)))
+        if handler and (bought := amounts.HANDLED.search(piece)):
+            # What they bought of it, where that is said.
+            own = [one for one in own if one.start > begin + bought.start() and one.kind != "other"] or own
         own = [replace(one, part=False) for one in _of_the_gang(facts, own) or own]
         acting = named_in(piece, names) if handler else _acting(piece, names)
         who = list(dict.fromkeys(name for _, name in acting))
@@ -447,6 +454,21 @@ def _own_names(text: str, names: Sequence[str]) -> str:
     return _SHORT_UNIT.sub(unit_of, text)
 
 
+def _alone(
+    reasoning: str, facts: str, lists: Sequence[dict[str, _Figure]], people: Sequence[Defendant]
+) -> Money:
+    """What all come to together, where each did it alone and has a figure; else 0."""
+    acting = list(_acting(facts, [one.name for one in people]))
+    joined = any(
+        _JOINED.fullmatch(facts, start + len(name), after) for (start, name), (after, _) in pairwise(acting)
+    )
+    if joined or _JOINTLY.search(reasoning) or _JOINTLY.search(facts):
+        return 0
+    own = [next((of[one.name] for of in lists if one.name in of), None) for one in people]
+    figures = [figure for figure in own if figure and figure.shared == 1]
+    return sum(figure.amount for figure in figures) if len(figures) == len(people) else 0
+
+
 def _short_for(short: str, name: str) -> bool:
     """Whether the characters of a short name are those of the whole one, in order."""
     rest = iter(name)
@@ -471,7 +493,7 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     if len(defendants) == 1:
         having[0].amount = whole
         return whole
-    crimes = amounts.crimes_of(chain.from_iterable(one.charges for one in having))
+    crimes = amounts.crimes_of([charge for one in having for charge in one.charges])
     names = list(dict.fromkeys(defendant.name for defendant in defendants))
     reasoning, facts = (_own_names(text, names) for text in (reasoning, facts))
     facts = amounts.besides(facts, crimes)
@@ -484,7 +506,11 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     ]
     right = amounts.corrected(reasoning, find(reasoning, crimes))
     # More than all have together is no whole.
-    whole = right or max(0 if len(figures) >= len(having) and whole > sum(figures) else whole, *figures, 0)
+    whole = (
+        right
+        or _alone(reasoning, facts, lists, having)
+        or max(0 if len(figures) >= len(having) and whole > sum(figures) else whole, *figures, 0)
+    )
     if not whole:
         return whole
     stated, told = (_of_each(text, names, crimes) for text in (convicted, facts))

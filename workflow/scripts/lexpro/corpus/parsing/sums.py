@@ -18,7 +18,7 @@ _CLAUSES = re.compile(r"[^；。\n]+")
 # What is not the amount of the crime; where a sum is said to be a total; where it is the value of
 # something; where it is what was taken.
 _NOT = re.compile(
-    r"退|(?<!理)赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<![应少])缴(?!纳的|纳税款|获)|上交|交纳|追缴|追回|缴获(?!的?[^，。；]{0,24}(?:价值|值款|货值))|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|(?<!获)(?<!获得)(?<!获取)返利|每月|利息|付息"
+    r"退|(?<!理)赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)(?<!用于)[归偿]还|(?<![应少])缴(?!纳的|纳税款|获)|上交|(?<!实际)交纳(?!金额)|追缴|追回|缴获(?!的?[^，。；]{0,24}(?:价值|值款|货值))|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|(?<!获)(?<!获得)(?<!获取)返利|每月|利息|付息"
 )
 # What was destroyed or lost: of no crime but those of damage.
 _DAMAGE = re.compile(
@@ -28,7 +28,9 @@ _DAMAGE = re.compile(
 _FEE = re.compile("好处费|感谢费|辛苦费|介绍费|酬金")
 _BY_FORCE = re.compile("骗|敲诈|勒索|索要|抢")
 # What somebody made of it, where it is said what it was.
-_GAIN = re.compile(r"(?:获利|牟利|返利|[获得]赃款|违法所得|非法所得|获取[^，。；]{0,6}利益)[^，。；]{0,8}$")
+_GAIN = re.compile(
+    r"(?:获利|牟利|返利|提成款?|[获得]赃款|违法所得|非法所得|获取[^，。；]{0,6}利益)[^，。；]{0,8}$"
+)
 # 3000元以上, 90元／立方米.
 _RANGE = re.compile(r"以[上下]|左右的?罚|[/／]")
 # 连带赔偿某公司经济损失…元。
@@ -42,9 +44,11 @@ _SEIZED = re.compile(r"(?:扣押|随案移送)(?![^，。；]*(?:[价货]值|值
 _LEFT = re.compile("尚有|尚欠|仍有")
 # 欠其夫1140万元: a debt.
 _OWED = re.compile(r"(?<![拖透])欠(?![款税缴薪]|[^，。；元]{0,8}本金)[^，。；元]{0,12}$")
-# 以500元的低价购买, 每件价值888元: what things cost, not what the crime was about.
+# 以500元的低价购买, 每件价值888元, 协议金额9万元: what things cost, not what the crime was about.
 _PRICE = re.compile(r"(?:人民币)?的?(?:低|高|单)?价(?:格)?(?:购|收|买|卖|出售|销|转)")
-_UNIT_PRICE = re.compile(r"每(?:[件条瓶份箱包台部个只吨斤股亩辆张克盒袋]|公斤)[^，。；]{0,20}$")
+_UNIT_PRICE = re.compile(
+    r"(?:协议|合同)总?(?:金额|价款|价)[^，。；]{0,8}$|每(?:[件条瓶份箱包台部个只吨斤股亩辆张克盒袋]|公斤)[^，。；]{0,20}$"
+)
 _THRESHOLD = re.compile(r"(?:超过|不满|不足|未满|达不到)(?:人民币)?")
 _TOTAL = re.compile(
     r"(?:共计|合计|总计|总价值?|总额|累计)[^，。；]{0,10}$|共(?:人民币|得|价值)?$"
@@ -95,6 +99,7 @@ GANG = re.compile(
 _AND = re.compile("[、和及]")
 _APPRAISED = re.compile("鉴定|估价|认证|评估|估值")
 _ON_TOP = re.compile("[，、](?:另外?|此外|还)")
+_TAX = re.compile("税[款额][^，。；]{0,10}$")
 # Foreign money and things included.
 _OVERALL = re.compile(
     r"折合[^，。；]{0,10}$|(?:以上|上述|总)[^，。；]{0,10}(?:共计|合计|总计)[^，。；]{0,10}$"
@@ -107,10 +112,12 @@ class Crimes(NamedTuple):
     Attributes:
         damage: whether one of them destroys (故意毁坏财物罪, 破坏生产经营罪).
         bribery: whether one of them is bribery.
+        tax: whether all that counts is the tax that was evaded (走私普通货物罪, 逃税罪).
     """
 
     damage: bool = False
     bribery: bool = True
+    tax: bool = False
 
 
 ANY = Crimes()
@@ -201,6 +208,10 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
                     )
                 )
                 stated = found.end if total else stated
+    if crimes.tax and (
+        taxes := [one for one in sums if _TAX.search(text, max(0, one.start - 20), one.start)]
+    ):
+        sums = taxes
     if any(one.kind not in ("other", "gain") for one in sums):
         return tuple(replace(one, kind="other", gain=True) if one.kind == "gain" else one for one in sums)
     return tuple(replace(one, kind="taken") if one.kind == "gain" else one for one in sums)
