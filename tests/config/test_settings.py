@@ -129,6 +129,11 @@ WRONG = [
         "tasks.form.charges_shown=2 & tasks.retrieval.ranker={}",
         [TOP + "tasks.form.charges_shown", "no ranker of the index knows that"],
     ),
+    (
+        "tasks.form.listing=numbers & tasks.form.style=compact & tasks.retrieval.ranker={} & index=learned & "
+        "grpo.rewards=[{fn: lexpro.rewards.format.think_json}]",
+        [TOP + "grpo.rewards.0.fn, tasks.form.listing", "copied without a thought"],
+    ),
     # Nothing would be left to do.
     ("index.weights={dense: 0.0, cases: 0.0}", ["index.weights: all weights are 0"]),
     ("tasks.mix.sft={elements: 0.0, charge: 0.0, article: 0.0, term: 0.0}", ["tasks.mix.sft: all shares are 0"]),

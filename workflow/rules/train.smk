@@ -27,6 +27,8 @@ rule base_model:
     resources:
         mem_mb=runtime("base_model", "mem_mb"),
         runtime=runtime("base_model", "minutes"),
+        # Training from nothing is asked to save before its time is over, as the others are.
+        slurm_extra=granted("base_model", "slurm_extra"),
     params:
         scripts=SCRIPTS,
     message:

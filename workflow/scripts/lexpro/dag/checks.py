@@ -154,8 +154,19 @@ def _shares(tasks: tasks.Settings, index: index.Settings, **_) -> Wrong:
             )
 
 
+def _thoughts(tasks: tasks.Settings, grpo: grpo.Settings, **_) -> Wrong:
+    """No reward for a thought that the prompts give no reason to have."""
+    paid = [number for number, reward in enumerate(grpo.rewards) if reward.fn.endswith("format.think_json")]
+    if tasks.form.listing == "numbers" and paid:
+        yield (
+            (f"grpo.rewards.{paid[0]}.fn", "tasks.form.listing"),
+            "answers to prompts with listing: numbers are copied without a thought, and format.think_json pays "
+            "for one; leave it out",
+        )
+
+
 # What settings of several stages say together; each is given the settings of all stages by name.
-ACROSS = (_methods, _lengths, _asked, _shares)
+ACROSS = (_methods, _lengths, _asked, _shares, _thoughts)
 
 
 def _key(place: tuple, dotted: str) -> tuple:
