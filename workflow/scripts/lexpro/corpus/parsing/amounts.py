@@ -47,7 +47,7 @@ _BESIDES = re.compile(r"(?:另|又|同时|还)(?:经?审理)?查[明，]")
 
 
 # 乙明知是盗窃所得而收购: what was taken is told before.
-HANDLED = re.compile(r"明知[^。；]{0,60}(?:所得|赃|来路不明)")
+HANDLED = re.compile(r"明知[^。；]{0,60}(?:所得|赃|来路不明)|收购[^。；，]{0,20}(?:盗窃|所盗|窃得)的")
 _HANDLING = re.compile("掩饰、隐瞒|窝藏|洗钱")
 
 
@@ -70,6 +70,11 @@ _NEXT_ITEM = re.compile(
 )
 
 
+# 指控的事实清楚，本院予以确认: the accusation tells them.
+_AS_ACCUSED = re.compile(r"指控[^。]{0,80}(?:事实[^。]{0,20}(?:清楚|一致|相同|属实|成立)|一致|属实|相同)")
+_SHORT = 300
+
+
 def _without_testimony(facts: str) -> str:
     """Facts without what witnesses, victims and defendants tell in a list of evidence."""
     if not _ITEM.search(facts):
@@ -85,9 +90,14 @@ def _without_testimony(facts: str) -> str:
     return "".join([*told, facts[at:]])
 
 
-def story(facts: str, evidence: str) -> str:
-    """The facts with the counts that are told behind the evidence of the first."""
+def story(facts: str, evidence: str, accusation: str = "") -> str:
+    """The facts with the counts that are told behind the evidence of the first.
+
+    Facts that say no more than that they are those of the accusation are told there.
+    """
     facts = _without_testimony(facts)
+    if len(facts) < _SHORT and _AS_ACCUSED.search(facts) and not find(facts):
+        return accusation
     if not _LATER_ENDS.search(evidence, 20):
         return facts
     later = []

@@ -296,6 +296,8 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
     named = 0
     sure = False
     dealt: dict[int, list[str]] = {}
+    # Where 上述被告人 ends.
+    together = -1
     for place, event in sorted(events, key=lambda one: one[0]):
         if isinstance(event, str):
             clause, sure = place + 1, False
@@ -324,7 +326,11 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             named = len(talk.here)
         elif isinstance(event, _Group):
             # A name in the middle of a clause that has a subject is no new one.
-            if event.sure or not sure:
+            if together >= 0 and talk.here and _JOINED.fullmatch(reasoning, together, event.start):
+                # 上述被告人、被告单位.
+                talk.of(list(dict.fromkeys(talk.here.pop() + event.names)))
+                last, sure = event.end, True
+            elif event.sure or not sure:
                 talk.of(event.names)
                 last, sure = event.end, event.sure
             else:
@@ -342,6 +348,7 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             else:
                 continue
             last, sure = event.end(), True
+            together = last
 
 
 def _stranger(text: str, place: int, names: list[str]) -> bool:

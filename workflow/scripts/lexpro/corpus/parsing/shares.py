@@ -69,7 +69,7 @@ _ONE_DAY = re.compile(r"[上中下]旬|的一天|[0-9]日(?!至)|[当同次]日|
 _DAY = re.compile(r"[0-9]{1,2}月|[0-9]{4}年|[当同次]日|[凌早]晨")
 # What others say that it is.
 _CLAIM = re.compile(r"辩护人|辩解|辩称|(?<!鉴定)意见|指控(?![^。]*成立)")
-_ALONE = re.compile(r"单独|另外?(?:参与|伙同|单独|实施)|独自")
+_ALONE = re.compile(r"单独(?![或和与及、])|另外?(?:参与|伙同|单独|实施)|独自")
 # A count ends where the text turns to the arrest, or sums up.
 _COUNT_ENDS = re.compile(
     r"综上|另查[明，]|归案后|到案后|上述(?:事实|犯罪)|以上事实|[^，。；]{0,40}(?:被[^，。；]{0,20}|民警[^，。；]{0,40}|公安[^，。；]{0,40})抓获"
@@ -454,6 +454,17 @@ def _own_names(text: str, names: Sequence[str]) -> str:
     return _SHORT_UNIT.sub(unit_of, text)
 
 
+def _of_the_only(text: str, defendant: Defendant) -> Money:
+    """What the only defendant did of more that is told: 其中，王某吸收存款295万元."""
+    part = re.compile(f"其中，?(?:被告人)?{re.escape(defendant.name)}[^，。；]{{0,24}}$")
+    own = [
+        one.amount
+        for one in find(text, amounts.crimes_of(defendant.charges))
+        if one.kind != "other" and part.search(text, max(0, one.start - 50), one.start)
+    ]
+    return max(own, default=0)
+
+
 def _alone(
     reasoning: str, facts: str, lists: Sequence[dict[str, _Figure]], people: Sequence[Defendant]
 ) -> Money:
@@ -491,7 +502,7 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     if not having:
         return whole
     if len(defendants) == 1:
-        having[0].amount = whole
+        having[0].amount = _of_the_only(reasoning + facts, having[0]) or whole
         return whole
     crimes = amounts.crimes_of([charge for one in having for charge in one.charges])
     names = list(dict.fromkeys(defendant.name for defendant in defendants))

@@ -89,7 +89,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.restitution, judgment.compensation = payments.ordered(operative)
     payments.assign(operative, judgment.defendants)
     if judgment.kind in ("criminal", "other"):
-        facts = amounts.story(part.get("facts", ""), part.get("evidence", ""))
+        facts = amounts.story(part.get("facts", ""), part.get("evidence", ""), part.get("accusation", ""))
         charges = [charge for defendant in judgment.defendants for charge in defendant.charges]
         judgment.amount = amounts.amount(reasoning, facts, charges, len(judgment.defendants))
         judgment.amount = shares.assign(reasoning, facts, judgment.amount, judgment.defendants)
