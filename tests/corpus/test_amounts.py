@@ -165,6 +165,13 @@ def test_what_the_court_itself_makes_of_an_accusation_is_right(reasoning, amount
     assert [one.amount for one in people] == [amount, amount]
 
 
+def test_facts_may_be_told_by_the_accusation_only():
+    told = "经审理查明，公诉机关指控被告人犯抢劫罪的事实清楚，证据确实、充分，本院予以确认。"
+    accusation = "公诉机关指控，被告人劫取现金6600元。"
+    assert amounts.amount("", amounts.story(told, "", accusation), ["抢劫罪"]) == 6600
+    assert amounts.story("劫取现金500元。", "", accusation) == "劫取现金500元。"
+
+
 @pytest.mark.parametrize("again", ["价值4400元", "价值人民币4400元"])
 def test_what_is_bought_of_the_loot_is_not_taken_again(again):
     facts = f"一、甲窃得手机（价值4400元）。二、乙明知甲出售的手机（{again}）系盗窃所得，以500元的低价购买。"

@@ -193,6 +193,12 @@ def test_a_unit_surrenders():
     assert found("被告人张三作为负责人主动交代，应认定为单位自首", names) == (["自首"], [])
 
 
+def test_a_unit_beside_those_above():
+    names = ["陈建国", "林小芳", "风安物流有限公司"]
+    said = "被告人陈建国、林小芳、被告单位风安物流有限公司系从犯。上述被告人、被告单位签署了认罪认罚具结书"
+    assert found(said, names) == (["从犯", "认罪认罚"],) * 3
+
+
 def test_units():
     names = ["某某贸易有限公司", "张三", "李四"]
     text = "被告单位及二被告人均系自首。被告人张三系主犯"

@@ -257,6 +257,20 @@ def test_who_handles_goods_has_what_was_bought_of_them():
     assert of_each(facts, NAMES, charges=charges)[1] == 4800
 
 
+@pytest.mark.parametrize("how", ["单独或结伙", "单独、结伙", "结伙"])
+def test_alone_or_with_others_is_not_alone(how):
+    reasoning = (
+        f"被告人张某甲、张某乙{how}窃取他人财物，价值共计人民币49747元，"
+        "其中：张某甲入室盗窃11起，价值人民币37669元；张某乙入室盗窃13起，价值人民币27000元。"
+    )
+    assert of_each("", NAMES, reasoning, [["盗窃罪"]] * 2) == [37669, 27000]
+
+
+def test_the_only_defendants_part_of_what_a_company_did():
+    facts = "该公司共非法吸收公众存款12632000元，其中，张某甲非法吸收公众存款2950500元。"
+    assert of_each(facts, ["张某甲"], charges=[["非法吸收公众存款罪"]]) == [2950500]
+
+
 def test_figures_of_two_crimes_are_added():
     reasoning = (
         "被告人张某甲、张某乙参与实施诈骗犯罪两次，诈骗财物共计价值人民币84750元；"
