@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate
 
 from lexpro.corpus.parsing.sums import ANY, Crimes, Sum, find
 from lexpro.law import charges as charges_of
@@ -23,12 +24,12 @@ _CLAIMED = re.compile("辩护人?的|辩护人|辩解|辩称|(?<!鉴定)意见|�
 _UNMEASURED = re.compile(
     r"毒品|吸毒|伤害|杀人|致人|强奸|猥亵|拘禁|绑架|拐卖|遗弃|虐待|侮辱|诽谤|诬告|重婚|侵入住宅|交通肇事|危险驾驶|枪支|弹药|爆炸物|妨害公务|聚众|放火|失火|爆炸罪"
     r"|危险方法|事故罪|黑社会|窝藏、包庇|伪证|妨害作证|伪造证据|林木|农用地|野生动物|水产品|狩猎|保护植物|污染环境|滥用职权|玩忽职守|失职|徇私|公民个人信息"
-    r"|公文、证件|劳动报酬|拒不执行|印章|身份证件|行医|考试|国（边）境|邪教|电力设备|易燃易爆设备|计算机信息系统数据"
+    r"|公文、证件|劳动报酬|拒不执行|印章|身份证件|会计凭证|行医|考试|国（边）境|邪教|电力设备|易燃易爆设备|计算机信息系统数据"
 )
 # What a sum of the facts is, where such a crime is about it.
 _ASKED = re.compile("索要|索取|强拿硬要|强行要|勒索")
 # Crimes that the evaded tax measures.
-_OF_TAX = re.compile("走私普通货物|逃税|偷税|骗取出口退税")
+_OF_TAX = re.compile("走私普通货物|逃税|偷税|出口退税|发票")
 # Some of these crimes are measured: the court says it where it says what the crime is.
 _SELDOM = re.compile(r"寻衅滋事|强迫交易|妨害信用卡管理")
 # What begins the story of another count: 1、, （一）.
@@ -53,11 +54,13 @@ _HANDLING = re.compile("掩饰、隐瞒|窝藏|洗钱")
 
 # What begins a count behind the evidence of the one before, and what ends its story.
 _LATER = re.compile(
-    r"(?<=[。；])(?:（?[一二三四五六七八九十]{1,3}[、）]|（?[0-9]{1,2}[、.．）])[^。；，：]{0,20}?"
-    r"(?=(?:19|20)[0-9]{2}年|被告人|[同次当]年)"
+    r"(?<=[。；\n])(?:（?[一二三四五六七八九十]{1,3}[、）]|（?[0-9]{1,2}[、.．）])"
+    r"(?=[^；]{0,60}?(?:(?:19|20)[0-9]{2}年|被告人|[同次当]年))"
 )
 _LATER_ENDS = re.compile(r"上述[^。；，]{0,10}事实|以上[^。；，]{0,10}事实|认定上述|该[起节笔]?(?:犯罪)?事实")
-_EVIDENCE = re.compile(r"证实|证明|证言|陈述|供述|供认|供称|笔录|书证|鉴定书|鉴定意见书")
+_EVIDENCE = re.compile(
+    r"证实|证明(?!材料|文件|书)|证言|陈述|(?<!如实)供述|供认|供称|笔录(?!》)|书证|鉴定书|鉴定意见书"
+)
 _LONGEST = 3000
 # 1、证人甲的证言: an item of a list of evidence among the facts, and what ends it.
 _ITEM = re.compile(
@@ -174,10 +177,11 @@ def besides(facts: str, crimes: Crimes = ANY) -> str:
 
 
 def _adds_up(sums: Sequence[Sum]) -> bool:
-    """Whether a total is what the sums beside it come to."""
-    totals = [one.amount for one in sums if one.kind == "total"]
-    rest = sum(one.amount for one in sums if one.kind in ("value", "taken"))
-    return len(totals) == 1 and rest > 0 and abs(rest - totals[0]) <= 0.02 * rest
+    """Whether the last total is what the sums right before it come to."""
+    if not sums or sums[-1].kind != "total" or len(sums) < 3:
+        return False
+    running = accumulate(one.amount for one in sums[-2::-1])
+    return any(number and abs(one - sums[-1].amount) < 1 for number, one in enumerate(running))
 
 
 def _summed_up(summary: Sequence[Sum], counts: Money) -> Money:
@@ -207,7 +211,7 @@ def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
     if len(counts) < 2 or any(one.part for one in sums if one not in before):
         return involved(sums, told=True)
     behind = counts[max(counts)] if _SUMMED_UP.search(facts, places[max(counts) - 1]) else []
-    if _adds_up(behind):
+    if len(counts) > 2 and _adds_up(behind):
         # The last count's own.
         behind = []
     known = [[one for one in of_one if one.kind != "other"] for of_one in counts.values()]
@@ -232,6 +236,9 @@ def involved(sums: Sequence[Sum], told: bool = False) -> Money:
         on_top = sum(one.amount for one in sums if one.besides and one.kind == "value")
         cash = [one.amount for one in sums if one.kind == "taken" and not one.part]
         apart = told and all(one.goods and not one.overall for one in totals)
+        if in_cash := max((one.amount for one in totals if one.cash), default=0):
+            goods = [one.amount for one in totals if one.goods and not one.cash and not one.overall]
+            return max([in_cash + max(goods, default=0), *(one.amount for one in totals)])
         return max(one.amount for one in totals) + on_top + (_whole(cash) if apart else 0)
     if values := [one for one in sums if one.kind == "value"]:
         parts = [one.amount for one in values if one.part]
@@ -276,6 +283,12 @@ def corrected(reasoning: str, sums: Sequence[Sum]) -> Money:
     """What the court makes of the amount where it corrects it, 0 where it does not."""
     own = [one.amount for one in sums if _CORRECTED.search(reasoning, max(0, one.start - 90), one.start)]
     return own[0] if len(own) == 1 else 0
+
+
+def without_bounds(sums: Sequence[Sum], told: Sequence[Sum]) -> Sequence[Sum]:
+    """Sums without those that are only reached (达3万元以上), where the facts tell as much."""
+    most = max((one.amount for one in told if one.kind != "other"), default=0)
+    return [one for one in sums if not one.bound or one.amount > most]
 
 
 def exact(amount: Money, sums: Sequence[Sum], told: Sequence[Sum]) -> Money:
@@ -347,7 +360,7 @@ def amount(reasoning: str, facts: str, charges: Sequence[str] = (), persons: int
     if right := corrected(reasoning, find(reasoning, crimes)):
         return right
     for sentences in convicted(reasoning):
-        sums = find(sentences, crimes)
+        sums = without_bounds(find(sentences, crimes), told)
         stated = (
             stated_for(sentences, sums, len(counted))
             if persons == 1

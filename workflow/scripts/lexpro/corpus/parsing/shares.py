@@ -48,6 +48,8 @@ _SHARE = re.compile(
 )
 # What the crime of a figure was.
 _SUCH = re.compile("诈骗|盗窃|抢劫|抢夺|敲诈|贪污|受贿|行贿|侵占|挪用|走私|虚开|赌博|掩饰|吸收|集资")
+# 甲参与的抽头渔利数额为36万元，乙为24万元: the same of another.
+_THE_SAME = re.compile("(?:则|均)?[为是计系](?:人民币)?约?")
 # So many times; of one story that its day begins it is no more than how it went.
 _TIMES = re.compile(
     r"(?<![第0-9一二三四五六七八九十])(?:[0-9]{1,3}|[二三四五六七八九十]{1,3})(?:余|多)?(?:起|次|笔|节|宗)|[一1](?:起|次|笔|节|宗)(?=[，、（])"
@@ -239,17 +241,20 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
     ]
     if court:
         sentences = [list(chain.from_iterable(sentences))]
+    heads = [] if court else [match.start() for match in amounts.COUNT.finditer(text)]
     for figures in sentences:
-        shares = [
-            (stretch, own, said)
-            for stretch, own, said, dated in figures
-            if len(said) <= _NEAR
-            and (
+        shares: list[tuple[_Stretch, list[Sum], str]] = []
+        for stretch, own, said, dated in figures:
+            # 先后3次收受 in the story of a count is no more than how it went.
+            in_count = len(heads) > 1 and stretch.start > heads[0]
+            times = _TIMES.search(said) and not in_count
+            if len(said) <= _NEAR and (
                 _SHARE.search(said)
                 or (not dated and len(figures) > 1 and _VALUED.search(said))
-                or (_TIMES.search(said) and (not dated or any(one.kind == "total" for one in own)))
-            )
-        ]
+                or (times and (not dated or any(one.kind == "total" for one in own)))
+                or (shares and _THE_SAME.fullmatch(said))
+            ):
+                shares.append((stretch, own, said))
         for stretch, own, said in shares:
             who = list(dict.fromkeys(stretch.names))
             if len(own) == len(who) > 1 and _RESPECTIVELY.search(said) and _in_a_row(text, own):
@@ -393,11 +398,14 @@ def _apart(counts: list[Money], whole: Money) -> Money:
     return round(together, 2)
 
 
-def _of_each(text: str, names: Sequence[str], crimes: Crimes, court: bool = False) -> dict[str, list[Sum]]:
+def _of_each(
+    text: str, names: Sequence[str], crimes: Crimes, court: bool = False, anew: bool = False
+) -> dict[str, list[Sum]]:
     """The sums that a text gives for each defendant.
 
     A sum is that of those named in its sentence since the sum before it, else of those named last;
     其中甲价值…，乙价值… begins anew, and in the court's reasoning each sentence.
+    With `anew` so does a name that is said again: 甲、乙盗窃财物，甲盗窃数额为….
     """
     events: list[tuple[int, object]] = [(one.start, one) for one in find(text, crimes)]
     if not events:
@@ -413,7 +421,7 @@ def _of_each(text: str, names: Sequence[str], crimes: Crimes, court: bool = Fals
             alone = _TOOK_PART.match(text, at + len(event)) and not _WITH_OTHERS.search(
                 text, max(0, at - 8), at
             )
-            current = [] if done or alone else current
+            current = [] if done or alone or (anew and event in current) else current
             current += [event] if event not in current else []
             done = False
         else:
@@ -524,7 +532,12 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     )
     if not whole:
         return whole
-    stated, told = (_of_each(text, names, crimes) for text in (convicted, facts))
+    in_facts = find(facts, crimes)
+    stated = {
+        name: list(amounts.without_bounds(own, in_facts))
+        for name, own in _of_each(convicted, names, crimes, anew=True).items()
+    }
+    told = _of_each(facts, names, crimes)
     reasoned = _of_each(reasoning, names, crimes, court=True)
     counts = counted(facts, names, whole, crimes=crimes)
     handlers = [one.name for one in having if _HANDLER.search("".join(one.charges))]

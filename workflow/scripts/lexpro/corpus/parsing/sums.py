@@ -47,7 +47,7 @@ _OWED = re.compile(r"(?<![拖透])欠(?![款税缴薪]|[^，。；元]{0,8}本�
 # 以500元的低价购买, 每件价值888元, 协议金额9万元: what things cost, not what the crime was about.
 _PRICE = re.compile(r"(?:人民币)?的?(?:低|高|单)?价(?:格)?(?:购|收|买|卖|出售|销|转)")
 _UNIT_PRICE = re.compile(
-    r"(?:协议|合同)总?(?:金额|价款|价)[^，。；]{0,8}$|每(?:[件条瓶份箱包台部个只吨斤股亩辆张克盒袋]|公斤)[^，。；]{0,20}$"
+    r"(?<!即为)(?:协议|合同)总?(?:金额|价款|价)[^，。；]{0,8}$|每(?:[件条瓶份箱包台部个只吨斤股亩辆张克盒袋]|公斤)[^，。；]{0,20}$"
 )
 _THRESHOLD = re.compile(r"(?:超过|不满|不足|未满|达不到)(?:人民币)?")
 _TOTAL = re.compile(
@@ -98,6 +98,7 @@ GANG = re.compile(
 # 退出4.9万元、2.2万元和3万元: all of them were.
 _AND = re.compile("[、和及]")
 _APPRAISED = re.compile("鉴定|估价|认证|评估|估值")
+_CASH = re.compile("现金[^，。；]{0,4}(?:共计|合计|总计|共)[^，。；]{0,4}$")
 _ON_TOP = re.compile("[，、](?:另外?|此外|还)")
 _TAX = re.compile("税[款额][^，。；]{0,10}$")
 # Foreign money and things included.
@@ -137,6 +138,8 @@ class Sum:
         gain: whether it is what somebody made of it, beside sums that say what it was.
         goods: whether it is a total that an appraisal gives: of goods, not of cash.
         besides: whether it comes on top of a total before it (另外…价值).
+        bound: whether it is only said to be reached (达3万元以上).
+        cash: whether it is a total of cash (盗窃现金共计).
     """
 
     start: int
@@ -148,6 +151,8 @@ class Sum:
     gain: bool = False
     goods: bool = False
     besides: bool = False
+    bound: bool = False
+    cash: bool = False
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -205,6 +210,8 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
                         besides=not total
                         and stated >= 0
                         and bool(_ON_TOP.search(clause, stated, found.start)),
+                        bound=clause.startswith("以上", found.end),
+                        cash=total and bool(_CASH.search(before)),
                     )
                 )
                 stated = found.end if total else stated
