@@ -135,6 +135,14 @@ def test_a_crime_that_no_sum_measures_lends_its_sum_to_no_other():
         ("涉案物品价值6131833元，偷逃应缴税额925541元。", ["走私普通货物、物品罪"], 925_541),
         ("协议金额1007万元，实际交纳金额922万元，共计领取提成款521万元。", ["非法吸收公众存款罪"], 9_220_000),
         ("骗取银行贷款300万元用于归还债务。", ["骗取贷款罪"], 3_000_000),
+        ("虚开发票11张，金额合计1091538元，虚开税款数额共计185561元。", ["虚开增值税专用发票罪"], 185_561),
+        ("六人的犯罪金额即为合同金额37.80万元。", ["诈骗罪"], 378_000),
+        ("盗窃现金共计36100元，物品经鉴定共计价值37473元。", ["盗窃罪"], 73_573),
+        (
+            "1、骗取甲共计73000元。2、骗取乙共计16666元。3、骗取丙49900元，丁借给其34700元，以上共计84600元。",
+            ["诈骗罪"],
+            174_266,
+        ),
         # Goods are appraised, cash is not; what stands behind 另外 is not in the total.
         ("窃取现金2000元及首饰。经鉴定，首饰共价值5000元，另外手表价值300元。", ["盗窃罪"], 7300),
         ("盗走现金2000元及首饰。经鉴定，首饰价值5000元，上述财物价值共计7000元。", ["盗窃罪"], 7000),
@@ -163,6 +171,22 @@ def test_what_the_court_itself_makes_of_an_accusation_is_right(reasoning, amount
     people = [Defendant("甲", charges=["合同诈骗罪"]), Defendant("乙", charges=["合同诈骗罪"])]
     assert shares.assign(f"甲、乙{reasoning}", "", amount, people) == amount
     assert [one.amount for one in people] == [amount, amount]
+
+
+def test_what_is_only_reached_is_told_to_the_yuan_by_the_facts():
+    reasoning = "利用赌博机开设赌场，违法所得数额累计达人民币3万元以上，构成开设赌场罪。"
+    facts = "截至案发，该赌场累计盈利达47665元。"
+    assert amounts.amount(reasoning, facts, ["开设赌场罪"]) == 47_665
+    assert amounts.amount(reasoning, "", ["开设赌场罪"]) == 30_000
+
+
+def test_counts_behind_evidence_may_have_headings():
+    evidence = (
+        "上述事实，有证人王某的证言证实。二、被告人甲、乙骗取丙工伤保险待遇的事实。2012年8月7日，"
+        "被告人甲伪造了《检查笔录》，骗得477022元，到案后如实供述。上述事实，有书证证实。"
+    )
+    facts = "一、被告人乙骗取丁工伤保险待遇413781元。"
+    assert amounts.amount("", amounts.story(facts, evidence), ["诈骗罪"]) == 890_803
 
 
 def test_facts_may_be_told_by_the_accusation_only():

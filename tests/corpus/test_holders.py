@@ -87,6 +87,20 @@ FOUND = {
     f"被告人{A}起次要作用，系从犯；{A}在另一起犯罪中不系从犯": (["从犯"], [], []),
     # A list of what was found before says nothing of its own.
     f"被告人{A}系累犯；被告人{B}系从犯。综合三被告人的累犯、从犯等量刑情节": (["累犯"], ["从犯"], []),
+    # What is refused by name is withdrawn where it was only told.
+    f"被告人{A}如实供述部分事实；对于辩护人提出{A}系坦白的意见，因{A}并未如实供述全部事实，不予采纳": (
+        [],
+        [],
+        [],
+    ),
+    # For whom something of the case makes it lighter, and all defendants without a number.
+    f"被告人{A}系累犯。本案因纠纷引起，双方已互相谅解，可以对三被告人均酌情从轻处罚": (
+        ["累犯", "谅解"],
+        ["谅解"],
+        ["谅解"],
+    ),
+    f"被告人{A}系主犯。案发后，本案被告人退出了全部赃款": (["主犯", "退赃"], ["退赃"], ["退赃"]),
+    f"被告人{A}系坦白。{B}的辩护人辩称{B}属自首能够成立": (["坦白"], ["自首"], []),
     # So many of those whom the sentence names, as subject or not.
     f"被告人{A}利用职务之便帮助被告人{B}占有财物，两被告人均起主要作用；被告人{C}起次要作用": (
         ["主犯"],

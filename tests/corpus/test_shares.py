@@ -271,6 +271,27 @@ def test_the_only_defendants_part_of_what_a_company_did():
     assert of_each(facts, ["张某甲"], charges=[["非法吸收公众存款罪"]]) == [2950500]
 
 
+def test_so_many_times_within_one_count_is_not_all():
+    facts = (
+        "1、被告人张某甲收受郑某人民币10万元。2、被告人张某甲先后3次收受张某的人民币30万元。"
+        "3、被告人张某乙收受赵某人民币2万元。"
+    )
+    assert of_each(facts, NAMES, charges=[["受贿罪"]] * 2) == [400_000, 20_000]
+
+
+def test_a_list_goes_on_with_less_words():
+    facts = "共抽头渔利36万元，其中张某甲参与的抽头渔利数额为36万元，张某乙为24万元左右。"
+    assert of_each(facts, NAMES, charges=[["开设赌场罪"]] * 2) == [360_000, 240_000]
+
+
+def test_a_name_said_again_begins_a_new_figure():
+    reasoning = (
+        "被告人张某甲、张某乙秘密窃取他人财物，被告人张某甲盗窃数额为人民币17450元、"
+        "被告人张某乙盗窃数额为人民币18650元，其行为均构成盗窃罪、寻衅滋事罪"
+    )
+    assert of_each("", NAMES, reasoning, [["盗窃罪", "寻衅滋事罪"]] * 2) == [17450, 18650]
+
+
 def test_figures_of_two_crimes_are_added():
     reasoning = (
         "被告人张某甲、张某乙参与实施诈骗犯罪两次，诈骗财物共计价值人民币84750元；"

@@ -35,12 +35,12 @@ _TOGETHER = re.compile(
     rf"(?P<others>(?:其他|其余|其它)(?:同案)?(?:(?P<rest>{_N})名?)?(?:被告人|人(?![民员身])))"
     rf"|(?P<number>{_N})(?:名|个|位)?(?:同案)?(?:原审)?(?:被告人|(?<![十第])人(?![民员身次份面轻重死伤]|受伤|以上|左右))"
     r"|(?P<above>(?:上述|以上|前述|上列)(?:各)?(?:名)?(?:原审)?被告人)"
-    r"|(?P<all>(?:各|全部|所有|全案|全体|诸)(?:名|个|位)?(?:原审)?被告(?:单位(?:[、和及与](?:各)?))?(?:被告)?人|被告人(?=均|都|各))"
+    r"|(?P<all>(?:各|全部|所有|全案|全体|诸)(?:名|个|位)?(?:原审)?被告(?:单位(?:[、和及与](?:各)?))?(?:被告)?人|被告人(?=均|都|各|构成)|本案被告人(?=退|均|已|主动|积极|[到归]案|的?[家亲]属))"
     r"|(?P<bare>被告人的?(?=亲属|家属|近亲属|亲友|归案|到案|当庭))"
 )
 # What stands before a name that is the subject of what follows.
 _BEFORE_SUBJECT = re.compile(
-    r"(?:^|[，。；：、“（）．.0-9]|和|及|与|以及|其中|鉴于|认定|认为|但是?|而|且|对于?|关于|针对|因为?|由于|故|虽然?|考虑到|另|又|均|中|案|综上|所提|提出的?|"
+    r"(?:^|[，。；：、“（）．.0-9]|和|及|与|以及|其中|鉴于|认定|认为|但是?|而|且|对于?|关于|针对|因为?|由于|故|虽然?|考虑到|另|又|均|中|案|综上|所提|提出的?|辩?称|"
     r"指控的?|公诉机关|责任|作用|罪|查|刑|代为?|代替)(?:原审)?(?:被告(?:人|单位))?$"
 )
 _BEFORE_TOGETHER = re.compile(
@@ -66,6 +66,10 @@ _RESPECTIVELY = re.compile(r"分别(?:系|是|属|属于|具有|有|构成)?$")
 _SUMS_UP = re.compile(r"(?:综上|综合|根据|结合|按照|鉴于|考虑|本院(?!认为))")
 # Forgiveness of the case: 本案被害人出具了谅解书.
 _ALL_VICTIMS = re.compile("本案(?:的?(?:部分|各|全部))?(?:的)?被害")
+# For whom something of the case makes it lighter.
+_LIGHTER_FOR = re.compile(
+    r"[^。；]{0,30}?，(?:依法)?(?:可以?|应当?|均)?(?:依法|酌情)?对(?=[^，。；]{2,12}(?:从轻|减轻|从宽))"
+)
 # A denial reaches as far back as this.
 _REACH = 600
 # Somebody whose name is masked or numbered, at the beginning of what is said of them.
@@ -318,6 +322,10 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             ):
                 # The fault of a victim is nobody's: told of the victim it counts for all.
                 who = talk.names
+            elif not talk.here and (lighter := _LIGHTER_FOR.match(reasoning, place)):
+                # 双方已互相谅解，可以对三被告人从轻处罚.
+                for_whom = _TOGETHER.match(reasoning, lighter.end())
+                who = (_together(for_whom, talk, []) if for_whom else []) or who
             elif units and reasoning.endswith("单位", 0, place):
                 who = units
             elif len(who) > 1 and _RESPECTIVELY.search(reasoning, last, place):

@@ -75,7 +75,7 @@ _REFUSED = re.compile(
 _NOT_DONE = re.compile(r"(?:未|没有|并非|不)[^，。；、]{0,6}$")
 # What witnesses tell, and what is said in quotes, is not the court's.
 _TOLD = re.compile(
-    r"证实|[，：]以?证明(?![人书文材])|证言(?!统计|[^，。；]{0,6}认定)|供述|供称|陈述称|(?<![自己])我(?![国院])|还指控"
+    r"证实|[，：]以?证明(?![人书文材])|证言(?!统计|[^，。；]{0,6}认定)|(?<!如实)供述|供称|陈述称|(?<![自己])我(?![国院])|还指控"
 )
 _QUOTED = re.compile(r"“[^”]{12,}”")
 # （13280元＋7120元）and 651元×70％＝: how a sum that stands beside was reckoned.
