@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lexpro.corpus.parsing import amounts, shares
+from lexpro.corpus.parsing import amounts, shares, story
 from lexpro.records import Defendant
 
 
@@ -92,7 +92,7 @@ def test_a_count_is_told_behind_the_evidence_of_the_first(evidence, head):
     more = f"{head}2015年3月1日，被告人张某骗取李某2000元。上述事实，有被害人李某的陈述证实。"
     listed = "2、被害人李某的陈述，证实被告人张某于2015年骗取其9000元。以上事实，足以认定。"
     facts = "一、2015年2月1日，被告人张某骗取王某3100元。"
-    told = amounts.story(facts, evidence + more + listed)
+    told = story.of(facts, evidence + more + listed)
     assert amounts.amount("", told) == 5100
 
 
@@ -155,7 +155,7 @@ def test_a_crime_that_no_sum_measures_lends_its_sum_to_no_other():
     ],
 )
 def test_more_kinds_of_what_was_taken(facts, charges, amount):
-    assert amounts.amount("", amounts.story(facts, ""), charges) == amount
+    assert amounts.amount("", story.of(facts, ""), charges) == amount
 
 
 @pytest.mark.parametrize(
@@ -164,6 +164,11 @@ def test_more_kinds_of_what_was_taken(facts, charges, amount):
         ("骗取房产，价值54万元，构成合同诈骗罪。已付的1万元应予扣除，犯罪数额共计人民币53万元。", 530_000),
         ("贪污125450元的指控，经查，88400元应从中扣除，被告人贪污数额应为37050元。", 37_050),
         ("骗取房产，价值54万元，构成合同诈骗罪。", 540_000),
+        # Of some of the counts only.
+        (
+            "骗取房产，价值54万元，构成合同诈骗罪。被告人还给李某17万元，故该两起犯罪数额应认定为13万元。",
+            540_000,
+        ),
     ],
 )
 def test_what_the_court_itself_makes_of_an_accusation_is_right(reasoning, amount):
@@ -186,14 +191,14 @@ def test_counts_behind_evidence_may_have_headings():
         "被告人甲伪造了《检查笔录》，骗得477022元，到案后如实供述。上述事实，有书证证实。"
     )
     facts = "一、被告人乙骗取丁工伤保险待遇413781元。"
-    assert amounts.amount("", amounts.story(facts, evidence), ["诈骗罪"]) == 890_803
+    assert amounts.amount("", story.of(facts, evidence), ["诈骗罪"]) == 890_803
 
 
 def test_facts_may_be_told_by_the_accusation_only():
     told = "经审理查明，公诉机关指控被告人犯抢劫罪的事实清楚，证据确实、充分，本院予以确认。"
     accusation = "公诉机关指控，被告人劫取现金6600元。"
-    assert amounts.amount("", amounts.story(told, "", accusation), ["抢劫罪"]) == 6600
-    assert amounts.story("劫取现金500元。", "", accusation) == "劫取现金500元。"
+    assert amounts.amount("", story.of(told, "", accusation), ["抢劫罪"]) == 6600
+    assert story.of("劫取现金500元。", "", accusation) == "劫取现金500元。"
 
 
 @pytest.mark.parametrize("again", ["价值4400元", "价值人民币4400元"])

@@ -191,6 +191,7 @@ _WANTED = re.compile(r"(?:请求|希望|争取|恳请|请求得到)[^，。；]{
 _TO_DO = re.compile(
     r"(?:责令|判令|应(?!认定)当?|应予|继续|(?<!自)愿意?|承诺|同意)[^，。；]{0,8}$|(?:发还|追缴|没收)[、，或并]*(?:予以|依法)?$"
 )
+_ORDERED = re.compile("责令[^，。；]{0,70}$")
 _SEIZED = re.compile(r"(?:扣押|查封|冻结|追缴|随案)[^。；]{0,50}(?:予以|依法|发还|用于)[^，。；]{0,6}$")
 # Titles of laws name circumstances too (关于处理自首和立功…的解释).
 _TITLE = re.compile(
@@ -411,7 +412,7 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
             name == "退赃"
             and words != "退赃"
             and not soon.startswith("在案")
-            and (_TO_DO.search(near) or _SEIZED.search(before))
+            and (_TO_DO.search(near) or _ORDERED.search(before) or _SEIZED.search(before))
         )
         or (name == "坦白" and words != "坦白" and _ATTITUDE.match(soon))
         or (_TOPIC.search(before) and soon.startswith(("的事实", "的指控")))

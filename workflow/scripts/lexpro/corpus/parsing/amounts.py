@@ -10,6 +10,7 @@ from bisect import bisect
 from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate
 
+from lexpro.corpus.parsing import story
 from lexpro.corpus.parsing.sums import ANY, Crimes, Sum, find
 from lexpro.law import charges as charges_of
 from lexpro.records import Money
@@ -32,86 +33,10 @@ _ASKED = re.compile("索要|索取|强拿硬要|强行要|勒索")
 _OF_TAX = re.compile("走私普通货物|逃税|偷税|出口退税|发票")
 # Some of these crimes are measured: the court says it where it says what the crime is.
 _SELDOM = re.compile(r"寻衅滋事|强迫交易|妨害信用卡管理")
-# What begins the story of another count: 1、, （一）.
-COUNT = re.compile(
-    r"(?:^|(?<=[。；：\n罪实分])|(?<=查明，))(?:（?[0-9]{1,2}[、.．）]|（?[一二三四五六七八九十]{1,3}[、）]|第[一二三四五六七八九十0-9]{1,3}[起笔节])"
-)
-# The same without a number.
-DATED = re.compile(r"(?:^|(?<=[。；：\n]))(?:同年|同月|次日|(?:19|20)[0-9]{2}年[0-9]{1,2}月)")
 _SUMMED_UP = re.compile(r"综上|以上[^。；]{0,20}(?:共|合)计|总计|累计|截[止至]")
 _STOPS = re.compile(r"[。；\n]")
 # 应当以受贿罪、玩忽职守罪追究: names crimes, and says nothing of them.
 _TO_PUNISH = re.compile(r"，(?:应当?|依法应当?)(?:以|按)")
-_MEASURED = re.compile("综上|金额|数额|价值")
-# What else was found out: of the crime only where nothing before is.
-_BESIDES = re.compile(r"(?:另|又|同时|还)(?:经?审理)?查[明，]")
-
-
-# 乙明知是盗窃所得而收购: what was taken is told before.
-HANDLED = re.compile(r"明知[^。；]{0,60}(?:所得|赃|来路不明)|收购[^。；，]{0,20}(?:盗窃|所盗|窃得)的")
-_HANDLING = re.compile("掩饰、隐瞒|窝藏|洗钱")
-
-
-# What begins a count behind the evidence of the one before, and what ends its story.
-_LATER = re.compile(
-    r"(?<=[。；\n])(?:（?[一二三四五六七八九十]{1,3}[、）]|（?[0-9]{1,2}[、.．）])"
-    r"(?=[^；]{0,60}?(?:(?:19|20)[0-9]{2}年|被告人|[同次当]年))"
-)
-_LATER_ENDS = re.compile(r"上述[^。；，]{0,10}事实|以上[^。；，]{0,10}事实|认定上述|该[起节笔]?(?:犯罪)?事实")
-_EVIDENCE = re.compile(
-    r"证实|证明(?!材料|文件|书)|证言|陈述|(?<!如实)供述|供认|供称|笔录(?!》)|书证|鉴定书|鉴定意见书"
-)
-_LONGEST = 3000
-# 1、证人甲的证言: an item of a list of evidence among the facts, and what ends it.
-_ITEM = re.compile(
-    r"(?<=[。；：\n])（?[0-9]{1,2}[、.．）](?:证人|被害人|被害单位|被告人)"
-    r"[^，。；：]{0,40}(?:证明|证实|证言|陈述|供述|供认|供称)"
-)
-_NEXT_ITEM = re.compile(
-    r"(?<=\n)|(?<=[。；])(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）"
-    r"|（?[0-9]{1,2}[、.．）]|综上|另查)"
-)
-
-
-# 指控的事实清楚，本院予以确认: the accusation tells them.
-_AS_ACCUSED = re.compile(r"指控[^。]{0,80}(?:事实[^。]{0,20}(?:清楚|一致|相同|属实|成立)|一致|属实|相同)")
-_SHORT = 300
-
-
-def _without_testimony(facts: str) -> str:
-    """Facts without what witnesses, victims and defendants tell in a list of evidence."""
-    if not _ITEM.search(facts):
-        return facts
-    told = []
-    at = 0
-    while match := _ITEM.search(facts, at):
-        told.append(facts[at : match.start()])
-        end = match.end()
-        over = _NEXT_ITEM.search(facts, end, end + _LONGEST)
-        # The last one is its own sentence.
-        at = over.start() if over else facts.find("。", end) + 1 or len(facts)
-    return "".join([*told, facts[at:]])
-
-
-def story(facts: str, evidence: str, accusation: str = "") -> str:
-    """The facts with the counts that are told behind the evidence of the first.
-
-    Facts that say no more than that they are those of the accusation are told there.
-    """
-    facts = _without_testimony(facts)
-    if len(facts) < _SHORT and _AS_ACCUSED.search(facts) and not find(facts):
-        return accusation
-    if not _LATER_ENDS.search(evidence, 20):
-        return facts
-    later = []
-    done = 0
-    for match in _LATER.finditer(evidence):
-        start = match.start()
-        over = _LATER_ENDS.search(evidence, start, start + _LONGEST) if start >= done else None
-        if over and "被告人" in (told := evidence[start : over.start()]) and not _EVIDENCE.search(told):
-            later.append(told)
-            done = over.end()
-    return "".join([facts, *("\n" + one for one in later)])
 
 
 def _whole(amounts: list[Money]) -> Money:
@@ -167,15 +92,6 @@ def stated_for(text: str, sums: Sequence[Sum], charges: int) -> Money:
     return _whole(amounts)
 
 
-def besides(facts: str, crimes: Crimes = ANY) -> str:
-    """The facts up to what else was found out, if they tell of the crime there."""
-    later = _BESIDES.search(facts)
-    if not later or COUNT.search(facts, later.start()) or _MEASURED.search(facts, later.start()):
-        return facts
-    before = facts[: later.start()]
-    return before if any(one.kind != "other" for one in find(before, crimes)) else facts
-
-
 def _adds_up(sums: Sequence[Sum]) -> bool:
     """Whether the last total is what the sums right before it come to."""
     if not sums or sums[-1].kind != "total" or len(sums) < 3:
@@ -202,9 +118,9 @@ def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
     Of `several` crimes without numbers each is a count that begins with its day.
     """
     sums = find(facts, crimes)
-    places = [match.start() for match in COUNT.finditer(facts)] if sums else []
+    places = [match.start() for match in story.COUNT.finditer(facts)] if sums else []
     if several and len(places) < 2:
-        places = [match.start() for match in DATED.finditer(facts)]
+        places = [match.start() for match in story.DATED.finditer(facts)]
     counts = _between(sums, places)
     totals = [one.amount for one in sums if one.kind == "total"]
     before = counts.get(0, [])
@@ -279,9 +195,18 @@ _CORRECTED = re.compile(
 )
 
 
+# 该两起犯罪数额应认定为13万元: of some of the counts only.
+_OF_A_COUNT = re.compile("[该第其中这][^，。；]{0,3}[起笔节宗次][^，。；]{0,20}$")
+
+
 def corrected(reasoning: str, sums: Sequence[Sum]) -> Money:
     """What the court makes of the amount where it corrects it, 0 where it does not."""
-    own = [one.amount for one in sums if _CORRECTED.search(reasoning, max(0, one.start - 90), one.start)]
+    own = [
+        one.amount
+        for one in sums
+        if _CORRECTED.search(reasoning, max(0, one.start - 90), one.start)
+        and not _OF_A_COUNT.search(reasoning, max(0, one.start - 30), one.start)
+    ]
     return own[0] if len(own) == 1 else 0
 
 
@@ -297,22 +222,6 @@ def exact(amount: Money, sums: Sequence[Sum], told: Sequence[Sum]) -> Money:
         near = [one.amount for one in told if amount <= one.amount < 1.05 * amount and not one.about]
         return max(near, key=near.count, default=amount)
     return amount
-
-
-def _taken_only(facts: str, charges: Sequence[str]) -> str:
-    """Facts without what somebody bought of the loot, where others took it."""
-    if all(map(_HANDLING.search, charges)) or not any(map(_HANDLING.search, charges)):
-        return facts
-    told = []
-    at = 0
-    for match in HANDLED.finditer(facts):
-        start = max(facts.rfind(mark, 0, match.start()) for mark in "。；\n") + 1
-        if start < at:
-            continue
-        again = COUNT.search(facts, match.end())
-        told.append(facts[at:start])
-        at = again.start() if again else len(facts)
-    return "".join([*told, facts[at:]])
 
 
 def _shared(sums: Sequence[Sum]) -> Money:
@@ -355,7 +264,7 @@ def amount(reasoning: str, facts: str, charges: Sequence[str] = (), persons: int
     crimes = crimes_of(counted)
     # All of them of the same crimes, and of more than one.
     several = persons * len(set(counted)) == len(counted) > persons
-    facts = _taken_only(besides(facts, crimes), counted)
+    facts = story.without_handling(story.without_besides(facts, crimes), counted)
     told = find(facts, crimes)
     if right := corrected(reasoning, find(reasoning, crimes)):
         return right

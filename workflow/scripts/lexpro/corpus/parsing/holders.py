@@ -26,7 +26,9 @@ from lexpro.records import Defendant
 
 _STOPS = re.compile(r"[。；\n]")
 _UNIT = re.compile(r"被告单位")
-_JOINED = re.compile(r"(?:[、，和及与或]|或者|以及)?(?:原审|上诉人)?(?:被告(?:人|单位))?")
+_JOINED = re.compile(
+    r"(?:（[^（）]{1,12}）)?(?:[、，和及与或]|或者|以及)?(?:原审|上诉人)?(?:被告(?:人|单位))?"
+)
 # Between two names of an enumeration: other people's names.
 _STRANGERS = re.compile(r"(?:、(?:被告人)?[^，。；、：（）的]{2,4}){1,3}[、和及与](?:被告人)?")
 _N = r"(?:[二两三四五六七八九十]{1,3}|[1-9]?[0-9](?=名|个|位|被告))"

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
-from lexpro.corpus.parsing import amounts, parties
+from lexpro.corpus.parsing import amounts, parties, story
 from lexpro.corpus.parsing.payments import named_in
 from lexpro.corpus.parsing.sums import ANY, GANG, Crimes, Sum, find
 from lexpro.records import Defendant, Money
@@ -241,7 +241,7 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
     ]
     if court:
         sentences = [list(chain.from_iterable(sentences))]
-    heads = [] if court else [match.start() for match in amounts.COUNT.finditer(text)]
+    heads = [] if court else [match.start() for match in story.COUNT.finditer(text)]
     for figures in sentences:
         shares: list[tuple[_Stretch, list[Sum], str]] = []
         for stretch, own, said, dated in figures:
@@ -330,7 +330,7 @@ def counted(
     if not told:
         return {}
     stories = _pieces(facts, 0, len(facts), _CRIME)
-    for head in (amounts.COUNT, amounts.DATED):
+    for head in (story.COUNT, story.DATED):
         own: dict[str, Money] = {}
         counts = 0
         for start, end in stories if len(stories) > 1 else [(0, len(facts))]:
@@ -338,7 +338,7 @@ def counted(
             counts += read
             for name, of_counts in each.items():
                 own[name] = round(own.get(name, 0) + _apart(of_counts, whole), 2)
-        if counts > 1 and (head is amounts.COUNT or abs(max(own.values()) - whole) <= 0.02 * whole):
+        if counts > 1 and (head is story.COUNT or abs(max(own.values()) - whole) <= 0.02 * whole):
             return own
     return {}
 
@@ -365,7 +365,7 @@ def _of_counts(
         over = _COUNT_ENDS.search(facts, begin, stop)
         piece = facts[begin : over.start() if over else stop]
         own = list(_within(sums, begin, begin + len(piece)))
-        if handler and (bought := amounts.HANDLED.search(piece)):
+        if handler and (bought := story.HANDLED.search(piece)):
             # What they bought of it, where that is said.
             own = [one for one in own if one.start > begin + bought.start() and one.kind != "other"] or own
         own = [replace(one, part=False) for one in _of_the_gang(facts, own) or own]
@@ -515,7 +515,7 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     crimes = amounts.crimes_of([charge for one in having for charge in one.charges])
     names = list(dict.fromkeys(defendant.name for defendant in defendants))
     reasoning, facts = (_own_names(text, names) for text in (reasoning, facts))
-    facts = amounts.besides(facts, crimes)
+    facts = story.without_besides(facts, crimes)
     convicted = amounts.convicted(reasoning)[0]
     lists = [listed(reasoning, names, court=True, crimes=crimes), listed(facts, names, crimes=crimes)]
     figures = [
@@ -564,12 +564,12 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
         own = amounts.exact(own or max((one.amount for one in said), default=0), said, find(facts, crimes))
         own = own or (own_figures[0].amount if own_figures else 0)
         own = own or _own([one for one in reasoned.get(name, []) if one.kind != "other"])
-        story = told.get(name, [])
+        of_facts = told.get(name, [])
         if defendant.charges:
             handler = name in handlers
             own = own or (handled if handler else counts).get(name, 0)
-            story = story if handler else [one for one in story if one.kind != "other"]
-        own = own or _own(story)
+            of_facts = of_facts if handler else [one for one in of_facts if one.kind != "other"]
+        own = own or _own(of_facts)
         seldom = amounts.seldom(defendant.charges)
         defendant.amount = min(own or (0 if seldom else whole), whole)
     return whole

@@ -5,7 +5,17 @@ Never raises, whatever the text.
 
 from __future__ import annotations
 
-from lexpro.corpus.parsing import amounts, heading, holders, parties, payments, reasoned, shares, weighing
+from lexpro.corpus.parsing import (
+    amounts,
+    heading,
+    holders,
+    parties,
+    payments,
+    reasoned,
+    shares,
+    story,
+    weighing,
+)
 from lexpro.corpus.parsing import operative as sentence
 from lexpro.corpus.parsing.layout import tighten
 from lexpro.corpus.parsing.sections import find_sections, plain
@@ -89,7 +99,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
     judgment.restitution, judgment.compensation = payments.ordered(operative)
     payments.assign(operative, judgment.defendants)
     if judgment.kind in ("criminal", "other"):
-        facts = amounts.story(part.get("facts", ""), part.get("evidence", ""), part.get("accusation", ""))
+        facts = story.of(part.get("facts", ""), part.get("evidence", ""), part.get("accusation", ""))
         charges = [charge for defendant in judgment.defendants for charge in defendant.charges]
         judgment.amount = amounts.amount(reasoning, facts, charges, len(judgment.defendants))
         judgment.amount = shares.assign(reasoning, facts, judgment.amount, judgment.defendants)
