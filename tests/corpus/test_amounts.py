@@ -143,6 +143,10 @@ def test_a_crime_that_no_sum_measures_lends_its_sum_to_no_other():
             ["诈骗罪"],
             174_266,
         ),
+        ("盗窃现金共计36100元，物品价值37473元。经鉴定，被盗财物共计价值73573元。", ["盗窃罪"], 73_573),
+        ("吸收李某存款10万元、王某存款20万元。经审计鉴定，共计吸收存款30万元。", ["集资诈骗罪"], 300_000),
+        ("骗取李某10万元，用于偿还赌债5万元。", ["诈骗罪"], 100_000),
+        ("每月骗取工资3000元。", ["诈骗罪"], 3000),
         # Goods are appraised, cash is not; what stands behind 另外 is not in the total.
         ("窃取现金2000元及首饰。经鉴定，首饰共价值5000元，另外手表价值300元。", ["盗窃罪"], 7300),
         ("盗走现金2000元及首饰。经鉴定，首饰价值5000元，上述财物价值共计7000元。", ["盗窃罪"], 7000),
@@ -164,7 +168,9 @@ def test_more_kinds_of_what_was_taken(facts, charges, amount):
         ("骗取房产，价值54万元，构成合同诈骗罪。已付的1万元应予扣除，犯罪数额共计人民币53万元。", 530_000),
         ("贪污125450元的指控，经查，88400元应从中扣除，被告人贪污数额应为37050元。", 37_050),
         ("骗取房产，价值54万元，构成合同诈骗罪。", 540_000),
-        # Of some of the counts only.
+        # Of some of the counts only, claimed, or a loss.
+        ("骗取房产，价值54万元，构成合同诈骗罪。辩护人认为犯罪数额应为5万元，理由不充分。", 540_000),
+        ("骗取房产，价值54万元，构成合同诈骗罪。扣除已退还的部分，实际损失数额为3万元。", 540_000),
         (
             "骗取房产，价值54万元，构成合同诈骗罪。被告人还给李某17万元，故该两起犯罪数额应认定为13万元。",
             540_000,
@@ -204,7 +210,11 @@ def test_facts_may_be_told_by_the_accusation_only():
 @pytest.mark.parametrize("again", ["价值4400元", "价值人民币4400元"])
 def test_what_is_bought_of_the_loot_is_not_taken_again(again):
     facts = f"一、甲窃得手机（价值4400元）。二、乙明知甲出售的手机（{again}）系盗窃所得，以500元的低价购买。"
-    assert amounts.amount("", facts, ["盗窃罪", "掩饰、隐瞒犯罪所得罪"], 2) == 4400
+    charges = ["盗窃罪", "掩饰、隐瞒犯罪所得罪"]
+    assert amounts.amount("", facts, charges, 2) == 4400
+    one = "甲窃得摩托车一辆（价值4400元），后以500元卖给乙，乙明知系盗窃所得仍予以收购。"
+    assert amounts.amount("", one, charges, 2) == 4400
+    assert amounts.amount("", f"{one}2015年4月2日，甲窃得手机（价值3000元）。", charges, 2) == 7400
 
 
 def test_several_crimes_without_numbers_are_told_by_their_days():

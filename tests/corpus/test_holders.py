@@ -93,6 +93,8 @@ FOUND = {
         [],
         [],
     ),
+    # What should follow from it is refused, not the circumstance.
+    f"被告人{A}起次要作用，可以从轻处罚。辩护人提出{A}系从犯，应免除处罚的意见，不予采纳": (["从犯"], [], []),
     # For whom something of the case makes it lighter, and all defendants without a number.
     f"被告人{A}系累犯。本案因纠纷引起，双方已互相谅解，可以对三被告人均酌情从轻处罚": (
         ["累犯", "谅解"],
@@ -202,6 +204,7 @@ def test_companions_have_nothing(companions, with_whom):
 def test_a_companion_without_a_trial_here_is_nobody():
     said = "同案犯吉某甲积极联系买主，起主要作用，系主犯；被告人肖某起次要作用，系从犯"
     assert found(said, ["肖某"]) == (["从犯"],)
+    assert found("检举同案犯，同案犯李某甲被抓获，属立功", ["肖某"]) == (["立功"],)
 
 
 def test_a_unit_surrenders():

@@ -269,6 +269,8 @@ def test_alone_or_with_others_is_not_alone(how):
 def test_the_only_defendants_part_of_what_a_company_did():
     facts = "该公司共非法吸收公众存款12632000元，其中，张某甲非法吸收公众存款2950500元。"
     assert of_each(facts, ["张某甲"], charges=[["非法吸收公众存款罪"]]) == [2950500]
+    own = "张某甲骗得5万元，其中张某甲骗取李某2万元，骗取王某3万元。"
+    assert of_each(own, ["张某甲"], charges=[["诈骗罪"]]) == [50000]
 
 
 def test_so_many_times_within_one_count_is_not_all():
@@ -290,6 +292,21 @@ def test_a_name_said_again_begins_a_new_figure():
         "被告人张某乙盗窃数额为人民币18650元，其行为均构成盗窃罪、寻衅滋事罪"
     )
     assert of_each("", NAMES, reasoning, [["盗窃罪", "寻衅滋事罪"]] * 2) == [17450, 18650]
+
+
+def test_one_persons_figure_is_not_the_cases():
+    reasoning = "张某甲、张某乙骗取10万元，构成诈骗罪。张某乙参与的犯罪数额应认定为2万元。"
+    assert of_each("", NAMES, reasoning, [["诈骗罪"]] * 2) == [100_000, 20_000]
+
+
+def test_two_words_for_one_crime_are_one():
+    facts = "张某甲参与吸收存款，集资数额500万元；张某乙集资数额200万元。"
+    reasoning = "被告人张某甲吸收资金数额500万元，张某乙吸收资金数额200万元。"
+    assert of_each(facts, NAMES, reasoning, [["非法吸收公众存款罪"]] * 2) == [5_000_000, 2_000_000]
+
+
+def test_a_list_of_strangers_is_read_in_its_length():
+    assert list(shares._acting("给" + "和" * 400 + "（张某乙", NAMES)) == [(402, "张某乙")]
 
 
 def test_figures_of_two_crimes_are_added():

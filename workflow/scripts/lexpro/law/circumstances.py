@@ -19,7 +19,7 @@ _WORDS = {
     "立功": r"立功",
     "累犯": r"累犯",
     "毒品再犯": r"毒品(?:犯罪的?)?再犯"
-    r"|曾?因[^，。；]{0,16}毒品罪?被判(?:过刑|处)[^。；]{0,40}(?:(?:又|再)(?:次)?犯[^，。；]{0,20}毒品|毒品?罪从重)",
+    r"|曾?因[^，。；]{0,16}(?:毒品罪|(?:贩卖|运输|制造|走私|持有)[^，。；]{0,4}毒品)被判(?:过刑|处)[^。；]{0,40}(?:(?:又|再)(?:次)?犯[^，。；]{0,20}毒品|毒品?罪从重)",
     "从犯": r"(?<!主)(?<!主、)从犯(?!罪(?!责))"
     r"|起(?:了|到|到了)?(?:次要|辅助|帮助)(?:(?:或者?|和|及|与|、)?(?:次要|辅助|帮助))?的?作用",
     "胁从犯": r"胁从犯|被胁迫参加",
@@ -48,7 +48,7 @@ _WORDS = {
     r"|有犯罪记录|(?<![未不])曾[^，。；]{2,24}受到?[^，。；]{0,4}刑事|曾[^，。；]{0,10}(?:受过?|被追究)[^，。；]{0,4}(?:刑事处罚|刑罚|刑事责任)",
     "被害人过错": r"被害(?:人|方)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
     r"[^，。；]{0,10}(?:过错|责任)(?!能力|险)"
-    r"|被害(?:人|方)(?:(?:(?!被告人|辩护人|不能|不足|不宜|难以|无法|不代表|并不|并非)|(?<=[对向与和将]))[^。；]){0,100}?(?<![没不])(?:有|存在|负有|具有)"
+    r"|被害(?:人|方)(?:(?:(?!被告人|辩护人|(?:不能|不足以?|不宜|难以|无法)(?:认定|证明|证实|说明)|不代表|并非)|(?<=[对向与和将]))[^。；]){0,100}?(?<![没不])(?:有|存在|负有|具有)"
     r"[^，。；]{0,10}过错"
     # 刘某先打黄某，对引发互殴有过错，可对黄某从轻处罚: what makes it lighter is the victim's.
     r"|对(?:于)?(?:案件|本案|纠纷|矛盾|事件|冲突|引发|引起|激化)[^，。；]{0,14}(?<![没不])(?:有|存在|负有|具有)"
@@ -110,9 +110,13 @@ _GOES_ON = re.compile(
     r"(?!鉴于|综上|据此|根据|为此|公诉机关)(?:(?!被告|[^，。；]{2,4}系)|[^。]{0,200}(?:意见|辩解|采纳|采信|支持))"
 )
 # What stands before these is why a claim is refused or upheld.
-_THEREFORE = ("，故", "，因此", "，此", "，该", "，上述")
+_WHY = re.compile("，(?:故|因此)")
+# The same, and what the refusal speaks of: while a claim is looked at, the court has said why.
+_WHY_OR_WHAT = re.compile("，(?:故|因此|此(?!外)|该|上述)")
 # 故辩护人的意见…: it closes the claim that was looked at.
 _CONCLUDED = re.compile(r"(?:故|因此|所以|因而|据此)(?:对|对于)?[^，。；]{0,16}$")
+# 系坦白的辩护意见: the circumstance itself is claimed, not what should follow from it.
+_ITSELF = re.compile("[^，。；]{1,6}?(?:的?量刑)?(?:情节)?的?(?:辩护|辩解)?(?:意见|辩解|理由|观点)")
 # 虽然甲提出…，但能如实供述: what is granted is no new claim.
 _GRANTED = re.compile(r"虽(?:(?!但)[^。；])*$")
 _CONCEDED = re.compile(r"虽(?:(?!但)[^。；])*$|[仅只]$")
@@ -144,7 +148,7 @@ _RESTS_ON = re.compile("(?:根据|依据|依照|按照)[^，。；]{0,70}$")
 # In general: 起次要作用的，是从犯; 犯罪分子如实交代…的，不能认定为自首.
 _IN_GENERAL = re.compile(
     r"起[^，。；]{0,14}作用的，?(?:是|系|应当?(?:以|认定为?)?)(?:从犯|主犯)"
-    r"|(?:犯罪分子|行为人|犯罪人)[^。；]{0,80}?的，(?:应当?|不能?|可以?|才能|不应)?(?:予以)?(?:视为|认定|是|系|属于?)[^，。；]{0,6}"
+    r"|(?:^|(?<=[，。；：》]))(?:犯罪分子|行为人|犯罪人)(?:(?!被告人)[^。；]){0,80}?的，(?:应当?|不能?|可以?|才能|不应)?(?:予以)?(?:视为|认定|是|系|属于?)[^，。；]{0,6}"
 )
 # Said of an earlier crime: 犯前罪时未满十八周岁.
 _EARLIER = re.compile(r"(?:该|前|上述)罪时$")
@@ -173,6 +177,9 @@ _UNPROVEN = re.compile(
 _DUTY = re.compile("(?:应当?|理应|有义务)$")
 # 到案后如实供述属认罪态度较好: called by another name.
 _ATTITUDE = re.compile("[^，。；]{0,6}属于?认罪态度")
+# 公安机关将扣押的现金退回被害人: not the defendant.
+_BY_POLICE = re.compile("(?:公安|侦查|检察|警)[^，。；]{0,12}$")
+_FOUND = re.compile("扣押|查扣|追缴|查获|缴获")
 # 关于指控强奸未遂的事实: what is to be looked at.
 _TOPIC = re.compile("关于[^，。；]{0,40}$")
 # The fault of a defendant.
@@ -287,10 +294,10 @@ def _clause_start(text: str, place: int) -> int:
     return max(text.rfind(mark, max(0, place - 80), place) for mark in "。；\n") + 1
 
 
-def _reasons_end(text: str, place: int) -> int:
+def _reasons_end(text: str, place: int, marks: re.Pattern[str]) -> int:
     """Where the clause before `place` begins, without why: 其系主犯，故该意见不予采纳."""
-    why = (text.rfind(mark, max(0, place - 80), place) for mark in _THEREFORE)
-    return max(_clause_start(text, place), *why)
+    ends = [match.start() for match in marks.finditer(text, max(0, place - 80), place)]
+    return max([_clause_start(text, place), *ends])
 
 
 def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
@@ -328,7 +335,8 @@ def _upheld(text: str, hits: list[Finding]) -> list[Finding]:
             if claim is None:
                 claim = _Claim(event.start())
                 # 其关于张某系从犯的意见: what stands right before it was claimed.
-                while found and found[-1].place >= max(_reasons_end(text, event.start()), event.start() - 60):
+                begins = max(_reasons_end(text, event.start(), _WHY), event.start() - 60)
+                while found and found[-1].place >= begins:
                     claim.claimed.append(found.pop())
         elif claim is None:
             continue
@@ -365,7 +373,7 @@ def _left(text: str, claim: _Claim, place: int) -> list[Finding]:
     经查，系立功；自首的意见不予采纳 refuses the one only. What is only granted (虽如实供述，但…)
     goes with the claim; what the court says is to be found (应当认定有自首情节) stays.
     """
-    start = _reasons_end(text, place)
+    start = _reasons_end(text, place, _WHY_OR_WHAT)
     again = {hit.name for hit in claim.said if hit.place >= start and _OPINION.search(text, hit.place, place)}
     refused = again or {hit.name for hit in claim.claimed}
     denied = {hit.name for hit in claim.said if hit.denied}
@@ -373,7 +381,7 @@ def _left(text: str, claim: _Claim, place: int) -> list[Finding]:
     left = [
         Finding(hit.name, hit.place, denied=True)
         for hit in claim.claimed
-        if hit.named and not hit.denied and hit.name in refused
+        if hit.named and not hit.denied and hit.name in refused and _ITSELF.match(text, hit.place)
     ]
     for hit in claim.said:
         affirmed = (
@@ -415,6 +423,7 @@ def _left_out(name: str, before: str, words: str, after: str) -> bool:
             and (_TO_DO.search(near) or _ORDERED.search(before) or _SEIZED.search(before))
         )
         or (name == "坦白" and words != "坦白" and _ATTITUDE.match(soon))
+        or (name == "退赃" and words.startswith("将") and (_BY_POLICE.search(before) or _FOUND.search(words)))
         or (_TOPIC.search(before) and soon.startswith(("的事实", "的指控")))
     )
 

@@ -39,6 +39,11 @@ _STOPS = re.compile(r"[。；\n]")
 _TO_PUNISH = re.compile(r"，(?:应当?|依法应当?)(?:以|按)")
 
 
+def _near(one: Money, other: Money) -> bool:
+    """Whether two sums are the same but for rounding."""
+    return abs(one - other) <= 0.02 * max(one, other)
+
+
 def _whole(amounts: list[Money]) -> Money:
     """All of them together, each once; the greatest where it is what the others come to."""
     apart = list(dict.fromkeys(amounts))
@@ -101,7 +106,7 @@ def _adds_up(sums: Sequence[Sum]) -> bool:
 
 
 def _summed_up(summary: Sequence[Sum], counts: Money) -> Money:
-    """The case's by what stands before or behind its counts.
+    """The case's by what stands before its counts.
 
     It is what the counts come to where the summary is rounded (4600余元), or gives each of several
     persons a part of it.
@@ -135,6 +140,8 @@ def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
     together = sum(each)
     for kind in ("total", "value"):
         if summary := [one for one in (*before, *behind) if one.kind == kind]:
+            if behind:
+                return max(one.amount for one in summary)
             return _summed_up(summary, together - involved(before, told=True))
     # The whole, told first or last, and its parts.
     if len(each) > 2 and abs(together - 2 * max(each)) <= 0.02 * max(each):
@@ -146,16 +153,19 @@ def involved(sums: Sequence[Sum], told: bool = False) -> Money:
     """The greatest total, else values and cash added up, else what was taken, else the most.
 
     What was taken is added up where the facts are `told`; the reasoning names the whole. The cash
-    is added to a total that an appraisal gives, which is of goods.
+    is added to a total that an appraisal gives, which is of goods, and to what stands behind 另外.
     """
     if totals := [one for one in sums if one.kind == "total"]:
         on_top = sum(one.amount for one in sums if one.besides and one.kind == "value")
         cash = [one.amount for one in sums if one.kind == "taken" and not one.part]
         apart = told and all(one.goods and not one.overall for one in totals)
-        if in_cash := max((one.amount for one in totals if one.cash), default=0):
+        greatest = max(one.amount for one in totals)
+        in_cash = max((one.amount for one in totals if one.cash), default=0)
+        values = sum(one.amount for one in sums if one.kind == "value")
+        if told and in_cash and not _near(greatest, in_cash + values):
             goods = [one.amount for one in totals if one.goods and not one.cash and not one.overall]
-            return max([in_cash + max(goods, default=0), *(one.amount for one in totals)])
-        return max(one.amount for one in totals) + on_top + (_whole(cash) if apart else 0)
+            return max(in_cash + max(goods, default=0), greatest)
+        return greatest + on_top + (_whole(cash) if apart else 0)
     if values := [one for one in sums if one.kind == "value"]:
         parts = [one.amount for one in values if one.part]
         cash = [one for one in sums if one.kind == "taken"]
@@ -191,22 +201,33 @@ def seldom(charges: Sequence[str]) -> bool:
 
 # 数额应为37050元, 扣除…，犯罪数额共计53万元: what the court itself makes it.
 _CORRECTED = re.compile(
-    r"(?:数额|金额)(?:应当?|应当?认定)为(?:人民币)?$|(?:扣除|扣减|核减|剔除)[^。]{0,60}(?:数额|金额)(?:共计|合计|认定)?为?(?:人民币)?$"
+    r"(?<!损失)(?:数额|金额)(?:应当?|应当?认定)为(?:人民币)?$|(?:扣除|扣减|核减|剔除)[^。]{0,60}(?<!损失)(?:数额|金额)(?:共计|合计|认定)?为?(?:人民币)?$"
 )
 
 
 # 该两起犯罪数额应认定为13万元: of some of the counts only.
-_OF_A_COUNT = re.compile("[该第其中这][^，。；]{0,3}[起笔节宗次][^，。；]{0,20}$")
+_OF_A_COUNT = re.compile("(?:[该第其中这][^，。；]{0,3}[起笔节宗次]|参与)[^，。；]{0,20}$")
+# 被告人乙的犯罪数额应为2万元: of several, one's own.
+_OF_ONE = re.compile("被告人[^，。；]{2,20}$")
 
 
-def corrected(reasoning: str, sums: Sequence[Sum]) -> Money:
-    """What the court makes of the amount where it corrects it, 0 where it does not."""
-    own = [
-        one.amount
-        for one in sums
-        if _CORRECTED.search(reasoning, max(0, one.start - 90), one.start)
-        and not _OF_A_COUNT.search(reasoning, max(0, one.start - 30), one.start)
-    ]
+def corrected(reasoning: str, sums: Sequence[Sum], convictions: int) -> Money:
+    """What the court makes of the amount where it corrects it, 0 where it does not.
+
+    Args:
+        reasoning: of the judgment.
+        sums: those of the reasoning.
+        convictions: of crimes that a sum measures; of several, one person's figure is not all.
+    """
+    own = []
+    for one in sums:
+        near = max(0, one.start - 30)
+        if not _CORRECTED.search(reasoning, max(0, one.start - 90), one.start):
+            continue
+        sentence = reasoning[reasoning.rfind("。", 0, one.start) + 1 : one.start]
+        of_one = convictions > 1 and _OF_ONE.search(reasoning, near, one.start)
+        if not (of_one or _OF_A_COUNT.search(reasoning, near, one.start) or _CLAIMED.search(sentence)):
+            own.append(one.amount)
     return own[0] if len(own) == 1 else 0
 
 
@@ -266,7 +287,7 @@ def amount(reasoning: str, facts: str, charges: Sequence[str] = (), persons: int
     several = persons * len(set(counted)) == len(counted) > persons
     facts = story.without_handling(story.without_besides(facts, crimes), counted)
     told = find(facts, crimes)
-    if right := corrected(reasoning, find(reasoning, crimes)):
+    if right := corrected(reasoning, find(reasoning, crimes), len(counted)):
         return right
     for sentences in convicted(reasoning):
         sums = without_bounds(find(sentences, crimes), told)

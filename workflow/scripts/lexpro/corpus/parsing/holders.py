@@ -37,7 +37,7 @@ _TOGETHER = re.compile(
     rf"(?P<others>(?:其他|其余|其它)(?:同案)?(?:(?P<rest>{_N})名?)?(?:被告人|人(?![民员身])))"
     rf"|(?P<number>{_N})(?:名|个|位)?(?:同案)?(?:原审)?(?:被告人|(?<![十第])人(?![民员身次份面轻重死伤]|受伤|以上|左右))"
     r"|(?P<above>(?:上述|以上|前述|上列)(?:各)?(?:名)?(?:原审)?被告人)"
-    r"|(?P<all>(?:各|全部|所有|全案|全体|诸)(?:名|个|位)?(?:原审)?被告(?:单位(?:[、和及与](?:各)?))?(?:被告)?人|被告人(?=均|都|各|构成)|本案被告人(?=退|均|已|主动|积极|[到归]案|的?[家亲]属))"
+    r"|(?P<all>(?:各|全部|所有|全案|全体|诸)(?:名|个|位)?(?:原审)?被告(?:单位(?:[、和及与](?:各)?))?(?:被告)?人|被告人(?=均|都|各)|本案被告人(?=退|均|已|主动|积极|[到归]案|的?[家亲]属))"
     r"|(?P<bare>被告人的?(?=亲属|家属|近亲属|亲友|归案|到案|当庭))"
 )
 # What stands before a name that is the subject of what follows.
@@ -72,12 +72,14 @@ _ALL_VICTIMS = re.compile("本案(?:的?(?:部分|各|全部))?(?:的)?被害")
 _LIGHTER_FOR = re.compile(
     r"[^。；]{0,30}?，(?:依法)?(?:可以?|应当?|均)?(?:依法|酌情)?对(?=[^，。；]{2,12}(?:从轻|减轻|从宽))"
 )
+# How far before 二被告人 the two may be named.
+_NAMED = 400
 # A denial reaches as far back as this.
 _REACH = 600
 # Somebody whose name is masked or numbered, at the beginning of what is said of them.
 _ANOTHER = re.compile(
     r"(?:^|[，。；：、])(?:(?P<companion>同案(?:被告人|犯|人))|同案|被告人|证人|被害人)?"
-    r"(?P<name>[\u4e00-\u9fa5]某[某甲乙丙丁戊己庚辛0-9]?[0-9]?|[\u4e00-\u9fa5][甲乙丙丁×][0-9]?)(?(companion)|(?=[系是在起，]|具有|构成))"
+    r"(?P<name>[\u4e00-\u9fa5]某[某甲乙丙丁戊己庚辛0-9]?[0-9]?|[\u4e00-\u9fa5][甲乙丙丁×][0-9]?)(?(companion)(?![被已（，某甲乙丙丁戊己庚辛0-9])|(?=[系是在起，]|具有|构成))"
 )
 
 
@@ -335,18 +337,20 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             held.add(event, dealt.get(place, who))
             named = len(talk.here)
         elif isinstance(event, _Group):
-            # A name in the middle of a clause that has a subject is no new one.
             if together >= 0 and talk.here and _JOINED.fullmatch(reasoning, together, event.start):
                 # 上述被告人、被告单位.
                 talk.of(list(dict.fromkeys(talk.here.pop() + event.names)))
                 last, sure = event.end, True
+            # A name in the middle of a clause that has a subject is no new one.
             elif event.sure or not sure:
                 talk.of(event.names)
                 last, sure = event.end, event.sure
             else:
                 talk.groups.append(event.names)
         elif not _SPOKEN.match(reasoning, event.end()) and (
-            who := _together(event, talk, _mentioned(reasoning[begin : event.start()], forms))
+            who := _together(
+                event, talk, _mentioned(reasoning[max(begin, event.start() - _NAMED) : event.start()], forms)
+            )
         ):
             near = max(0, event.start() - 12)
             if talk.here and _JOINED.fullmatch(reasoning, last, event.start()):

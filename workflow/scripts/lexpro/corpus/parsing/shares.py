@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
@@ -27,7 +27,8 @@ from lexpro.records import Defendant, Money
 _OTHER = re.compile(r"(?:给予?|向|从|经|介绍|为(?=同案|被告))(?:同案)?(?:被告(?:人|单位))?$")
 # 卖给王某、刘某（另案处理）及被告人乙: the same behind other people's names.
 _OTHERS = re.compile(
-    r"(?:给予?|向|从)(?:[^，。；、（）]{1,6}(?:（[^（）]{0,12}）)?[、和及与]){1,20}(?:同案)?(?:被告(?:人|单位))?$"
+    r"(?:给予?|向|从(?![犯事中]))(?:[^，。；、（）和及与]{1,6}(?:（[^（）]{0,12}）)?[、和及与]){1,20}"
+    r"(?:同案)?(?:被告(?:人|单位))?$"
 )
 _JOINED = re.compile(r"[、，和及与]?(?:以及)?(?:被告(?:人|单位))?")
 _STOP = re.compile(r"[。\n]")
@@ -83,7 +84,9 @@ _CRIME = re.compile(
     r"(?:^|(?<=[。；：\n]))(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）)"
     r"[^。；，：0-9]{0,30}(?:罪|事实)"
 )
-# Words of what was done together.
+# Who did the whole of which the only defendant did a part.
+_OF_MORE = re.compile("公司|单位|团伙|集团|平台|等人")
+# Words of what was done together, or through others.
 _JOINTLY = re.compile(
     "共同|[伙会协]同|参与|结伙|合伙|[主从]犯|团伙|纠集|[预共合同]谋|同伙|商[量议]|分工|[上下][家线]|明知|网站"
 )
@@ -220,7 +223,13 @@ def _worth(text: str, sums: Sequence[Sum]) -> Money:
     return amounts.involved([replace(one, part=False) for one in sums])
 
 
-def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes = ANY) -> dict[str, _Figure]:
+def listed(
+    text: str,
+    names: Sequence[str],
+    court: bool = False,
+    crimes: Crimes = ANY,
+    several: Mapping[str, str] | None = None,
+) -> dict[str, _Figure]:
     """What a text gives defendants by name for all that they did.
 
     Args:
@@ -228,6 +237,7 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
         names: of all defendants.
         court: whether the text is the reasoning, of which the sentences are one list.
         crimes: those of the case.
+        several: the charges of those who have more than one, by name.
 
     Returns:
         {name: the figure}.
@@ -275,7 +285,7 @@ def listed(text: str, names: Sequence[str], court: bool = False, crimes: Crimes 
             )
             for name in who:
                 found.setdefault(name, []).append(figure)
-    return {name: _best(figures) for name, figures in found.items()}
+    return {name: _best(figures, (several or {}).get(name, "")) for name, figures in found.items()}
 
 
 def _in_a_row(text: str, sums: Sequence[Sum]) -> bool:
@@ -284,11 +294,13 @@ def _in_a_row(text: str, sums: Sequence[Sum]) -> bool:
     return all(_LISTED.fullmatch(words) for words in between)
 
 
-def _best(figures: Sequence[_Figure]) -> _Figure:
-    """The figure that fewest share, of the longest list; with 单独 before one, all of them."""
+def _best(figures: Sequence[_Figure], charges: str = "") -> _Figure:
+    """The figure that fewest share, of the longest list; with 单独 before one, all of them.
+
+    Of several crimes one each (诈骗…，盗窃…), added up.
+    """
     crimes = {figure.crime for figure in figures}
-    if len(crimes) > 1 and "" not in crimes:
-        # One figure a crime: 诈骗…，盗窃….
+    if len(crimes) > 1 and all(crime and crime in charges for crime in crimes):
         apart = [_best([figure for figure in figures if figure.crime == crime]) for crime in sorted(crimes)]
         every = [one for figure in apart for one in figure.sums]
         return _Figure(1, 0, sum(figure.amount for figure in apart), every, True, crime="several")
@@ -463,14 +475,15 @@ def _own_names(text: str, names: Sequence[str]) -> str:
 
 
 def _of_the_only(text: str, defendant: Defendant) -> Money:
-    """What the only defendant did of more that is told: 其中，王某吸收存款295万元."""
-    part = re.compile(f"其中，?(?:被告人)?{re.escape(defendant.name)}[^，。；]{{0,24}}$")
-    own = [
-        one.amount
-        for one in find(text, amounts.crimes_of(defendant.charges))
-        if one.kind != "other" and part.search(text, max(0, one.start - 50), one.start)
-    ]
-    return max(own, default=0)
+    """What the only defendant did of what a company or others did: 其中，王某吸收存款295万元."""
+    part = re.compile(f"其中，?(?:被告人)?{re.escape(defendant.name)}")
+    sums = [one for one in find(text, amounts.crimes_of(defendant.charges)) if one.kind != "other"]
+    for match in part.finditer(text):
+        start = text.rfind("。", 0, match.start()) + 1
+        own = _within(sums, match.end(), (text.find("。", match.end()) + 1 or len(text)))
+        if len(own) == 1 and _OF_MORE.search(text, start, match.start()):
+            return own[0].amount
+    return 0
 
 
 def _alone(
@@ -510,20 +523,25 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
     if not having:
         return whole
     if len(defendants) == 1:
-        having[0].amount = _of_the_only(reasoning + facts, having[0]) or whole
+        having[0].amount = min(_of_the_only(reasoning + facts, having[0]) or whole, whole)
         return whole
     crimes = amounts.crimes_of([charge for one in having for charge in one.charges])
     names = list(dict.fromkeys(defendant.name for defendant in defendants))
     reasoning, facts = (_own_names(text, names) for text in (reasoning, facts))
     facts = story.without_besides(facts, crimes)
     convicted = amounts.convicted(reasoning)[0]
-    lists = [listed(reasoning, names, court=True, crimes=crimes), listed(facts, names, crimes=crimes)]
+    several = {one.name: "".join(one.charges) for one in having if len(one.charges) > 1}
+    lists = [
+        listed(reasoning, names, court=True, crimes=crimes, several=several),
+        listed(facts, names, crimes=crimes, several=several),
+    ]
     figures = [
         max(amounts_of)
         for one in having
         if (amounts_of := [of[one.name].amount for of in lists if one.name in of])
     ]
-    right = amounts.corrected(reasoning, find(reasoning, crimes))
+    measured_charges = sum(amounts.measured(charge) for one in having for charge in one.charges)
+    right = amounts.corrected(reasoning, find(reasoning, crimes), measured_charges)
     # More than all have together is no whole.
     whole = (
         right

@@ -22,6 +22,8 @@ _MEASURED = re.compile("综上|金额|数额|价值")
 _BESIDES = re.compile(r"(?:另|又|同时|还)(?:经?审理)?查[明，]")
 # 乙明知是盗窃所得而收购: what was taken is told before.
 HANDLED = re.compile(r"明知[^。；]{0,60}(?:所得|赃|来路不明)|收购[^。；，]{0,20}(?:盗窃|所盗|窃得)的")
+# What ends it: 甲又窃得….
+_AGAIN = re.compile("[^，。；]{0,12}(?:又|再次|还)[^，。；]{0,12}(?:窃|盗|骗|抢)")
 _HANDLING = re.compile("掩饰、隐瞒|窝藏|洗钱")
 # What begins a count behind the evidence of the one before, and what ends its story.
 _LATER = re.compile(
@@ -71,7 +73,7 @@ def of(facts: str, evidence: str, accusation: str = "") -> str:
     """
     facts = _without_testimony(facts)
     if len(facts) < _SHORT and _AS_ACCUSED.search(facts) and not find(facts):
-        return accusation
+        facts = _without_testimony(accusation)
     if not _LATER_ENDS.search(evidence, 20):
         return facts
     later = []
@@ -101,10 +103,13 @@ def without_handling(facts: str, charges: Sequence[str]) -> str:
     told = []
     at = 0
     for match in HANDLED.finditer(facts):
-        start = max(facts.rfind(mark, 0, match.start()) for mark in "。；\n") + 1
+        # 甲窃得手机，卖给乙，乙明知…: the theft may stand in the same sentence.
+        start = max(facts.rfind(mark, 0, match.start()) for mark in "，。；\n") + 1
         if start < at:
             continue
-        again = COUNT.search(facts, match.end())
         told.append(facts[at:start])
-        at = again.start() if again else len(facts)
+        at = min(
+            (found.start() for head in (COUNT, DATED, _AGAIN) if (found := head.search(facts, match.end()))),
+            default=len(facts),
+        )
     return "".join([*told, facts[at:]])

@@ -18,7 +18,7 @@ _CLAUSES = re.compile(r"[^；。\n]+")
 # What is not the amount of the crime; where a sum is said to be a total; where it is the value of
 # something; where it is what was taken.
 _NOT = re.compile(
-    r"退|(?<!理)赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)(?<!用于)[归偿]还|(?<![应少])缴(?!纳的|纳税款|获)|上交|(?<!实际)交纳(?!金额)|追缴|追回|缴获(?!的?[^，。；]{0,24}(?:价值|值款|货值))|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|(?<!获)(?<!获得)(?<!获取)返利|每月|利息|付息"
+    r"退|(?<!理)赔|罚金|谅解|(?:扣押|查扣)(?!的[^，。；]{0,20}(?:价值|值款|货值))|冻结|欠款|[系是为]违法所得|发还|返还|(?<!不能)(?<!未)(?<!未能)(?<!无法)(?<!不)[归偿]还|(?<![应少])缴(?!纳的|纳税款|获)|上交|(?<!实际)交纳(?!金额)|追缴|追回|缴获(?!的?[^，。；]{0,24}(?:价值|值款|货值))|分得|实得|个人(?:实际)?(?:所得|得款|获利)|垫付|保证金|押金|医疗|误工|护理费|营养费|丧葬|抚慰金|住院|伙食|月平均收入|月收入|曾因|出资|入股|报酬(?!为)|(?<!获)(?<!获得)(?<!获取)返利|利息|付息"
 )
 # What was destroyed or lost: of no crime but those of damage.
 _DAMAGE = re.compile(
@@ -44,8 +44,12 @@ _SEIZED = re.compile(r"(?:扣押|随案移送)(?![^，。；]*(?:[价货]值|值
 _LEFT = re.compile("尚有|尚欠|仍有")
 # 欠其夫1140万元: a debt.
 _OWED = re.compile(r"(?<![拖透])欠(?![款税缴薪]|[^，。；元]{0,8}本金)[^，。；元]{0,12}$")
+# 每月1500元的固定工资.
+_WAGE = re.compile("的?(?:固定)?(?:工资|薪|报酬)")
 # 以500元的低价购买, 每件价值888元, 协议金额9万元: what things cost, not what the crime was about.
 _PRICE = re.compile(r"(?:人民币)?的?(?:低|高|单)?价(?:格)?(?:购|收|买|卖|出售|销|转)")
+_FOR = re.compile("以(?:人民币)?$")
+_SOLD = re.compile("卖给|出售|销售给|转卖|销赃")
 _UNIT_PRICE = re.compile(
     r"(?<!即为)(?:协议|合同)总?(?:金额|价款|价)[^，。；]{0,8}$|每(?:[件条瓶份箱包台部个只吨斤股亩辆张克盒袋]|公斤)[^，。；]{0,20}$"
 )
@@ -57,7 +61,7 @@ _TOTAL = re.compile(
 )
 _TAKEN = re.compile(
     r"(?:骗取|骗得|骗走|劫走|截留|套取|私分|窃取|窃得|盗窃|盗得|盗走|诈骗|侵占|侵吞|贪污|挪用|受贿|收受|索取|索要|抢得|抢走|抢劫|劫得|劫取|敲诈|勒索|吸收|集资|募集|公众[^，。；]{0,10}(?:借款|融资)|收取[^，。；]{0,8}(?:好处费|感谢费|回扣)|偷逃|骗得|现金|行贿|贿赂|贿送|给予|送给|交出|套现|盗刷|(?:用|将)[^，。；]{0,8}(?:单位|公司|集体)的?(?:资金|款项))"
-    r"[^。；]{0,60}$"
+    r"(?:[^。；]{0,40}|[^。；元]{0,60})$"
 )
 # 其中3000元未遂: counted already.
 _PART_OF = re.compile(
@@ -97,7 +101,10 @@ GANG = re.compile(
 )
 # 退出4.9万元、2.2万元和3万元: all of them were.
 _AND = re.compile("[、和及]")
-_APPRAISED = re.compile("鉴定|估价|认证|评估|估值")
+# 经鉴定，首饰共价值5000元; an audit totals cash.
+_APPRAISED = re.compile(
+    "(?:鉴定|估价|认证|评估|估值)(?:(?!会计|审计|骗取|吸收|挪用)[^。；])*价(?:值|格)[^，。；]{0,14}$"
+)
 _CASH = re.compile("现金[^，。；]{0,4}(?:共计|合计|总计|共)[^，。；]{0,4}$")
 _ON_TOP = re.compile("[，、](?:另外?|此外|还)")
 _TAX = re.compile("税[款额][^，。；]{0,10}$")
@@ -206,7 +213,7 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
                         one,
                         overall=bool(_OVERALL.search(before)),
                         about=found.approximate,
-                        goods=total and bool(_APPRAISED.search(clause, 0, found.start)),
+                        goods=total and bool(_APPRAISED.search(clause[: found.start])),
                         besides=not total
                         and stated >= 0
                         and bool(_ON_TOP.search(clause, stated, found.start)),
@@ -226,7 +233,8 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
 
 def _kind(before: str, clause: str, start: int, end: int) -> str:
     """What a sum is said to be by the words around it."""
-    if _PRICE.match(clause, end) or _UNIT_PRICE.search(before):
+    sold = _FOR.search(before) and _SOLD.match(clause, end)
+    if sold or _PRICE.match(clause, end) or _UNIT_PRICE.search(before):
         return "other"
     if _GAIN.search(before):
         return "gain"
@@ -248,6 +256,8 @@ def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
         before = before if _TOTAL.search(last) and not _TAKEN.search(last) else last
     close = _CLAUSE_END.search(clause, end, end + 6)
     after = clause[end : close.start() if close else end + 6]
+    # 骗取贷款300万元用于归还债务: what it was for.
+    after = "" if after.startswith("用于") else after
     around = before + after
     return bool(
         _PAID.search(clause, max(0, start - 60), start)
@@ -262,5 +272,6 @@ def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
         or _THRESHOLD.search(clause, max(0, start - 5), start + 2)
         or _LEFT.search(before)
         or _OWED.search(before)
+        or (_WAGE.match(after) and "每月" in before)
         or _SEIZED.search(clause, max(0, start - 160), start)
     )
