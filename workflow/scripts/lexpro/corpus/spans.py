@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lexpro.corpus.parsing.payments import places_of
+from lexpro.corpus.parsing.payments import named_in
 from lexpro.corpus.parsing.sections import plain
 from lexpro.law import articles, charges, circumstances, money, numerals, terms
 from lexpro.records import Defendant, Judgment, Term
@@ -97,13 +97,13 @@ class _Finder:
         start, end = self.part("judgment")
         if len(self.judgment.defendants) < 2:
             return [(start, end)]
+        names = list(dict.fromkeys(other.name for other in self.judgment.defendants))
         found, mine = [], False
         for match in _SENTENCE.finditer(self.text, start, end):
-            named = [
-                other.name
-                for other in self.judgment.defendants
-                if any(places_of(match[0], other.name)) or match[0].startswith(other.name)
-            ]
+            named = {name for _, name in named_in(match[0], names)}
+            # 张某2年前…: a sentence that begins with a name, whatever follows.
+            first = max((name for name in names if match[0].startswith(name)), key=len, default="")
+            named = named or {first} - {""}
             mine = person.name in named if named else mine
             if mine:
                 found.append(match.span())

@@ -71,7 +71,7 @@ _ALL_OF_THEM = re.compile(r"(?:[二三四五六七八九十两各]|上述|以上
 _JOINED = re.compile(r"[、，,和及与]?(?:以及)?(?:被告(?:人|单位))?")
 
 
-def places_of(sentence: str, name: str) -> Iterator[int]:
+def _places_of(sentence: str, name: str) -> Iterator[int]:
     """Where a name stands, not counting where it begins a longer one."""
     at = sentence.find(name)
     while at >= 0:
@@ -84,7 +84,7 @@ def named_in(text: str, names: Iterable[str]) -> list[tuple[int, str]]:
     """(where, who) of the names in a text, in order; none inside another (刘某 in 刘某民)."""
     found: list[tuple[int, str]] = []
     end = 0
-    places = ((at, -len(one), one) for one in names for at in places_of(text, one))
+    places = ((at, -len(one), one) for one in names for at in _places_of(text, one))
     for start, _, name in sorted(places):
         if start >= end:
             found.append((start, name))
