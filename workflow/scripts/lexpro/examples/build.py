@@ -26,7 +26,7 @@ from lexpro.records import Judgment
 from lexpro.retrieval import cases
 from lexpro.retrieval.lexical import LexicalRetriever, Precedent
 from lexpro.statutes import table
-from lexpro.tasks import targets, texts
+from lexpro.tasks import prompts, targets, texts
 from lexpro.tasks.form import write_form
 from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import json_line, write_json_lines
@@ -166,9 +166,8 @@ def write_training(
                 counts[f"{split}.{question.task}"] += 1
                 if context := question.context:
                     cited = set(targets.refs(judgment))
-                    shown = {a["ref"] for a in context.articles} | {*(context.court_citations or ())}
                     counts[f"{split}.shown"] += 1
-                    counts[f"{split}.shown_cited"] += len(cited & shown)
+                    counts[f"{split}.shown_cited"] += len(cited.intersection(prompts.refs(context, form)))
                     counts[f"{split}.cited"] += len(cited)
             if number % 10_000 == 0:
                 run.log.info("%d of %d judgments", number, len(splits))
