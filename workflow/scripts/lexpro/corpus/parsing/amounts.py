@@ -224,7 +224,7 @@ def corrected(reasoning: str, sums: Sequence[Sum], convictions: int) -> Money:
         near = max(0, one.start - 30)
         if not _CORRECTED.search(reasoning, max(0, one.start - 90), one.start):
             continue
-        sentence = reasoning[reasoning.rfind("。", 0, one.start) + 1 : one.start]
+        sentence = reasoning[max(reasoning.rfind("。", 0, one.start) + 1, one.start - 300) : one.start]
         of_one = convictions > 1 and _OF_ONE.search(reasoning, near, one.start)
         if not (of_one or _OF_A_COUNT.search(reasoning, near, one.start) or _CLAIMED.search(sentence)):
             own.append(one.amount)

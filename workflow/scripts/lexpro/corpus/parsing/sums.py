@@ -213,7 +213,8 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
                         one,
                         overall=bool(_OVERALL.search(before)),
                         about=found.approximate,
-                        goods=total and bool(_APPRAISED.search(clause[: found.start])),
+                        goods=total
+                        and bool(_APPRAISED.search(clause[max(0, found.start - 200) : found.start])),
                         besides=not total
                         and stated >= 0
                         and bool(_ON_TOP.search(clause, stated, found.start)),
