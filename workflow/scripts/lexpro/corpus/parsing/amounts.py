@@ -39,9 +39,9 @@ _STOPS = re.compile(r"[。；\n]")
 _TO_PUNISH = re.compile(r"，(?:应当?|依法应当?)(?:以|按)")
 
 
-def _near(one: Money, other: Money) -> bool:
-    """Whether two sums are the same but for rounding."""
-    return abs(one - other) <= 0.02 * max(one, other)
+def near(amount: Money, right: Money) -> bool:
+    """Whether an amount is the right one, but for rounding."""
+    return abs(amount - right) <= 0.02 * right
 
 
 def _whole(amounts: list[Money]) -> Money:
@@ -49,7 +49,7 @@ def _whole(amounts: list[Money]) -> Money:
     apart = list(dict.fromkeys(amounts))
     greatest = max(apart, default=0)
     rest = sum(apart) - greatest
-    return greatest if abs(rest - greatest) <= 0.02 * greatest else sum(apart)
+    return greatest if near(rest, greatest) else sum(apart)
 
 
 def counts_of(sums: Sequence[Sum]) -> Money:
@@ -144,7 +144,7 @@ def _told(facts: str, crimes: Crimes = ANY, several: bool = False) -> Money:
                 return max(one.amount for one in summary)
             return _summed_up(summary, together - involved(before, told=True))
     # The whole, told first or last, and its parts.
-    if len(each) > 2 and abs(together - 2 * max(each)) <= 0.02 * max(each):
+    if len(each) > 2 and near(together - max(each), max(each)):
         return max(each)
     return max(together, *totals, 0) if together else involved(sums, told=True)
 
@@ -162,7 +162,7 @@ def involved(sums: Sequence[Sum], told: bool = False) -> Money:
         greatest = max(one.amount for one in totals)
         in_cash = max((one.amount for one in totals if one.cash), default=0)
         values = sum(one.amount for one in sums if one.kind == "value")
-        if told and in_cash and not _near(greatest, in_cash + values):
+        if told and in_cash and not near(*sorted((greatest, in_cash + values))):
             goods = [one.amount for one in totals if one.goods and not one.cash and not one.overall]
             return max(in_cash + max(goods, default=0), greatest)
         return greatest + on_top + (_whole(cash) if apart else 0)

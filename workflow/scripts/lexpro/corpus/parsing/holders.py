@@ -106,6 +106,7 @@ class _Talk:
 
     Attributes:
         names: all the defendants.
+        forms: how the text writes them: form → name.
         subject: whom the text speaks of now.
         lately: everybody that it spoke of, the last at the end.
         groups: all the groups that it spoke of.
@@ -114,6 +115,7 @@ class _Talk:
     """
 
     names: list[str]
+    forms: dict[str, str]
     subject: list[str]
     lately: list[str] = field(default_factory=list)
     groups: list[list[str]] = field(default_factory=list)
@@ -152,29 +154,32 @@ class _Talk:
                 return left
         return rest
 
-    def of_number(self, number: int, mentioned: list[str]) -> list[str]:
+    def of_number(self, number: int, before: str) -> list[str]:
         """So many: everybody, all who are no unit, a group, all of the sentence, or the last.
 
         Args:
             number: how many.
-            mentioned: all whom the sentence names, as subject or not.
+            before: the sentence so far, which may name some who are no subject.
         """
         people = [name for name in self.names if not parties.UNIT.search(name)]
         for everybody in (self.names, people):
             if number == len(everybody):
                 return everybody
         same = next((group for group in reversed(self.here) if len(group) == number), None)
-        if not same and len(mentioned) == number:
-            return mentioned
-        return same or (self.lately[-number:] if 0 < number <= len(self.lately) else [])
+        if same:
+            return same
+        mentioned = {self.forms[form]: True for _, form in payments.named_in(before, self.forms)}
+        if len(mentioned) == number:
+            return list(mentioned)
+        return self.lately[-number:] if 0 < number <= len(self.lately) else []
 
 
-def _together(match: re.Match[str], talk: _Talk, mentioned: list[str]) -> list[str]:
-    """Whom 二被告人, 其他被告人 or the like means; empty where that cannot be told."""
+def _together(match: re.Match[str], talk: _Talk, before: str) -> list[str]:
+    """Whom 二被告人, 其他被告人 or the like means behind some text; empty where nobody can tell."""
     if match["others"]:
         return talk.others(numerals.parse_int(match["rest"]) or 0 if match["rest"] else 0)
     if match["number"]:
-        return talk.of_number(numerals.parse_int(match["number"]) or 0, mentioned)
+        return talk.of_number(numerals.parse_int(match["number"]) or 0, before)
     if match["bare"]:
         return [] if talk.here else talk.names
     if match["above"]:
@@ -209,11 +214,6 @@ def _named(text: str, forms: dict[str, str], unit: str | None) -> Iterator[_Grou
             group.sure = bool(_BEFORE_SUBJECT.search(text, near, group.start))
             group.names = list(dict.fromkeys(group.names))
             yield group
-
-
-def _mentioned(text: str, forms: dict[str, str]) -> list[str]:
-    """Whom a text names, each once."""
-    return list(dict.fromkeys(forms[form] for _, form in payments.named_in(text, forms)))
 
 
 def _each(sentence: str, start: int, end: int, talk: _Talk, named: int) -> list[str]:
@@ -297,7 +297,7 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
     events += [(match.start(), match) for match in _TOGETHER.finditer(reasoning)]
     events += [(match.start(), match[0]) for match in _STOPS.finditer(reasoning)]
     events += [(finding.place, finding) for finding in findings]
-    talk = _Talk(names, names)
+    talk = _Talk(names, forms, names)
     # Where the sentence and its clause begin, and the last who were named end.
     begin = clause = last = 0
     # How many groups of the sentence have had their circumstances.
@@ -319,17 +319,15 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
                 continue
             who = _each(reasoning, last, place, talk, named)
             fault, forgiven = event.name == "被害人过错", event.name == "谅解"
-            if (
-                (fault and reasoning.startswith("被害", begin))
-                or (fault and not talk.here)
-                or (forgiven and not talk.here and _ALL_VICTIMS.match(reasoning, begin))
+            if (fault and (not talk.here or reasoning.startswith("被害", begin))) or (
+                forgiven and not talk.here and _ALL_VICTIMS.match(reasoning, begin)
             ):
                 # The fault of a victim is nobody's: told of the victim it counts for all.
                 who = talk.names
             elif not talk.here and (lighter := _LIGHTER_FOR.match(reasoning, place)):
                 # 双方已互相谅解，可以对三被告人从轻处罚.
                 for_whom = _TOGETHER.match(reasoning, lighter.end())
-                who = (_together(for_whom, talk, []) if for_whom else []) or who
+                who = (_together(for_whom, talk, "") if for_whom else []) or who
             elif units and reasoning.endswith("单位", 0, place):
                 who = units
             elif len(who) > 1 and _RESPECTIVELY.search(reasoning, last, place):
@@ -348,9 +346,7 @@ def _of_several(reasoning: str, findings: list[Finding], names: list[str], held:
             else:
                 talk.groups.append(event.names)
         elif not _SPOKEN.match(reasoning, event.end()) and (
-            who := _together(
-                event, talk, _mentioned(reasoning[max(begin, event.start() - _NAMED) : event.start()], forms)
-            )
+            who := _together(event, talk, reasoning[max(begin, event.start() - _NAMED) : event.start()])
         ):
             near = max(0, event.start() - 12)
             if talk.here and _JOINED.fullmatch(reasoning, last, event.start()):

@@ -120,7 +120,7 @@ class _Figure:
         sums: what it is made of.
         alone: whether it is of what somebody did without the others.
         names: with whom it was done, where the text says that it was done jointly (共同).
-        crime: what it was, where that is said.
+        crime: what it was, where that is said; "several" where figures of more are added up.
     """
 
     shared: int
@@ -350,7 +350,7 @@ def counted(
             counts += read
             for name, of_counts in each.items():
                 own[name] = round(own.get(name, 0) + _apart(of_counts, whole), 2)
-        if counts > 1 and (head is story.COUNT or abs(max(own.values()) - whole) <= 0.02 * whole):
+        if counts > 1 and (head is story.COUNT or amounts.near(max(own.values()), whole)):
             return own
     return {}
 
@@ -405,7 +405,7 @@ def _of_counts(
 def _apart(counts: list[Money], whole: Money) -> Money:
     """The counts added up; one that is what the others come to, beyond the whole, counts alone."""
     greatest, together = max(counts), sum(counts)
-    if len(counts) > 2 and together > 1.02 * whole and abs(together - 2 * greatest) <= 0.02 * greatest:
+    if len(counts) > 2 and together > 1.02 * whole and amounts.near(together - greatest, greatest):
         return greatest
     return round(together, 2)
 
@@ -577,9 +577,9 @@ def assign(reasoning: str, facts: str, whole: Money, defendants: list[Defendant]
             and (measured < 2 or not own or own_figures[0].crime == "several")
         ):
             figure = own_figures[0]
-            defendant.amount = min(amounts.exact(figure.amount, figure.sums, find(facts, crimes)), whole)
+            defendant.amount = min(amounts.exact(figure.amount, figure.sums, in_facts), whole)
             continue
-        own = amounts.exact(own or max((one.amount for one in said), default=0), said, find(facts, crimes))
+        own = amounts.exact(own or max((one.amount for one in said), default=0), said, in_facts)
         own = own or (own_figures[0].amount if own_figures else 0)
         own = own or _own([one for one in reasoned.get(name, []) if one.kind != "other"])
         of_facts = told.get(name, [])

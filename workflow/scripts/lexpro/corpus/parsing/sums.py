@@ -207,10 +207,12 @@ def find(text: str, crimes: Crimes = ANY) -> tuple[Sum, ...]:
                 kind = _kind(before, clause, found.start, found.end)
                 part = 0 <= took_part < found.start or bool(GANG.search(before))
                 total = kind == "total"
-                one = Sum(match.start() + found.start, found.amount, kind, part)
                 sums.append(
-                    replace(
-                        one,
+                    Sum(
+                        match.start() + found.start,
+                        found.amount,
+                        kind,
+                        part,
                         overall=bool(_OVERALL.search(before)),
                         about=found.approximate,
                         goods=total
