@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lexpro.corpus.parsing import parties
 from lexpro.corpus.parsing.reasoned import charges_in
 from lexpro.corpus.parsing.structure import structure
 
@@ -118,3 +119,10 @@ def test_a_character_too_much_changes_nothing(character, place):
     odd = odd[:place] + character + odd[place:]
     (one,) = read(ONE, "其行为构成故意毁坏财物罪", f"被告人张三犯{odd}，判处有期徒刑六个月。")
     assert one == ("张三", ["故意毁坏财物罪"], 6)
+
+
+@pytest.mark.parametrize("names", [["孟XX", "胡XX", "张XX", "李XX"], ["李XX", "张XX", "胡XX", "孟XX"]])
+def test_namesakes_come_in_the_order_of_the_list(names):
+    entries = "".join(f"被告人{name}，男。" for name in names for _ in range(2))
+    operative = "".join(f"被告人{name}犯盗窃罪，判处拘役三个月。" for name in names for _ in range(2))
+    assert parties.namesakes(names, entries, "", operative) == names

@@ -95,11 +95,12 @@ def namesakes(listed: Sequence[str], parties: str, reasoning: str, operative: st
     The operative part sentences each, and the reasoning enumerates them or the list of parties has
     an entry for each.
     """
-    again = {
+    # In their order: that of a set is another in each process.
+    again = [
         name
-        for name in listed
+        for name in dict.fromkeys(listed)
         if operative.count(f"被告人{name}犯") + operative.count(f"被告人{name}（") > listed.count(name)
-    }
+    ]
     masked = sorted((name for name in again if _MASK.search(name)), key=len, reverse=True)
     if not masked:
         return []
