@@ -52,7 +52,9 @@ SPREAD = pytest.mark.parametrize(
     [(1, None), (2, {"deepspeed": None}), (2, {"deepspeed": ZERO3}), (2, {"fsdp": FSDP})],
     ids=["one", "two", "zero3", "fsdp"],
 )
-SIX = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": 4}
+# Two steps are an epoch: what is resumed after three is in the middle of the second.
+BATCH = 20
+SIX = {"max_steps": 6, "optimizer": "adamw", "global_batch_size": BATCH}
 
 
 @SPREAD
@@ -60,7 +62,7 @@ def test_sft_goes_on_after_a_request_and_after_a_kill(based, ranks, spread):
     """Three starts: the first is asked to end, and all of its processes do; the second goes on with
     that and dies in another training, with which the third goes on.
     """
-    often = runtime(ranks, 4, spread)
+    often = runtime(ranks, BATCH, spread)
     seldom = {**often, "save_every": 100, "log_every": 2}
     whole, killed, whole_seldom, asked = (
         f"sft={based('sft', key, INPUTS, **SIX, runtime=how)}"

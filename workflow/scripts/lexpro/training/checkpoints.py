@@ -129,3 +129,23 @@ class Exact(TrainerCallback):
                 self.trainer._metrics[mode].update(values)
         if state.global_step >= state.max_steps:
             raise AlreadyTrained
+
+    def on_epoch_begin(self, args, state, control, train_dataloader=None, **kwargs):
+        """Choose the order of the epoch, as accelerate does where it finds the sampler.
+
+        It does not where a training on several processes goes on in the middle of an epoch: that
+        had the order of the first one.
+
+        Args:
+            args: not used.
+            state: `epoch` is where the training is.
+            control: not used.
+            train_dataloader: of the training; its sampler is told the epoch if it wants to know.
+            **kwargs: what else transformers passes; not used.
+        """
+        batches = getattr(train_dataloader, "batch_sampler", None)
+        while hasattr(batches, "batch_sampler"):
+            batches = batches.batch_sampler
+        sampler = getattr(batches, "sampler", None)
+        if hasattr(sampler, "set_epoch"):
+            sampler.set_epoch(int(state.epoch or 0))
