@@ -120,6 +120,7 @@ rule tasks:
         sft="results/tasks/{key}/sft.jsonl",
         grpo="results/tasks/{key}/grpo.jsonl",
         heldout="results/tasks/{key}/heldout.jsonl",
+        unseen="results/tasks/{key}/unseen.jsonl",
         form="results/tasks/{key}/form.json",
         manifest="results/tasks/{key}/manifest.json",
     log:

@@ -57,9 +57,13 @@ class Greedy(Decoding):
 class Judgments(Model):
     """The project's own tasks, asked of judgments."""
 
-    source: Literal["lexpro.evaluation.tasks.judge_elements.items"] | None = Field(
-        None, description="Module of its items; null: the judgments that the tasks stage held out."
-    )
+    source: (
+        Literal[
+            "lexpro.evaluation.tasks.judge_elements.items",
+            "lexpro.evaluation.tasks.unseen_charges.items",
+        ]
+        | None
+    ) = Field(None, description="Module of its items; null: the judgments that the tasks stage held out.")
     version: str | None = Field(None, description="Commit of the repository that the items come from.")
     data: dict[Literal["zero_shot"], str] = Field(
         default_factory=dict, description="Names in config/datasets.csv of the data sets that are asked."

@@ -92,6 +92,13 @@ class Settings(Model):
     rrf_k: PositiveInt = Field(
         20, description="Constant of reciprocal rank fusion; the smaller, the more the first ranks count."
     )
+    by_words: NonNegativeInt = Field(
+        0,
+        description=(
+            "Statutes of crimes that are always among those found: the ones that fit the facts best by their words, "
+            "so that a crime without a training case is found too; as in the tasks (count)."
+        ),
+    )
     query: Literal["facts", "charges"] = Field(
         "facts",
         description="What is asked with: the facts, or the charges that similar cases vote for and then the facts.",

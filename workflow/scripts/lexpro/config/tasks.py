@@ -90,6 +90,13 @@ class Retrieval(Model):
     folds: int = Field(
         5, ge=2, description="Folds of the training cases that rankers are learned by (count)."
     )
+    by_words: NonNegativeInt = Field(
+        0,
+        description=(
+            "Statutes of crimes that are always among the k: those that fit the facts best by their words, which "
+            "needs no case; as in the index (count)."
+        ),
+    )
 
 
 class Augment(Model):
@@ -100,6 +107,14 @@ class Augment(Model):
     )
     shuffled: Share = Field(0.0, description="Examples with the elements in another order (share).")
     masked: Share = Field(0.0, description="Judgments whose defendants get other masked names (share).")
+    new_crimes: Share = Field(
+        0.0,
+        description=(
+            "Prompts with statutes as if the crime were new: no case of it votes, and of the crimes shown half bear "
+            "drawn names and numbers, in the answer too, so that they have to be read; style: compact, no ranker "
+            "(share)."
+        ),
+    )
 
 
 # Settings of the form that only a ranker can answer, here and in the index.
@@ -199,6 +214,13 @@ class Settings(Model):
 
     seed: int = Field(11, description="Seed of the split and of every draw below.")
     shares: Shares = Field(default_factory=Shares, description="Shares of the splits; together 1.")
+    unseen_charges: list[str] = Field(
+        default_factory=list,
+        description=(
+            "Charges that no training sees: judgments with any of them are of no split, and are asked by the "
+            "benchmark `unseen_charges` alone."
+        ),
+    )
     mix: Mix = Field(
         default_factory=Mix,
         description="Shares of a split's judgments that are asked each task; held-out ones are asked all.",
@@ -220,6 +242,16 @@ class Settings(Model):
                 ["augment.reworded", "form.style"],
                 f"augment.reworded is {self.augment.reworded:g}, but form.style: compact has one wording",
             )
+        others = {
+            "form.style": self.form.style == "full" and "style: full quotes the judgment, with its own names",
+            "retrieval.ranker": self.retrieval.ranker and "a ranker knows the cases of every crime",
+        }
+        for key, reason in others.items():
+            if self.augment.new_crimes and reason:
+                raise clash(
+                    ["augment.new_crimes", key],
+                    f"augment.new_crimes is {self.augment.new_crimes:g}, but {reason}",
+                )
         for name in OF_RANKER:
             stated = getattr(self.form, name)
             if stated and not self.retrieval.ranker:

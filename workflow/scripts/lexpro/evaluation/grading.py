@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from lexpro.law.articles import is_special
 from lexpro.records import TIMED_KINDS
 from lexpro.task_names import FIELDS
 from lexpro.tasks import answers, closeness, elements
@@ -31,7 +32,7 @@ COLUMNS = {
         *PEOPLE,
     ),
     "charge": (*PLACES, "exact", "item_f1"),
-    "article": (*PLACES, "exact", "item_f1"),
+    "article": (*PLACES, "exact", "item_f1", *(f"crime.{place}" for place in PLACES)),
     "term": ("exact", "kind", "within_25", "log_score"),
 }
 
@@ -92,6 +93,10 @@ def _list(task: str, gold: dict, answer: dict | None) -> tuple[dict[str, float],
     row = ((true & stated).total(), stated.total(), true.total())
     score = elements.f1(*row)
     counts = dict(zip(PLACES, row, strict=True)) | {"exact": true == stated, "item_f1": score}
+    if task == "article":
+        crimes = [{ref for ref in refs if is_special(ref)} for refs in (true, stated)]
+        row = (len(crimes[0] & crimes[1]), len(crimes[1]), len(crimes[0]))
+        counts |= {f"crime.{place}": value for place, value in zip(PLACES, row, strict=True)}
     return counts, score, true, stated
 
 

@@ -60,6 +60,10 @@ def _set(name: str, sums: np.ndarray) -> np.ndarray:
     }[name]
 
 
+def _crimes(first: int, sums: np.ndarray) -> np.ndarray:
+    return _f1(*np.moveaxis(sums[..., first : first + 3], -1, 0))
+
+
 def metrics(task: str) -> dict[str, Metric]:
     """Name → function of the sums of a `table` over its items, the main metric first."""
     columns = COLUMNS[task]
@@ -84,6 +88,9 @@ def metrics(task: str) -> dict[str, Metric]:
             "within_25": mean("within_25"),
         }
     sets: dict[str, Metric] = {name: partial(_set, name) for name in ("f1", "precision", "recall")}
+    if task == "article":
+        # Articles of the special part alone: those that say which crime it is.
+        sets["crime_f1"] = partial(_crimes, columns.index("crime.right"))
     return sets | {"item_f1": mean("item_f1"), "accuracy": mean("exact")}
 
 

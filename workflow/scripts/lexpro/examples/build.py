@@ -1,13 +1,14 @@
 """Kept judgments → the data sets of training and evaluation.
 
 `splits.parquet` (doc_id, family, province, charge, split), `pretrain.jsonl` (texts of the training
-splits), `sft.jsonl`, `grpo.jsonl`, `heldout.jsonl` and `form.json`. docs/formats.md has their rows.
+splits), `sft.jsonl`, `grpo.jsonl`, `heldout.jsonl`, `unseen.jsonl` and `form.json`. docs/formats.md
+has their rows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from lexpro.examples import shortage
 from lexpro.examples.out_of_fold import OutOfFold
 from lexpro.examples.questions import QuestionBuilder
 from lexpro.examples.same_case import families
-from lexpro.examples.split import SplitRow, assign
+from lexpro.examples.split import UNSEEN, SplitRow, assign
 from lexpro.hashing import draw
 from lexpro.law import courts
 from lexpro.records import Judgment
@@ -42,7 +43,10 @@ def build(run: Run) -> None:
     settings = run.settings
     path = run.inputs["filter"] / "kept.parquet"
     rows = split_rows(path)
-    splits = assign(rows, dict(settings.shares), settings.seed)
+    unseen = families_of(path, rows, settings.unseen_charges)
+    splits = assign(
+        (row for row in rows if row.family not in unseen), dict(settings.shares), settings.seed
+    ) | {row.doc_id: UNSEEN for row in rows if row.family in unseen}
     retriever = LexicalRetriever.build(
         table.read(run.inputs["knowledge"] / "articles.parquet"), precedents(path, rows, splits, settings)
     )
@@ -58,12 +62,13 @@ def build(run: Run) -> None:
             settings.seed,
         )
     builder = QuestionBuilder(settings, retriever, learned)
-    heldout = write_training(run, builder, path, splits, family_of)
+    asked = write_training(run, builder, path, splits, family_of)
     if message := shortage.too_few(rows, splits, run.counts, settings):
         raise UserError(message + shortage.dropped(run.inputs["filter"]))
-    # In a drawn order, so that the first items of the file are a fair sample of it.
-    heldout.sort(key=lambda row: (draw(settings.seed, "heldout", row["doc_id"]), row["task"]))
-    write_json_lines(run.out / "heldout.jsonl", heldout)
+    for name, questions in asked.items():
+        # In a drawn order, so that the first items of the file are a fair sample of it.
+        questions.sort(key=lambda row: (draw(settings.seed, "heldout", row["doc_id"]), row["task"]))
+        write_json_lines(run.out / f"{name}.jsonl", questions)
     columns = pl.DataFrame([asdict(row) | {"split": splits[row.doc_id]} for row in rows])
     columns.write_parquet(run.out / "splits.parquet")
     write_form(settings.form, run.out)
@@ -93,6 +98,22 @@ def split_rows(path: Path) -> list[SplitRow]:
     ]
 
 
+def families_of(path: Path, rows: Sequence[SplitRow], charges: Collection[str]) -> set[str]:
+    """The cases in which somebody is convicted of one of the charges.
+
+    Args:
+        path: kept.parquet of the stage `filter`.
+        rows: all judgments, as `split_rows` gives them.
+        charges: canonical names.
+    """
+    if not charges:
+        return set()
+    convicted = {
+        row["doc_id"] for row, judgment in kept.read(path) if set(charges) & set(targets.charges(judgment))
+    }
+    return {row.family for row in rows if row.doc_id in convicted}
+
+
 def _story(text: str, judgment: Judgment) -> str:
     """The facts of a judgment as the prosecutor and the court tell them."""
     return "\n".join(
@@ -116,7 +137,7 @@ def precedents(
     Returns:
         In the order of kept.parquet; empty where `settings.retrieval.cases` is 0.
     """
-    training = [row for row in rows if splits[row.doc_id] != "heldout"]
+    training = [row for row in rows if splits[row.doc_id] in cases.TRAINING]
     training.sort(key=lambda row: draw(settings.seed, "precedent", row.doc_id))
     family_of = {row.doc_id: row.family for row in training[: settings.retrieval.cases]}
     sample = []
@@ -124,26 +145,28 @@ def precedents(
         if row["doc_id"] in family_of:
             facts, _left_out = texts.facts(row["text"], judgment, settings.form.facts_chars)
             court = courts.key(judgment.court, row["province"])
-            sample.append(Precedent(family_of[row["doc_id"]], facts, targets.refs(judgment), court))
+            family, refs = family_of[row["doc_id"]], targets.refs(judgment)
+            sample.append(Precedent(family, facts, refs, court, targets.charges(judgment)))
     return sample
 
 
 def write_training(
     run: Run, builder: QuestionBuilder, path: Path, splits: dict[str, str], family_of: dict[str, str]
-) -> list[dict]:
+) -> dict[str, list[dict]]:
     """Write pretrain.jsonl, sft.jsonl and grpo.jsonl, and count their rows in `run.counts`.
 
     Args:
         run: of the stage `tasks`; the files go to `run.out`.
         builder: asks the questions.
         path: kept.parquet of the stage `filter`.
-        splits: doc_id → split (heldout, sft or grpo).
+        splits: doc_id → split (heldout, sft or grpo), or `UNSEEN`.
         family_of: doc_id → the case that the document is of.
 
     Returns:
-        The rows of heldout.jsonl, in the order of kept.parquet.
+        {heldout, unseen: the rows of its file}, in the order of kept.parquet.
     """
-    form, counts, heldout = builder.form, Counter(), []
+    form, counts = builder.form, Counter()
+    asked: dict[str, list[dict]] = {"heldout": [], UNSEEN: []}
     columns = ("doc_id", "province", "charge", "text")
     with (
         (run.out / "pretrain.jsonl").open("w", encoding="utf-8") as pretrain,
@@ -152,10 +175,10 @@ def write_training(
     ):
         for number, (row, judgment) in enumerate(kept.read(path, columns), 1):
             text, split = row["text"], splits[row["doc_id"]]
-            if split == "heldout":
+            if split in asked:
                 for question in builder.questions(judgment, text):
-                    heldout.append(question.heldout(form, row["province"], row["charge"]))
-                    counts[f"heldout.{question.task}"] += 1
+                    asked[split].append(question.heldout(form, row["province"], row["charge"]))
+                    counts[f"{split}.{question.task}"] += 1
                 continue
             pretrain.write(json_line({"text": text}))
             for question in builder.training(judgment, text, split, family_of[row["doc_id"]]):
@@ -172,4 +195,4 @@ def write_training(
             if number % 10_000 == 0:
                 run.log.info("%d of %d judgments", number, len(splits))
     run.counts.update(sorted(counts.items()))
-    return heldout
+    return asked

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lexpro.config.tasks import Form, Settings
-from lexpro.examples import augment
+from lexpro.examples import augment, new_crimes
 from lexpro.examples.out_of_fold import OutOfFold
 from lexpro.hashing import draw
 from lexpro.law import courts
@@ -16,6 +16,9 @@ from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.task_names import TASKS
 from lexpro.tasks import prompts, targets, texts
 from lexpro.tasks.context import Context
+
+# The tasks whose answers name crimes or their articles.
+NAMED = ("charge", "article")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +142,35 @@ class QuestionBuilder:
             if question.task == "elements" or draw(seed, "shown", question.id) >= retrieval.share:
                 yield question
                 continue
-            articles = self._statutes(question.input, judgment.date, family)
+            # Only SFT is taught to read so: rewards ask for the law as it is.
+            asked = split == "sft" and question.task in NAMED
+            new = asked and draw(seed, "new", question.id) < self.settings.augment.new_crimes
+            unknown = targets.charges(judgment) if new else ()
+            articles = self._statutes(question.input, judgment.date, family, unknown)
             if draw(seed, "gold", question.id) < retrieval.gold_inserted:
                 cited = targets.refs(judgment)
                 articles = insert_gold(articles, cited, self.retriever, (seed, question.id))
             court = courts.key(judgment.court, judgment.province)
             cited_there = self.retriever.court_citations(question.input, court, self.form.court_cases, family)
             decisions = self.learned.decisions(question.input, family) if self.learned else None
-            context = Context(articles, cited_there, decisions)
-            yield replace(question, id=f"{question.id}:rag", context=context)
+            context, told = Context(articles, cited_there, decisions), question.judgment
+            if new:
+                context, told = new_crimes.disguised(context, told, self.retriever, seed)
+            yield replace(question, id=f"{question.id}:rag", context=context, judgment=told)
 
-    def _statutes(self, facts: str, date: str | None, family: str) -> list[dict]:
+    def _statutes(self, facts: str, date: str | None, family: str, unknown: Sequence[str] = ()) -> list[dict]:
         retrieval = self.settings.retrieval
         if self.learned:
             return self.learned.search(facts, retrieval.k, date, family)
         return self.retriever.search(
-            facts, retrieval.k, date, family, retrieval.voters, retrieval.votes_weight
+            facts,
+            retrieval.k,
+            date,
+            family,
+            retrieval.voters,
+            retrieval.votes_weight,
+            self.retriever.without(unknown) if unknown else None,
+            retrieval.by_words,
         )
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from lexpro.hashing import draw
 
 SPLITS = ("sft", "grpo", "heldout")
+# Of no split: judgments of charges that no training sees (`tasks.unseen_charges`).
+UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ fuses them with those of its vectors.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lexpro.law.articles import CRIMINAL_LAW
+from lexpro.law.articles import CRIMINAL_LAW, is_special
 from lexpro.retrieval.bm25 import BM25, best, top
 from lexpro.retrieval.court_citations import MIN_CASES, usual_citations
 from lexpro.retrieval.fusion import rrf
@@ -28,13 +28,14 @@ class Precedent:
     """A training case that votes for the articles that it cites.
 
     `family` names the case that several documents may be of, `refs` are articles of the Criminal
-    Law, `court` is its `courts.key`.
+    Law, `court` is its `courts.key`, `charges` are those of all defendants.
     """
 
     family: str
     facts: str
     refs: Sequence[str]
     court: str = ""
+    charges: Sequence[str] = ()
 
 
 class LexicalRetriever:
@@ -63,6 +64,8 @@ class LexicalRetriever:
         self._by_court: dict[str, list[int]] = defaultdict(list)
         for row, case in enumerate(self.cases):
             self._by_court[case.court].append(row)
+        crimes = (row["law"] == CRIMINAL_LAW and is_special(row["ref"]) for row in self.articles)
+        self._crimes = np.fromiter(crimes, bool, len(self.articles))
         self._last: tuple[str | None, np.ndarray] = None, np.zeros(0)
 
     @classmethod
@@ -93,6 +96,32 @@ class LexicalRetriever:
             allowed: [articles] bool, the rows that may be returned; None for all.
         """
         return best(self.article_terms.scores(query), k, allowed)
+
+    def keep_by_words(
+        self, rows: Sequence[int], facts: str, k: int, most: int, allowed: np.ndarray | None = None
+    ) -> list[int]:
+        """The first `k` rows, among them the statutes of crimes that fit the facts best by words.
+
+        Cases vote for the crimes that they know. Words find one that no case has.
+
+        Args:
+            rows: of articles, best first.
+            facts: what happened.
+            k: most rows.
+            most: how many statutes of crimes are kept so; they stand last where they are added.
+            allowed: [articles] bool, the rows that may be added; None for all.
+        """
+        crimes = self._crimes if allowed is None else self._crimes & allowed
+        wanted = self.rank_articles(facts, min(most, k), crimes) if most else []
+        kept = list(rows[:k])
+        missing = [row for row in wanted if row not in kept]
+        spare = [row for row in kept if row not in wanted]
+        gone = spare[len(spare) - max(len(kept) + len(missing) - k, 0) :]
+        return [row for row in kept if row not in gone] + missing
+
+    def without(self, charges: Collection[str]) -> np.ndarray:
+        """[cases] bool: those of none of the charges."""
+        return np.fromiter((not set(charges).intersection(case.charges) for case in self.cases), bool)
 
     def case_scores(self, facts: str) -> np.ndarray:
         """BM25 of every case, [cases] float64; the facts asked last are not compared again."""
@@ -136,6 +165,8 @@ class LexicalRetriever:
         family: str | None = None,
         voters: int = 20,
         votes_weight: float = 2.0,
+        voting: np.ndarray | None = None,
+        by_words: int = 0,
     ) -> list[dict]:
         """The articles for the facts of a case: BM25, fused with the votes of similar cases.
 
@@ -146,21 +177,24 @@ class LexicalRetriever:
             family: the case that asks; its own documents do not vote.
             voters: the most similar cases that vote.
             votes_weight: weight of the votes' ranking; that of BM25 is 1.
+            voting: [cases] bool, those that may vote; None for all.
+            by_words: statutes of crimes that are kept, as `keep_by_words` does.
 
         Returns:
             Rows of articles.parquet, best first, each ref once.
         """
-        nearest = self.rank_cases(facts, voters + DEPTH)
+        nearest = self.rank_cases(facts, voters + DEPTH, voting)
         others = [row for row in nearest if family is None or self.cases[row].family != family]
         rankings = [self.rank_articles(facts, DEPTH), self.votes(rrf([others[:voters]]))]
         in_force = self.mask(Scope(date))
-        articles: dict[str, dict] = {}
+        found: dict[str, int] = {}
         for row, _score in rrf(rankings, weights=(1.0, votes_weight)):
             if in_force[row]:
-                articles.setdefault(self.articles[row]["ref"], self.articles[row])
-            if len(articles) == k:
+                found.setdefault(self.articles[row]["ref"], row)
+            if len(found) == k:
                 break
-        return list(articles.values())
+        rows = self.keep_by_words(list(found.values()), facts, k, by_words, in_force)
+        return [self.articles[row] for row in rows]
 
     def court_cases(self, court: str, family: str | None = None) -> list[int]:
         """The rows of a court's cases; empty where there are fewer than `MIN_CASES`.

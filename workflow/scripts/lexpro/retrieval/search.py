@@ -293,8 +293,12 @@ class Searcher:
             fused = [(row, None) for row in first] + [(row, s) for row, s in fused if row not in first]
         columns = ("ref", "law", "text", "heading", "valid_from", "valid_to")
         shares = self.ranker.shares(facts) if self.ranker else {}
+        score_of = dict(fused)
+        found = self.lexical.keep_by_words(
+            [row for row, _ in fused], facts, k, self.settings.by_words, self.lexical.mask(scope)
+        )
         result = []
-        for row, score in fused[:k]:
+        for row, score in ((row, score_of.get(row)) for row in found):
             article = {name: self.article_rows[row][name] for name in columns}
             share = shares.get(article["ref"]) if article["law"] == CRIMINAL_LAW else None
             result.append({**article, "score": score, "share": share})
