@@ -4,7 +4,7 @@ A model soon knows the few crimes of its training and need not read what a promp
 has no use for a statute that is new to it. Here half of the crimes shown, that of the case or not,
 bear a drawn name and a drawn number, in the statutes and in the answer alike: which one it is has
 to be read (after symbol tuning, Wei et al. 2023, arXiv:2305.08298). The words that say what is
-punished stay as they are.
+punished stay as they are. What the court usually cites is left out, since it would name the crime.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ def disguised(
     taken = {article["ref"] for article in retriever.articles}
     ref_of = dict(zip((one["ref"] for one in shown), _drawn_refs(len(shown), taken, own), strict=True))
     name_of = {name: _drawn_name((own, name)) for article in shown for name in article["charges"]}
+    context = replace(context, court_citations=None)
     if not name_of:
         return context, judgment
     pattern = re.compile("|".join(map(re.escape, sorted(name_of, key=len, reverse=True))))
@@ -78,17 +79,12 @@ def disguised(
             return article
         return replace(article, number=int(ref_of[article.ref]), sub=0)
 
-    usual = context.court_citations
     people = [
         replace(person, charges=[name_of.get(name, name) for name in person.charges])
         for person in judgment.defendants
     ]
     return (
-        replace(
-            context,
-            articles=[renamed(article) for article in context.articles],
-            court_citations=None if usual is None else [ref_of.get(ref, ref) for ref in usual],
-        ),
+        replace(context, articles=[renamed(article) for article in context.articles]),
         replace(
             judgment,
             articles=[renumbered(article) for article in judgment.articles],
