@@ -84,6 +84,21 @@ def test_what_was_right_wrong_and_missed(task, answer, score, right, wrong, miss
     assert (found.right, found.wrong, found.missed) == (right, wrong, missed)
 
 
+def test_articles_of_crimes_are_counted_apart():
+    """They say which crime it is; 67 and 52 do not."""
+    golds = [["264", "67", "52"], ["133之1", "67"], ["67"]]
+    said = [["264", "52"], ["266", "67"], None]
+    answers = [None if refs is None else {"法条": refs} for refs in said]
+    grades = [
+        [graded("article", answer or "不知道", gold={"法条": gold})]
+        for answer, gold in zip(answers, golds, strict=True)
+    ]
+    found = summarise("article", grades, SETTINGS)
+    assert found["crime_f1"] == pytest.approx(2 * 1 / (2 + 2), abs=1e-6)
+    assert found["f1"] == pytest.approx(2 * 3 / (4 + 6), abs=1e-6) and found["main"] == "f1"
+    assert "crime_f1" in found["intervals"]
+
+
 def test_elements_are_told_one_by_one():
     found = graded("elements", {**GOLD["elements"], "被告人": [{**PERSON, "刑期": 3.5}], "赔偿": 5000})
     assert found.wrong == [("", "赔偿", 5000), ("张某甲", "刑期", 3.5)] and found.missed == [

@@ -8,14 +8,17 @@ from types import SimpleNamespace
 import corpora
 import planning
 import polars as pl
+import pytest
 from sample_judgments import plain_form
 
 import tasks
 from lexpro.config.tasks import Settings
 from lexpro.corpus.synthetic import generate
+from lexpro.evaluation.tasks.unseen_charges import items as unseen_charges
 from lexpro.examples import build, split
 from lexpro.law import builtin_law
 from lexpro.statutes import builtin_statutes, table
+from lexpro.workflow.errors import UserError
 from lexpro.workflow.files import read_yaml, write_json
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -57,7 +60,8 @@ def test_a_judgment_is_no_precedent_for_another_of_its_case(tmp_path):
     assert Counter(family.values()) == Counter(precedent.family for precedent in found)
 
 
-def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):
+@pytest.mark.parametrize("unseen", [[], ["盗窃罪", "诈骗罪"]])
+def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch, unseen):
     """The stage itself, on a corpus in which every tenth case has two judgments."""
     monkeypatch.chdir(tmp_path)
     values = corpora.synthetic()
@@ -73,22 +77,36 @@ def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch):
     pl.DataFrame(kept).write_parquet("results/filter/k/kept.parquet")
     table.write(builtin_statutes.rows(builtin_law.load()), tmp_path / "results/knowledge/k/articles.parquet")
     inputs = {name: f"results/{name}/k" for name in ("filter", "knowledge")}
-    tasks.main(planning.arguments(planning.plan("tasks", read_yaml(CONFIG / "tasks/tiny.yaml"), inputs)))
+    settings = read_yaml(CONFIG / "tasks/tiny.yaml") | {"unseen_charges": unseen}
+    tasks.main(planning.arguments(planning.plan("tasks", settings, inputs)))
 
     out = tmp_path / "results/tasks/k"
     found = defaultdict(set)
     for doc, name in pl.read_parquet(out / "splits.parquet").select("doc_id", "split").iter_rows():
         found[name].add(doc)
-    assert set(found) == set(split.SPLITS)
+    parts = [*split.SPLITS, split.UNSEEN]
+    assert set(found) == set(parts if unseen else split.SPLITS)
+    # A judgment with several charges is unseen for any of them.
+    for _, truth in made:
+        convicted = {charge for person in truth["defendants"] for charge in person["charges"]}
+        assert (truth["doc_id"] in found[split.UNSEEN]) == bool(convicted & set(unseen))
     asked = defaultdict(set)
-    lines = {
-        name: (out / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("pretrain", *split.SPLITS)
-    }
-    for name in split.SPLITS:
+    lines = {name: (out / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("pretrain", *parts)}
+    for name in parts:
         asked[name] = {json.loads(line)["id"].partition(":")[0] for line in lines[name].splitlines()}
     assert asked == found
     # Whose facts stand in a file, whatever its rows are called: every judgment is asked its
     # elements, facts and all.
     told = {truth["doc_id"]: text[slice(*truth["sections"]["facts"])] for text, truth in made}
     told = {name: {doc for doc, story in told.items() if story in lines[name]} for name in lines}
-    assert told == {**found, "pretrain": found["sft"] | found["grpo"]}
+    assert told == {**dict.fromkeys(parts, set()), **found, "pretrain": found["sft"] | found["grpo"]}
+    # Nor of a crime that is to be unseen, by its name in an answer.
+    answers = lines["sft"] + lines["grpo"]
+    assert '[\\"危险驾驶罪' in answers and not any(f'[\\"{charge}' in answers for charge in unseen)
+    if unseen:
+        benchmark = list(unseen_charges.rows(out, None))
+        assert {row["doc_id"] for row in benchmark} == found[split.UNSEEN]
+        assert {row["court"] for row in benchmark} == {""}
+    else:
+        with pytest.raises(UserError, match="tasks.unseen_charges names no charge of the corpus"):
+            list(unseen_charges.rows(out, None))

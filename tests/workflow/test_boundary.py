@@ -107,10 +107,8 @@ def test_an_edit_of_the_plumbing_reaches_no_stage(changed_by, name, edit):
     assert changed_by(f"lexpro/workflow/{name}", edit) == set()
 
 
-SCORES = {f"score {name}" for name in ("consistency", "disc", "heldout", "judge", "judge_elements")} | {
-    "score lawbench",
-    "score lexeval",
-}
+BENCHMARKS = ("consistency", "disc", "heldout", "judge", "judge_elements", "lawbench", "lexeval")
+SCORES = {f"score {name}" for name in (*BENCHMARKS, "unseen_charges")}
 PREDICTIONS = {name.replace("score", "predict") for name in SCORES}
 # Benchmarks of the extraction parse documents that nobody has structured.
 PARSED = {"structure", "predict judge_elements", "score judge_elements", "score judge"}

@@ -7,7 +7,7 @@ process, before the first job, on settings that are right by their schema.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from lexpro.config import benchmark, corpus, filter, grpo, index, sft, tasks
@@ -17,6 +17,7 @@ from lexpro.config.check import Problem
 from lexpro.config.tasks import OF_RANKER
 from lexpro.corpus.filtering.filters import FILTERS
 from lexpro.datasets import registered
+from lexpro.law import charges
 from lexpro.law.builtin_law import load as load_facts
 from lexpro.law.provinces import PROVINCES
 from lexpro.retrieval.court_citations import MIN_CASES
@@ -28,6 +29,7 @@ Wrong = Iterator[tuple[tuple[str, ...], str]]
 
 LIBRARY = Path(__file__).resolve().parents[1]
 REGISTERED = "registered in config/datasets.csv"
+UNSEEN = "unseen_charges"
 
 
 def _names(key: str, names: list[str], allowed, what: str) -> Wrong:
@@ -67,6 +69,12 @@ def _court_cases(settings: tasks.Settings) -> Wrong:
         )
 
 
+def _unseen_charges(settings: tasks.Settings) -> Wrong:
+    yield from _names(
+        "unseen_charges", settings.unseen_charges, charges.names(), "charges of the Criminal Law"
+    )
+
+
 def _rewards(settings: grpo.Settings) -> Wrong:
     for number, reward in enumerate(settings.rewards):
         try:
@@ -95,7 +103,7 @@ def _benchmark_code(settings: Model) -> Wrong:
 CHECKS: dict[str, tuple[Callable[..., Wrong], ...]] = {
     "corpus": (_generator, _corpus_data),
     "filter": (_filters, _decontamination),
-    "tasks": (_court_cases,),
+    "tasks": (_court_cases, _unseen_charges),
     "grpo": (_rewards,),
     "benchmark": (_benchmark_data, _benchmark_code),
 }
@@ -165,8 +173,28 @@ def _thoughts(tasks: tasks.Settings, grpo: grpo.Settings, **_) -> Wrong:
         )
 
 
-# What settings of several stages say together; each is given the settings of all stages by name.
-ACROSS = (_methods, _lengths, _asked, _shares, _thoughts)
+def _by_words(tasks: tasks.Settings, index: index.Settings, **_) -> Wrong:
+    """Prompts of evaluation show statutes as those of training do."""
+    if tasks.retrieval.by_words != index.by_words and tasks.retrieval.share:
+        yield (
+            ("index.by_words", "tasks.retrieval.by_words"),
+            f"prompts of training keep {tasks.retrieval.by_words} statutes by their words, those of evaluation "
+            f"{index.by_words}; state the same number",
+        )
+
+
+def _unseen(tasks: tasks.Settings, benchmarks: Mapping[str, Model], **_) -> Wrong:
+    """The benchmark of unseen charges has some."""
+    if not tasks.unseen_charges and UNSEEN in benchmarks:
+        yield (
+            ("tasks.unseen_charges", f"benchmark.{UNSEEN}"),
+            f"the benchmark {UNSEEN} asks of charges that no training sees, but none is named",
+        )
+
+
+# What settings of several stages say together; each is given the settings of all stages by name,
+# and those of the benchmarks.
+ACROSS = (_methods, _lengths, _asked, _shares, _thoughts, _by_words, _unseen)
 
 
 def _key(place: tuple, dotted: str) -> tuple:
@@ -188,6 +216,7 @@ def problems(settings: dict[tuple, Model]) -> Iterator[Problem]:
 def across(settings: dict[tuple, Model]) -> Iterator[Problem]:
     """What is wrong with settings of several stages, each of which is right by itself."""
     stages = {place[0]: stage for place, stage in settings.items() if len(place) == 1}
+    benchmarks = {place[1]: stage for place, stage in settings.items() if place[:1] == ("benchmark",)}
     for rule in ACROSS:
-        for keys, says in rule(**stages):
+        for keys, says in rule(**stages, benchmarks=benchmarks):
             yield Problem(tuple(_key((), key) for key in keys), says)

@@ -14,11 +14,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 
+from lexpro.config.tasks import Form
 from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW, is_special
 from lexpro.law.charges import names
 from lexpro.records import Article, Judgment
-from lexpro.retrieval.lexical import LexicalRetriever
+from lexpro.tasks import listing
 from lexpro.tasks.context import Context
 
 # Articles of the special part have these numbers.
@@ -43,30 +44,38 @@ def _drawn_refs(count: int, taken: Collection[str], seed: object) -> Sequence[st
     return sorted(free, key=lambda ref: draw(seed, ref))[:count]
 
 
+def _disguisable(article: dict, shown: str) -> bool:
+    """Whether an article of a crime shows all of its names or none: one alone would be known."""
+    names_shown = {name in shown for name in article["charges"]}
+    return is_special(article["ref"]) and len(names_shown) == 1
+
+
 def disguised(
-    context: Context, judgment: Judgment, retriever: LexicalRetriever, seed: int
+    context: Context, judgment: Judgment, form: Form, taken: Collection[str], seed: int
 ) -> tuple[Context, Judgment]:
     """What a prompt shows and what the judgment says, with half of the crimes shown under others.
 
     Args:
         context: of the prompt; without decisions.
         judgment: the record that the answer is made of.
-        retriever: knows the articles there are, whose numbers are not drawn.
+        form: of the prompt, which cuts texts.
+        taken: refs of the articles there are, which are not drawn.
         seed: of the draws.
     """
     own = (seed, judgment.doc_id)
-    shown = [
-        article
-        for article in context.articles
-        if is_special(article["ref"]) and article["charges"] and draw(own, article["ref"]) < SHARE
-    ]
-    taken = {article["ref"] for article in retriever.articles}
-    ref_of = dict(zip((one["ref"] for one in shown), _drawn_refs(len(shown), taken, own), strict=True))
-    name_of = {name: _drawn_name((own, name)) for article in shown for name in article["charges"]}
-    context = replace(context, court_citations=None)
-    if not name_of:
-        return context, judgment
-    pattern = re.compile("|".join(map(re.escape, sorted(name_of, key=len, reverse=True))))
+    chosen = {
+        article["ref"]: (article, entry["text"])
+        for article, entry in zip(context.articles, listing.shown(context.articles, form), strict=False)
+        if _disguisable(article, entry["text"]) and draw(own, article["ref"]) < SHARE
+    }
+    ref_of = dict(zip(chosen, _drawn_refs(len(chosen), taken, own), strict=True))
+    name_of = {
+        name: _drawn_name((own, name))
+        for article, text in chosen.values()
+        for name in article["charges"]
+        if name in text
+    }
+    pattern = re.compile("|".join(map(re.escape, sorted(name_of, key=len, reverse=True))) or r"(?!)")
 
     def renamed(article: dict) -> dict:
         if article["ref"] not in ref_of:
@@ -84,7 +93,7 @@ def disguised(
         for person in judgment.defendants
     ]
     return (
-        replace(context, articles=[renamed(article) for article in context.articles]),
+        replace(context, articles=[renamed(article) for article in context.articles], court_citations=None),
         replace(
             judgment,
             articles=[renumbered(article) for article in judgment.articles],

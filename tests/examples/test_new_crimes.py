@@ -1,0 +1,128 @@
+"""Prompts as if their crime were new: one name and one number in prompt and answer, in no law."""
+
+import json
+import re
+
+import corpora
+import pytest
+from sample_judgments import plain_form
+
+from lexpro.config.tasks import Settings
+from lexpro.corpus.synthetic import generate
+from lexpro.examples.new_crimes import disguised
+from lexpro.examples.questions import QuestionBuilder
+from lexpro.law import builtin_law, charges
+from lexpro.law.articles import is_special
+from lexpro.records import Judgment
+from lexpro.retrieval.lexical import LexicalRetriever, Precedent
+from lexpro.statutes import builtin_statutes
+from lexpro.tasks import targets
+from lexpro.tasks.context import Context
+
+
+def rows() -> list[dict]:
+    found = builtin_statutes.rows(builtin_law.load())
+    names = ("law", "text", "charges", "valid_from", "valid_to", "exists_from", "unit")
+    return [{**{name: getattr(row, name) for name in names}, "ref": row.ref} for row in found]
+
+
+def made(number: int) -> list[tuple[str, Judgment]]:
+    values = corpora.synthetic()
+    pairs = (generate.clean(values, "湖北", n) for n in range(number))
+    return [(text, Judgment.from_dict(truth)) for text, truth in pairs]
+
+
+def asked(share: float, **retrieval) -> list[dict]:
+    """The rows of sft.jsonl that show statutes, of judgments that vote for each other."""
+    judgments = made(80)
+    voters = [
+        Precedent(one.doc_id, text, targets.refs(one), charges=targets.charges(one))
+        for text, one in judgments
+    ]
+    shown = {"share": 1.0, "gold_inserted": 0.0, "k": 6, "by_words": 2, **retrieval}
+    mix = {"elements": 0.0, "charge": 1.0, "article": 1.0, "term": 1.0}
+    settings = Settings.model_validate(
+        {
+            "form": plain_form(style="compact").model_dump(),
+            "augment": {"new_crimes": share},
+            "retrieval": shown,
+            "mix": {"sft": mix, "grpo": mix},
+        }
+    )
+    builder = QuestionBuilder(settings, LexicalRetriever.build(rows(), voters))
+    return [
+        question.sft(builder.form)
+        for text, one in judgments
+        for question in builder.training(one, text, "sft", one.doc_id)
+    ]
+
+
+def listed(row: dict) -> dict[str, str]:
+    """Number → what stands behind it in the prompt."""
+    lines = re.findall(r"^(\d+(?:之\d+)?) (.+)$", row["prompt"][0]["content"], re.M)
+    return dict(lines)
+
+
+def answer(row: dict) -> list[str]:
+    said = json.loads(row["completion"][0]["content"].partition("</think>")[2])
+    return next(iter(said.values()))
+
+
+def test_what_is_drawn_is_in_no_law_and_the_same_in_prompt_and_answer():
+    known = {row["ref"] for row in rows()}
+    drawn = named = told = 0
+    for row in asked(1.0):
+        if row["task"] == "term":
+            continue
+        articles = listed(row)
+        assert len(articles) == 6 and "本院多引" not in row["prompt"][0]["content"]
+        new = set(articles) - known
+        drawn += len(new)
+        assert all(is_special(ref) and not charges.find(articles[ref]) for ref in new)
+        if row["task"] == "article":
+            said = set(answer(row))
+            assert said - known <= new
+            told += len(said & new)
+        else:
+            names = set(answer(row)) - set(charges.names())
+            assert all(any(name in articles[ref] for ref in new) for name in names)
+            named += len(names)
+    assert drawn > 50 and named > 10 and told > 10
+
+
+def test_of_the_right_crimes_as_many_are_disguised_as_of_the_others():
+    """Or to be new would tell which one is right."""
+    counts = {True: [0, 0], False: [0, 0]}
+    known = {row["ref"]: row for row in rows()}
+    retriever, form = LexicalRetriever.build(rows()), plain_form(style="compact")
+    for text, judgment in made(150):
+        articles = retriever.search(text, 6, by_words=3)
+        context, told = disguised(Context(articles, ["67"]), judgment, form, known.keys(), 7)
+        assert context.court_citations is None and told.doc_id == judgment.doc_id
+        for before, after in zip(articles, context.articles, strict=True):
+            if len(before["charges"]) == 1:
+                right = before["ref"] in targets.refs(judgment)
+                counts[right][0] += after["ref"] not in known
+                counts[right][1] += 1
+            elif not is_special(before["ref"]):
+                assert after == before
+    shares = [new / every for new, every in counts.values()]
+    assert min(every for _, every in counts.values()) > 80
+    assert shares == pytest.approx([0.5, 0.5], abs=0.12)
+
+
+def test_no_case_of_a_new_crime_votes():
+    """Its statute is shown for its words alone: without them it is not."""
+    by_votes = asked(0.0, by_words=0)
+    without = asked(1.0, by_words=0)
+    right = [
+        sum(set(answer(row)) & set(listed(row)) != set() for row in found if row["task"] == "article")
+        for found in (by_votes, without)
+    ]
+    assert right[1] < right[0]
+
+
+def test_nothing_changes_where_nothing_is_asked_for():
+    terms = [[row for row in asked(share) if row["task"] == "term"] for share in (0.0, 1.0)]
+    assert terms[0] == terms[1]
+    assert all(set(listed(row)) <= {one["ref"] for one in rows()} for row in asked(0.0))
