@@ -58,9 +58,10 @@ def asked(share: float, **retrieval) -> list[dict]:
 
 
 def listed(row: dict) -> dict[str, str]:
-    """Number → what stands behind it in the prompt."""
-    lines = re.findall(r"^(\d+(?:之\d+)?) (.+)$", row["prompt"][0]["content"], re.M)
-    return dict(lines)
+    """Number → its line in the prompt."""
+    text = row["prompt"][0]["content"].partition("\n法条：\n")[2].partition("\n事实：")[0]
+    lines = (line for line in text.splitlines() if not line.startswith("本院多引"))
+    return {re.search(r"\d+(?:之\d+)?", line)[0]: line for line in lines}
 
 
 def answer(row: dict) -> list[str]:
@@ -85,8 +86,12 @@ def test_what_is_drawn_is_in_no_law_and_the_same_in_prompt_and_answer():
             told += len(said & new)
         else:
             names = set(answer(row)) - set(charges.names())
-            assert all(any(name in articles[ref] for ref in new) for name in names)
+            lines = [articles[ref] for ref in new]
+            assert all(any(line.startswith(name) for line in lines) for name in names)
             named += len(names)
+        # What is thought is what stands there: the name, then the number.
+        if drawn_there := [(ref, articles[ref].partition(ref)[0]) for ref in new & set(answer(row))]:
+            assert all(f"{name}{ref}" in row["completion"][0]["content"] for ref, name in drawn_there)
     assert drawn > 50 and named > 10 and told > 10
 
 

@@ -136,6 +136,26 @@ def test_facts_of_the_accusation_stand_in_and_sections_are_chosen():
     assert texts.document(text, Judgment("x"), plain_form()) == text
 
 
+def test_small_models_find_a_number_behind_its_name_as_they_write_it():
+    law = [
+        {"ref": "264", "text": "第264条 盗窃罪：秘密窃取公私财物，数额较大的"},
+        {"ref": "67", "text": "第67条 自首：犯罪后自动投案"},
+        {"ref": "52", "text": "第52条 判处罚金，应当根据犯罪情节决定"},
+    ]
+    form = plain_form(style="compact", article_chars=12)
+    prompt = prompts.build("charge", "事实甲", form, Context(law))
+    assert "\n盗窃罪264：秘密窃取公私财…\n自首67：犯罪后自动投案\n52 判处罚金，应当根据犯罪…\n" in prompt
+    judgment, text = case()
+    thought = targets.think("charge", judgment, form, prompts.shown(law, form), text)
+    assert thought == "盗窃罪264"
+    assert targets.think("article", judgment, form, prompts.shown(law, form), text).startswith("盗窃罪264；")
+    # Statutes that are shown twice stay as they are.
+    once = prompts.shown(law, form)
+    assert prompts.shown(once, form) == once
+    full = prompts.build("charge", "事实甲", plain_form(style="full"), Context(law))
+    assert "264 盗窃罪：秘密窃取公私财物，数额较大的" in full
+
+
 def test_prompts_list_articles_by_rank_within_the_budget():
     shown = [
         {"ref": "264", "text": "第二百六十四条 盗窃公私财物的"},

@@ -10,6 +10,8 @@ from lexpro.law.numerals import NUMERAL
 from lexpro.tasks.context import UsualSentence
 from lexpro.tasks.form import clip
 
+# The name of what an article is about, where its text begins with one: 盗窃罪：秘密窃取….
+_NAMED = re.compile(r"([^：；，。]{2,20})：")
 # The number at the head of an article's text: the prompt gives its ref instead.
 _HEAD = re.compile(rf"^第\s*{NUMERAL}\s*条(?:之{NUMERAL})?\s*")
 _PIECE = re.compile(r"[A-Za-z]{1,3}|\S")
@@ -42,8 +44,9 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
             them. A listing of numbers has another limit (`least_tenths`).
 
     Returns:
-        {ref, text, version, tenths} of each, text cut to `form.article_chars`; tenths: of such
-        cases that cite it, None where `form.citing_shares` is off or nothing is known.
+        {ref, text, version, tenths, name} of each, text cut to `form.article_chars`; tenths: of
+        such cases that cite it, None where `form.citing_shares` is off or nothing is known; name:
+        what the text begins with and the style `compact` writes before the number, or "".
     """
     if form.listing == "numbers":
         return _likely(articles, form)
@@ -51,10 +54,13 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
     characters = counted = 0
     for article in articles:
         text = clip(_HEAD.sub("", " ".join(article["text"].split())), form.article_chars)
+        # Small models copy a number from behind a name, as they write it: 盗窃罪264：秘密窃取….
+        named = _NAMED.match(text) if form.style == "compact" else None
         # What was shown once (a prompt is built from shown articles too) keeps its version.
         label = article.get("version", version(article)) if form.style == "full" else ""
         tenths = article.get("tenths", tenths_of(article.get("share"))) if form.citing_shares else None
         entry = {"ref": article["ref"], "text": text, "version": label, "tenths": tenths}
+        entry["name"] = article.get("name", named[1] if named else "")
         characters += len(text)
         counted += tokens(line(entry))
         full = form.articles_chars and characters > form.articles_chars
@@ -70,7 +76,7 @@ def _likely(articles: Sequence[dict], form: Form) -> list[dict]:
     for article in articles:
         tenths = article.get("tenths", tenths_of(article.get("share")))
         if tenths is None or tenths >= form.least_tenths:
-            kept.append({"ref": article["ref"], "text": "", "version": "", "tenths": None})
+            kept.append({"ref": article["ref"], "text": "", "version": "", "tenths": None, "name": ""})
     return kept
 
 
@@ -117,9 +123,14 @@ def _likeliest(named: Sequence[tuple[str, float]]) -> str:
 
 
 def line(article: dict) -> str:
-    """How a shown article stands in the prompt: 264（2011-05-01起） 盗窃公私…, 264（9成） 盗窃…."""
+    """How a shown article stands in the prompt: 264（2011-05-01起） 盗窃公私…, 264（9成） 盗窃….
+
+    One with a name, as answers name it: 盗窃罪264：秘密窃取….
+    """
     tenths = "" if article["tenths"] is None else f"（{article['tenths']}成）"
-    return f"{article['ref']}{article['version']}{tenths} {article['text']}"
+    number = f"{article['ref']}{article['version']}{tenths}"
+    name = article["name"]
+    return f"{name}{number}{article['text'][len(name) :]}" if name else f"{number} {article['text']}"
 
 
 def numbers_line(articles: Sequence[dict]) -> str:

@@ -121,7 +121,12 @@ def _elements(judgment: Judgment, text: str, form: Form) -> str:
     return "\n".join([*lines, "；".join(case)] if case else lines)
 
 
-def _charge(judgment: Judgment, shown: Sequence[str]) -> str:
+def _charge(judgment: Judgment, shown: Sequence[str], form: Form) -> str:
+    if form.style == "compact" and shown:
+        # As prompts have them, so that name and number can be a copy.
+        return "；".join(
+            name + "、".join(ref for ref in based if ref in shown) for name, based in _of_charges(judgment)
+        )
     charge_facts = law.load().charges
     lines = []
     for charge in charges(judgment):
@@ -134,18 +139,21 @@ def _charge(judgment: Judgment, shown: Sequence[str]) -> str:
     return "；".join(lines)
 
 
+def _of_charges(judgment: Judgment) -> list[tuple[str, list[str]]]:
+    """Each charge and its articles."""
+    facts, accused = law.load().charges, charges(judgment)
+    # An article of the special part can only be cited for the one charge there is.
+    special = [ref for ref in refs(judgment) if is_special(ref)] if len(accused) == 1 else []
+    return [
+        (name, [facts[name].article, *facts[name].also] if name in facts else special) for name in accused
+    ]
+
+
 def _article(judgment: Judgment, with_refs: bool) -> str:
     """Charge → its article, circumstance → its article, then the rest; or the names alone."""
     cited = refs(judgment)
     facts = law.load()
-    reasons: list[tuple[str, list[str]]] = []
-    accused = charges(judgment)
-    for charge in accused:
-        if charge in facts.charges:
-            reasons.append((charge, [facts.charges[charge].article, *facts.charges[charge].also]))
-        elif len(accused) == 1:
-            # An article of the special part can only be cited for the one charge there is.
-            reasons.append((charge, [ref for ref in cited if is_special(ref)]))
+    reasons = _of_charges(judgment)
     for name in dict.fromkeys(c for defendant in judgment.defendants for c in defendant.circumstances):
         rule = facts.circumstances.get(name)
         if rule and rule.article and rule.law == CRIMINAL_LAW:
@@ -201,7 +209,7 @@ def think(
     if task == "elements":
         derived = _elements(judgment, text, form)
     elif task == "charge":
-        derived = _charge(judgment, shown)
+        derived = _charge(judgment, shown, form)
     elif task == "article":
         # A list of what is used is more text to get right: a tiny model goes without
         # (docs/performance.md, "The demo"; the second run of "lecard" had it).
