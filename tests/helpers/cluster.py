@@ -269,6 +269,8 @@ def running(layout: Layout = Layout()) -> Iterator[Cluster]:  # noqa: B008
         program = folder / "bin" / name
         program.write_text(f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which(name)} "$@"\n')
         program.chmod(0o755)
+    # As Ctrl-C does: what is started here must not outlive tests that are told to end.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _start_munge(cluster)
         if layout.accounting:
@@ -294,6 +296,7 @@ def running(layout: Layout = Layout()) -> Iterator[Cluster]:  # noqa: B008
             shutil.rmtree(folder, ignore_errors=True)
             if layout.apart:
                 namespaces.remove_bridge()
+            signal.signal(signal.SIGTERM, before)
 
 
 def _start_munge(cluster: Cluster) -> None:

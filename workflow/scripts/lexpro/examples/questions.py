@@ -155,8 +155,7 @@ class QuestionBuilder:
             decisions = self.learned.decisions(question.input, family) if self.learned else None
             context, told = Context(articles, cited_there, decisions), question.judgment
             if new:
-                taken = {article["ref"] for article in self.retriever.articles}
-                context, told = new_crimes.disguised(context, told, self.form, taken, seed)
+                context, told = new_crimes.disguised(context, told, self.form, self.retriever.refs, seed)
             yield replace(question, id=f"{question.id}:rag", context=context, judgment=told)
 
     def _statutes(self, facts: str, date: str | None, family: str, unknown: Sequence[str] = ()) -> list[dict]:

@@ -58,12 +58,16 @@ class LexicalRetriever:
         self.articles, self.cases = list(articles), list(cases)
         self.article_terms, self.case_terms = article_terms, case_terms
         self.mask = ArticleMask(self.articles)
+        self.refs = frozenset(article["ref"] for article in self.articles)
         self._by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
         for row, article in enumerate(self.articles):
             self._by_name[article["law"], article["ref"]].append(row)
         self._by_court: dict[str, list[int]] = defaultdict(list)
+        self._by_charge: dict[str, list[int]] = defaultdict(list)
         for row, case in enumerate(self.cases):
             self._by_court[case.court].append(row)
+            for charge in case.charges:
+                self._by_charge[charge].append(row)
         crimes = (row["law"] == CRIMINAL_LAW and is_special(row["ref"]) for row in self.articles)
         self._crimes = np.fromiter(crimes, bool, len(self.articles))
         self._last: tuple[str | None, np.ndarray] = None, np.zeros(0)
@@ -121,7 +125,10 @@ class LexicalRetriever:
 
     def without(self, charges: Collection[str]) -> np.ndarray:
         """[cases] bool: those of none of the charges."""
-        return np.fromiter((not set(charges).intersection(case.charges) for case in self.cases), bool)
+        allowed = np.ones(len(self.cases), bool)
+        for charge in charges:
+            allowed[self._by_charge.get(charge, [])] = False
+        return allowed
 
     def case_scores(self, facts: str) -> np.ndarray:
         """BM25 of every case, [cases] float64; the facts asked last are not compared again."""
