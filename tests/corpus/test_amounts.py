@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lexpro.corpus.filtering.filters import quality
 from lexpro.corpus.parsing import amounts, shares, story
+from lexpro.corpus.parsing.structure import structure
 from lexpro.records import Defendant
 
 
@@ -226,3 +230,36 @@ def test_crimes_that_are_only_to_be_punished_do_not_lend_their_sums():
     neglect = "玩忽职守，住房一间价值20万元，构成玩忽职守罪，应当以受贿罪、玩忽职守罪追究。"
     reasoning = "收受财物6万元，构成受贿罪；" + neglect
     assert amounts.amount(reasoning, "", ["受贿罪", "玩忽职守罪"]) == 60_000
+
+
+@pytest.mark.parametrize(
+    ("amount", "reasoning", "certain"),
+    [
+        (0, "", True),
+        (0, "被告人张某甲骗取他人财物8500元，构成诈骗罪。", True),
+        (8500, "被告人张某甲骗取他人财物8500元，构成诈骗罪。", True),
+        (8500, "被告人张某甲骗取他人财物，价值人民币8,500元，构成诈骗罪。", True),
+        # Rounded by the court.
+        (12345, "被告人张某甲骗取他人财物1.23万元，构成诈骗罪。", True),
+        (8500, "被告人张某甲骗取他人财物，数额较大，构成诈骗罪。", False),
+        (8500, "被告人张某甲骗取他人财物共计9万元，构成诈骗罪。", False),
+        (8500, "", False),
+    ],
+)
+def test_an_amount_is_certain_where_the_reasoning_alone_has_it(amount, reasoning, certain):
+    assert amounts.certain(amount, reasoning) == certain
+
+
+@pytest.mark.parametrize(("says", "certain"), [("，数额共计8500元", True), ("，数额较大", False)])
+def test_the_record_says_which_amounts_are_certain(says, certain):
+    text = (
+        "湖北省武汉市江岸区人民法院\n刑事判决书\n（2019）鄂0102刑初1号\n被告人张某甲，男。\n"
+        "经审理查明，被告人张某甲骗取李某现金8500元。\n"
+        f"本院认为，被告人张某甲骗取他人财物{says}，其行为构成诈骗罪。依照《中华人民共和国刑法》第二百六十六条之规定，判决如下：\n"
+        "被告人张某甲犯诈骗罪，判处拘役四个月，并处罚金人民币一千元。\n"
+    )
+    judgment = structure(text, "x")
+    assert (judgment.defendants[0].amount, judgment.defendants[0].amount_certain) == (8500, certain)
+    # Doubt lowers the grade by one of eleven things.
+    sure = replace(judgment, defendants=[replace(judgment.defendants[0], amount_certain=True)])
+    assert quality(sure) - quality(judgment) == pytest.approx(0 if certain else 1 / 11)

@@ -32,15 +32,25 @@ def pairs(request) -> list[tuple[dict, dict]]:
     ]
 
 
+# How sure a reading is no truth can say.
+CERTAIN = "amount_certain"
+
+
+def told(value: object) -> object:
+    """A field of a record without what the truth cannot say; defendants are among its fields."""
+    people = isinstance(value, list) and value and isinstance(value[0], dict) and CERTAIN in value[0]
+    return [{name: one[name] for name in one if name != CERTAIN} for one in value] if people else value
+
+
 @pytest.mark.parametrize("name", [field.name for field in fields(Judgment)])
 def test_every_field_of_a_judgment(pairs, name):
-    right = Counter(read[name] == truth[name] for read, truth in pairs)
+    right = Counter(told(read[name]) == told(truth[name]) for read, truth in pairs)
     assert right[True] >= 0.995 * len(pairs), right
     # Nothing is right because it is always empty.
     assert any(truth[name] for _, truth in pairs)
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Defendant)])
+@pytest.mark.parametrize("name", [field.name for field in fields(Defendant) if field.name != CERTAIN])
 def test_every_field_of_a_defendant(pairs, name):
     right, said = Counter(), 0
     for read, truth in pairs:

@@ -96,6 +96,9 @@ class Defendant:
         compensation: 附带民事赔偿, likewise.
         amount: 涉案金额 that the text gives for this defendant, or the case's where it names none
             of several, in yuan.
+        amount_certain: whether there is none, or the reasoning of the court states the very sum.
+            Else it was read or added up from the facts alone, and is wrong far more often
+            (docs/data.md).
         circumstances: 量刑情节 that the court finds.
     """
 
@@ -112,6 +115,7 @@ class Defendant:
     restitution: Money = 0
     compensation: Money = 0
     amount: Money = 0
+    amount_certain: bool = False
     circumstances: list[str] = field(default_factory=list)
 
     @classmethod

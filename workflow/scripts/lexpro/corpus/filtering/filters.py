@@ -218,7 +218,10 @@ def parse_disagreement(judgment: Judgment, text: str, _: Settings) -> Drop | Non
 
 
 def quality(judgment: Judgment) -> float:
-    """The share of ten things that training and retrieval use which a judgment has, from 0 to 1."""
+    """The share of eleven things that training and retrieval use which a judgment has, from 0 to 1.
+
+    The last is that what was read is certain.
+    """
     sections, defendants = judgment.sections, judgment.defendants
     present = (
         bool(judgment.case_number),
@@ -232,6 +235,7 @@ def quality(judgment: Judgment) -> float:
         bool(defendants)
         and all(d.charges or (d.sentence and d.sentence.kind == ACQUITTED) for d in defendants),
         bool(defendants) and all(d.sentence for d in defendants),
+        bool(defendants) and all(d.amount_certain for d in defendants),
     )
     return sum(present) / len(present)
 

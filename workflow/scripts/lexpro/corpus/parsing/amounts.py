@@ -245,6 +245,19 @@ def exact(amount: Money, sums: Sequence[Sum], told: Sequence[Sum]) -> Money:
     return amount
 
 
+def certain(amount: Money, reasoning: str, crimes: Crimes = ANY) -> bool:
+    """Whether the reasoning, read alone, agrees: it has the very sum, or there is none.
+
+    Args:
+        amount: as it was read from all of the document.
+        reasoning: of the judgment.
+        crimes: whose sums count.
+    """
+    return not amount or any(
+        near(one.amount, amount) and near(amount, one.amount) for one in find(reasoning, crimes)
+    )
+
+
 def _shared(sums: Sequence[Sum]) -> Money:
     """The case's of what several took part in, each in a part of it: the greatest."""
     for kind in ("total", "value", "taken"):
