@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 TOP = "--config overrides: "
 LAWBENCH = "benchmark=[heldout,lawbench]"
 # The demo with a ranker, which knows the cases of every crime.
-RANKED = "tasks.retrieval.ranker={} & tasks.augment.new_crimes=0"
+RANKED = (
+    "tasks.retrieval.ranker={} & tasks.augment.new_crimes=0 & tasks.retrieval.by_words=0 & index.by_words=0"
+)
 # The choices of config/experiment/demo.yaml.
 CHOICES = "defaults:\n  - override /benchmark: [heldout, unseen_charges]"
 # Changes on top of the demo, and what the error says of them.
@@ -132,8 +134,11 @@ WRONG = [
     ("index.by_words=1", [TOP + "index.by_words and", "keep 2 statutes by their words, those of evaluation 1"]),
     ("tasks.unseen_charges=[]", [TOP + "tasks.unseen_charges and", "but none is named"]),
     ("tasks.unseen_charges=[重婚]", [TOP + "tasks.unseen_charges", "did you mean 重婚罪?"]),
-    ("tasks.retrieval.ranker={} & index=learned", ["tasks.augment.new_crimes", "knows the cases of every crime"]),
+    ("tasks.retrieval.ranker={} & tasks.retrieval.by_words=0", ["tasks.augment.new_crimes", "knows the cases"]),
+    ("index=learned", ["index.by_words and", "by_words is 2, but a ranker finds the statutes"]),
     ("tasks.form.style=full", ["tasks.augment.new_crimes", "quotes the judgment"]),
+    ("tasks.retrieval.share=0", ["tasks.augment.new_crimes and", "shows no statutes"]),
+    ("tasks.retrieval.by_words=7", ["tasks.retrieval.by_words and", "6 statutes are shown"]),
     (
         f"tasks.form.charges_shown=2 & {RANKED}",
         [TOP + "tasks.form.charges_shown", "no ranker of the index knows that"],

@@ -1,6 +1,7 @@
 """The data sets as the stage writes them: no training file tells of a held-out judgment."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -101,12 +102,20 @@ def test_no_training_file_tells_of_a_held_out_judgment(tmp_path, monkeypatch, un
     told = {name: {doc for doc, story in told.items() if story in lines[name]} for name in lines}
     assert told == {**dict.fromkeys(parts, set()), **found, "pretrain": found["sft"] | found["grpo"]}
     # Nor of a crime that is to be unseen, by its name in an answer.
-    answers = lines["sft"] + lines["grpo"]
-    assert '[\\"危险驾驶罪' in answers and not any(f'[\\"{charge}' in answers for charge in unseen)
-    if unseen:
-        benchmark = list(unseen_charges.rows(out, None))
-        assert {row["doc_id"] for row in benchmark} == found[split.UNSEEN]
-        assert {row["court"] for row in benchmark} == {""}
-    else:
-        with pytest.raises(UserError, match="tasks.unseen_charges names no charge of the corpus"):
-            list(unseen_charges.rows(out, None))
+    rows = map(json.loads, (lines["sft"] + lines["grpo"]).splitlines())
+    answers = [row["gold"] if "gold" in row else row["completion"][0]["content"] for row in rows]
+    told = {name for one in answers for name in re.findall(r"[^\"：、；]+罪", one)}
+    assert "危险驾驶罪" in told and not told & set(unseen)
+    benchmark = list(unseen_charges.rows(out, None))
+    assert {row["doc_id"] for row in benchmark} == found[split.UNSEEN]
+    assert all(row["court"] == "" for row in benchmark)
+
+
+def test_an_unseen_charge_that_nobody_has_is_told_before_anything_is_trained(tmp_path):
+    text, truth = generate.clean(corpora.synthetic(charges=["盗窃罪"]), "湖北", 1)
+    row = {"doc_id": "a", "family": None, "province": "湖北", "text": text, "charge": "盗窃罪"}
+    pl.DataFrame([{**row, "judgment": json.dumps(truth)}]).write_parquet(tmp_path / "kept.parquet")
+    rows = build.split_rows(tmp_path / "kept.parquet")
+    assert build.families_of(tmp_path / "kept.parquet", rows, ["盗窃罪"]) == {rows[0].family}
+    with pytest.raises(UserError, match="unseen_charges: no judgment that was kept has 重婚罪"):
+        build.families_of(tmp_path / "kept.parquet", rows, ["盗窃罪", "重婚罪"])

@@ -43,6 +43,7 @@ def made(tmp_path, monkeypatch):
     write_json(tmp_path / "results/tasks/t/manifest.json", {"files": {}, "counts": {}})
     heldout = [{"id": f"d{n}:charge", "charge": "盗窃罪", "province": "湖南"} for n in range(8)]
     write_json_lines(tmp_path / "results/tasks/t/heldout.jsonl", heldout)
+    write_json_lines(tmp_path / "results/tasks/t/unseen.jsonl", [])
     inputs = {
         "tasks": "results/tasks/t",
         "score.sft.none": scored(tmp_path / "results/score/a", "甲", 0.2),

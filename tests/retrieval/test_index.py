@@ -184,13 +184,15 @@ def test_a_crime_that_no_case_has_is_found_by_its_words(searcher, monkeypatch):
     facts = "被告人醉酒，窃得他人手机一部，后主动到公安机关投案。"
     weights = searcher.settings.weights.model_copy(update={"bm25": 0.0, "dense": 0.0, "cases": 1.0})
     monkeypatch.setattr(searcher.settings, "weights", weights)
-    assert {article["ref"] for article in searcher.articles(facts, 2, "2015-01-01")} == {"264", "67"}
+    assert {article["ref"] for article in searcher.articles(facts, 2, "2015-01-01", "刑法")} == {"264", "67"}
     monkeypatch.setattr(searcher.settings, "by_words", 1)
-    found = searcher.articles(facts, 2, "2015-01-01")
+    found = searcher.articles(facts, 2, "2015-01-01", "刑法")
     assert [article["ref"] for article in found][-1] == "133之1" and len(found) == 2
     # Its place has no score of its own, and on a day when it was no crime it is not there.
     assert found[-1]["score"] is None
-    assert "133之1" not in {article["ref"] for article in searcher.articles(facts, 2, "2010-01-01")}
+    # Not where any law is searched, for any question.
+    assert "133之1" not in {article["ref"] for article in searcher.articles(facts, 2, "2015-01-01")}
+    assert "133之1" not in {article["ref"] for article in searcher.articles(facts, 2, "2010-01-01", "刑法")}
 
 
 def test_only_the_version_of_the_day_is_found(searcher):

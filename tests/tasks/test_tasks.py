@@ -149,6 +149,15 @@ def test_small_models_find_a_number_behind_its_name_as_they_write_it():
     thought = targets.think("charge", judgment, form, prompts.shown(law, form), text)
     assert thought == "盗窃罪264"
     assert targets.think("article", judgment, form, prompts.shown(law, form), text).startswith("盗窃罪264；")
+    # Words before a colon that are no name of the built-in law, as the Criminal Law has them, are
+    # none; there the thought says what the conduct was.
+    real = [
+        {"ref": "33", "text": "第三十三条　主刑的种类如下：（一）管制"},
+        {"ref": "264", "text": "盗窃公私财物"},
+    ]
+    assert "\n33 主刑的种类如下：（一）…\n" in prompts.build("charge", "事实甲", form, Context(real))
+    thought = targets.think("charge", judgment, form, prompts.shown(real, form), text)
+    assert thought.startswith("264：") and thought.endswith("构成盗窃罪")
     # Statutes that are shown twice stay as they are.
     once = prompts.shown(law, form)
     assert prompts.shown(once, form) == once

@@ -14,7 +14,7 @@ import torch
 from launching import FSDP, ZERO3, launched
 from ports import free
 from safetensors.torch import load_file
-from trainings import ALL, INPUTS, metrics
+from trainings import ALL, INPUTS, jsonl, metrics, prompts
 
 from lexpro.training.launch import FIRST_PORT
 from lexpro.workflow.files import read_json
@@ -89,20 +89,22 @@ def test_sft_goes_on_after_a_request_and_after_a_kill(based, ranks, spread):
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
-def test_six_steps_of_grpo_are_three_and_three_after_kill_9(tuned, ranks):
+def test_nine_steps_of_grpo_are_six_and_three_after_kill_9(tuned, ranks):
     change = {
         # What a model of random weights earns at all, so that there is something to learn from.
         "rewards": [{"fn": "lexpro.rewards.overlong.soft", "weight": 1.0, "args": {"limit": 8, "cache": 8}}],
         "num_generations": 4,
         "global_batch_size": 8,
         "max_completion_length": 8,
-        "max_steps": 6,
+        "max_steps": 9,
     }
+    # Four steps are an epoch: what is resumed after six is in the middle of the second.
+    jsonl(Path("results/tasks/t/grpo.jsonl"), prompts(8))
     plans = {key: tuned("grpo", key, ALL, **change, runtime=runtime(ranks, 8)) for key in ("whole", "killed")}
-    died(launched(ranks, "--kill", "5", f"grpo={plans['whole']}", f"grpo={plans['killed']}"), "grpo", ranks)
+    died(launched(ranks, "--kill", "8", f"grpo={plans['whole']}", f"grpo={plans['killed']}"), "grpo", ranks)
     done = launched(ranks, f"grpo={plans['killed']}")
     assert done.returncode == 0, done.stderr[-12000:]
-    resumed(done)
+    assert "resuming from" in done.stderr and "checkpoint-6" in done.stderr
     same("grpo", "whole", "killed")
     tables = [pd.read_parquet(f"results/grpo/{key}/completions.parquet") for key in ("whole", "killed")]
     pd.testing.assert_frame_equal(*tables)

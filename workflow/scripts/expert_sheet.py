@@ -10,7 +10,8 @@ def main(argv: list[str] | None = None) -> None:
     """Run the stage."""
     with stage("expert_sheet", __doc__, argv) as run:
         settings = run.settings
-        questions = systems.of_runs(run.inputs, settings.tasks, run.inputs["tasks"] / "heldout.jsonl")
+        asked = (run.inputs["tasks"] / f"{name}.jsonl" for name in ("heldout", "unseen"))
+        questions = systems.of_runs(run.inputs, settings.tasks, *asked)
         systems.add_files(questions, settings.systems)
         made = sheet.build(questions, settings)
         sheet.write(made, run.out)

@@ -95,8 +95,9 @@ class Settings(Model):
     by_words: NonNegativeInt = Field(
         0,
         description=(
-            "Statutes of crimes that are always among those found: the ones that fit the facts best by their words, "
-            "so that a crime without a training case is found too; as in the tasks (count)."
+            "Articles of crimes that are always among those found in the Criminal Law: those that fit the facts best "
+            "by their words, so that a crime without a training case is found too; as in the tasks; without a ranker. "
+            "The recall that the stage measures is without them (count)."
         ),
     )
     query: Literal["facts", "charges"] = Field(
@@ -123,5 +124,9 @@ class Settings(Model):
             raise clash(
                 ["weights.learned", "ranker"],
                 f"weights.learned is {self.weights.learned:g}, but nothing is learned; state ranker: {{}}",
+            )
+        if self.by_words and self.ranker:
+            raise clash(
+                ["by_words", "ranker"], f"by_words is {self.by_words}, but a ranker finds the statutes"
             )
         return self

@@ -94,9 +94,19 @@ class Retrieval(Model):
         0,
         description=(
             "Statutes of crimes that are always among the k: those that fit the facts best by their words, which "
-            "needs no case; as in the index (count)."
+            "needs no case; as in the index; without a ranker (count)."
         ),
     )
+
+    @model_validator(mode="after")
+    def _room(self):
+        if self.by_words > self.k:
+            raise clash(["by_words", "k"], f"by_words is {self.by_words}, but {self.k} statutes are shown")
+        if self.by_words and self.ranker:
+            raise clash(
+                ["by_words", "ranker"], f"by_words is {self.by_words}, but a ranker finds the statutes"
+            )
+        return self
 
 
 class Augment(Model):
@@ -110,9 +120,9 @@ class Augment(Model):
     new_crimes: Share = Field(
         0.0,
         description=(
-            "Prompts with statutes as if the crime were new: no case of it votes, and of the crimes shown half bear "
-            "drawn names and numbers, in the answer too, so that they have to be read; style: compact, no ranker "
-            "(share)."
+            "Prompts of charge and article that show statutes as if the crime were new: no case of it votes, and of "
+            "the crimes shown half bear drawn names and numbers, in the answer too, so that they have to be read; "
+            "for style: compact, knowledge: facts and no ranker (share)."
         ),
     )
 
@@ -244,6 +254,8 @@ class Settings(Model):
             )
         others = {
             "form.style": self.form.style == "full" and "style: full quotes the judgment, with its own names",
+            "form.listing": self.form.listing == "numbers" and "listing: numbers shows nothing to read",
+            "retrieval.share": not self.retrieval.share and "share: 0 shows no statutes",
             "retrieval.ranker": self.retrieval.ranker and "a ranker knows the cases of every crime",
         }
         for key, reason in others.items():

@@ -29,7 +29,7 @@ Wrong = Iterator[tuple[tuple[str, ...], str]]
 
 LIBRARY = Path(__file__).resolve().parents[1]
 REGISTERED = "registered in config/datasets.csv"
-UNSEEN = "unseen_charges"
+UNSEEN = "lexpro.evaluation.tasks.unseen_charges.items"
 
 
 def _names(key: str, names: list[str], allowed, what: str) -> Wrong:
@@ -184,12 +184,13 @@ def _by_words(tasks: tasks.Settings, index: index.Settings, **_) -> Wrong:
 
 
 def _unseen(tasks: tasks.Settings, benchmarks: Mapping[str, Model], **_) -> Wrong:
-    """The benchmark of unseen charges has some."""
-    if not tasks.unseen_charges and UNSEEN in benchmarks:
-        yield (
-            ("tasks.unseen_charges", f"benchmark.{UNSEEN}"),
-            f"the benchmark {UNSEEN} asks of charges that no training sees, but none is named",
-        )
+    """A benchmark of unseen charges has some."""
+    for name, settings in benchmarks.items():
+        if settings.source == UNSEEN and not tasks.unseen_charges:
+            yield (
+                ("tasks.unseen_charges", f"benchmark.{name}"),
+                f"the benchmark {name} asks of charges that no training sees, but none is named",
+            )
 
 
 # What settings of several stages say together; each is given the settings of all stages by name,

@@ -55,7 +55,7 @@ class Judgments:
                 chosen.append(row)
         if not chosen:
             raise UserError(
-                f"{tasks}/heldout.jsonl has no item of the tasks {', '.join(wanted) or '(none)'}: see "
+                f"{tasks} has no item of the tasks {', '.join(wanted) or '(none)'} for this benchmark: see "
                 "config/benchmark."
             )
         return chosen

@@ -105,12 +105,19 @@ def families_of(path: Path, rows: Sequence[SplitRow], charges: Collection[str]) 
         path: kept.parquet of the stage `filter`.
         rows: all judgments, as `split_rows` gives them.
         charges: canonical names.
+
+    Raises:
+        UserError: nobody is convicted of one of them.
     """
     if not charges:
         return set()
-    convicted = {
-        row["doc_id"] for row, judgment in kept.read(path) if set(charges) & set(targets.charges(judgment))
-    }
+    found: dict[str, set[str]] = {charge: set() for charge in charges}
+    for row, judgment in kept.read(path):
+        for charge in set(charges).intersection(targets.charges(judgment)):
+            found[charge].add(row["doc_id"])
+    if missing := [charge for charge in charges if not found[charge]]:
+        raise UserError(f"tasks.unseen_charges: no judgment that was kept has {'、'.join(missing)}")
+    convicted = set().union(*found.values())
     return {row.family for row in rows if row.doc_id in convicted}
 
 
@@ -188,7 +195,7 @@ def write_training(
                     grpo.write(json_line(question.grpo(form)))
                 counts[f"{split}.{question.task}"] += 1
                 if context := question.context:
-                    cited = set(targets.refs(judgment))
+                    cited = set(targets.refs(question.judgment))
                     counts[f"{split}.shown"] += 1
                     counts[f"{split}.shown_cited"] += len(cited.intersection(prompts.refs(context, form)))
                     counts[f"{split}.cited"] += len(cited)

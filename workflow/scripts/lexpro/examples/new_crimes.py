@@ -5,25 +5,26 @@ has no use for a statute that is new to it. Here half of the crimes shown, that 
 bear a drawn name and a drawn number, in the statutes and in the answer alike: which one it is has
 to be read (after symbol tuning, Wei et al. 2023, arXiv:2305.08298). The words that say what is
 punished stay as they are. What the court usually cites is left out, since it would name the crime.
+
+Statutes have to begin with the names of their crimes, as those of the built-in law do.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from lexpro.config.tasks import Form
 from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW, is_special
-from lexpro.law.charges import names
+from lexpro.law.charges import canonical, names
 from lexpro.records import Article, Judgment
+from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.tasks import listing
 from lexpro.tasks.context import Context
 
-# Articles of the special part have these numbers.
-FIRST, LAST = 102, 451
+# Of the crimes shown, these many are disguised.
 SHARE = 0.5
 
 
@@ -32,55 +33,80 @@ def _letters() -> list[str]:
     return sorted({letter for name in names() for letter in name if letter not in "罪、"})
 
 
-def _drawn_name(seed: object) -> str:
-    """Characters of the names of crimes, in an order that is no name."""
-    letters = _letters()
-    length = 2 + int(draw(seed, "length") * 5)
-    return "".join(letters[int(draw(seed, place) * len(letters))] for place in range(length)) + "罪"
+def _drawn_name(name: str, seed: object) -> str:
+    """A name as long as a crime's, of letters that such names have; it is no crime's."""
+    letters, attempt = _letters(), 0
+    while True:
+        places = range(len(name) - 1)
+        drawn = (letters[int(draw(seed, name, place, attempt) * len(letters))] for place in places)
+        if canonical(found := "".join(drawn) + "罪") is None:
+            return found
+        attempt += 1
 
 
-def _drawn_refs(count: int, taken: Collection[str], seed: object) -> Sequence[str]:
-    free = [ref for ref in map(str, range(FIRST, LAST + 1)) if ref not in taken]
-    return sorted(free, key=lambda ref: draw(seed, ref))[:count]
+@dataclass(frozen=True)
+class _Known:
+    """What statutes there are.
+
+    `free` are numbers of crimes that no article has, `alone` refs of articles of one crime that
+    stands nowhere else.
+    """
+
+    free: Sequence[str]
+    alone: frozenset[str]
 
 
-def _disguisable(article: dict, shown: str) -> bool:
-    """Whether an article of a crime shows all of its names or none: one alone would be known."""
-    names_shown = {name in shown for name in article["charges"]}
-    return is_special(article["ref"]) and len(names_shown) == 1
+@cache
+def _known(retriever: LexicalRetriever) -> _Known:
+    refs_of: dict[str, set[str]] = {}
+    for article in retriever.articles:
+        for charge in article["charges"]:
+            refs_of.setdefault(charge, set()).add(article["ref"])
+    taken = {article["ref"] for article in retriever.articles}
+    return _Known(
+        [ref for ref in map(str, range(102, 452)) if ref not in taken],
+        frozenset(
+            article["ref"]
+            for article in retriever.articles
+            if len(article["charges"]) == 1 and len(refs_of[article["charges"][0]]) == 1
+        ),
+    )
 
 
 def disguised(
-    context: Context, judgment: Judgment, form: Form, taken: Collection[str], seed: int
+    context: Context, judgment: Judgment, form: Form, retriever: LexicalRetriever, seed: int
 ) -> tuple[Context, Judgment]:
     """What a prompt shows and what the judgment says, with half of the crimes shown under others.
+
+    Left as they are: crimes whose names the prompt does not show, articles of several crimes and
+    crimes of several articles.
 
     Args:
         context: of the prompt; without decisions.
         judgment: the record that the answer is made of.
         form: of the prompt, which cuts texts.
-        taken: refs of the articles there are, which are not drawn.
+        retriever: knows the articles there are, whose numbers are not drawn.
         seed: of the draws.
     """
-    own = (seed, judgment.doc_id)
-    chosen = {
-        article["ref"]: (article, entry["text"])
-        for article, entry in zip(context.articles, listing.shown(context.articles, form), strict=False)
-        if _disguisable(article, entry["text"]) and draw(own, article["ref"]) < SHARE
+    own, known = (seed, judgment.doc_id), _known(retriever)
+    shown = zip(context.articles, listing.shown(context.articles, form), strict=False)
+    charge_of = {
+        article["ref"]: article["charges"][0]
+        for article, entry in shown
+        if article["ref"] in known.alone
+        and is_special(article["ref"])
+        and entry["name"] == article["charges"][0]
+        and draw(own, article["ref"]) < SHARE
     }
-    ref_of = dict(zip(chosen, _drawn_refs(len(chosen), taken, own), strict=True))
-    name_of = {
-        name: _drawn_name((own, name))
-        for article, text in chosen.values()
-        for name in article["charges"]
-        if name in text
-    }
-    pattern = re.compile("|".join(map(re.escape, sorted(name_of, key=len, reverse=True))) or r"(?!)")
+    numbers = sorted(known.free, key=lambda ref: draw(own, "number", ref))
+    ref_of = dict(zip(charge_of, numbers, strict=False))
+    name_of = {charge_of[ref]: _drawn_name(charge_of[ref], own) for ref in ref_of}
 
     def renamed(article: dict) -> dict:
         if article["ref"] not in ref_of:
             return article
-        text = pattern.sub(lambda match: name_of[match[0]], article["text"])
+        charge = charge_of[article["ref"]]
+        text = article["text"].replace(charge, name_of[charge])
         return {**article, "ref": ref_of[article["ref"]], "text": text}
 
     def renumbered(article: Article) -> Article:
@@ -92,11 +118,8 @@ def disguised(
         replace(person, charges=[name_of.get(name, name) for name in person.charges])
         for person in judgment.defendants
     ]
+    articles = [renamed(article) for article in context.articles]
     return (
-        replace(context, articles=[renamed(article) for article in context.articles], court_citations=None),
-        replace(
-            judgment,
-            articles=[renumbered(article) for article in judgment.articles],
-            defendants=people,
-        ),
+        replace(context, articles=articles, court_citations=None),
+        replace(judgment, articles=list(map(renumbered, judgment.articles)), defendants=people),
     )

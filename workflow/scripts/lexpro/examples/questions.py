@@ -143,9 +143,10 @@ class QuestionBuilder:
                 yield question
                 continue
             # Only SFT is taught to read so: rewards ask for the law as it is.
-            asked = split == "sft" and question.task in NAMED
+            charges = targets.charges(judgment)
+            asked = split == "sft" and question.task in NAMED and len(charges) == 1
             new = asked and draw(seed, "new", question.id) < self.settings.augment.new_crimes
-            unknown = targets.charges(judgment) if new else ()
+            unknown = charges if new else ()
             articles = self._statutes(question.input, judgment.date, family, unknown)
             if draw(seed, "gold", question.id) < retrieval.gold_inserted:
                 cited = targets.refs(judgment)
@@ -155,7 +156,7 @@ class QuestionBuilder:
             decisions = self.learned.decisions(question.input, family) if self.learned else None
             context, told = Context(articles, cited_there, decisions), question.judgment
             if new:
-                context, told = new_crimes.disguised(context, told, self.form, self.retriever.refs, seed)
+                context, told = new_crimes.disguised(context, told, self.form, self.retriever, seed)
             yield replace(question, id=f"{question.id}:rag", context=context, judgment=told)
 
     def _statutes(self, facts: str, date: str | None, family: str, unknown: Sequence[str] = ()) -> list[dict]:

@@ -53,6 +53,7 @@ def too_few(
             ),
             f"Each needs a question: that takes about {max(takes[split] for split in empty)} judgments that are kept.",
             f"Give more, or raise {' and '.join(raised)} at the cost of the others: the three are 1 together.",
+            *(["Those of tasks.unseen_charges are left out of all."] if settings.unseen_charges else []),
             f"Which of its tasks a judgment is asked is said by {' and '.join(others)}.",
         ]
     )

@@ -112,16 +112,17 @@ def _metrics(row: dict) -> dict[str, float]:
     return found
 
 
-def of_runs(inputs: Mapping[str, Path], tasks: Iterable[str], heldout: Path) -> dict[str, Question]:
+def of_runs(inputs: Mapping[str, Path], tasks: Iterable[str], *asked: Path) -> dict[str, Question]:
     """The items that the runs of an experiment answered; of several samples the first.
 
     Args:
         inputs: `score.<system>` → folder of its scores.
         tasks: those that count; none: all.
-        heldout: `heldout.jsonl`, which says charge and province of the project's own items.
+        *asked: `heldout.jsonl` and `unseen.jsonl`, which say charge and province of the project's
+            own items.
     """
     wanted = set(tasks)
-    about = {row["id"]: row for row in read_json_lines(heldout)}
+    about = {row["id"]: row for path in asked for row in read_json_lines(path)}
     found: dict[str, Question] = {}
     for name, folder in inputs.items():
         if not name.startswith(SCORE):

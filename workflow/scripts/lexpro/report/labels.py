@@ -123,6 +123,7 @@ FUNNEL = {
     "sft": "SFT split",
     "grpo": "GRPO split",
     "heldout": "Held-out split",
+    "unseen": "Charges kept from training",
 }
 
 

@@ -58,7 +58,6 @@ class LexicalRetriever:
         self.articles, self.cases = list(articles), list(cases)
         self.article_terms, self.case_terms = article_terms, case_terms
         self.mask = ArticleMask(self.articles)
-        self.refs = frozenset(article["ref"] for article in self.articles)
         self._by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
         for row, article in enumerate(self.articles):
             self._by_name[article["law"], article["ref"]].append(row)

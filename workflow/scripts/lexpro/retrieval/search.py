@@ -294,8 +294,9 @@ class Searcher:
         columns = ("ref", "law", "text", "heading", "valid_from", "valid_to")
         shares = self.ranker.shares(facts) if self.ranker else {}
         score_of = dict(fused)
+        by_words = self.settings.by_words if law == CRIMINAL_LAW else 0
         found = self.lexical.keep_by_words(
-            [row for row, _ in fused], facts, k, self.settings.by_words, self.lexical.mask(scope)
+            [row for row, _ in fused], facts, k, by_words, self.lexical.mask(scope)
         )
         result = []
         for row, score in ((row, score_of.get(row)) for row in found):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from lexpro.config.tasks import Form
+from lexpro.law import builtin_law
 from lexpro.law.numerals import NUMERAL
 from lexpro.tasks.context import UsualSentence
 from lexpro.tasks.form import clip
 
-# The name of what an article is about, where its text begins with one: 盗窃罪：秘密窃取….
-_NAMED = re.compile(r"([^：；，。]{2,20})：")
 # The number at the head of an article's text: the prompt gives its ref instead.
 _HEAD = re.compile(rf"^第\s*{NUMERAL}\s*条(?:之{NUMERAL})?\s*")
 _PIECE = re.compile(r"[A-Za-z]{1,3}|\S")
@@ -54,13 +54,11 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
     characters = counted = 0
     for article in articles:
         text = clip(_HEAD.sub("", " ".join(article["text"].split())), form.article_chars)
-        # Small models copy a number from behind a name, as they write it: 盗窃罪264：秘密窃取….
-        named = _NAMED.match(text) if form.style == "compact" else None
         # What was shown once (a prompt is built from shown articles too) keeps its version.
         label = article.get("version", version(article)) if form.style == "full" else ""
         tenths = article.get("tenths", tenths_of(article.get("share"))) if form.citing_shares else None
         entry = {"ref": article["ref"], "text": text, "version": label, "tenths": tenths}
-        entry["name"] = article.get("name", named[1] if named else "")
+        entry["name"] = article.get("name", _name(text) if form.style == "compact" else "")
         characters += len(text)
         counted += tokens(line(entry))
         full = form.articles_chars and characters > form.articles_chars
@@ -68,6 +66,21 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
             break
         kept.append(entry)
     return kept
+
+
+@cache
+def _names() -> frozenset[str]:
+    law = builtin_law.load()
+    return frozenset((*law.charges, *law.circumstances, *law.rules))
+
+
+def _name(text: str) -> str:
+    """What a text of the built-in law begins with, 盗窃罪：秘密窃取…; "" for any other.
+
+    Small models copy a number from behind its name, as they write it: 盗窃罪264.
+    """
+    name, colon, _ = text.partition("：")
+    return name if colon and (name in _names() or name.endswith("罪")) else ""
 
 
 def _likely(articles: Sequence[dict], form: Form) -> list[dict]:

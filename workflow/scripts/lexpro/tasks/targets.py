@@ -8,7 +8,7 @@ from years to months.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lexpro.config.tasks import Form
 from lexpro.law import builtin_law as law
@@ -121,16 +121,20 @@ def _elements(judgment: Judgment, text: str, form: Form) -> str:
     return "\n".join([*lines, "；".join(case)] if case else lines)
 
 
-def _charge(judgment: Judgment, shown: Sequence[str], form: Form) -> str:
-    if form.style == "compact" and shown:
-        # As prompts have them, so that name and number can be a copy.
-        return "；".join(
-            name + "、".join(ref for ref in based if ref in shown) for name, based in _of_charges(judgment)
-        )
+def _charge(judgment: Judgment, shown: Mapping[str, str]) -> str:
+    """Why each charge: its conduct; or its name and number as a shown article has them, to copy.
+
+    Args:
+        judgment: the record.
+        shown: ref of each article that the prompt shows → the name that it has there, or "".
+    """
     charge_facts = law.load().charges
     lines = []
-    for charge in charges(judgment):
+    for charge, based in _of_charges(judgment):
         fact = charge_facts.get(charge)
+        if copied := [ref for ref in based if shown.get(ref) == charge]:
+            lines.append(charge + "、".join(copied))
+            continue
         if fact is None:
             lines.append(f"构成{charge}")
         else:
@@ -202,20 +206,20 @@ def think(
         articles: those that the prompt shows; None without retrieval.
         text: the document, which is quoted.
     """
-    shown = [article["ref"] for article in articles or ()]
+    shown = {article["ref"]: article.get("name", "") for article in articles or ()}
     copied = articles is not None and form.listing == "numbers"
     if copied and (task == "article" or (task == "charge" and form.charges_shown)):
         return ""
     if task == "elements":
         derived = _elements(judgment, text, form)
     elif task == "charge":
-        derived = _charge(judgment, shown, form)
+        derived = _charge(judgment, shown)
     elif task == "article":
         # A list of what is used is more text to get right: a tiny model goes without
         # (docs/performance.md, "The demo"; the second run of "lecard" had it).
         listed = articles is not None and form.style == "full"
         with_refs = form.listing == "texts"
-        derived = (_used(judgment, shown) if listed else "") + _article(judgment, with_refs)
+        derived = (_used(judgment, list(shown)) if listed else "") + _article(judgment, with_refs)
     else:
         derived = _term(judgment)
     own = section(text, judgment, "reasoning") if form.style == "full" and task != "elements" else ""
