@@ -140,9 +140,7 @@ def test_a_file_with_the_required_keys_alone_is_composed_with_its_defaults(
         changes.append("grpo.method=full")
     if stated.get("kind") == "pretrained" or stage == "tasks":
         changes += ["sft=tiny"]
-    # An experiment that states nothing itself.
-    (tmp_path / "config/experiment/plain.yaml").write_text("# @package _global_\ndefaults: []\n", "utf-8")
-    config, _ = compose.compose("plain", tuple(changes))
+    config, _ = compose.compose("demo", tuple(changes))
     composed = config["benchmark"]["fewest"] if stage == "benchmark" else config[stage]
     assert composed == filled(stage, stated)
     for cached in (compose.compose, compose._composed):

@@ -11,12 +11,7 @@ from lexpro.workflow.errors import UserError
 ROOT = Path(__file__).resolve().parents[2]
 TOP = "--config overrides: "
 LAWBENCH = "benchmark=[heldout,lawbench]"
-# The demo with a ranker, which knows the cases of every crime.
-RANKED = (
-    "tasks.retrieval.ranker={} & tasks.augment.new_crimes=0 & tasks.retrieval.by_words=0 & index.by_words=0"
-)
-# The choices of config/experiment/demo.yaml.
-CHOICES = "defaults:\n  - override /benchmark: [heldout, unseen_charges]"
+NEW = "tasks.augment.new_crimes=0.5"
 # Changes on top of the demo, and what the error says of them.
 WRONG = [
     # A choice that there is not, or not of this kind.
@@ -127,24 +122,25 @@ WRONG = [
     ("predict.decoding.max_new_tokens.term=2048", ["predict.decoding.max_new_tokens", "do not fit"]),
     ("tasks.form.citing_shares=true", ["tasks.form.citing_shares and", "state retrieval.ranker: {}"]),
     (
-        f"tasks.form.citing_shares=true & {RANKED}",
+        "tasks.form.citing_shares=true & tasks.retrieval.ranker={}",
         [TOP + "tasks.form.citing_shares", "no ranker of the index knows that"],
     ),
     ("tasks.form.charges_shown=2", ["tasks.form.charges_shown and", "state retrieval.ranker: {}"]),
-    ("index.by_words=1", [TOP + "index.by_words and", "keep 2 statutes by their words, those of evaluation 1"]),
-    ("tasks.unseen_charges=[]", [TOP + "tasks.unseen_charges and", "but none is named"]),
+    ("index.by_words=1", [TOP + "index.by_words and", "keep 0 statutes by their words, those of evaluation 1"]),
+    ("benchmark=[heldout,unseen_charges]", ["by default: tasks.unseen_charges: ", "but none is named"]),
     ("tasks.unseen_charges=[重婚]", [TOP + "tasks.unseen_charges", "did you mean 重婚罪?"]),
-    ("tasks.retrieval.ranker={} & tasks.retrieval.by_words=0", ["tasks.augment.new_crimes", "knows the cases"]),
-    ("index=learned", ["index.by_words and", "by_words is 2, but a ranker finds the statutes"]),
-    ("tasks.form.style=full", ["tasks.augment.new_crimes", "quotes the judgment"]),
-    ("tasks.retrieval.share=0", ["tasks.augment.new_crimes and", "shows no statutes"]),
+    (f"{NEW} & tasks.retrieval.ranker={{}}", [TOP + "tasks.augment.new_crimes", "knows the cases of every crime"]),
+    ("index=learned & index.by_words=2", [TOP + "index.by_words and", "2, but a ranker finds the statutes"]),
+    ("tasks.retrieval={by_words: 2, ranker: {}}", ["tasks.retrieval.by_words", "2, but a ranker finds"]),
+    (f"{NEW} & tasks.form.style=full", ["tasks.augment.new_crimes", "quotes the judgment"]),
+    (f"{NEW} & tasks.retrieval.share=0", ["tasks.augment.new_crimes, tasks.retrieval.share", "shows no statutes"]),
     ("tasks.retrieval.by_words=7", ["tasks.retrieval.by_words and", "6 statutes are shown"]),
     (
-        f"tasks.form.charges_shown=2 & {RANKED}",
+        "tasks.form.charges_shown=2 & tasks.retrieval.ranker={}",
         [TOP + "tasks.form.charges_shown", "no ranker of the index knows that"],
     ),
     (
-        f"tasks.form.listing=numbers & tasks.form.style=compact & {RANKED} & index=learned & "
+        "tasks.form.listing=numbers & tasks.form.style=compact & tasks.retrieval.ranker={} & index=learned & "
         "grpo.rewards=[{fn: lexpro.rewards.format.think_json}]",
         [TOP + "grpo.rewards.0.fn, tasks.form.listing", "copied without a thought"],
     ),
@@ -238,9 +234,9 @@ SPOILT = [
     ("config.yaml", "[none, rag]", "[none, web]", ["config/config.yaml: retrieval.1: is 'web'"]),
     ("config.yaml", "  - score: default\n", "", ["config/config.yaml and the experiment", "score: is missing"]),
     ("benchmark/heldout.yaml", "# @package benchmark.heldout", "#", ["config/benchmark/heldout.yaml", "@package"]),
-    ("experiment/demo.yaml", CHOICES, "sft: {seed: -1}", ["config/experiment/demo.yaml: sft.seed"]),
-    ("experiment/demo.yaml", CHOICES, "sft: 3", ["config/experiment/demo.yaml: sft: has to hold"]),
-    ("experiment/demo.yaml", CHOICES, "experiments: [x]", ["config/experiment/demo.yaml: experiments: "]),
+    ("experiment/demo.yaml", "defaults: []", "sft: {seed: -1}", ["config/experiment/demo.yaml: sft.seed"]),
+    ("experiment/demo.yaml", "defaults: []", "sft: 3", ["config/experiment/demo.yaml: sft: has to hold"]),
+    ("experiment/demo.yaml", "defaults: []", "experiments: [x]", ["config/experiment/demo.yaml: experiments: "]),
     ("experiment/demo.yaml", None, "sft: {seed: 1}", ["config/experiment/demo.yaml", "# @package _global_"]),
     (
         "experiment/demo.yaml",
@@ -249,7 +245,7 @@ SPOILT = [
         ["config/experiment/demo.yaml", "first line must be: # @package _global_"],
     ),
     (
-        "experiment/demo.yaml", CHOICES, "defaults:\n  - override /sft: tinny",
+        "experiment/demo.yaml", "defaults: []", "defaults:\n  - override /sft: tinny",
         ["config/experiment/demo.yaml: config/sft has no choice 'tinny'; did you mean tiny?"],
     ),
     (
