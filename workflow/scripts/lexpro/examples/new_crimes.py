@@ -11,6 +11,7 @@ Statutes have to begin with the names of their crimes, as those of the built-in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +19,7 @@ from functools import cache
 from lexpro.config.tasks import Form
 from lexpro.hashing import draw
 from lexpro.law.articles import CRIMINAL_LAW, is_special
-from lexpro.law.charges import canonical, names
+from lexpro.law.charges import canonical
 from lexpro.records import Article, Judgment
 from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.tasks import listing
@@ -26,16 +27,12 @@ from lexpro.tasks.context import Context
 
 # Of the crimes shown, these many are disguised.
 SHARE = 0.5
+_LETTER = re.compile("[\u4e00-\u9fff]")
 
 
-@cache
-def _letters() -> list[str]:
-    return sorted({letter for name in names() for letter in name if letter not in "罪、"})
-
-
-def _drawn_name(name: str, seed: object) -> str:
-    """A name as long as a crime's, of letters that such names have; it is no crime's."""
-    letters, attempt = _letters(), 0
+def _drawn_name(name: str, letters: Sequence[str], seed: object) -> str:
+    """A name as long as a crime's, which it is of none."""
+    attempt = 0
     while True:
         places = range(len(name) - 1)
         drawn = (letters[int(draw(seed, name, place, attempt) * len(letters))] for place in places)
@@ -49,11 +46,12 @@ class _Known:
     """What statutes there are.
 
     `free` are numbers of crimes that no article has, `alone` refs of articles of one crime that
-    stands nowhere else.
+    stands nowhere else, `letters` those of their texts.
     """
 
     free: Sequence[str]
     alone: frozenset[str]
+    letters: Sequence[str]
 
 
 @cache
@@ -70,6 +68,7 @@ def _known(retriever: LexicalRetriever) -> _Known:
             for article in retriever.articles
             if len(article["charges"]) == 1 and len(refs_of[article["charges"][0]]) == 1
         ),
+        sorted({one for article in retriever.articles for one in _LETTER.findall(article["text"])}),
     )
 
 
@@ -100,7 +99,7 @@ def disguised(
     }
     numbers = sorted(known.free, key=lambda ref: draw(own, "number", ref))
     ref_of = dict(zip(charge_of, numbers, strict=False))
-    name_of = {charge_of[ref]: _drawn_name(charge_of[ref], own) for ref in ref_of}
+    name_of = {charge_of[ref]: _drawn_name(charge_of[ref], known.letters, own) for ref in ref_of}
 
     def renamed(article: dict) -> dict:
         if article["ref"] not in ref_of:
