@@ -263,3 +263,31 @@ def test_the_record_says_which_amounts_are_certain(says, certain):
     # Doubt lowers the grade by one of eleven things.
     sure = replace(judgment, defendants=[replace(judgment.defendants[0], amount_certain=True)])
     assert quality(sure) - quality(judgment) == pytest.approx(0 if certain else 1 / 11)
+
+
+@pytest.mark.parametrize(
+    "charge",
+    [
+        "串通投标罪",
+        "引诱、容留、介绍卖淫罪",
+        "强迫卖淫罪",
+        "非法制造、买卖、运输、储存危险物质罪",
+    ],
+)
+def test_what_was_paid_around_a_crime_that_no_sum_measures_is_no_amount(charge):
+    facts = "被告人张某甲支付每家公司好处费1.5万元，共计9万元。"
+    assert amounts.amount(f"被告人张某甲的行为已构成{charge}。", facts, [charge]) == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "amount"),
+    [
+        ("谎称最高可获利人民币1040万元，骗取钱财。", 0),
+        ("要求新人至少购买1份产品，第1份产品的价格为人民币3800元。", 0),
+        ("每份人民币2800元，一份2800元，按购买的份数计酬。", 0),
+        ("谎称可以赚到20万元，骗取被害人李某3万元。", 30000),
+        ("每份人民币2800元，共收取传销资金56万元。", 560000),
+    ],
+)
+def test_what_members_are_promised_and_a_share_costs_is_no_amount(facts, amount):
+    assert amounts.amount("", facts, ["组织、领导传销活动罪"]) == amount

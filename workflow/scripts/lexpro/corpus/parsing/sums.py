@@ -44,6 +44,11 @@ _SEIZED = re.compile(r"(?:扣押|随案移送)(?![^，。；]*(?:[价货]值|值
 _LEFT = re.compile("尚有|尚欠|仍有")
 # 欠其夫1140万元: a debt.
 _OWED = re.compile(r"(?<![拖透])欠(?![款税缴薪]|[^，。；元]{0,8}本金)[^，。；元]{0,12}$")
+# 最高可获利1040万元, 第一份产品的价格为3800元: what members of a scheme are promised and pay in.
+_PROMISED = re.compile(
+    r"[可能](?:以)?(?:获得?利?|得到?|赚取?|拿到?)[^，。；]{0,12}$"
+    r"|(?:[第每][一1]|[一1每])(?:份|单|股)(?:产品)?(?:的?(?:价格|价款|金额))?(?:为|是|需|要)?(?:人民币)?$"
+)
 # 每月1500元的固定工资.
 _WAGE = re.compile("的?(?:固定)?(?:工资|薪|报酬)")
 # 以500元的低价购买, 每件价值888元, 协议金额9万元: what things cost, not what the crime was about.
@@ -275,6 +280,7 @@ def _of_no_crime(clause: str, start: int, end: int, crimes: Crimes) -> bool:
         or _THRESHOLD.search(clause, max(0, start - 5), start + 2)
         or _LEFT.search(before)
         or _OWED.search(before)
+        or _PROMISED.search(before)
         or (_WAGE.match(after) and "每月" in before)
         or _SEIZED.search(clause, max(0, start - 160), start)
     )
