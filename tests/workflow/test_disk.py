@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from lexpro.cli.main import main
 from lexpro.workflow import disk
 from lexpro.workflow.errors import UserError
+from lexpro.workflow.files import write_text
 
 # Numbers of eight bytes: 8 MB, more than the file system holds, which is more than `disk.LITTLE`
 # when empty.
@@ -103,3 +104,22 @@ def test_what_an_error_was_raised_from_counts(tmp_path):
             raise ValueError("could not write") from cause
     except ValueError as error:
         assert disk.full(error, [tmp_path])
+
+
+def test_a_job_that_fails_before_its_stage_begins_is_told_of(tmp_path):
+    """Snakemake makes the folders of outputs, and keeps what it says of it to the job's log."""
+    made = "WorkflowError:\nFailed to create output directory results/ingest/x.\n"
+    full = "OSError: [Errno 28] No space left on device: 'results/ingest'\n"
+    for name, text in {
+        "rule_ingest/a/1.log": made + full,
+        "rule_ingest/b/2.log": made + full,
+        "rule_filter/3.log": "OSError: [Errno 30] Read-only file system: 'results/filter'\n",
+        "rule_filter/4.log": "ValueError: no disk\n",
+    }.items():
+        write_text(tmp_path / name, text)
+    said = disk.said_since(tmp_path, 0)
+    assert [line.partition(" (")[0] for line in said] == ["nothing can be written", "the disk is full"]
+    assert "results/ingest" in said[1] and "run snakemake again" in said[1]
+    os.utime(tmp_path / "rule_filter/3.log", (100, 100))
+    assert len(disk.said_since(tmp_path, 200)) == 1
+    assert disk.said_since(tmp_path / "none", 0) == []

@@ -52,6 +52,24 @@ def message(error: BaseException) -> str:
     return f"the disk is full ({error}). Free some space and run snakemake again: it goes on from here."
 
 
+def said_since(folder: Path, began: float) -> list[str]:
+    """What to tell the user of jobs that failed on such a disk before their stage began, each once.
+
+    Snakemake itself makes the folders of a job's outputs. It shows the job's own log only where
+    that of the stage is not empty.
+
+    Args:
+        folder: of the jobs' logs.
+        began: seconds since the epoch; logs that were last written before are of earlier runs.
+    """
+    found = []
+    for log in sorted(folder.rglob("*.log")):
+        if log.stat().st_mtime >= began:
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            found += [message(OSError(line)) for line in lines if any(w in line.lower() for w in SAID)][:1]
+    return list(dict.fromkeys(found))
+
+
 @contextmanager
 def checked(*folders: Path) -> Iterator[None]:
     """Turn errors that come of a full or read-only disk into one that the user can mend.
