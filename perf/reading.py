@@ -99,7 +99,7 @@ OF_A_DEFENDANT: dict[str, tuple[Callable[[Defendant], object], Callable[[dict], 
     "own_amount": (lambda d: _yuan(d.amount), lambda label: _yuan(label["amount"])),
 }
 # Where a label holds the field, if not under the field's own name.
-_HELD = dict.fromkeys(("own_amount", "certain_amount", "uncertain_amount"), "amount")
+_HELD = dict.fromkeys(("own_amount", "no_amount", "certain_amount", "uncertain_amount"), "amount")
 # Field of a document → the same.
 OF_A_DOCUMENT: dict[str, tuple[Callable[[Judgment], object], Callable[[dict], object]]] = {
     "case_number": (lambda j: j.case_number, lambda label: label["case_number"]),
@@ -265,7 +265,8 @@ def measure(labels: list[dict], show: str | None) -> dict:
                 for field, readings in OF_A_DEFENDANT.items():
                     tell(field, readings, defendant, person)
                 certain = "certain_amount" if defendant.amount_certain else "uncertain_amount"
-                tell(certain, OF_A_DEFENDANT["own_amount"], defendant, person)
+                part = certain if defendant.amount else "no_amount"
+                tell(part, OF_A_DEFENDANT["own_amount"], defendant, person)
     return {
         "kept that should be": fates[True, True],
         "dropped that should be kept": fates[True, False],

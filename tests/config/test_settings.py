@@ -134,6 +134,8 @@ WRONG = [
     ("tasks.retrieval={by_words: 2, ranker: {}}", ["tasks.retrieval.by_words", "2, but a ranker finds"]),
     (f"{NEW} & tasks.form.style=full", ["tasks.augment.new_crimes", "quotes the judgment"]),
     (f"{NEW} & tasks.retrieval.share=0", ["tasks.augment.new_crimes, tasks.retrieval.share", "shows no statutes"]),
+    (f"{NEW} & knowledge=statutes", [TOP + "tasks.augment.new_crimes and", "begin with the names of their crimes"]),
+    (f"{NEW} & tasks.form.listing=numbers", [TOP + "tasks.augment.new_crimes", "shows nothing to read"]),
     ("tasks.retrieval.by_words=7", ["tasks.retrieval.by_words and", "6 statutes are shown"]),
     (
         "tasks.form.charges_shown=2 & tasks.retrieval.ranker={}",

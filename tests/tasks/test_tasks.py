@@ -149,6 +149,10 @@ def test_small_models_find_a_number_behind_its_name_as_they_write_it():
     thought = targets.think("charge", judgment, form, prompts.shown(law, form), text)
     assert thought == "盗窃罪264"
     assert targets.think("article", judgment, form, prompts.shown(law, form), text).startswith("盗窃罪264；")
+    # An article of two crimes begins with the name of one.
+    both = prompts.shown([{"ref": "277", "text": "第277条 妨害公务罪：以暴力阻碍；袭警罪：暴力袭击"}], form)
+    officer, _ = case(defendants=[Defendant("张某甲", charges=["袭警罪"])])
+    assert targets.think("charge", officer, form, both, text) == "袭警罪277"
     # Words before a colon that are no name of the built-in law, as the Criminal Law has them, are
     # none; there the thought says what the conduct was.
     real = [

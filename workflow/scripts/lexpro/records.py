@@ -96,9 +96,8 @@ class Defendant:
         compensation: 附带民事赔偿, likewise.
         amount: 涉案金额 that the text gives for this defendant, or the case's where it names none
             of several, in yuan.
-        amount_certain: whether there is none, or the reasoning of the court states the very sum.
-            Else it was read or added up from the facts alone, and is wrong far more often
-            (docs/data.md).
+        amount_certain: of criminal cases, whether the reasoning of the court states such a sum
+            (within 2 %), or there is none. Others are wrong more often (docs/data.md).
         circumstances: 量刑情节 that the court finds.
     """
 

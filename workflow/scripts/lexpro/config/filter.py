@@ -69,7 +69,7 @@ class Settings(Model):
     max_chars: PositiveInt = Field(20000, description="Longest document (characters).")
     hidden_share: Share = Field(0.2, description="Facts that may be blanked out with × (share).")
     min_quality: Share = Field(
-        0.5, description="Least share of eleven things that a judgment should have (`filters.quality`)."
+        0.6, description="Least share of the things that a judgment should have (`filters.quality`)."
     )
     duplicates: Duplicates = Field(
         default_factory=Duplicates, description="Near-duplicates across provinces, found by MinHash."

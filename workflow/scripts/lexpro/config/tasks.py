@@ -120,8 +120,8 @@ class Augment(Model):
     new_crimes: Share = Field(
         0.0,
         description=(
-            "Prompts of charge and article that show statutes as if the crime were new: no case of it votes, and of "
-            "the crimes shown half bear drawn names and numbers, in the answer too, so that they have to be read; "
+            "Prompts of charge and article that show statutes, for one charge, as if it were new: no case of it votes, "
+            "and half of the crimes shown bear drawn names and numbers, in the answer too, so that they are read; "
             "for style: compact, knowledge: facts and no ranker (share)."
         ),
     )

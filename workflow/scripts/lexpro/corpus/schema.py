@@ -80,7 +80,7 @@ _DESCRIPTIONS: dict[tuple[str, str], str] = {
     ("Defendant", "restitution"): "退赔, 退缴 that this defendant owes, alone or jointly: yuan",
     ("Defendant", "compensation"): "附带民事赔偿 that this defendant owes, alone or jointly: yuan",
     ("Defendant", "amount"): "涉案金额 that the text gives for this defendant, or the case's: yuan",
-    ("Defendant", "amount_certain"): "whether there is none, or the court's reasoning states the very sum",
+    ("Defendant", "amount_certain"): "whether the court's reasoning states such a sum, or there is none",
     ("Defendant", "circumstances"): "量刑情节 that the court finds",
     ("Term", "months"): "length; null where the kind has none, or it cannot be read",
     ("Term", "charge"): "null where it is for several, or joint",

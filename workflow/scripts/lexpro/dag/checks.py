@@ -193,9 +193,19 @@ def _unseen(tasks: tasks.Settings, benchmarks: Mapping[str, Model], **_) -> Wron
             )
 
 
+def _new_crimes(tasks: tasks.Settings, knowledge: Model, **_) -> Wrong:
+    """Crimes are disguised where statutes begin with their names."""
+    if tasks.augment.new_crimes and knowledge.kind != "facts":
+        yield (
+            ("tasks.augment.new_crimes", "knowledge.kind"),
+            f"augment.new_crimes is {tasks.augment.new_crimes:g}, but only the built-in statutes (knowledge: facts) "
+            "begin with the names of their crimes",
+        )
+
+
 # What settings of several stages say together; each is given the settings of all stages by name,
 # and those of the benchmarks.
-ACROSS = (_methods, _lengths, _asked, _shares, _thoughts, _by_words, _unseen)
+ACROSS = (_methods, _lengths, _asked, _shares, _thoughts, _by_words, _unseen, _new_crimes)
 
 
 def _key(place: tuple, dotted: str) -> tuple:

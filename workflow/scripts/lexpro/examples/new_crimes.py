@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from lexpro.config.tasks import Form
 from lexpro.hashing import draw
@@ -25,13 +25,15 @@ from lexpro.retrieval.lexical import LexicalRetriever
 from lexpro.tasks import listing
 from lexpro.tasks.context import Context
 
-# Of the crimes shown, these many are disguised.
+# Share of the crimes shown that are disguised.
 SHARE = 0.5
+# Numbers of the articles of the special part.
+FIRST, LAST = 102, 451
 _LETTER = re.compile("[\u4e00-\u9fff]")
 
 
 def _drawn_name(name: str, letters: Sequence[str], seed: object) -> str:
-    """A name as long as a crime's, which it is of none."""
+    """A name as long as that of a crime, and the name of none."""
     attempt = 0
     while True:
         places = range(len(name) - 1)
@@ -45,8 +47,10 @@ def _drawn_name(name: str, letters: Sequence[str], seed: object) -> str:
 class _Known:
     """What statutes there are.
 
-    `free` are numbers of crimes that no article has, `alone` refs of articles of one crime that
-    stands nowhere else, `letters` those of their texts.
+    Attributes:
+        free: numbers of the special part that no article has.
+        alone: refs of articles of one crime, which has no other article.
+        letters: those of the articles' texts.
     """
 
     free: Sequence[str]
@@ -54,7 +58,7 @@ class _Known:
     letters: Sequence[str]
 
 
-@cache
+@lru_cache(maxsize=1)
 def _known(retriever: LexicalRetriever) -> _Known:
     refs_of: dict[str, set[str]] = {}
     for article in retriever.articles:
@@ -62,7 +66,7 @@ def _known(retriever: LexicalRetriever) -> _Known:
             refs_of.setdefault(charge, set()).add(article["ref"])
     taken = {article["ref"] for article in retriever.articles}
     return _Known(
-        [ref for ref in map(str, range(102, 452)) if ref not in taken],
+        [ref for ref in map(str, range(FIRST, LAST + 1)) if ref not in taken],
         frozenset(
             article["ref"]
             for article in retriever.articles

@@ -122,7 +122,7 @@ def _elements(judgment: Judgment, text: str, form: Form) -> str:
 
 
 def _charge(judgment: Judgment, shown: Mapping[str, str]) -> str:
-    """Why each charge: its conduct; or its name and number as a shown article has them, to copy.
+    """Why each charge: its conduct; or name and number, where its article is shown with a name.
 
     Args:
         judgment: the record.
@@ -132,7 +132,7 @@ def _charge(judgment: Judgment, shown: Mapping[str, str]) -> str:
     lines = []
     for charge, based in _of_charges(judgment):
         fact = charge_facts.get(charge)
-        if copied := [ref for ref in based if shown.get(ref) == charge]:
+        if copied := [ref for ref in based if shown.get(ref)]:
             lines.append(charge + "、".join(copied))
             continue
         if fact is None:

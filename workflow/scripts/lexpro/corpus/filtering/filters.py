@@ -218,12 +218,12 @@ def parse_disagreement(judgment: Judgment, text: str, _: Settings) -> Drop | Non
 
 
 def quality(judgment: Judgment) -> float:
-    """The share of eleven things that training and retrieval use which a judgment has, from 0 to 1.
+    """The share of ten things that training and retrieval use which a judgment has, from 0 to 1.
 
-    The last is that what was read is certain.
+    Where defendants have an amount, that all of these are certain is an eleventh.
     """
     sections, defendants = judgment.sections, judgment.defendants
-    present = (
+    present = [
         bool(judgment.case_number),
         bool(judgment.court),
         bool(judgment.date),
@@ -235,8 +235,9 @@ def quality(judgment: Judgment) -> float:
         bool(defendants)
         and all(d.charges or (d.sentence and d.sentence.kind == ACQUITTED) for d in defendants),
         bool(defendants) and all(d.sentence for d in defendants),
-        bool(defendants) and all(d.amount_certain for d in defendants),
-    )
+    ]
+    if amounts := [defendant.amount_certain for defendant in defendants if defendant.amount]:
+        present.append(all(amounts))
     return sum(present) / len(present)
 
 
@@ -251,7 +252,7 @@ def low_quality(judgment: Judgment, _: str, settings: Settings) -> Drop | None:
         (reason, the grade), None to keep it.
     """
     value = quality(judgment)
-    return None if value >= settings.min_quality else ("low_quality", f"{value:.1f}")
+    return None if value >= settings.min_quality else ("low_quality", f"{value:.2f}")
 
 
 FILTERS: dict[str, Filter] = {

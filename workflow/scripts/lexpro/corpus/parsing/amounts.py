@@ -21,7 +21,8 @@ _FOUND = re.compile(
     r"罪名[^，。；]{0,4}成立|本院[^，。；]{0,8}认定|数额(?:较|特别)?巨?大|非法占有为目的|(?:数额|金额)(?:共计|达|为)"
 )
 _CLAIMED = re.compile("辩护人?的|辩护人|辩解|辩称|(?<!鉴定)意见|是否|还是")
-# Crimes that no sum measures: against persons, with drugs or arms, of damage and of neglect.
+# Crimes that no sum measures, or not what changes hands around them: against persons, with drugs
+# or arms, of damage and of neglect, tenders, prostitution.
 _UNMEASURED = re.compile(
     r"毒品|吸毒|伤害|杀人|致人|强奸|猥亵|拘禁|绑架|拐卖|遗弃|虐待|侮辱|诽谤|诬告|重婚|侵入住宅|交通肇事|危险驾驶|枪支|弹药|爆炸物|妨害公务|聚众|放火|失火|爆炸罪"
     r"|危险方法|危险物质|串通投标|介绍卖淫|强迫卖淫|事故罪|黑社会|窝藏、包庇|伪证|妨害作证|伪造证据|林木|农用地|野生动物|水产品|狩猎|保护植物|污染环境|滥用职权|玩忽职守|失职|徇私|公民个人信息"
@@ -246,16 +247,15 @@ def exact(amount: Money, sums: Sequence[Sum], told: Sequence[Sum]) -> Money:
 
 
 def certain(amount: Money, reasoning: str, crimes: Crimes = ANY) -> bool:
-    """Whether the reasoning, read alone, agrees: it has the very sum, or there is none.
+    """Whether the reasoning, read alone, agrees: it states such a sum, within 2 %; none is certain.
 
     Args:
         amount: as it was read from all of the document.
         reasoning: of the judgment.
         crimes: whose sums count.
     """
-    return not amount or any(
-        near(one.amount, amount) and near(amount, one.amount) for one in find(reasoning, crimes)
-    )
+    stated = (one.amount for one in find(reasoning, crimes) if one.kind != "other" or one.gain)
+    return not amount or any(near(one, amount) and near(amount, one) for one in stated)
 
 
 def _shared(sums: Sequence[Sum]) -> Money:

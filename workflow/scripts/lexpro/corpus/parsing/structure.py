@@ -103,7 +103,7 @@ def structure(text: str, doc_id: str, province_hint: str | None = None) -> Judgm
         charges = [charge for defendant in judgment.defendants for charge in defendant.charges]
         judgment.amount = amounts.amount(reasoning, facts, charges, len(judgment.defendants))
         judgment.amount = shares.assign(reasoning, facts, judgment.amount, judgment.defendants)
-        crimes = amounts.crimes_of(charges)
+        crimes = amounts.crimes_of([charge for charge in charges if amounts.measured(charge)])
         for defendant in judgment.defendants:
             defendant.amount_certain = amounts.certain(defendant.amount, reasoning, crimes)
     return judgment
