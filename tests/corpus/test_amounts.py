@@ -276,7 +276,6 @@ def test_the_record_says_which_amounts_are_certain(says, certain):
     "charge",
     [
         "串通投标罪",
-        "引诱、容留、介绍卖淫罪",
         "强迫卖淫罪",
         "非法制造、买卖、运输、储存危险物质罪",
     ],

@@ -22,10 +22,10 @@ _FOUND = re.compile(
 )
 _CLAIMED = re.compile("辩护人?的|辩护人|辩解|辩称|(?<!鉴定)意见|是否|还是")
 # Crimes that no sum measures, or not what changes hands around them: against persons, with drugs
-# or arms, of damage and of neglect, tenders, prostitution.
+# or arms, of damage and of neglect, tenders.
 _UNMEASURED = re.compile(
     r"毒品|吸毒|伤害|杀人|致人|强奸|猥亵|拘禁|绑架|拐卖|遗弃|虐待|侮辱|诽谤|诬告|重婚|侵入住宅|交通肇事|危险驾驶|枪支|弹药|爆炸物|妨害公务|聚众|放火|失火|爆炸罪"
-    r"|危险方法|危险物质|串通投标|介绍卖淫|强迫卖淫|事故罪|黑社会|窝藏、包庇|伪证|妨害作证|伪造证据|林木|农用地|野生动物|水产品|狩猎|保护植物|污染环境|滥用职权|玩忽职守|失职|徇私|公民个人信息"
+    r"|危险方法|危险物质|串通投标|强迫卖淫|事故罪|黑社会|窝藏、包庇|伪证|妨害作证|伪造证据|林木|农用地|野生动物|水产品|狩猎|保护植物|污染环境|滥用职权|玩忽职守|失职|徇私|公民个人信息"
     r"|公文、证件|劳动报酬|拒不执行|印章|身份证件|会计凭证|行医|考试|国（边）境|邪教|电力设备|易燃易爆设备|计算机信息系统数据"
 )
 # What a sum of the facts is, where such a crime is about it.
