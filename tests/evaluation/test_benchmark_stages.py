@@ -249,6 +249,20 @@ def test_an_experiment_may_list_benchmarks(monkeypatch):
     assert {run.key for run in without.runs_of("score")} < {run.key for run in dag.runs_of("score")}
 
 
+def test_scoring_is_told_where_the_items_come_from(monkeypatch):
+    """Else it would look for those of another benchmark among the held-out judgments."""
+    monkeypatch.chdir(ROOT)
+    dag = builder.build(["smoke_benchmarks"], [])
+    sources = {
+        run.settings.benchmark: run.settings.items and run.settings.items.source
+        for run in dag.runs_of("score")
+    }
+    own = {name for name, source in sources.items() if source is None}
+    assert own == {"heldout", "consistency"} and len(sources) == 8
+    for name in sources.keys() - own:
+        assert sources[name] == f"lexpro.evaluation.tasks.{name}.items"
+
+
 def test_missing_data_stop_the_plan_before_any_job(monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("LEXPRO_MIRROR", str(tmp_path))

@@ -90,8 +90,8 @@ def expand(wanted: Experiment, dag: Dag) -> None:
             {"benchmark": benchmark, "items": asked, "variant": variant, "retrieval": retrieval},
             choice,
         )
-        # The held-out judgments come with the tasks; scoring reads the data sets of the others.
-        read = {"items": items} if items["data"] else {}
+        # The held-out judgments come with the tasks; scoring is told where the others come from.
+        read = {"items": items} if items["source"] else {}
         # The linear model beside which the project's own tasks stand.
         learned = wanted.settings["index"].ranker and isinstance(wanted.benchmarks[benchmark], Judgments)
         answers = {"predict": predict, "tasks": tasks} | ({"index": index} if learned else {})
