@@ -97,6 +97,7 @@ def test_articles_of_crimes_are_counted_apart():
     assert found["crime_f1"] == pytest.approx(2 * 1 / (2 + 2), abs=1e-6)
     assert found["f1"] == pytest.approx(2 * 3 / (4 + 6), abs=1e-6) and found["main"] == "f1"
     assert "crime_f1" in found["intervals"]
+    assert graded("article", {"法条": [False, 264, None, ["67"]]}).counts["crime.right"] == 1
 
 
 def test_elements_are_told_one_by_one():

@@ -94,7 +94,10 @@ def _list(task: str, gold: dict, answer: dict | None) -> tuple[dict[str, float],
     score = elements.f1(*row)
     counts = dict(zip(PLACES, row, strict=True)) | {"exact": true == stated, "item_f1": score}
     if task == "article":
-        crimes = [{ref for ref in refs if is_special(ref)} for refs in (true, stated)]
+        # A model may write anything there.
+        crimes = [
+            {ref for ref in refs if isinstance(ref, str) and is_special(ref)} for refs in (true, stated)
+        ]
         row = (len(crimes[0] & crimes[1]), len(crimes[1]), len(crimes[0]))
         counts |= {f"crime.{place}": value for place, value in zip(PLACES, row, strict=True)}
     return counts, score, true, stated
