@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -67,8 +68,6 @@ class LexicalRetriever:
             self._by_court[case.court].append(row)
             for charge in case.charges:
                 self._by_charge[charge].append(row)
-        crimes = (row["law"] == CRIMINAL_LAW and is_special(row["ref"]) for row in self.articles)
-        self._crimes = np.fromiter(crimes, bool, len(self.articles))
         self._last: tuple[str | None, np.ndarray] = None, np.zeros(0)
 
     @classmethod
@@ -100,6 +99,11 @@ class LexicalRetriever:
         """
         return best(self.article_terms.scores(query), k, allowed)
 
+    @cached_property
+    def _crimes(self) -> np.ndarray:
+        crimes = (row["law"] == CRIMINAL_LAW and is_special(row["ref"]) for row in self.articles)
+        return np.fromiter(crimes, bool, len(self.articles))
+
     def keep_by_words(
         self, rows: Sequence[int], facts: str, k: int, most: int, allowed: np.ndarray | None = None
     ) -> list[int]:
@@ -114,9 +118,11 @@ class LexicalRetriever:
             most: how many statutes of crimes are kept so; they stand last where they are added.
             allowed: [articles] bool, the rows that may be added; None for all.
         """
-        crimes = self._crimes if allowed is None else self._crimes & allowed
-        wanted = self.rank_articles(facts, min(most, k), crimes) if most else []
         kept = list(rows[:k])
+        if not most:
+            return kept
+        crimes = self._crimes if allowed is None else self._crimes & allowed
+        wanted = self.rank_articles(facts, min(most, k), crimes)
         missing = [row for row in wanted if row not in kept]
         spare = [row for row in kept if row not in wanted]
         gone = spare[len(spare) - max(len(kept) + len(missing) - k, 0) :]

@@ -293,13 +293,13 @@ class Searcher:
             fused = [(row, None) for row in first] + [(row, s) for row, s in fused if row not in first]
         columns = ("ref", "law", "text", "heading", "valid_from", "valid_to")
         shares = self.ranker.shares(facts) if self.ranker else {}
-        score_of = dict(fused)
-        by_words = self.settings.by_words if law == CRIMINAL_LAW else 0
-        found = self.lexical.keep_by_words(
-            [row for row, _ in fused], facts, k, by_words, self.lexical.mask(scope)
-        )
+        found = fused[:k]
+        if self.settings.by_words and law == CRIMINAL_LAW:
+            score_of, allowed = dict(fused), self.lexical.mask(scope)
+            kept = self.lexical.keep_by_words(list(score_of), facts, k, self.settings.by_words, allowed)
+            found = [(row, score_of.get(row)) for row in kept]
         result = []
-        for row, score in ((row, score_of.get(row)) for row in found):
+        for row, score in found:
             article = {name: self.article_rows[row][name] for name in columns}
             share = shares.get(article["ref"]) if article["law"] == CRIMINAL_LAW else None
             result.append({**article, "score": score, "share": share})
