@@ -29,6 +29,10 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
+def _says(text: str, words: Iterable[str]) -> bool:
+    return any(one in text.lower() for one in words)
+
+
 def full(error: BaseException, folders: Iterable[Path]) -> bool:
     """Whether an error comes of a full disk, a spent quota or a read-only file system.
 
@@ -39,15 +43,14 @@ def full(error: BaseException, folders: Iterable[Path]) -> bool:
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.errno in FULL:
             return True
-        if any(words in str(cause).lower() for words in SAID):
+        if _says(str(cause), SAID):
             return True
     return any(shutil.disk_usage(folder).free < LITTLE for folder in folders if folder.exists())
 
 
 def message(error: BaseException) -> str:
     """What to tell the user of an error that comes of a full or read-only disk."""
-    said = [str(cause).lower() for cause in _causes(error)]
-    if any(words in text for text in said for words in READ_ONLY):
+    if any(_says(str(cause), READ_ONLY) for cause in _causes(error)):
         return f"nothing can be written ({error}). Make it writable and run snakemake again: it goes on from here."
     return f"the disk is full ({error}). Free some space and run snakemake again: it goes on from here."
 
@@ -66,7 +69,8 @@ def said_since(folder: Path, began: float) -> list[str]:
     for log in sorted(folder.rglob("*.log")):
         if log.stat().st_mtime >= began:
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-            found += [message(OSError(line)) for line in lines if any(w in line.lower() for w in SAID)][:1]
+            first = next((line for line in lines if _says(line, SAID)), None)
+            found += [message(OSError(first))] if first else []
     return list(dict.fromkeys(found))
 
 
