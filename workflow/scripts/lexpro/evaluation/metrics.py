@@ -51,17 +51,14 @@ def _rate(column: int, all_column: int, sums: np.ndarray) -> np.ndarray:
     return ratio(sums[..., column], sums[..., all_column])
 
 
-def _set(name: str, sums: np.ndarray) -> np.ndarray:
-    right, stated, true = np.moveaxis(sums[..., :3], -1, 0)
+def _set(name: str, sums: np.ndarray, first: int = 0) -> np.ndarray:
+    """Of sets whose right, stated and true are the columns from `first` on."""
+    right, stated, true = np.moveaxis(sums[..., first : first + 3], -1, 0)
     return {
         "f1": _f1(right, stated, true),
         "precision": ratio(right, stated, 0.0),
         "recall": ratio(right, true, 0.0),
     }[name]
-
-
-def _crimes(first: int, sums: np.ndarray) -> np.ndarray:
-    return _f1(*np.moveaxis(sums[..., first : first + 3], -1, 0))
 
 
 def metrics(task: str) -> dict[str, Metric]:
@@ -90,7 +87,7 @@ def metrics(task: str) -> dict[str, Metric]:
     sets: dict[str, Metric] = {name: partial(_set, name) for name in ("f1", "precision", "recall")}
     if task == "article":
         # Articles of the special part alone: those that say which crime it is.
-        sets["crime_f1"] = partial(_crimes, columns.index("crime.right"))
+        sets["crime_f1"] = partial(_set, "f1", first=columns.index("crime.right"))
     return sets | {"item_f1": mean("item_f1"), "accuracy": mean("exact")}
 
 

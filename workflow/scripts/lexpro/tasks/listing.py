@@ -58,8 +58,8 @@ def shown(articles: Sequence[dict], form: Form) -> list[dict]:
         # What was shown once (a prompt is built from shown articles too) keeps its version.
         label = article.get("version", version(article)) if form.style == "full" else ""
         tenths = article.get("tenths", tenths_of(article.get("share"))) if form.citing_shares else None
-        entry = {"ref": article["ref"], "text": text, "version": label, "tenths": tenths}
-        entry["name"] = article.get("name", _name(text) if form.style == "compact" else "")
+        name = article.get("name", _name(text) if form.style == "compact" else "")
+        entry = {"ref": article["ref"], "text": text, "version": label, "tenths": tenths, "name": name}
         characters += len(text)
         counted += tokens(line(entry))
         full = form.articles_chars and characters > form.articles_chars
